@@ -1,0 +1,25 @@
+"""The model: what ministers, managers, clinicians and trusts do, written once as pure rules (docs/model.md).
+
+``HealthService`` and the agents need the extra ``mesa`` and are loaded when first asked for.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .constants import CONSTANTS, constants_with
+from .outcomes import OUTCOMES, TRUST_RECORDS
+from .parameters import PARAMETERS, Parameters
+
+if TYPE_CHECKING:
+    from .health_service import HealthService
+
+__all__ = ["CONSTANTS", "OUTCOMES", "PARAMETERS", "TRUST_RECORDS", "HealthService", "Parameters", "constants_with"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "HealthService":
+        from .health_service import HealthService
+
+        return HealthService
+    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")

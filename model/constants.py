@@ -1,0 +1,71 @@
+"""The structural constants of the rules: values that a sweep may vary to test the model itself.
+
+The facts stand in ``constants.toml``. Rules read them as ``k.NAME``; a call of ``simulate`` has one set for all runs.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from types import MappingProxyType, SimpleNamespace
+from typing import TYPE_CHECKING
+
+from .names import closest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Constant:
+    """One row of the table of constants: its value, what it does, and which values the equations accept."""
+
+    name: str
+    value: float
+    group: str
+    meaning: str
+    positive: bool = False
+    most: float = 1e6
+
+    def check(self, value: float) -> float:
+        """Return ``value`` as a float if the equations accept it; raise ValueError, naming the range, otherwise."""
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise ValueError(f"constant '{self.name}' must be a number, got {value!r}")
+        number = float(value)
+        if not math.isfinite(number) or not 0.0 <= number <= self.most or (self.positive and number <= 0.0):
+            bound = "above 0, up to" if self.positive else "0 .."
+            raise ValueError(f"constant '{self.name}' must lie in {bound} {self.most:g}, got {value!r}")
+        return number
+
+
+def _read_table() -> Mapping[str, Constant]:
+    rows = tomllib.loads((files(__package__) / "constants.toml").read_text(encoding="utf-8"))
+    return MappingProxyType({name: Constant(name=name, **row) for name, row in rows.items()})
+
+
+CONSTANTS: Mapping[str, Constant] = _read_table()
+"""The table of constants: name -> :class:`Constant`."""
+
+
+if TYPE_CHECKING:
+
+    class Constants:
+        """The constants of one call, by name."""
+
+        def __getattr__(self, name: str) -> float: ...
+
+else:
+    Constants = SimpleNamespace
+
+
+def constants_with(changed: Mapping[str, float] | None = None) -> Constants:
+    """Return all constants, with ``changed`` in place of the values of the table.
+
+    Raises ValueError for an unknown name or a value that the equations do not accept.
+    """
+    values = {name: row.value for name, row in CONSTANTS.items()}
+    for name, value in (changed or {}).items():
+        if name not in CONSTANTS:
+            raise ValueError(f"unknown constant '{name}'{closest(name, CONSTANTS)}")
+        values[name] = CONSTANTS[name].check(value)
+    return Constants(**values)

@@ -1,0 +1,59 @@
+"""What a run records: 82 outcomes of the country each month, and 13 records per trust on request.
+
+The facts stand in ``outcomes.toml``; Zarr attributes, axis labels, documentation and ``tredegar outcomes`` are
+generated from the tables built here. Their order is the order of the hash of the golden values.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from types import MappingProxyType
+
+from .names import closest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """One recorded quantity: its unit, its meaning, the rule that makes it and its counterpart in the record."""
+
+    name: str
+    unit: str
+    meaning: str
+    rule: str = ""
+    evidence: str = ""
+    yearly: bool = False
+
+
+def _read_tables() -> tuple[Mapping[str, Outcome], Mapping[str, Outcome]]:
+    tables = tomllib.loads((files(__package__) / "outcomes.toml").read_text(encoding="utf-8"))
+    monthly, per_trust = (
+        MappingProxyType({name: Outcome(name=name, **row) for name, row in tables[key].items()})
+        for key in ("outcomes", "trust_records")
+    )
+    return monthly, per_trust
+
+
+OUTCOMES, TRUST_RECORDS = _read_tables()
+PERCENTILES = tuple(name for name in OUTCOMES if name.rsplit("_", 1)[-1] in ("p10", "p50", "p90"))
+"""The nine outcomes that describe the distribution over trusts; they come last."""
+
+
+def choose_outcomes(names: Iterable[str] | None) -> tuple[str, ...]:
+    """Return ``names`` in the order of the table (all of them for None).
+
+    Raises ValueError for an unknown name, a repeated name or an empty choice.
+    """
+    if names is None:
+        return tuple(OUTCOMES)
+    chosen = [names] if isinstance(names, str) else list(names)
+    for name in chosen:
+        if name not in OUTCOMES:
+            raise ValueError(f"unknown outcome '{name}'{closest(str(name), OUTCOMES)}")
+    if not chosen:
+        raise ValueError("no outcome was chosen; leave 'outcomes' out to record all of them")
+    if len(set(chosen)) < len(chosen):
+        raise ValueError("an outcome is named twice")
+    return tuple(name for name in OUTCOMES if name in chosen)

@@ -1,0 +1,99 @@
+"""What can be set before a run: the 82 parameters, each with its unit, range, kind and source.
+
+The facts stand in ``parameters.toml`` alone; spec checks, samplers, Zarr attributes, axis labels, documentation and
+``tredegar parameters`` are generated from the table built here.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, make_dataclass
+from importlib.resources import files
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal
+
+from .names import closest
+
+Kind = Literal["lever", "uncertainty", "initial", "experiment"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """One row of the table of parameters.
+
+    ``low`` and ``high`` bound what a design samples; ``least`` and ``most`` what the equations accept. ``kind`` is
+    ``lever`` (a government can choose it), ``uncertainty`` (it cannot), ``initial`` (a state at the start) or
+    ``experiment`` (a switch). ``initial_only`` marks values that work at the start alone. ``source`` names the
+    evidence (docs/evidence.md) or says that the value is assumed.
+    """
+
+    name: str
+    symbol: str
+    default: float
+    low: float
+    high: float
+    least: float
+    most: float
+    unit: str
+    kind: Kind
+    actor: str
+    meaning: str
+    source: str
+    initial_only: bool = False
+    minor: bool = False
+
+    def check(self, value: float) -> float:
+        """Return ``value`` as a float if the equations accept it; raise ValueError, naming the range, otherwise."""
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise ValueError(f"parameter '{self.name}' must be a number, got {value!r}")
+        number = float(value)
+        if not math.isfinite(number) or not self.least <= number <= self.most:
+            raise ValueError(
+                f"parameter '{self.name}' must lie in {self.least:g} .. {self.most:g} ({self.unit}), got {value!r}"
+            )
+        return number
+
+
+def _read_table() -> Mapping[str, Parameter]:
+    rows = tomllib.loads((files(__package__) / "parameters.toml").read_text(encoding="utf-8"))
+    return MappingProxyType({name: Parameter(name=name, **row) for name, row in rows.items()})
+
+
+PARAMETERS: Mapping[str, Parameter] = _read_table()
+"""The table of parameters: name -> :class:`Parameter`, in the order of the documentation."""
+
+
+def find_parameter(name: str) -> Parameter:
+    """Return the row of ``name``; raise ValueError that proposes the closest name if there is none."""
+    if name not in PARAMETERS:
+        raise ValueError(f"unknown parameter '{name}'{closest(name, PARAMETERS)}")
+    return PARAMETERS[name]
+
+
+def _check_values(record: Any) -> None:
+    for field in fields(record):
+        object.__setattr__(record, field.name, PARAMETERS[field.name].check(getattr(record, field.name)))
+
+
+if TYPE_CHECKING:
+
+    class Parameters:
+        """Settings of one point: every parameter by name."""
+
+        def __init__(self, **values: float) -> None: ...
+        def __getattr__(self, name: str) -> float: ...
+
+else:
+    Parameters = make_dataclass(
+        "Parameters",
+        [(row.name, float, row.default) for row in PARAMETERS.values()],
+        namespace={
+            "__post_init__": _check_values,
+            "__doc__": "Settings of one point, checked: every parameter by name, at its default where not given.",
+        },
+        frozen=True,
+        kw_only=True,
+    )
+    Parameters.__module__ = __name__
