@@ -1,0 +1,128 @@
+"""What a store says about itself: its spec, its design, and which of its variables are parameters and outcomes."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import xarray as xr
+
+from ..model.names import closest
+from ..model.outcomes import OUTCOMES, TRUST_RECORDS, Outcome
+from ..model.parameters import PARAMETERS, Parameter
+
+MAIN_OUTCOMES = ("quality", "fit", "true_access", "overall", "integration", "morale")
+"""What a report shows first, where it was recorded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Design:
+    """How the points of a sweep were chosen, as its spec says.
+
+    ``varied`` are the varied parameters in the order of the spec, which is that of the columns of the sample;
+    ``bounds`` their (low, high), both as the design used them; ``settings`` is the table [design] itself.
+    """
+
+    method: str
+    settings: dict[str, Any]
+    varied: tuple[str, ...]
+    bounds: dict[str, tuple[float, float]]
+    replicates: int
+    luck: str
+
+    @property
+    def second_order(self) -> bool:
+        """Whether a Sobol design holds the rows that second-order indices need."""
+        return bool(self.settings.get("second_order", False))
+
+
+def spec_of(sweep: xr.Dataset) -> dict[str, Any]:
+    """Return the spec of the store as the nested dictionary that its TOML text says."""
+    if "spec" not in sweep.attrs:
+        raise ValueError("the dataset carries no spec; open the store with tredegar.results.open_sweep")
+    return tomllib.loads(sweep.attrs["spec"])
+
+
+def design_of(sweep: xr.Dataset) -> Design:
+    """Return the design of the sweep; raises ValueError for a dataset that ``open_sweep`` did not open."""
+    spec = spec_of(sweep)
+    settings = dict(spec.get("design", {}))
+    varied = varied_parameters(sweep)
+    return Design(
+        method=str(settings.get("method", "table")),
+        settings=settings,
+        varied=varied,
+        bounds={name: _bounds(spec.get("vary", {}).get(name), sweep[name]) for name in varied},
+        replicates=sweep.sizes["replicate"],
+        luck=str(spec.get("luck", "common")),
+    )
+
+
+def _bounds(setting: Any, values: xr.DataArray) -> tuple[float, float]:
+    if isinstance(setting, dict) and "low" in setting and "high" in setting:
+        return float(setting["low"]), float(setting["high"])
+    if isinstance(setting, list) and len(setting) == 2:
+        return float(setting[0]), float(setting[1])
+    return float(values.min()), float(values.max())
+
+
+def parameter_row(name: str) -> Parameter | None:
+    """Return the row of the table for ``name`` or ``name@month``; None where ``name`` is no parameter."""
+    return PARAMETERS.get(name.partition("@")[0])
+
+
+def varied_parameters(sweep: xr.Dataset) -> tuple[str, ...]:
+    """Return the parameters that are coordinates on ``point`` (or dimensions of an unstacked grid), as the spec orders."""
+    found = {str(n) for n, c in sweep.coords.items() if c.ndim == 1 and parameter_row(str(n)) is not None}
+    order = [*spec_of(sweep).get("vary", {}), *PARAMETERS, *sorted(found)]
+    return tuple(dict.fromkeys(name for name in order if name in found))
+
+
+def fixed_parameters(sweep: xr.Dataset) -> dict[str, float]:
+    """Return the parameters that are scalar coordinates, with their values."""
+    scalars = ((str(n), c) for n, c in sweep.coords.items() if c.ndim == 0)
+    return {name: float(c) for name, c in scalars if parameter_row(name) is not None}
+
+
+def recorded_outcomes(sweep: xr.Dataset) -> tuple[str, ...]:
+    """Return the monthly outcomes of the store, in the order of the table."""
+    return tuple(name for name in OUTCOMES if name in sweep.data_vars)
+
+
+def chosen_outcomes(sweep: xr.Dataset, names: Iterable[str] | None, most: int | None = None) -> tuple[str, ...]:
+    """Return ``names``, checked; for None the main outcomes that were recorded (else the first ones), ``most`` at most.
+
+    Raises ValueError for an outcome that the store does not hold.
+    """
+    recorded = recorded_outcomes(sweep)
+    if names is None:
+        return (tuple(name for name in MAIN_OUTCOMES if name in recorded) or recorded)[:most]
+    chosen = (names,) if isinstance(names, str) else tuple(names)
+    for name in chosen:
+        if name not in recorded:
+            raise ValueError(
+                f"outcome '{name}' is not in this store{closest(name, recorded)}; recorded: {', '.join(recorded)}"
+            )
+    return chosen
+
+
+def chosen_parameters(sweep: xr.Dataset, names: Iterable[str] | None) -> tuple[str, ...]:
+    """Return ``names``, checked to be varied here; all varied parameters for None. Raises ValueError otherwise."""
+    varied = varied_parameters(sweep)
+    chosen = varied if names is None else tuple(names)
+    for name in chosen:
+        if name not in varied:
+            raise ValueError(
+                f"parameter '{name}' is not varied in this store{closest(name, varied)}; varied: {', '.join(varied)}"
+            )
+    return chosen
+
+
+def label_of(name: str, unit: bool = True) -> str:
+    """Return what an axis says of a parameter or an outcome: its name in words, and its unit in brackets."""
+    base, _, month = name.partition("@")
+    row: Parameter | Outcome | None = parameter_row(base) or OUTCOMES.get(base) or TRUST_RECORDS.get(base)
+    words = base.replace("_", " ") + (f" from month {month}" if month else "")
+    return f"{words} [{row.unit}]" if unit and row is not None else words

@@ -1,0 +1,89 @@
+"""Small stores made by hand in the shape of a real one, so that the readers of stores are tested without a model."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+import zarr
+from zarr.codecs import BloscCodec, Crc32cCodec
+
+Points = Mapping[str, np.ndarray]
+Surface = Callable[[Points, np.ndarray, np.ndarray], np.ndarray]
+"""Values (point, replicate, month) of an outcome from points (each (point, 1, 1)), luck (1, replicate, 1) and months."""
+
+
+def grid(**levels: list[float]) -> dict[str, np.ndarray]:
+    """Return every combination of the levels, the last parameter fastest."""
+    rows = np.array(list(itertools.product(*levels.values())))
+    return {name: rows[:, column] for column, name in enumerate(levels)}
+
+
+def spec_text(points: Points, design: str, replicates: int, months: int, luck: str, every: int) -> str:
+    vary = "\n".join(f'"{n}" = [{float(v.min())!r}, {float(v.max())!r}]' for n, v in points.items())
+    return (
+        f'name = "made"\nseed = 7\nmonths = {months}\nreplicates = {replicates}\nluck = "{luck}"\n'
+        f"[design]\n{design}\n[vary]\n{vary}\n[record]\nevery = {every}\n"
+    )
+
+
+def made_store(
+    path: Path,
+    points: Points,
+    outcomes: Mapping[str, Surface],
+    *,
+    replicates: int = 4,
+    months: int = 24,
+    every: int = 1,
+    batch: int = 3,
+    design: str = 'method = "grid"',
+    luck: str = "common",
+    fixed: Mapping[str, float] | None = None,
+    status: np.ndarray | None = None,
+    spec: str | None = None,
+    store_format: int = 1,
+) -> Path:
+    """Write a store whose outcomes are the given surfaces; ``status`` (point, replicate) makes runs missing or failed."""
+    count = len(next(iter(points.values())))
+    text = spec or spec_text(points, design, replicates, months, luck, every)
+    group = zarr.open_group(path, mode="w", zarr_format=3, attributes={"format": store_format, "spec": text})
+    month = np.arange(every, months + 1, every)
+    status = np.ones((count, replicates), dtype="u1") if status is None else status.astype("u1")
+    luck_axis = np.random.default_rng(5).standard_normal(replicates)[None, :, None]
+    columns = {name: np.asarray(values, dtype=float)[:, None, None] for name, values in points.items()}
+    for name, surface in outcomes.items():
+        values = np.broadcast_to(surface(columns, luck_axis, month), (count, replicates, len(month))).astype("f4")
+        values = np.where(status[:, :, None] == 1, values, np.float32(np.nan))
+        _write(group, name, values, ("point", "replicate", "month"), (batch, replicates, len(month)), np.nan)
+    for name, values in points.items():
+        _write(group, name, np.asarray(values, dtype=float), ("point",), (count,), np.nan, coordinate=True)
+    for name, value in (fixed or {}).items():
+        _write(group, name, np.asarray(float(value)), (), (), np.nan)
+    for name, axis in {"point": np.arange(count), "replicate": np.arange(replicates), "month": month}.items():
+        _write(group, name, axis.astype("i8"), (name,), axis.shape, 0)
+    _write(group, "status", status, ("point", "replicate"), (batch, replicates), 0)
+    group.attrs["coordinates"] = " ".join([*points, *(fixed or {})])
+    return path
+
+
+def _write(
+    group: zarr.Group,
+    name: str,
+    values: np.ndarray,
+    dims: tuple[str, ...],
+    chunks: tuple[int, ...],
+    fill: float,
+    coordinate: bool = False,
+) -> None:
+    array = group.create_array(
+        name,
+        shape=values.shape,
+        chunks=chunks or "auto",
+        dtype=values.dtype,
+        fill_value=fill,
+        compressors=(BloscCodec(cname="zstd", clevel=3, shuffle="shuffle"), Crc32cCodec()),
+        dimension_names=dims,
+    )
+    array[...] = values
