@@ -1,0 +1,121 @@
+# Everything that is done with this repository, on a machine with Python >= 3.11, make and access to the package index.
+# The first target that needs it makes .venv and installs the package there; nothing else on the machine is changed.
+
+VENV ?= .venv
+PYTHON ?=
+PYTEST_OPTIONS ?=
+ROUNDS ?= 200
+
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+CODE := model kernels sweeps results tests examples benchmarks
+PACKAGES := tredegar.model tredegar.kernels tredegar.sweeps tredegar.results
+# pip's own notes (new versions of pip, index pages without a match) are not for the reader of `make`; errors still show.
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check lint types imports slow chaos slurm browser ptx gpu facts golden figures bench constraints clean
+
+help: ## list the targets
+	@echo 'make TARGET, where TARGET is'
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 15
+
+setup: $(INSTALLED) ## make .venv and install the package with all extras; the other targets do so when they need it
+
+$(BIN)/python:
+	@for candidate in $(PYTHON) python3 python3.13 python3.12 python3.11; do \
+	    if "$$candidate" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
+	        echo "Making $(VENV) with $$("$$candidate" --version)"; \
+	        exec "$$candidate" -m venv --clear $(VENV); \
+	    fi; \
+	done; \
+	echo 'No Python >= 3.11 with the modules venv and ensurepip was found (Debian: apt-get install python3-venv); name one with make PYTHON=/path/to/python3' >&2; \
+	exit 1
+
+# A version of Python without a constraints file takes the newest packages that pyproject.toml allows.
+$(INSTALLED): pyproject.toml $(wildcard constraints/*.txt) | $(BIN)/python
+	@constraints=constraints/$$($(BIN)/python -c 'import sys; print("py%d%d" % sys.version_info[:2])').txt; \
+	if [ -f "$$constraints" ]; then \
+	    echo "Installing Tredegar and what it needs, at the versions of $$constraints (a minute)"; \
+	    export PIP_CONSTRAINT="$$constraints"; \
+	else \
+	    echo "Installing Tredegar and what it needs, at the newest versions: there is no $$constraints (a minute)"; \
+	fi; \
+	$(PIP) install --upgrade 'setuptools>=77' && $(PIP) install --no-build-isolation --editable '.[test,check]'
+	@touch $@
+
+# A store from other rules or another spec would be refused, as it should be: a demonstration then starts afresh.
+demo/.started: examples/first.toml $(wildcard model/*.py model/*.toml)
+	@rm -rf demo && mkdir -p demo && touch $@
+
+demo: $(INSTALLED) demo/.started ## sweep examples/first.toml, print a table, draw the map and say what it shows
+	@$(BIN)/tredegar sweep examples/first.toml --out demo/first.zarr
+	@$(BIN)/tredegar report demo/first.zarr --out demo
+	@$(BIN)/python examples/demo.py demo/first.zarr demo
+
+test: $(INSTALLED) ## run the tests (PYTEST_OPTIONS="-k word" for some of them)
+	@$(BIN)/pytest $(PYTEST_OPTIONS)
+
+check: lint types imports test ## everything a change must pass: style, types, direction of imports, tests
+
+lint: $(INSTALLED) ## ruff
+	@echo 'Style'
+	@$(BIN)/ruff check $(wildcard $(CODE))
+	@$(BIN)/ruff format --check $(wildcard $(CODE))
+
+# mypy reads an installed copy, as users have it: from the repository the folders would be seen under their bare names.
+types: $(INSTALLED) ## mypy, on an installed copy
+	@echo 'Types'
+	@rm -rf build/lib build/installed
+	@$(PIP) install --no-deps --no-build-isolation --target build/installed .
+	@MYPYPATH=build/installed $(BIN)/mypy $(PACKAGES:%=-p %)
+
+imports: $(INSTALLED) ## import-linter: who may import whom
+	@echo 'Direction of imports'
+	@$(BIN)/lint-imports
+
+slow: $(INSTALLED) ## the stylised facts and other long tests
+	@$(BIN)/pytest -m slow --timeout 3600 $(PYTEST_OPTIONS)
+
+chaos: $(INSTALLED) ## kill, starve and corrupt sweeps at random; the store must come out the same (ROUNDS=200)
+	@TREDEGAR_CHAOS_ROUNDS=$(ROUNDS) $(BIN)/pytest -m chaos --timeout 7200 $(PYTEST_OPTIONS)
+
+slurm: $(INSTALLED) ## the tests on a one-node Slurm (root and Debian's packages slurm-wlm and munge needed)
+	@$(BIN)/pytest -m slurm --timeout 1200 $(PYTEST_OPTIONS)
+
+browser: $(INSTALLED) ## open the report in a headless Chromium
+	@$(BIN)/pytest -m browser $(PYTEST_OPTIONS)
+
+ptx: $(INSTALLED) ## compile the GPU engine to PTX and execute it on the CPU
+	@$(BIN)/pytest -m ptx --timeout 3600 $(PYTEST_OPTIONS)
+
+gpu: $(INSTALLED) ## the tests that need a GPU
+	@$(BIN)/pytest -m gpu $(PYTEST_OPTIONS)
+
+facts: $(INSTALLED) ## the 86 arms of the reference table, to 1e-12
+	@$(BIN)/python benchmarks/facts.py
+
+golden: $(INSTALLED) ## rewrite the golden values (then add a "Results change" line to CHANGELOG.md)
+	@$(BIN)/python tests/golden/write.py
+
+figures: demo ## draw docs/figures again
+	@mkdir -p docs/figures
+	@cp demo/map.png docs/figures/first.png
+
+bench: $(INSTALLED) ## rates of all engines on the same runs, with their ratios
+	@$(BIN)/python benchmarks/engines.py
+
+constraints: $(BIN)/python ## rewrite constraints/ for this Python from an empty environment
+	@rm -rf build/lib build/fresh && $(BIN)/python -m venv build/fresh
+	@build/fresh/bin/python -m pip --disable-pip-version-check -qq install --upgrade 'setuptools>=77'
+	@build/fresh/bin/python -m pip --disable-pip-version-check -qq install --no-build-isolation '.[test,check]'
+	@build/fresh/bin/python -c 'import sys; \
+	    print("# Versions that the tests were run with on Python %d.%d. Made by `make constraints` in an empty environment; read the diff before committing." % sys.version_info[:2])' \
+	    > build/constraints.txt
+	@build/fresh/bin/python -m pip freeze --all --exclude pip --exclude tredegar >> build/constraints.txt
+	@mv build/constraints.txt constraints/$$(build/fresh/bin/python -c 'import sys; print("py%d%d" % sys.version_info[:2])').txt
+	@rm -rf build/fresh && git --no-pager diff --stat -- constraints
+
+clean: ## remove what make has made: .venv, build, demo and caches
+	@rm -rf $(VENV) build dist demo *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@find $(wildcard $(CODE)) -name __pycache__ -type d -prune -exec rm -rf {} +
