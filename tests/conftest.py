@@ -1,0 +1,32 @@
+"""What all tests share: repeatable examples, and the list of files that belong to the repository."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# The same examples in every run; `pytest --hypothesis-profile explore` draws new ones. A first compile may take half
+# a minute, so that no deadline is set and a slow first example is no fault.
+settings.register_profile("repeatable", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("explore", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("repeatable")
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The top folder of the repository."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def tracked() -> tuple[str, ...]:
+    """The tracked files, as paths relative to the root; skips where the tests run outside a git checkout."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("the files of the repository are listed by git, and this folder is no git checkout")
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return tuple(name for name in listed.split("\0") if name and (ROOT / name).is_file())

@@ -1,0 +1,168 @@
+"""The rules of the house, held by the files of the repository themselves."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+FOLDERS = ("model", "kernels", "sweeps", "results")
+MOST_LINES_OF_A_FILE = 300
+MOST_LINES_OF_A_FUNCTION = 50
+MESA_MODULES = {"agents", "health_service", "app"}
+# Not correctly rounded everywhere, or of several minds about NaN and -0.0: model/arithmetic.py has what rules may use.
+INEXACT = {
+    *("exp", "exp2", "expm1", "log", "log1p", "log2", "log10", "pow", "power", "float_power", "hypot", "cbrt"),
+    *("sin", "cos", "tan", "sinh", "cosh", "tanh", "arctan", "arctan2", "atan2"),
+    *("minimum", "maximum", "fmin", "fmax", "min", "max", "clip", "sum", "fsum", "mean", "dot", "matmul", "round"),
+}
+# Written so that this file does not hold what it looks for.
+NOT_FOR_THE_REPOSITORY = re.compile(
+    r"/(?:work|root|Users)/|/(?:pyenv|site)[-/]packages/|"
+    r"pypi[.]org|pythonhosted[.]org|deb[.]debian[.]org|npmjs[.](?:org|com)"
+)
+
+
+@pytest.fixture(scope="module")
+def sources(root: Path, tracked: tuple[str, ...]) -> dict[str, str]:
+    """Text of every tracked Python file, by path."""
+    return {name: (root / name).read_text(encoding="utf-8") for name in tracked if name.endswith(".py")}
+
+
+def functions(text: str) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def lines_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Lines of a function, its docstring left out."""
+    first = function.body[0]
+    docstring = first.end_lineno - first.lineno + 1 if ast.get_docstring(function, clean=False) is not None else 0
+    return function.end_lineno - function.lineno + 1 - docstring
+
+
+def asserts(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether a test can fail: an assert, an expected refusal, or a call of a check named assert_..., check... ."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assert) or (isinstance(node, ast.Attribute) and node.attr in ("raises", "warns")):
+            return True
+        called = node.func if isinstance(node, ast.Call) else None
+        name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+        if name.startswith(("assert", "check")):
+            return True
+    return False
+
+
+def imported(text: str) -> set[str]:
+    """First parts of the absolute imports of a file."""
+    found = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            found.add(str(node.module).split(".")[0])
+    return found
+
+
+def test_no_file_is_longer_than_300_lines(sources: dict[str, str]) -> None:
+    assert {name: n for name, text in sources.items() if (n := text.count("\n")) > MOST_LINES_OF_A_FILE} == {}
+
+
+def test_no_function_is_longer_than_50_lines(sources: dict[str, str]) -> None:
+    sizes = {f"{name}:{d.lineno} {d.name}": lines_of(d) for name, text in sources.items() for d in functions(text)}
+    assert {name: size for name, size in sizes.items() if size > MOST_LINES_OF_A_FUNCTION} == {}
+
+
+def test_every_test_can_fail(sources: dict[str, str]) -> None:
+    tests = [(name, d) for name, text in sources.items() if name.startswith("tests/test_") for d in functions(text)]
+    assert [f"{name}:{d.lineno}" for name, d in tests if d.name.startswith("test_") and not asserts(d)] == []
+
+
+def test_the_model_needs_numpy_and_the_standard_library_save_where_mesa_belongs(sources: dict[str, str]) -> None:
+    allowed = {"numpy", *sys.stdlib_module_names}
+    pure = {name: text for name, text in sources.items() if Path(name).match("model/*.py")}
+    pure = {name: imported(text) for name, text in pure.items() if Path(name).stem not in MESA_MODULES}
+    assert pure
+    assert {name: names - allowed for name, names in pure.items() if names - allowed} == {}
+
+
+def test_rules_use_only_operations_that_are_exact_everywhere(sources: dict[str, str]) -> None:
+    rules = {name: text for name, text in sources.items() if Path(name).match("model/rules_*.py")}
+    assert rules
+    found = []
+    for name, text in rules.items():
+        for node in ast.walk(ast.parse(text)):
+            power = isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.Pow)
+            called = getattr(node, "attr", None) if isinstance(node, ast.Attribute) else getattr(node, "id", None)
+            if power or called in INEXACT:
+                found.append(f"{name}:{node.lineno} {called or '**'}")
+    assert found == []
+
+
+def test_the_packages_are_flat_and_listed(root: Path, tracked: tuple[str, ...]) -> None:
+    """A sub-folder that is not listed would silently be missing from the wheel."""
+    listed = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
+    assert listed == [f"tredegar.{folder}" for folder in FOLDERS]
+    assert [name for name in tracked if name.split("/")[0] in FOLDERS and name.count("/") > 1] == []
+
+
+def test_no_file_names_a_machine_or_a_registry(root: Path, tracked: tuple[str, ...]) -> None:
+    found = []
+    for name in tracked:
+        text = (root / name).read_bytes().decode("utf-8", errors="ignore")
+        found += [f"{name}: {match.group()}" for match in NOT_FOR_THE_REPOSITORY.finditer(text)]
+    assert found == []
+
+
+def documents(root: Path, tracked: tuple[str, ...]) -> dict[str, str]:
+    names = [name for name in tracked if name.endswith(".md")]
+    return {name: (root / name).read_text(encoding="utf-8") for name in names}
+
+
+def test_every_make_target_that_the_documents_name_exists(root: Path, tracked: tuple[str, ...]) -> None:
+    targets = set(re.findall(r"^([a-z]+):", (root / "Makefile").read_text(), flags=re.MULTILINE))
+    texts = documents(root, tracked) | {".ci/run": (root / ".ci/run").read_text()}
+    named = {(name, found) for name, text in texts.items() for found in re.findall(r"(?:^|`)make ([a-z]+)", text, re.M)}
+    assert {(name, target) for name, target in named if target not in targets} == set()
+    assert ("README.md", "demo") in named
+    assert ("README.md", "test") in named
+
+
+def test_every_command_that_the_documents_name_exists(root: Path, tracked: tuple[str, ...]) -> None:
+    from typer.main import get_command
+
+    from tredegar.sweeps.cli import app
+
+    commands = set(get_command(app).commands)
+    pattern = re.compile(r"(?:^|`|\$ )tredegar ([a-z]+)", re.MULTILINE)
+    named = {(name, found) for name, text in documents(root, tracked).items() for found in pattern.findall(text)}
+    assert {(name, command) for name, command in named if command not in commands} == set()
+
+
+def test_every_file_that_the_readme_links_to_exists(root: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]+)\)", (root / "README.md").read_text(encoding="utf-8"))
+    assert links
+    assert [link for link in links if not (root / link).exists()] == []
+
+
+def golden_digest(root: Path, tracked: tuple[str, ...]) -> str:
+    """The first twelve digits of a hash of all files of tests/golden, names and contents."""
+    whole = hashlib.sha256()
+    for name in sorted(name for name in tracked if name.startswith("tests/golden/") and not name.endswith(".py")):
+        whole.update(f"{name}\0{hashlib.sha256((root / name).read_bytes()).hexdigest()}\n".encode())
+    return whole.hexdigest()[:12]
+
+
+def test_the_changelog_says_so_when_results_change(root: Path, tracked: tuple[str, ...]) -> None:
+    """The newest line marked Results change names the golden values in force."""
+    lines = re.findall(r"^- \*\*Results change\*\*.*$", (root / "CHANGELOG.md").read_text(encoding="utf-8"), re.M)
+    digest = golden_digest(root, tracked)
+    assert lines, f"CHANGELOG.md: expected a line '- **Results change** (golden values {digest}): what changed and why'"
+    assert f"(golden values {digest})" in lines[0], f"CHANGELOG.md: the newest Results change must name {digest}"
