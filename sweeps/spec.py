@@ -1,0 +1,227 @@
+"""The spec of a sweep: what is varied, what is fixed, how large the country is and what is recorded (docs/spec.md).
+
+A spec is read from TOML, checked against the tables of the model and frozen. Whatever is wrong is said in one line
+(SpecError) before anything runs or is written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, PlainSerializer, PlainValidator, PrivateAttr, ValidationError
+
+from ..model.constants import constants_with
+from ..model.outcomes import choose_outcomes
+from ..model.providers import MOST_BYTES as MOST_PROVIDERS_BYTES
+from ..model.providers import Providers, parse_providers
+from .design_spec import LARGEST_SEED, Design, Strict, Varied, checked_value, find_quantity, parse_varied
+from .spec_checks import check_spec
+from .spec_errors import SpecError, explain, safe_name, shown
+from .spec_text import MOST_TABLE_BYTES, canonical_toml, parse_toml, read_text
+
+MOST_MONTHS = 12_000
+MOST_TRUSTS = 10_000
+MOST_CLINICIANS = 10_000
+MOST_REPLICATES = 65_536
+
+
+def _tables_of(kind: str, parse: Callable[[str, Any], Any]) -> Callable[[Any], dict[str, Any]]:
+    def read(entries: Any) -> dict[str, Any]:
+        if not isinstance(entries, Mapping):
+            raise SpecError(f"key '{kind}' must be a table, got {shown(entries)}")
+        return {name: parse(name, value) for name, value in entries.items()}
+
+    return read
+
+
+def _constant(name: str, value: object) -> float:
+    try:
+        changed = constants_with({name: value})  # type: ignore[dict-item]  # whether it is a float is checked there
+    except (ValueError, OverflowError) as error:
+        raise SpecError(str(error)) from None
+    return float(getattr(changed, name))
+
+
+def _chosen(names: Any) -> tuple[str, ...] | None:
+    if names is None:
+        return None
+    if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
+        raise SpecError(f"key 'record.outcomes' must be a list of names of outcomes, got {shown(names)}")
+    if len(names) != len(set(names)):
+        raise SpecError("key 'record.outcomes' names an outcome twice")
+    try:
+        return choose_outcomes([safe_name(name) for name in names])
+    except ValueError as error:
+        raise SpecError(f"key 'record.outcomes': {error}") from None
+
+
+class Country(Strict):
+    """How large the country is: a synthetic ring of equal areas, or the real trusts of a providers table."""
+
+    trusts: int | None = Field(
+        default=None, ge=1, le=MOST_TRUSTS, description=f"a whole number from 1 to {MOST_TRUSTS}"
+    )
+    clinicians: int = Field(
+        default=40, ge=1, le=MOST_CLINICIANS, description=f"a whole number from 1 to {MOST_CLINICIANS}"
+    )
+    providers: str | None = Field(
+        default=None, min_length=1, max_length=1000, description="the path of a CSV file, relative to the spec"
+    )
+
+
+class Record(Strict):
+    """What of a run is kept: which outcomes, at which interval in months, and whether the records of every trust."""
+
+    outcomes: Annotated[tuple[str, ...] | None, PlainValidator(_chosen), PlainSerializer(lambda names: names)] = None
+    every: int = Field(default=1, ge=1, le=MOST_MONTHS, description="a whole number of months that divides 'months'")
+    trusts: bool = Field(default=False, description="true or false")
+
+
+class Spec(Strict):
+    """A checked spec. Read one with :meth:`from_file` or :meth:`from_text`."""
+
+    name: str = Field(default="sweep", min_length=1, max_length=100, description="a name of 1 to 100 letters")
+    seed: int = Field(default=7, ge=0, le=LARGEST_SEED, description=f"a whole number from 0 to {LARGEST_SEED}")
+    months: int = Field(default=240, ge=1, le=MOST_MONTHS, description=f"a whole number from 1 to {MOST_MONTHS}")
+    replicates: int = Field(
+        default=8, ge=1, le=MOST_REPLICATES, description=f"a whole number from 1 to {MOST_REPLICATES}"
+    )
+    luck: str = Field(default="common", pattern="^(common|independent)$", description="'common' or 'independent'")
+    country: Country = Field(default=Country(), description="a table")
+    fixed: Annotated[dict[str, float], PlainValidator(_tables_of("fixed", checked_value))] = Field(default_factory=dict)
+    design: Design = Field(description="a table that names a method")
+    vary: Annotated[dict[str, Varied], PlainValidator(_tables_of("vary", parse_varied))] = Field(default_factory=dict)
+    constants: Annotated[dict[str, float], PlainValidator(_tables_of("constants", _constant))] = Field(
+        default_factory=dict
+    )
+    record: Record = Field(default=Record(), description="a table")
+
+    _providers_text: str | None = PrivateAttr(default=None)
+    _providers: Providers | None = PrivateAttr(default=None)
+    _table: dict[str, NDArray[np.float64]] | None = PrivateAttr(default=None)
+
+    @classmethod
+    def from_file(cls, path: str | Path) -> Spec:
+        """Read the spec in the TOML file ``path``; files it names are looked for beside it. Raises SpecError."""
+        path = Path(path)
+        return cls.from_text(read_text(path, "spec"), folder=path.parent, label=f"spec '{path}'")
+
+    @classmethod
+    def from_text(cls, text: str, folder: str | Path = ".", label: str = "spec") -> Spec:
+        """Read a spec from TOML ``text``; files it names are looked for in ``folder``. Raises SpecError."""
+
+        def read(name: str, what: str, most_bytes: int) -> str:
+            return read_text(Path(folder) / name, what, most_bytes)
+
+        return cls.from_tables(parse_toml(text, label), read)
+
+    @classmethod
+    def from_stored(cls, text: str, providers_text: str | None) -> Spec:
+        """Read the spec that a store carries: its tables come from the store, not from files."""
+
+        def read(name: str, what: str, most_bytes: int) -> str | None:
+            return providers_text if what == "providers table" else None
+
+        return cls.from_tables(parse_toml(text, "the spec in the store"), read)
+
+    @classmethod
+    def from_tables(cls, tables: Mapping[str, Any], read: Callable[[str, str, int], str | None]) -> Spec:
+        """Check the parsed ``tables`` of a spec; ``read(name, what, most bytes)`` returns the text of a named file."""
+        try:
+            spec = cls.model_validate(dict(tables))
+        except ValidationError as error:
+            raise explain(error, cls) from None
+        spec._read_files(read)
+        check_spec(spec)
+        return spec
+
+    def _read_files(self, read: Callable[[str, str, int], str | None]) -> None:
+        if self.country.providers is not None:
+            text = read(self.country.providers, "providers table", MOST_PROVIDERS_BYTES)
+            if text is None:
+                raise SpecError("the store has lost its providers table")
+            self._providers_text = text
+            try:
+                self._providers = parse_providers(text, safe_name(self.country.providers))
+            except ValueError as error:
+                raise SpecError(str(error)) from None
+        if self.design.method == "table":
+            from .points_table import parse_points
+
+            text = read(self.design.file, "table of points", MOST_TABLE_BYTES)
+            if text is not None:
+                self._table = parse_points(text, self.design.file, self.design.beyond_range)
+
+    @property
+    def providers(self) -> Providers | None:
+        """The real trusts of the sweep, or None for the synthetic ring."""
+        return self._providers
+
+    @property
+    def providers_text(self) -> str | None:
+        """The providers table as it was read, or None."""
+        return self._providers_text
+
+    @property
+    def table(self) -> dict[str, NDArray[np.float64]] | None:
+        """The points of a table design: name -> (point,) values; None for other designs and for a stored spec."""
+        return self._table
+
+    @property
+    def trusts(self) -> int:
+        """Number of trusts."""
+        return len(self._providers) if self._providers is not None else self.country.trusts or 150
+
+    @property
+    def clinicians(self) -> int:
+        """Number of clinicians of each trust."""
+        return self.country.clinicians
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """Names of the recorded outcomes, in the order of the table."""
+        return choose_outcomes(self.record.outcomes)
+
+    @property
+    def sampler_seed(self) -> int:
+        """Seed of the sampler: that of the design or, where it names none, that of the sweep."""
+        return self.seed if self.design.seed is None else self.design.seed
+
+    def canonical(self) -> str:
+        """Return the spec as TOML with every value written out; specs that mean the same give the same text."""
+        country: dict[str, Any] = {"trusts": self.trusts, "clinicians": self.clinicians}
+        if self._providers is not None:
+            country["providers"] = "providers.csv"
+        design = self.design.model_dump(exclude={"seed"})
+        if "file" in design:
+            design["file"] = "points.csv"
+        tables: dict[str, Any] = {
+            **{key: getattr(self, key) for key in ("name", "seed", "months", "replicates", "luck")},
+            "country": country,
+            "fixed": {name: self.fixed[name] for name in sorted(self.fixed)},
+            "design": {**design, "seed": self.sampler_seed},
+            "vary": {name: _varied_as_toml(varied) for name, varied in self.vary.items()},
+            "constants": {name: self.constants[name] for name in sorted(self.constants)},
+            "record": {"outcomes": self.outcomes, "every": self.record.every, "trusts": self.record.trusts},
+        }
+        return canonical_toml(tables)
+
+    def hash(self) -> str:
+        """Return the SHA-256 of the canonical text, the providers table and the points of a table design."""
+        digest = hashlib.sha256(self.canonical().encode())
+        digest.update(repr(self._providers).encode())
+        for name, values in (self._table or {}).items():
+            digest.update(name.encode() + b"\0" + np.ascontiguousarray(values, "<f8").tobytes())
+        return digest.hexdigest()
+
+
+def _varied_as_toml(varied: Varied) -> Any:
+    return [varied.low, varied.high] if varied.values is None else {"values": varied.values}
+
+
+__all__ = ["Country", "Record", "Spec", "SpecError", "Varied", "find_quantity"]

@@ -1,0 +1,95 @@
+"""The text of a spec: TOML read within limits of size and depth, and written in one canonical form."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from .spec_errors import SpecError
+
+MOST_BYTES = 1_000_000
+MOST_TABLE_BYTES = 200_000_000
+MOST_DEPTH = 6
+MOST_DOTS = 16
+
+
+def read_text(path: Path, what: str, most_bytes: int = MOST_BYTES) -> str:
+    """Return the UTF-8 text of ``path``; raise SpecError, naming ``what`` it is, if that cannot be done."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(most_bytes + 1)
+    except OSError as error:
+        raise SpecError(f"{what} '{path}' cannot be read: {error.strerror or error}") from error
+    if len(content) > most_bytes:
+        raise SpecError(f"{what} '{path}' is larger than {most_bytes:,} bytes")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SpecError(f"{what} '{path}' is not UTF-8 text: byte {error.start} cannot be read") from error
+
+
+def parse_toml(text: str, label: str = "spec") -> dict[str, Any]:
+    """Return the tables of a TOML ``text``.
+
+    Raises SpecError, in one line, for text that is empty, too long, nested too deeply or not TOML.
+    """
+    if len(text.encode("utf-8", "surrogatepass")) > MOST_BYTES:
+        raise SpecError(f"{label} is larger than {MOST_BYTES:,} bytes")
+    # tomllib takes quadratic time over a dotted key, so that absurd ones are refused unread.
+    for number, line in enumerate(text.splitlines(), start=1):
+        if any(part.count(".") > MOST_DOTS for part in re.split(r"[=,{}\[\]]", line)):
+            raise SpecError(f"{label} is nested too deeply: line {number} has more than {MOST_DOTS} dots in a row")
+    try:
+        tables = tomllib.loads(text)
+    except RecursionError:
+        raise SpecError(f"{label} is nested too deeply; at most {MOST_DEPTH} levels are read") from None
+    except ValueError as error:
+        raise SpecError(f"{label} is not valid TOML: {' '.join(str(error).split())[:200]}") from error
+    if not tables:
+        raise SpecError(f"{label} is empty; 'tredegar init SPEC' writes one to start from")
+    _check_depth(tables, label)
+    return tables
+
+
+def _check_depth(tables: Mapping[str, Any], label: str) -> None:
+    level: list[Any] = [tables]
+    for _ in range(MOST_DEPTH):
+        level = [
+            item
+            for value in level
+            for item in (value.values() if isinstance(value, Mapping) else value)
+            if isinstance(item, Mapping | list)
+        ]
+        if not level:
+            return
+    raise SpecError(f"{label} is nested too deeply; at most {MOST_DEPTH} levels are read")
+
+
+def canonical_toml(tables: Mapping[str, Any]) -> str:
+    """Return ``tables`` (values, then one level of tables) as TOML; equal tables give equal text."""
+    plain = {key: value for key, value in tables.items() if not isinstance(value, Mapping)}
+    lines = [f"{_key(key)} = {_value(value)}" for key, value in plain.items()]
+    for title, table in tables.items():
+        if isinstance(table, Mapping):
+            lines += ["", f"[{_key(title)}]", *(f"{_key(key)} = {_value(value)}" for key, value in table.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _key(key: str) -> str:
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else json.dumps(key, ensure_ascii=False)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{_key(key)} = {_value(item)}" for key, item in value.items()) + " }"
+    return "[" + ", ".join(_value(item) for item in value) + "]"
