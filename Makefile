@@ -41,7 +41,7 @@ $(INSTALLED): pyproject.toml $(wildcard constraints/*.txt) | $(BIN)/python
 	else \
 	    echo "Installing Tredegar and what it needs, at the newest versions: there is no $$constraints (a minute)"; \
 	fi; \
-	$(PIP) install --upgrade 'setuptools>=77' && $(PIP) install --no-build-isolation --editable '.[test,check]'
+	$(PIP) install --upgrade 'setuptools>=77' && $(PIP) install --no-compile --no-build-isolation --editable '.[test,check]'
 	@touch $@
 
 # A store from other rules or another spec would be refused, as it should be: a demonstration then starts afresh.
@@ -60,14 +60,14 @@ check: lint types imports test ## everything a change must pass: style, types, d
 
 lint: $(INSTALLED) ## ruff
 	@echo 'Style'
-	@$(BIN)/ruff check $(wildcard $(CODE))
-	@$(BIN)/ruff format --check $(wildcard $(CODE))
+	@$(BIN)/ruff check --quiet --output-format concise $(wildcard $(CODE))
+	@$(BIN)/ruff format --quiet --check $(wildcard $(CODE))
 
 # mypy reads an installed copy, as users have it: from the repository the folders would be seen under their bare names.
 types: $(INSTALLED) ## mypy, on an installed copy
 	@echo 'Types'
 	@rm -rf build/lib build/installed
-	@$(PIP) install --no-deps --no-build-isolation --target build/installed .
+	@$(PIP) install --no-compile --no-deps --no-build-isolation --target build/installed .
 	@MYPYPATH=build/installed $(BIN)/mypy $(PACKAGES:%=-p %)
 
 imports: $(INSTALLED) ## import-linter: who may import whom
