@@ -10,11 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .open import open_sweep
+    from .report import write_report
     from .select import at, unstack_grid
+    from .windows import window, window_mean, window_means
 
-__all__ = ["at", "open_sweep", "unstack_grid"]
+__all__ = ["at", "open_sweep", "unstack_grid", "window", "window_mean", "window_means", "write_report"]
 
-_HOMES = {"at": "select", "open_sweep": "open", "unstack_grid": "select"}
+_HOMES = {
+    "at": "select",
+    "open_sweep": "open",
+    "unstack_grid": "select",
+    "window": "windows",
+    "window_mean": "windows",
+    "window_means": "windows",
+    "write_report": "report",
+}
 
 
 def __getattr__(name: str) -> Any:

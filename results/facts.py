@@ -17,6 +17,10 @@ MAIN_OUTCOMES = ("quality", "fit", "true_access", "overall", "integration", "mor
 """What a report shows first, where it was recorded."""
 
 
+LONG_LABEL = 26
+"""Longer labels put their unit on a second line."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Design:
     """How the points of a sweep were chosen, as its spec says.
@@ -35,7 +39,7 @@ class Design:
     @property
     def second_order(self) -> bool:
         """Whether a Sobol design holds the rows that second-order indices need."""
-        return bool(self.settings.get("second_order", False))
+        return bool(self.settings.get("second_order", True))
 
 
 def spec_of(sweep: xr.Dataset) -> dict[str, Any]:
@@ -74,7 +78,7 @@ def parameter_row(name: str) -> Parameter | None:
 
 
 def varied_parameters(sweep: xr.Dataset) -> tuple[str, ...]:
-    """Return the parameters that are coordinates on ``point`` (or dimensions of an unstacked grid), as the spec orders."""
+    """Return the parameters that are coordinates on ``point`` or dimensions of an unstacked grid, in spec order."""
     found = {str(n) for n, c in sweep.coords.items() if c.ndim == 1 and parameter_row(str(n)) is not None}
     order = [*spec_of(sweep).get("vary", {}), *PARAMETERS, *sorted(found)]
     return tuple(dict.fromkeys(name for name in order if name in found))
@@ -125,4 +129,6 @@ def label_of(name: str, unit: bool = True) -> str:
     base, _, month = name.partition("@")
     row: Parameter | Outcome | None = parameter_row(base) or OUTCOMES.get(base) or TRUST_RECORDS.get(base)
     words = base.replace("_", " ") + (f" from month {month}" if month else "")
-    return f"{words} [{row.unit}]" if unit and row is not None else words
+    if not unit or row is None:
+        return words
+    return f"{words}{' ' if len(words) + len(row.unit) < LONG_LABEL else chr(10)}[{row.unit}]"

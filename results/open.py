@@ -48,14 +48,18 @@ def _open_group(path: Path) -> Any:
     from zarr.errors import BaseZarrError
 
     if not path.exists():
-        raise FileNotFoundError(f"no store at '{path}'; give the directory that `tredegar sweep SPEC --out STORE` wrote")
+        raise FileNotFoundError(
+            f"no store at '{path}'; give the directory that `tredegar sweep SPEC --out STORE` wrote"
+        )
     try:
         group = zarr.open_group(path, mode="r", zarr_format=3)
     except (BaseZarrError, FileNotFoundError, NotADirectoryError, ValueError) as error:
         raise ValueError(f"'{path}' is not a store: expected a Zarr directory that `tredegar sweep` wrote") from error
     found = group.attrs.get("format")
     if not isinstance(found, int) or "status" not in group or not isinstance(group.attrs.get("spec"), str):
-        raise ValueError(f"'{path}' is a Zarr group, but not a store that `tredegar sweep` wrote (no format, spec or status)")
+        raise ValueError(
+            f"'{path}' is a Zarr group, but not a store that `tredegar sweep` wrote (no format, spec or status)"
+        )
     if found > NEWEST_FORMAT:
         raise ValueError(
             f"'{path}' has store format {found}; this tredegar reads up to {NEWEST_FORMAT}: install a newer version"

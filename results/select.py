@@ -54,7 +54,9 @@ def _available(stored: np.ndarray, wanted: float) -> str:
         return "available: " + ", ".join(f"{level:g}" for level in levels)
     nearest = np.sort(levels[np.argsort(np.abs(levels - wanted))[:3]])
     shown = ", ".join(f"{level:g}" for level in nearest)
-    return f"{len(levels)} values from {levels[0]:g} to {levels[-1]:g}, the nearest: {shown} (or give a larger tolerance)"
+    return (
+        f"{len(levels)} values from {levels[0]:g} to {levels[-1]:g}, the nearest: {shown} (or give a larger tolerance)"
+    )
 
 
 def unstack_grid(sweep: xr.Dataset) -> xr.Dataset:
@@ -71,7 +73,7 @@ def unstack_grid(sweep: xr.Dataset) -> xr.Dataset:
     if cells != points or len(np.unique(places, axis=1).T) != points:
         raise ValueError(
             f"the {points} points of this '{design_of(sweep).method}' design are no full grid of "
-            f"{', '.join(names)}; select points with at(), or sweep with [design] method = \"grid\""
+            f'{", ".join(names)}; select points with at(), or sweep with [design] method = "grid"'
         )
     order = np.lexsort(places[::-1])
     unstacked = sweep.isel(point=order).set_index(point=list(names)).unstack("point")

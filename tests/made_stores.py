@@ -12,7 +12,7 @@ from zarr.codecs import BloscCodec, Crc32cCodec
 
 Points = Mapping[str, np.ndarray]
 Surface = Callable[[Points, np.ndarray, np.ndarray], np.ndarray]
-"""Values (point, replicate, month) of an outcome from points (each (point, 1, 1)), luck (1, replicate, 1) and months."""
+"""An outcome (point, replicate, month) from points (each (point, 1, 1)), luck (1, replicate, 1) and months (month)."""
 
 
 def grid(**levels: list[float]) -> dict[str, np.ndarray]:
@@ -45,7 +45,7 @@ def made_store(
     spec: str | None = None,
     store_format: int = 1,
 ) -> Path:
-    """Write a store whose outcomes are the given surfaces; ``status`` (point, replicate) makes runs missing or failed."""
+    """Write a store with the given outcomes; ``status`` (point, replicate) makes runs missing (0) or failed (2)."""
     count = len(next(iter(points.values())))
     text = spec or spec_text(points, design, replicates, months, luck, every)
     group = zarr.open_group(path, mode="w", zarr_format=3, attributes={"format": store_format, "spec": text})

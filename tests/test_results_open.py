@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 import zarr
+
 from tredegar.results import at, open_sweep, unstack_grid
 
 from .made_stores import grid, made_store
@@ -76,7 +77,9 @@ def test_an_unfinished_sweep_is_refused_with_the_command_that_finishes_it(tmp_pa
     status[9:] = 0
     status[2, 1] = 2
     store = made_store(tmp_path / "part.zarr", LEVELS, {"quality": quality}, status=status)
-    with pytest.raises(ValueError, match=r"12 of 48 runs are missing; finish it with `tredegar sweep SPEC --out .*part"):
+    with pytest.raises(
+        ValueError, match=r"12 of 48 runs are missing; finish it with `tredegar sweep SPEC --out .*part"
+    ):
         open_sweep(store)
     sweep = open_sweep(store, partial=True)
     assert (sweep.attrs["runs_done"], sweep.attrs["runs_failed"], sweep.attrs["runs_missing"]) == (35, 1, 12)

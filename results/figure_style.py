@@ -1,0 +1,78 @@
+"""How every figure looks: sober, legible in print and on screens, and readable by colour-blind people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+INK = "#1b1b1b"
+LINES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#4d4d4d")
+"""Colours of lines: the palette of Okabe and Ito (2008), its yellow left out for want of contrast on white."""
+LEVELS = "viridis"
+CONTRASTS = "PuOr"
+"""Maps of levels are viridis; maps of signed quantities diverge about zero, between purple and orange."""
+
+_STYLE: dict[str, Any] = {
+    "font.size": 9.0,
+    "font.family": "DejaVu Sans",
+    "axes.titlesize": 9.5,
+    "axes.titlelocation": "left",
+    "axes.labelsize": 9.0,
+    "axes.edgecolor": "#555555",
+    "axes.linewidth": 0.7,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.labelcolor": INK,
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "xtick.labelsize": 8.0,
+    "ytick.labelsize": 8.0,
+    "legend.frameon": False,
+    "legend.fontsize": 8.0,
+    "figure.dpi": 100,
+    "savefig.dpi": 200,
+    "svg.hashsalt": "tredegar",
+    "svg.fonttype": "path",
+}
+
+
+@contextmanager
+def figure_style() -> Iterator[None]:
+    """Set the house style for the figures drawn inside; raises ModuleNotFoundError naming the extra to install."""
+    try:
+        import matplotlib as mpl
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError('figures need matplotlib; install it with: pip install "tredegar[plot]"') from error
+    with mpl.rc_context(cast(Any, _STYLE)):
+        yield
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """Return an empty figure of ``width`` x ``height`` inches that needs no screen and leaves no global state."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    figure.get_layout_engine().set(w_pad=0.07, h_pad=0.05)  # type: ignore[union-attr, call-arg]
+    return figure
+
+
+def add_caption(figure: Figure, text: str) -> None:
+    """Write what a figure shows and how it was made below it, small."""
+    figure.supxlabel(text, x=0.008, ha="left", fontsize=7.5, color="#444444")
+
+
+def save_figure(figure: Figure, folder: Path, name: str) -> list[Path]:
+    """Write a figure as PNG (200 dots per inch) and SVG, the same bytes for the same figure; return both paths."""
+    paths = [folder / f"{name}.png", folder / f"{name}.svg"]
+    with figure_style():
+        figure.savefig(paths[0], facecolor="white", metadata={"Software": None})
+        figure.savefig(paths[1], facecolor="white", metadata={"Date": None})
+    return paths

@@ -1,0 +1,81 @@
+"""How sure a number is: intervals over luck, and over points where these are a sample of the parameter space."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy import stats
+
+LEVEL = 0.95
+SAMPLED = frozenset({"latin-hypercube", "sobol", "morris"})
+"""Designs whose points stand for a space; the points of a grid or a table stand for themselves."""
+
+
+class Estimate(NamedTuple):
+    """A number and its interval; arrays of one shape, or floats. Without any replication the bounds are NaN."""
+
+    mean: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+
+
+def estimate(values: np.ndarray, sampled: bool, level: float = LEVEL) -> Estimate:
+    """Estimate the mean over points and replicates of ``values`` (point, replicate, ...).
+
+    Luck is judged by the means of the replicates, which under common luck are the independent repeats; with
+    ``sampled`` the choice of points is a second, independent source. Student's t, degrees of freedom by
+    Welch-Satterthwaite. NaN (failed runs) are left out. Under independent luck a part of the luck counts in both
+    sources, which makes the interval slightly too wide, never too narrow.
+    """
+    values = np.asarray(values, dtype=np.float64)
+    by_luck, by_point = _mean(values, 0), _mean(values, 1)
+    luck, luck_freedom = _variance_of_mean(by_luck)
+    points, point_freedom = _variance_of_mean(by_point) if sampled else (np.zeros_like(luck), luck_freedom)
+    return combined(_mean(by_point, 0), luck, luck_freedom, points, point_freedom, level)
+
+
+def combined(
+    mean: np.ndarray,
+    luck: np.ndarray,
+    luck_freedom: np.ndarray,
+    points: np.ndarray,
+    point_freedom: np.ndarray,
+    level: float = LEVEL,
+) -> Estimate:
+    """Return the interval of a mean whose variance has two independent sources with their degrees of freedom.
+
+    A source without replication (NaN) is left out; without both, the bounds are NaN.
+    """
+    known = np.isfinite(luck) | (np.isfinite(points) & (points > 0.0))
+    luck, points = np.nan_to_num(luck), np.nan_to_num(points)
+    total = luck + points
+    spread = luck**2 / np.maximum(luck_freedom, 1) + points**2 / np.maximum(point_freedom, 1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        freedom = np.where(spread > 0.0, total**2 / spread, np.inf)
+    half = np.where(known, stats.t.ppf(0.5 + level / 2.0, freedom) * np.sqrt(total), np.nan)
+    return Estimate(mean, mean - half, mean + half)
+
+
+def _mean(values: np.ndarray, axis: int) -> np.ndarray:
+    present = np.isfinite(values)
+    count = present.sum(axis)
+    total = np.where(present, values, 0.0).sum(axis)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+
+
+def _variance_of_mean(repeats: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    present = np.isfinite(repeats)
+    count = present.sum(0)
+    deviation = np.where(present, repeats - _mean(repeats, 0), 0.0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        variance = np.where(count > 1, (deviation**2).sum(0) / (count - 1) / count, np.nan)
+    return variance, count - 1
+
+
+def said(mean: float, low: float, high: float, digits: int = 3, sign: bool = False) -> str:
+    """Return "0.512 (0.498 to 0.526)", rounded to ``digits`` decimals; without an interval it says so."""
+    form = f"{'+' if sign else ''}.{digits}f"
+    if not (np.isfinite(low) and np.isfinite(high)):
+        return f"{mean:{form}} (no interval)"
+    return f"{mean:{form}} ({low:{form}} to {high:{form}})"

@@ -1,0 +1,72 @@
+"""Shares of variance from a quadratic least-squares fit: first look at which parameters matter, for any design."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from .facts import varied_parameters
+
+POINTS_PER_TERM = 3
+"""Interactions are fitted where the points are at least so many times the terms, squares likewise before them."""
+
+
+def variance_shares(by_point: np.ndarray, sample: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+    """Return each parameter's share of the variance of ``by_point`` (points, ...) alone and with its interactions.
+
+    ``sample`` is (points, parameters). A quadratic polynomial is fitted by least squares, its terms made orthogonal in
+    the order constant, linear, squares, interactions (sequential sums of squares). Returns ``first`` and ``total``,
+    each (parameters, ...), and the share that the fit leaves unexplained is 1 - sum(first) - interactions. Terms that
+    the points are too few for are left out.
+    """
+    points, parameters = sample.shape
+    unit = _scaled(sample)
+    owners, columns = _terms(unit)
+    basis, triangle = np.linalg.qr(np.column_stack([np.ones(points), *columns]))
+    sound = np.abs(np.diag(triangle)) > 1e-9 * np.sqrt(points)
+    flat = by_point.reshape(points, -1)
+    total = flat.var(axis=0) * points
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = np.where(total > 0.0, (basis.T @ (flat - flat.mean(axis=0))) ** 2 / total, 0.0)[1:] * sound[1:, None]
+    member = np.array([[parameter in owner for owner in owners] for parameter in range(parameters)], dtype=float)
+    alone = member * (np.array([len(owner) for owner in owners]) == 1)
+    shape = (parameters, *by_point.shape[1:])
+    return (alone @ share).reshape(shape), (member @ share).reshape(shape), float(share.sum(axis=0).mean())
+
+
+def _scaled(sample: np.ndarray) -> np.ndarray:
+    low, high = sample.min(axis=0), sample.max(axis=0)
+    return (2.0 * sample - low - high) / np.where(high > low, high - low, 1.0)
+
+
+def _terms(unit: np.ndarray) -> tuple[list[tuple[int, ...]], list[np.ndarray]]:
+    points, parameters = unit.shape
+    owners: list[tuple[int, ...]] = [(one,) for one in range(parameters)]
+    columns = [unit[:, one] for one in range(parameters)]
+    if points >= POINTS_PER_TERM * (1 + 2 * parameters):
+        owners += [(one,) for one in range(parameters)]
+        columns += [unit[:, one] ** 2 for one in range(parameters)]
+    pairs = list(combinations(range(parameters), 2))
+    if points >= POINTS_PER_TERM * (1 + len(owners) + len(pairs)):
+        owners += pairs
+        columns += [unit[:, one] * unit[:, other] for one, other in pairs]
+    return owners, columns
+
+
+def most_telling(means: xr.DataArray, sweep: xr.Dataset) -> pd.Series:
+    """Return the varied parameters with their shares of the variance between points, interactions included, in order.
+
+    ``means`` (point, replicate) are averaged over replicates; failed points are left out. It chooses what a figure
+    shows and decides nothing else.
+    """
+    names = varied_parameters(sweep)
+    by_point = means.mean("replicate").values
+    kept = np.isfinite(by_point)
+    sample = np.column_stack([sweep[name].values for name in names])
+    if kept.sum() < 2:
+        return pd.Series(0.0, index=list(names), name="share")
+    _, total, _ = variance_shares(by_point[kept], sample[kept])
+    return pd.Series(total, index=list(names), name="share").sort_values(ascending=False, kind="stable")

@@ -1,0 +1,62 @@
+"""Parts of a run in time: what is left after the burn-in, its mean, and means of successive windows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import xarray as xr
+
+from .facts import chosen_outcomes
+
+
+def settled_from(sweep: xr.Dataset) -> int:
+    """Return the month from which reports read by default: the first of the second half of the run (assumption)."""
+    months = sweep["month"].values
+    return int(months[len(months) // 2])
+
+
+def window(sweep: xr.Dataset, from_month: int | None = None, to_month: int | None = None) -> xr.Dataset:
+    """Return the recorded months ``from_month .. to_month``, both included; all of them by default.
+
+    A window mean (``every`` > 1) belongs to the last month of its window. Raises ValueError where no month is left.
+    """
+    months = sweep["month"].values
+    first = int(months[0]) if from_month is None else int(from_month)
+    last = int(months[-1]) if to_month is None else int(to_month)
+    kept = np.flatnonzero((months >= first) & (months <= last))
+    if not len(kept):
+        raise ValueError(
+            f"no recorded month lies in {first} .. {last}; the store holds months {months[0]} .. {months[-1]}"
+        )
+    return sweep.isel(month=kept)
+
+
+def window_mean(
+    sweep: xr.Dataset,
+    outcomes: Iterable[str] | None = None,
+    from_month: int | None = None,
+    to_month: int | None = None,
+) -> xr.Dataset:
+    """Return the mean of each outcome over the months of a window, float64, dims ``(point, replicate)``, in memory.
+
+    ``from_month`` defaults to the second half of the run. A run that failed or is missing stays NaN. The attributes
+    ``from_month`` and ``to_month`` tell the window.
+    """
+    part = window(sweep, settled_from(sweep) if from_month is None else from_month, to_month)
+    names = list(chosen_outcomes(sweep, outcomes))
+    means = part[names].mean("month", skipna=False, dtype=np.float64, keep_attrs=True).compute()
+    means.attrs.update(from_month=int(part.month[0]), to_month=int(part.month[-1]))
+    return means
+
+
+def window_means(sweep: xr.Dataset, length: int, outcomes: Iterable[str] | None = None) -> xr.Dataset:
+    """Return means of successive windows of ``length`` recorded months, float64, lazy; ``month`` is the last of each window.
+
+    Months at the start that fill no window are left out. Raises ValueError for a length that leaves no window.
+    """
+    if not 1 <= length <= sweep.sizes["month"]:
+        raise ValueError(f"a window must have 1 .. {sweep.sizes['month']} recorded months, got {length}")
+    part = sweep[list(chosen_outcomes(sweep, outcomes))].astype(np.float64)
+    windows = part.coarsen(month=length, boundary="trim", side="right", coord_func={"month": "max"})
+    return windows.mean(keep_attrs=True)

@@ -1,0 +1,145 @@
+"""The report says what the runs say: its map, its sentence and its files follow from the data alone."""
+
+from __future__ import annotations
+
+import csv
+
+import numpy as np
+import pytest
+from scipy.stats import qmc
+
+from tredegar.results import open_sweep
+from tredegar.results.maps import axes_of_map, map_of
+from tredegar.results.report import write_report
+from tredegar.results.responses import responses
+from tredegar.results.shares import most_telling
+from tredegar.results.statement import changes_of, sign_turns, statement, table_of
+from tredegar.results.windows import window_mean
+
+from .made_stores import grid, made_store
+
+GRID = grid(method_heterogeneity=[0.0, 0.5, 1.0, 1.5], mandate_detail=[0.0, 0.5, 1.0])
+
+
+def crossing(points, luck, month):
+    """Mandate detail helps below a heterogeneity of 0.6 and harms above it."""
+    detail, spread = points["mandate_detail"], points["method_heterogeneity"]
+    own = np.random.default_rng(4).standard_normal((len(detail), luck.shape[1], 1))
+    return 0.5 + detail * (0.06 - 0.1 * spread) + 0.05 * luck + 0.002 * own + 0.0 * month
+
+
+def flat(points, luck, month):
+    return 0.4 + 0.0 * points["mandate_detail"] + 0.05 * luck + 0.0 * month
+
+
+@pytest.fixture
+def store(tmp_path):
+    return made_store(tmp_path / "grid.zarr", GRID, {"quality": crossing, "true_access": flat}, replicates=6)
+
+
+@pytest.fixture
+def sampled(tmp_path):
+    unit = qmc.LatinHypercube(3, rng=3).random(64)
+    points = {"method_heterogeneity": 1.5 * unit[:, 0], "mandate_detail": unit[:, 1], "grip_rate": 0.1 * unit[:, 2]}
+    design = 'method = "latin-hypercube"\npoints = 64'
+    return made_store(tmp_path / "sample.zarr", points, {"quality": crossing}, replicates=6, design=design)
+
+
+def chart_of(store, outcome="quality"):
+    sweep = open_sweep(store)
+    means = window_mean(sweep, [outcome])[outcome]
+    return sweep, means, map_of(means, sweep, *axes_of_map(means, sweep))
+
+
+def test_the_lever_lies_on_the_x_axis_and_idle_parameters_are_not_mapped(store, sampled):
+    for path in (store, sampled):
+        _, _, chart = chart_of(path)
+        assert (chart.attrs["x"], chart.attrs["y"]) == ("mandate_detail", "method_heterogeneity")
+
+
+def test_the_map_of_a_grid_holds_the_means_and_paired_changes_of_its_cells(store):
+    sweep, means, chart = chart_of(store)
+    cell = (sweep.mandate_detail.values == 1.0) & (sweep.method_heterogeneity.values == 1.5)
+    base = (sweep.mandate_detail.values == 0.0) & (sweep.method_heterogeneity.values == 1.5)
+    there = chart.sel(mandate_detail=1.0, method_heterogeneity=1.5)
+    assert np.isclose(float(there["mean"]), means.values[cell].mean(), rtol=1e-12)
+    assert np.isclose(float(there["change"]), (means.values[cell] - means.values[base]).mean(), rtol=1e-9)
+    assert float(there["change_low"]) < -0.09 < float(there["change_high"])
+
+
+def test_common_luck_cancels_in_changes(store):
+    _, _, chart = chart_of(store)
+    last = chart.isel(mandate_detail=-1)
+    assert float((last["change_high"] - last["change_low"]).max()) < 0.02
+    assert float((last["mean_high"] - last["mean_low"]).min()) > 0.05
+
+
+def test_the_sign_turns_where_it_was_made_to_turn(store, sampled):
+    for path in (store, sampled):
+        place, low, high = sign_turns(chart_of(path)[2])
+        assert low <= 0.6 <= high and abs(place - 0.6) < 0.1
+
+
+def test_a_surface_recovers_the_effect_and_its_interval_covers_it(sampled):
+    _, _, chart = chart_of(sampled)
+    assert chart.attrs["method"] == "surface" and chart.attrs["r2"] > 0.95
+    ends = chart.isel(mandate_detail=-1, method_heterogeneity=-1)
+    width = float(ends.mandate_detail - chart.mandate_detail[0])
+    truth = width * (0.06 - 0.1 * float(ends.method_heterogeneity))
+    assert float(ends["change_low"]) <= truth <= float(ends["change_high"])
+
+
+def test_the_sentence_reports_effects_null_effects_and_their_basis(store):
+    sweep, _, chart = chart_of(store)
+    said = statement(chart, sweep, (13, 24))
+    assert said.startswith("Raising mandate detail from 0 to 1 changes quality by +0.06")
+    assert "by -0.09" in said and "the sign turns at about 0.6" in said
+    assert "over 6 paired replicates under common luck" in said and "no clear change" not in said
+    assert "which is no clear change" in statement(chart_of(store, "true_access")[2], sweep, (13, 24))
+
+
+def test_the_rows_of_the_table_repeat_the_map(store):
+    _, _, chart = chart_of(store)
+    rows = changes_of(chart)
+    assert [row.at for row in rows] == [0.0, 0.5, 1.5]
+    assert rows[-1].change == pytest.approx(rows[-1].mean_at_high_x - rows[-1].mean_at_low_x)
+    header, cells = table_of(rows)
+    assert header[2:4] == ("at mandate detail 0", "at 1") and cells[0][0] == "quality" and "-0.0" in cells[2][-1]
+
+
+def test_responses_have_one_row_per_level_with_interval_and_spread(store, sampled):
+    sweep = open_sweep(store)
+    means = window_mean(sweep, ["quality"])
+    table = responses(means, sweep)
+    assert len(table) == 4 + 3
+    row = table[(table["parameter"] == "mandate_detail") & (table["value"] == 0.5)].iloc[0]
+    members = sweep.mandate_detail.values == 0.5
+    assert row["mean"] == pytest.approx(means.quality.values[members].mean()) and row["points"] == 4
+    assert row["low"] < row["mean"] < row["high"] and row["p10"] < row["p90"]
+    many = open_sweep(sampled)
+    assert len(responses(window_mean(many), many)) == 3 * 10
+    assert most_telling(window_mean(many).quality, many).index[-1] == "grip_rate"
+
+
+def test_a_report_writes_figures_and_their_data(store, tmp_path):
+    report = write_report(store, tmp_path / "out")
+    names = {path.name for path in report.paths}
+    assert names >= {"responses.png", "responses.svg", "map.png", "map.svg", "responses.csv", "map.csv", "changes.csv"}
+    assert all(path.stat().st_size > 100 for path in report.paths)
+    with (tmp_path / "out" / "changes.csv").open(encoding="utf-8") as file:
+        assert [row["outcome"] for row in csv.DictReader(file)] == ["quality"] * 3 + ["true_access"] * 3
+    again = write_report(store, tmp_path / "again")
+    for first, second in zip(report.paths, again.paths, strict=True):
+        assert first.read_bytes() == second.read_bytes(), first.name
+
+
+def test_a_sweep_of_one_parameter_is_reported_without_a_map(tmp_path):
+    store = made_store(tmp_path / "one.zarr", {"mandate_detail": np.linspace(0, 1, 5)}, {"quality": flat})
+    report = write_report(store, tmp_path / "out")
+    assert report.changes == () and report.statement.startswith("The mean of quality goes with mandate detail: 0.")
+
+
+def test_an_unknown_outcome_is_refused_and_nothing_is_written(store, tmp_path):
+    with pytest.raises(ValueError, match="outcome 'qualty' is not in this store; did you mean 'quality'"):
+        write_report(store, tmp_path / "out", outcomes=["qualty"])
+    assert not (tmp_path / "out").exists()
