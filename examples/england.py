@@ -83,7 +83,7 @@ def numbers(rows: pd.DataFrame, column: str, label: str) -> pd.Series:
 
 
 def check_dates(rows: pd.DataFrame, column: str, label: str) -> None:
-    """Raise ValueError, naming the first, unless all dates of ``column`` read YYYY-MM-DD (so that they sort as text)."""
+    """Raise ValueError unless all dates of ``column`` read YYYY-MM-DD, so that they sort as text."""
     wrong = ~rows[column].str.fullmatch(r"\d{4}-\d{2}-\d{2}")
     if wrong.any():
         raise ValueError(f"{label}, column '{column}': expected YYYY-MM-DD, got '{rows.loc[wrong, column].iloc[0]}'")

@@ -1,4 +1,4 @@
-"""England's real trusts: how examples/england.py makes the providers table, on a made-up folder and on the real files."""
+"""England's real trusts: how examples/england.py makes the providers table, from a made-up folder and the real one."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+
 from tredegar.model.providers import read_providers
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -30,7 +31,7 @@ england = load_example()
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A tiny England: AAA stays, BBB and CCC merge in two steps into DDD, EEE is split, FFF and GGG cannot be matched."""
+    """A tiny England: AAA stays, BBB and CCC merge into DDD, EEE is split, FFF and GGG cannot be matched."""
     attendances = [["period", "org_code", "type", "attendances", "breaches"]]
     for month in MONTHS:
         for code, count in (("AAA", 1000), ("BBB", 300), ("CCC", 200), ("EEE", 400), ("FFF", 70)):
