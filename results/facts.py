@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,10 +23,10 @@ LONG_LABEL = 26
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Design:
-    """How the points of a sweep were chosen, as its spec says.
+    """How the points of a sweep were chosen, as the store tells.
 
     ``varied`` are the varied parameters in the order of the spec, which is that of the columns of the sample;
-    ``bounds`` their (low, high), both as the design used them; ``settings`` is the table [design] itself.
+    ``bounds`` their (low, high); ``settings`` are those of the sampler.
     """
 
     method: str
@@ -51,25 +51,24 @@ def spec_of(sweep: xr.Dataset) -> dict[str, Any]:
 
 def design_of(sweep: xr.Dataset) -> Design:
     """Return the design of the sweep; raises ValueError for a dataset that ``open_sweep`` did not open."""
-    spec = spec_of(sweep)
-    settings = dict(spec.get("design", {}))
+    if "sampler" not in sweep.attrs:
+        raise ValueError("the dataset does not tell its design; open the store with tredegar.results.open_sweep")
+    settings = dict(sweep.attrs["sampler"])
+    ranges = dict(zip(settings["names"], settings["bounds"], strict=True))
     varied = varied_parameters(sweep)
     return Design(
-        method=str(settings.get("method", "table")),
+        method=str(settings["method"]),
         settings=settings,
         varied=varied,
-        bounds={name: _bounds(spec.get("vary", {}).get(name), sweep[name]) for name in varied},
+        bounds={name: _bounds(ranges.get(name), sweep[name]) for name in varied},
         replicates=sweep.sizes["replicate"],
-        luck=str(spec.get("luck", "common")),
+        luck=str(sweep.attrs.get("luck", "common")),
     )
 
 
-def _bounds(setting: Any, values: xr.DataArray) -> tuple[float, float]:
-    if isinstance(setting, dict) and "low" in setting and "high" in setting:
-        return float(setting["low"]), float(setting["high"])
-    if isinstance(setting, list) and len(setting) == 2:
-        return float(setting[0]), float(setting[1])
-    return float(values.min()), float(values.max())
+def _bounds(given: Sequence[float] | None, values: xr.DataArray) -> tuple[float, float]:
+    low, high = (values.min(), values.max()) if given is None else given
+    return float(low), float(high)
 
 
 def parameter_row(name: str) -> Parameter | None:
@@ -80,7 +79,7 @@ def parameter_row(name: str) -> Parameter | None:
 def varied_parameters(sweep: xr.Dataset) -> tuple[str, ...]:
     """Return the parameters that are coordinates on ``point`` or dimensions of an unstacked grid, in spec order."""
     found = {str(n) for n, c in sweep.coords.items() if c.ndim == 1 and parameter_row(str(n)) is not None}
-    order = [*spec_of(sweep).get("vary", {}), *PARAMETERS, *sorted(found)]
+    order = [*sweep.attrs.get("sampler", {}).get("names", ()), *PARAMETERS, *sorted(found)]
     return tuple(dict.fromkeys(name for name in order if name in found))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 INK = "#1b1b1b"
 LINES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#4d4d4d")
 """Colours of lines: the palette of Okabe and Ito (2008), its yellow left out for want of contrast on white."""
+CAPTION_CHARACTERS = 15.5
+"""Characters of a caption per inch of width."""
 LEVELS = "viridis"
 CONTRASTS = "PuOr"
 """Maps of levels are viridis; maps of signed quantities diverge about zero, between purple and orange."""
@@ -66,6 +69,7 @@ def new_figure(width: float, height: float) -> Figure:
 
 def add_caption(figure: Figure, text: str) -> None:
     """Write what a figure shows and how it was made below it, small."""
+    text = fill(text, int(CAPTION_CHARACTERS * figure.get_figwidth()))
     figure.supxlabel(text, x=0.008, ha="left", fontsize=7.5, color="#444444")
 
 

@@ -34,7 +34,7 @@ def open_sweep(
     """
     path = Path(path)
     group = _open_group(path)
-    stored = xr.open_zarr(path, chunks=None, consolidated=False)
+    stored = xr.open_zarr(path, chunks=None, consolidated=False, decode_times=False)
     stored = stored.set_coords([name for name in stored.data_vars if parameter_row(str(name)) is not None])
     outcomes = [name for name in stored.data_vars if name != "status"]
     small = stored.drop_vars(outcomes).load()
@@ -55,11 +55,9 @@ def _open_group(path: Path) -> Any:
         group = zarr.open_group(path, mode="r", zarr_format=3)
     except (BaseZarrError, FileNotFoundError, NotADirectoryError, ValueError) as error:
         raise ValueError(f"'{path}' is not a store: expected a Zarr directory that `tredegar sweep` wrote") from error
-    found = group.attrs.get("format")
-    if not isinstance(found, int) or "status" not in group or not isinstance(group.attrs.get("spec"), str):
-        raise ValueError(
-            f"'{path}' is a Zarr group, but not a store that `tredegar sweep` wrote (no format, spec or status)"
-        )
+    found = group.attrs.get("tredegar_store")
+    if not isinstance(found, int) or "status" not in group:
+        raise ValueError(f"'{path}' is a Zarr group, but not a store that `tredegar sweep` wrote")
     if found > NEWEST_FORMAT:
         raise ValueError(
             f"'{path}' has store format {found}; this tredegar reads up to {NEWEST_FORMAT}: install a newer version"
@@ -94,5 +92,6 @@ def _described(sweep: xr.Dataset) -> xr.Dataset:
         row = row or TRUST_RECORDS.get(str(name))
         if row is not None:
             variable.attrs.setdefault("units", row.unit)
-            variable.attrs.setdefault("long_name", row.meaning)
+            variable.attrs.setdefault("long_name", str(name).replace("_", " "))
+            variable.attrs.setdefault("meaning", row.meaning)
     return sweep

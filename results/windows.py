@@ -51,7 +51,7 @@ def window_mean(
 
 
 def window_means(sweep: xr.Dataset, length: int, outcomes: Iterable[str] | None = None) -> xr.Dataset:
-    """Return means of successive windows of ``length`` recorded months, float64, lazy; ``month`` is the last of each window.
+    """Return means of successive windows of ``length`` recorded months, float64, lazy; ``month`` ends each window.
 
     Months at the start that fill no window are left out. Raises ValueError for a length that leaves no window.
     """

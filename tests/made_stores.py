@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import zarr
@@ -21,12 +23,23 @@ def grid(**levels: list[float]) -> dict[str, np.ndarray]:
     return {name: rows[:, column] for column, name in enumerate(levels)}
 
 
-def spec_text(points: Points, design: str, replicates: int, months: int, luck: str, every: int) -> str:
+def _attributes(
+    points: Points, design: str, replicates: int, months: int, luck: str, every: int, fixed: Mapping[str, float]
+) -> dict[str, Any]:
     vary = "\n".join(f'"{n}" = [{float(v.min())!r}, {float(v.max())!r}]' for n, v in points.items())
-    return (
+    spec = (
         f'name = "made"\nseed = 7\nmonths = {months}\nreplicates = {replicates}\nluck = "{luck}"\n'
         f"[design]\n{design}\n[vary]\n{vary}\n[record]\nevery = {every}\n"
     )
+    bounds = [[float(values.min()), float(values.max())] for values in points.values()]
+    return {
+        "tredegar_store": 1,
+        "title": "made",
+        "spec": spec,
+        "luck": luck,
+        "sampler": {**tomllib.loads(design), "seed": 7, "names": list(points), "bounds": bounds},
+        "coordinates": " ".join([*points, *sorted(fixed)]),
+    }
 
 
 def made_store(
@@ -42,13 +55,13 @@ def made_store(
     luck: str = "common",
     fixed: Mapping[str, float] | None = None,
     status: np.ndarray | None = None,
-    spec: str | None = None,
     store_format: int = 1,
 ) -> Path:
     """Write a store with the given outcomes; ``status`` (point, replicate) makes runs missing (0) or failed (2)."""
     count = len(next(iter(points.values())))
-    text = spec or spec_text(points, design, replicates, months, luck, every)
-    group = zarr.open_group(path, mode="w", zarr_format=3, attributes={"format": store_format, "spec": text})
+    attributes = _attributes(points, design, replicates, months, luck, every, fixed or {})
+    attributes["tredegar_store"] = store_format
+    group = zarr.open_group(path, mode="w", zarr_format=3, attributes=attributes)
     month = np.arange(every, months + 1, every)
     status = np.ones((count, replicates), dtype="u1") if status is None else status.astype("u1")
     luck_axis = np.random.default_rng(5).standard_normal(replicates)[None, :, None]
@@ -58,13 +71,12 @@ def made_store(
         values = np.where(status[:, :, None] == 1, values, np.float32(np.nan))
         _write(group, name, values, ("point", "replicate", "month"), (batch, replicates, len(month)), np.nan)
     for name, values in points.items():
-        _write(group, name, np.asarray(values, dtype=float), ("point",), (count,), np.nan, coordinate=True)
+        _write(group, name, np.asarray(values, dtype=float), ("point",), (count,), np.nan)
     for name, value in (fixed or {}).items():
         _write(group, name, np.asarray(float(value)), (), (), np.nan)
     for name, axis in {"point": np.arange(count), "replicate": np.arange(replicates), "month": month}.items():
         _write(group, name, axis.astype("i8"), (name,), axis.shape, 0)
     _write(group, "status", status, ("point", "replicate"), (batch, replicates), 0)
-    group.attrs["coordinates"] = " ".join([*points, *(fixed or {})])
     return path
 
 
@@ -75,7 +87,6 @@ def _write(
     dims: tuple[str, ...],
     chunks: tuple[int, ...],
     fill: float,
-    coordinate: bool = False,
 ) -> None:
     array = group.create_array(
         name,
