@@ -51,7 +51,6 @@ demo/.started: examples/first.toml $(wildcard model/*.py model/*.toml)
 demo: $(INSTALLED) demo/.started ## sweep examples/first.toml, print a table, draw the map and say what it shows
 	@$(BIN)/tredegar sweep examples/first.toml --out demo/first.zarr
 	@$(BIN)/tredegar report demo/first.zarr --out demo
-	@$(BIN)/python examples/demo.py demo/first.zarr demo
 
 test: $(INSTALLED) ## run the tests (PYTEST_OPTIONS="-k word" for some of them)
 	@$(BIN)/pytest $(PYTEST_OPTIONS)
