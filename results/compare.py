@@ -1,0 +1,121 @@
+"""Two stores side by side: what was set differently, and what that changed, run by run where their luck is the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from .facts import chosen_outcomes, design_of, fixed_parameters, spec_of, varied_parameters
+from .intervals import SAMPLED, estimate
+from .windows import settled_from, window_mean
+
+COMPARED_ENTRIES = ("seed", "months", "luck", "country", "constants")
+
+
+class Comparison(NamedTuple):
+    """What two stores have in common and how they differ.
+
+    ``table``: one row per outcome with ``first`` and ``second`` (means over the points that both have), ``change``
+    with ``change_low`` and ``change_high`` (95 % interval) and ``rises``, the share of points whose mean rises.
+    ``settings``: what was set differently, as lines. ``points``: how many points both have. ``paired``: whether the
+    same replicate of both has the same luck, so that differences are taken run by run.
+    """
+
+    table: pd.DataFrame
+    settings: tuple[str, ...]
+    points: int
+    paired: bool
+
+
+def compare(
+    first: xr.Dataset,
+    second: xr.Dataset,
+    outcomes: Iterable[str] | None = None,
+    from_month: int | None = None,
+    to_month: int | None = None,
+) -> Comparison:
+    """Compare two opened stores over the points whose varied parameters have equal values in both.
+
+    ``outcomes`` defaults to the main ones that both recorded; the window to the second half of the shorter sweep.
+    Raises ValueError where the stores share no outcome or no point.
+    """
+    names = _shared_outcomes(first, second, outcomes)
+    here, there = _shared_points(first, second)
+    begin = min(settled_from(first), settled_from(second)) if from_month is None else from_month
+    last = min(int(first.month[-1]), int(second.month[-1])) if to_month is None else to_month
+    ours = window_mean(first.isel(point=here), names, begin, last)
+    theirs = window_mean(second.isel(point=there), names, begin, last)
+    paired = _same_luck(first, second)
+    sampled = design_of(first).method in SAMPLED
+    rows = [_row(name, ours[name].values, theirs[name].values, paired, sampled) for name in names]
+    return Comparison(pd.DataFrame(rows), _settings(first, second), len(here), paired)
+
+
+def _shared_outcomes(first: xr.Dataset, second: xr.Dataset, outcomes: Iterable[str] | None) -> tuple[str, ...]:
+    if outcomes is not None:
+        return chosen_outcomes(second, chosen_outcomes(first, outcomes))
+    both = tuple(name for name in chosen_outcomes(first, None) if name in second.data_vars)
+    if not both:
+        raise ValueError("the stores recorded no outcome in common; there is nothing to compare")
+    return both
+
+
+def _shared_points(first: xr.Dataset, second: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
+    names = sorted(set(varied_parameters(first)) & set(varied_parameters(second)))
+    if not names:
+        raise ValueError("the stores vary no parameter in common, so that no point of one stands in the other")
+    keys = [pd.MultiIndex.from_arrays([sweep[name].values for name in names]) for sweep in (first, second)]
+    for label, key in zip(("first", "second"), keys, strict=True):
+        if key.has_duplicates:
+            raise ValueError(
+                f"the {label} store has several points with equal {', '.join(names)}; select one with at()"
+            )
+    there = keys[1].get_indexer(keys[0])
+    here = np.flatnonzero(there >= 0)
+    if not len(here):
+        raise ValueError(f"no point has the same {', '.join(names)} in both stores; sweep them with one [design]")
+    return here, there[here]
+
+
+def _same_luck(first: xr.Dataset, second: xr.Dataset) -> bool:
+    specs = spec_of(first), spec_of(second)
+    same = all(specs[0].get(key) == specs[1].get(key) for key in ("seed", "country"))
+    return same and design_of(first).luck == design_of(second).luck == "common"
+
+
+def _row(name: str, ours: np.ndarray, theirs: np.ndarray, paired: bool, sampled: bool) -> dict[str, object]:
+    replicates = min(ours.shape[1], theirs.shape[1])
+    means = float(np.nanmean(ours)), float(np.nanmean(theirs))
+    if paired:
+        change, low, high = estimate(theirs[:, :replicates] - ours[:, :replicates], sampled)
+    else:
+        before, after = estimate(ours, sampled), estimate(theirs, sampled)
+        change = after.mean - before.mean
+        half = np.hypot(after.high - after.mean, before.high - before.mean)
+        low, high = change - half, change + half
+    with np.errstate(invalid="ignore"):
+        rises = np.nanmean(theirs, axis=1) > np.nanmean(ours, axis=1)
+    row: dict[str, object] = {"outcome": name, "first": means[0], "second": means[1]}
+    return row | {"change": float(change), "change_low": float(low), "change_high": float(high), "rises": rises.mean()}
+
+
+def _settings(first: xr.Dataset, second: xr.Dataset) -> tuple[str, ...]:
+    specs, fixed = (spec_of(first), spec_of(second)), (fixed_parameters(first), fixed_parameters(second))
+    lines = [
+        f"{key}: {specs[0].get(key)} / {specs[1].get(key)}"
+        for key in COMPARED_ENTRIES
+        if specs[0].get(key) != specs[1].get(key)
+    ]
+    names = dict.fromkeys([*fixed[0], *fixed[1]])
+    varied = [set(varied_parameters(sweep)) for sweep in (first, second)]
+    for name in names:
+        said = [
+            "varied" if name in varied[i] else f"{fixed[i][name]:g}" if name in fixed[i] else "default" for i in (0, 1)
+        ]
+        if said[0] != said[1]:
+            lines.append(f"{name}: {said[0]} / {said[1]}")
+    return tuple(lines)
