@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 from .constants import CONSTANTS, constants_with
 from .outcomes import OUTCOMES, TRUST_RECORDS
 from .parameters import PARAMETERS, Parameters
+from .rulebook import rules_hash
 
 if TYPE_CHECKING:
     from .health_service import HealthService
 
-__all__ = ["CONSTANTS", "OUTCOMES", "PARAMETERS", "TRUST_RECORDS", "HealthService", "Parameters", "constants_with"]
+__all__ = ["CONSTANTS", "OUTCOMES", "PARAMETERS", "TRUST_RECORDS", "HealthService", "Parameters", "constants_with", "rules_hash"]
 
 
 def __getattr__(name: str) -> Any:

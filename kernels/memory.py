@@ -1,0 +1,36 @@
+"""How many runs to compute together: enough to keep the processor busy, few enough to stay in cache and in memory."""
+
+from __future__ import annotations
+
+BYTES_PER_SEAT = 6 * 8 + 8  # talent, skill, morale, two efforts and luck's temporaries per seat; flags
+BYTES_PER_TRUST = 110 * 8  # states and intermediate quantities of trust and manager, and the sums
+BYTES_PER_BLOCK_ELEMENT = 40 * 8  # arrays alive while a block of seats is worked on
+CHUNK_SEATS = 65_536
+"""Seats of all runs of a chunk on the CPU: enough trusts to make the per-trust work long, little enough for cache."""
+
+
+def bytes_per_run(trusts: int, clinicians: int, months: int, outcomes: int, every: int = 1) -> int:
+    """Return the bytes that one run takes in an array engine while it is computed, its recorded values included."""
+    state = trusts * clinicians * BYTES_PER_SEAT + trusts * BYTES_PER_TRUST
+    return state + outcomes * (months // every) * 8
+
+
+def projected_bytes(runs: int, trusts: int, clinicians: int, months: int, outcomes: int, every: int = 1) -> int:
+    """Return the bytes that an engine needs for ``runs`` runs: the chunk in work and the results of all of them.
+
+    Results are counted twice: in float64 while they are made and in the type that is handed out.
+    """
+    chunk = min(runs, chunk_runs(trusts, clinicians))
+    working = chunk * bytes_per_run(trusts, clinicians, months, outcomes, every)
+    return working + runs * outcomes * (months // every) * 12 + 8192 * BYTES_PER_BLOCK_ELEMENT
+
+
+def chunk_runs(trusts: int, clinicians: int, budget: int | None = None, per_run: int | None = None) -> int:
+    """Return how many runs to compute together, at least one.
+
+    With a ``budget`` in bytes (a GPU's free memory, say) and the bytes ``per_run``, as many as fit; otherwise as many
+    as stay in a CPU's cache.
+    """
+    if budget is not None and per_run is not None:
+        return max(1, budget // per_run)
+    return max(1, min(1024, CHUNK_SEATS // (trusts * clinicians)))

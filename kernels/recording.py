@@ -1,0 +1,112 @@
+"""How monthly values become the recorded ones: windows of months, yearly means per trust, non-finite runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..model.outcomes import PERCENTILES
+from ..model.rules_outcomes import (
+    centre_outcomes,
+    final_optimum,
+    manager_outcomes,
+    percentile_bin,
+    percentile_rank,
+    percentile_value,
+    service_outcomes,
+    staff_outcomes,
+)
+from .batch import Batch, Recorded
+
+TENTHS = {"p10": 1, "p50": 5, "p90": 9}
+YEARLY = {
+    "trust_year_true_access": "access",
+    "trust_year_reported_access": "reported",
+    "trust_year_quality": "quality",
+}
+
+
+def monthly_outcomes(records: dict[str, Any]) -> dict[str, Any]:
+    """Return the 73 outcomes of the month from the records of an engine, name -> float or array."""
+    nation, sums, setting = records["nation"], records["country_sums"], records["setting"]
+    return {
+        **service_outcomes(nation, sums, setting)._asdict(),
+        **staff_outcomes(nation, sums)._asdict(),
+        **manager_outcomes(nation, sums, setting)._asdict(),
+        **centre_outcomes(nation, records["centre"])._asdict(),
+    }
+
+
+class ArrayRecorder:
+    """Keeps what is asked for of a batch that runs on arrays of ``xp``; quantities are (run, 1) or (run, trust)."""
+
+    def __init__(self, batch: Batch, xp: Any) -> None:
+        runs = len(batch.runs)
+        self._batch = batch
+        self._xp = xp
+        self._kept = {name: xp.zeros((runs, batch.windows), dtype=np.float64) for name in batch.record.outcomes}
+        self._window = {name: xp.zeros((runs, 1), dtype=np.float64) for name in batch.record.outcomes}
+        self._failed = xp.zeros((runs, 1), dtype=np.int64)
+        self._trusts: dict[str, Any] = {}
+        if batch.record.trusts:
+            shape = (runs, batch.country.trusts, batch.years)
+            self._trusts = {name: xp.zeros(shape, dtype=np.float64) for name in YEARLY}
+
+    def keep(self, month: int, records: dict[str, Any]) -> None:
+        """Take in the outcomes of ``month`` (from 1)."""
+        values = monthly_outcomes(records)
+        finite = np.all(np.isfinite(np.concatenate(tuple(values.values()), axis=1)), axis=1, keepdims=True)
+        self._failed = np.where(np.logical_or(finite, self._failed > 0), self._failed, month)
+        every = self._batch.record.every
+        for name in self._batch.record.outcomes:
+            value = values[name] if name in values else self._percentile(name, records["trust"])
+            total = self._window[name] + value
+            if month % every == 0:
+                self._kept[name][:, month // every - 1] = (total / float(every))[:, 0]
+                total = self._xp.zeros_like(total)
+            self._window[name] = total
+        for name, kept in self._trusts.items():
+            year = (month - 1) // 12
+            if year < self._batch.years:
+                kept[:, :, year] = kept[:, :, year] + getattr(records["trust"], YEARLY[name]) / 12.0
+
+    def _percentile(self, name: str, trust: Any) -> Any:
+        quantity, which = name.rsplit("_", 1)
+        in_order = np.sort(percentile_bin(getattr(trust, quantity)), axis=1)
+        rank = percentile_rank(TENTHS[which], self._batch.country.trusts)
+        return percentile_value(in_order[:, rank : rank + 1])
+
+    def finish(self, records: dict[str, Any], to_host: Any) -> Recorded:
+        """Return everything kept, on the host; ``to_host`` turns an array of ``xp`` into a NumPy array."""
+        trust_records = {name: to_host(values) for name, values in self._trusts.items()}
+        if self._batch.record.trusts:
+            trust_records |= {name: to_host(values) for name, values in final_trust_records(records).items()}
+        return Recorded(
+            {name: to_host(values) for name, values in self._kept.items()},
+            trust_records,
+            to_host(self._failed)[:, 0],
+            {},
+        )
+
+
+def final_trust_records(records: dict[str, Any]) -> dict[str, Any]:
+    """Return the per-trust records of the end of a run, name -> quantity per trust."""
+    trust, manager = records["trust"], records["manager"]
+    return {
+        "trust_true_access": trust.access,
+        "trust_reported_access": trust.reported,
+        "trust_quality": trust.quality,
+        "trust_integration": trust.integration,
+        "trust_mean_skill": trust.skill,
+        "trust_method": trust.method,
+        "trust_optimum": final_optimum(trust, records["centre"], records["p"]),
+        "trust_challenges": manager.challenges,
+        "trust_size": trust.size,
+        "trust_trap": trust.trap,
+    }
+
+
+def is_percentile(name: str) -> bool:
+    """Whether an outcome describes the distribution over trusts."""
+    return name in PERCENTILES

@@ -1,0 +1,107 @@
+"""The only operations a rule may use beside ``+ - * /``, comparisons and ``& |`` on conditions.
+
+Every one gives the same bits for Python floats, NumPy and CuPy arrays, compiled code and CUDA: they are built from
+correctly rounded operations and selects alone. ``np.minimum``, ``np.clip`` and their kind are not used, because they
+treat NaN and signed zeros differently from machine to machine; exp, log and powers, because they round differently.
+
+Each function is one code for scalars and arrays: a plain Python bool, float or int takes the scalar path, which is
+what makes the Mesa engine quick; anything else is handed to NumPy, which dispatches to CuPy for its arrays.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+SQRT3 = math.sqrt(3.0)
+SQRT6 = math.sqrt(6.0)
+SQRT12 = math.sqrt(12.0)
+
+FIXED_ONE = 4294967296.0
+"""2**32: how many fixed-point units make one; exact sums are sums of such units."""
+
+
+def select(condition: bool, chosen: float, otherwise: float) -> float:
+    """``chosen`` where ``condition`` holds, ``otherwise`` elsewhere; both are computed first."""
+    if condition.__class__ is bool:
+        return chosen if condition else otherwise
+    return np.where(condition, chosen, otherwise)  # type: ignore[return-value]
+
+
+def negation(condition: bool) -> bool:
+    """The opposite of ``condition`` (``~`` would turn a Python bool into an integer)."""
+    if condition.__class__ is bool:
+        return not condition
+    return np.logical_not(condition)  # type: ignore[return-value]
+
+
+def larger(a: float, b: float) -> float:
+    """The larger of the two; ``a`` when they are equal or not comparable."""
+    return select(b > a, b, a)
+
+
+def smaller(a: float, b: float) -> float:
+    """The smaller of the two; ``a`` when they are equal or not comparable."""
+    return select(b < a, b, a)
+
+
+def clip01(x: float) -> float:
+    """``x`` held within 0..1; NaN becomes 0."""
+    return smaller(1.0, larger(0.0, x))
+
+
+def root(x: float) -> float:
+    """Square root, correctly rounded; a negative ``x`` raises (float) or gives NaN (array)."""
+    return math.sqrt(x) if x.__class__ is float else np.sqrt(x)
+
+
+def magnitude(x: float) -> float:
+    """``x`` without its sign."""
+    return abs(x)
+
+
+def floor(x: float) -> float:
+    """The largest whole number not above ``x``, as a float."""
+    return float(math.floor(x)) if x.__class__ is float else np.floor(x)
+
+
+def fixed(x: float) -> int:
+    """``x`` in fixed point, 2**32 units to one, rounded down; sums of these are exact in any order."""
+    if x.__class__ is float:
+        return math.floor(x * FIXED_ONE)
+    return np.floor(x * FIXED_ONE).astype(np.int64)  # type: ignore[no-any-return]
+
+
+def as_float(count: int) -> float:
+    """A whole number as a float (rounded to nearest beyond 2**53)."""
+    if count.__class__ is int:
+        return float(count)
+    return count.astype(np.float64)  # type: ignore[attr-defined, no-any-return]
+
+
+def unfixed(total: int) -> float:
+    """A fixed-point sum as a float."""
+    return as_float(total) / FIXED_ONE
+
+
+def saturating(x: float) -> float:
+    """``x / (1 + x)`` for ``x >= 0``: rises from 0 towards 1."""
+    return x / (1.0 + x)
+
+
+def peak(distance: float) -> float:
+    """1 at no distance, falling off on both sides: ``1 / (1 + distance**2)``."""
+    return 1.0 / (1.0 + distance * distance)
+
+
+def triangular(u: float, v: float) -> float:
+    """Two uniforms made into a draw of mean 0 and standard deviation 1 (triangular, within +-2.45)."""
+    return (u + v - 1.0) * SQRT6
+
+
+def coachability(skill: float, half: float) -> float:
+    """How well training takes at ``skill``: 0 for no skill, one half at ``half``, towards 1 above."""
+    squared = skill * skill
+    half_squared = half * half
+    return squared * squared / (squared * squared + half_squared * half_squared)

@@ -1,0 +1,100 @@
+"""Luck: Philox4x32-10 (Salmon et al. 2011), a pure function of seed, run, month, agent and stream.
+
+The key is (seed, run), the counter (agent, month, stream, 0); the four 32-bit words of the output, times 2**-32, are
+four uniforms in [0, 1). There are no generators and no state: any draw can be made anywhere, in any order, so luck
+does not depend on batching, workers or the order of agents. Policies are compared on the same luck by giving the
+same run number to every point.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+
+MULTIPLIERS = (0xD2511F53, 0xCD9E8D57)
+KEY_STEPS = (0x9E3779B9, 0xBB67AE85)
+ROUNDS = 10
+WORD = 0xFFFFFFFF
+UNIFORM_SCALE = 2.0**-32
+
+
+class Stream(IntEnum):
+    """What a block of four uniforms is for; the number enters the counter."""
+
+    INIT_TRUST = 1
+    INIT_TRUST2 = 2
+    INIT_TRUST3 = 3
+    INIT_TRUST4 = 4
+    INIT_NODE = 5
+    INIT_CLINICIAN = 6
+    CENTRE_A = 7
+    CENTRE_B = 8
+    MANAGER = 9
+    SERVICE = 10
+    CLINICIAN = 11
+    TRUST_EXTRA = 12
+    INIT_SIZE = 13
+    CENTRE_C = 14
+
+
+# Which uniform is used for what: record of luck -> stream -> names of its four words ("" is not used).
+START_LUCK = {
+    Stream.INIT_TRUST: ("position", "optimum_a", "optimum_b", "method"),
+    Stream.INIT_TRUST2: ("capability", "freedom", "threshold_a", "threshold_b"),
+    Stream.INIT_TRUST3: ("difficulty_a", "difficulty_b", "difficulty_c", "difficulty_d"),
+    Stream.INIT_TRUST4: ("displaces", "suitability", "trap_side", "trap_distance"),
+    Stream.INIT_SIZE: ("size_a", "size_b", "size_c", "size_d"),
+    Stream.TRUST_EXTRA: ("starts_trapped", "", "", ""),
+}
+NODE_LUCK = {Stream.INIT_NODE: ("a", "b", "c", "")}
+START_SEAT_LUCK = {Stream.INIT_CLINICIAN: ("morale", "origin", "spread_a", "spread_b")}
+START_CENTRE_LUCK = {Stream.CENTRE_C: ("party", "", "", "")}
+CENTRE_LUCK = {
+    Stream.CENTRE_A: ("drift_a", "drift_b", "error_a", "error_b"),
+    Stream.CENTRE_B: ("leaves", "reorganises", "early_election", "change"),
+    Stream.CENTRE_C: ("party", "", "", ""),
+}
+TRUST_LUCK = {
+    Stream.MANAGER: ("departs", "challenge", "adopts", "method"),
+    Stream.SERVICE: ("drift_a", "drift_b", "found", "margin"),
+    Stream.TRUST_EXTRA: ("relapses", "difficulty_a", "difficulty_b", ""),
+}
+SEAT_LUCK = {Stream.CLINICIAN: ("fate", "origin", "spread_a", "spread_b")}
+
+
+def philox4x32(counter: tuple[Any, ...], key: tuple[Any, Any], xp: Any = np) -> tuple[Any, Any, Any, Any]:
+    """Return the four output words of Philox4x32-10 as uint64 holding 32-bit values.
+
+    ``counter`` (four words) and ``key`` (two words) are uint64 scalars or arrays of ``xp`` (NumPy or CuPy) that
+    broadcast against each other.
+    """
+    c0, c1, c2, c3 = counter
+    low_key, high_key = key
+    word, half = xp.uint64(WORD), xp.uint64(32)
+    first, second = xp.uint64(MULTIPLIERS[0]), xp.uint64(MULTIPLIERS[1])
+    for round_number in range(ROUNDS):
+        if round_number:
+            low_key = (low_key + xp.uint64(KEY_STEPS[0])) & word
+            high_key = (high_key + xp.uint64(KEY_STEPS[1])) & word
+        product0, product1 = c0 * first, c2 * second
+        c0, c1, c2, c3 = (
+            (product1 >> half) ^ c1 ^ low_key,
+            product1 & word,
+            (product0 >> half) ^ c3 ^ high_key,
+            product0 & word,
+        )
+    return c0, c1, c2, c3
+
+
+def uniforms(seed: int, run: Any, agent: Any, month: int, stream: int, xp: Any = np) -> tuple[Any, ...]:
+    """Return four float64 arrays of uniforms in [0, 1), of the shape of ``run`` broadcast with ``agent``.
+
+    ``run`` and ``agent`` are uint64 arrays; ``seed`` (0..2**32-1), ``month`` and ``stream`` are Python integers;
+    ``xp`` makes the arrays (NumPy or CuPy).
+    """
+    counter = (agent, xp.uint64(month), xp.uint64(stream), xp.uint64(0))
+    return tuple(
+        word.astype(np.float64) * UNIFORM_SCALE for word in philox4x32(counter, (xp.uint64(seed), run), xp)
+    )

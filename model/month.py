@@ -1,0 +1,211 @@
+"""The order of a month, as data: every engine walks it, or is checked against it.
+
+1. ``centre``      the minister reads last month's country and settles the centre's stance, before anybody acts on it;
+2. ``managers``    read the stance, last month's means and their own trust, and decide;
+3. ``signals``     what the decisions mean for the staff of each trust;
+4. ``clinicians``  work, learn, leave, are hired; their work is summed exactly into their trust;
+5. ``output``      what the trust makes of it; catchments add up what their trusts bring to joint work;
+6. ``service``     demand, treatment, quality, reports, failures; the country is summed exactly;
+7. ``country``     the means and spreads that everybody will see;
+8. ``examples``    who looks good against these means, summed by country, council and catchment;
+9. ``outlook``, ``councils``, ``catchments``  what the centre, neighbours and partners see next month.
+
+**The law of a rule.** A rule reads the records that its arguments name. What it returns becomes part of the record
+of its first argument, the one who acts: the fields of a NamedTuple under their names, a single quantity under the
+name of the rule. Within a phase rules run in this order, and a later one sees what an earlier one of the same agent
+wrote; no agent sees what another writes in the same phase.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, get_type_hints
+
+from . import (
+    rules_centre,
+    rules_clinician,
+    rules_country,
+    rules_manager,
+    rules_methods,
+    rules_minister,
+    rules_reorganisation,
+    rules_succession,
+    rules_team,
+    rules_trust,
+    tallies,
+)
+
+Rule = Callable[..., Any]
+Level = Literal["country", "council", "catchment", "trust", "seat"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One rule of a phase: the records it reads (the first one acts) and the quantities it writes to that one."""
+
+    rule: Rule
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+    single: bool
+
+    @property
+    def actor(self) -> str:
+        """The record that the rule writes to."""
+        return self.reads[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """An exact sum over agents: what one adds (``rule``), over which group, into which record of sums."""
+
+    rule: Rule
+    reads: tuple[str, ...]
+    fields: tuple[str, ...]
+    over: Level
+    into: str
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A part of the month in which agents of one level act side by side."""
+
+    name: str
+    level: Level
+    steps: tuple[Step, ...]
+    tallies: tuple[Tally, ...] = ()
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules, in order."""
+        return tuple(step.rule for step in self.steps)
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The records that the phase reads."""
+        return frozenset(name for part in (*self.steps, *self.tallies) for name in part.reads)
+
+    @property
+    def writes(self) -> frozenset[str]:
+        """The quantities that the phase writes, as ``record.quantity``."""
+        written = {f"{step.actor}.{name}" for step in self.steps for name in step.writes}
+        return frozenset(written | {f"{tally.into}.{name}" for tally in self.tallies for name in tally.fields})
+
+
+def step_of(rule: Rule) -> Step:
+    """Read off a rule's signature which records it reads and what it writes."""
+    returned = get_type_hints(rule)["return"]
+    fields = getattr(returned, "_fields", None)
+    return Step(rule, tuple(inspect.signature(rule).parameters), fields or (rule.__name__,), fields is None)
+
+
+def _tally(rule: Rule, over: Level, into: str) -> Tally:
+    step = step_of(rule)
+    return Tally(rule, step.reads, step.writes, over, into)
+
+
+def _phase(name: str, level: Level, *rules: Rule, sums: tuple[Tally, ...] = ()) -> Phase:
+    return Phase(name, level, tuple(step_of(rule) for rule in rules), sums)
+
+
+MONTH: tuple[Phase, ...] = (
+    _phase(
+        "centre",
+        "country",
+        rules_centre.national_optimum,
+        rules_centre.best_practice,
+        rules_minister.calendar,
+        rules_minister.ministry,
+        rules_minister.government,
+        rules_minister.worries,
+        rules_minister.anxiety,
+        rules_minister.sclerosis,
+        rules_minister.cynicism,
+        rules_minister.grip,
+        rules_minister.settlement,
+        rules_minister.focus,
+        rules_reorganisation.complaints,
+        rules_reorganisation.readiness,
+        rules_reorganisation.launch,
+        rules_reorganisation.transition,
+        rules_centre.incentives,
+        rules_centre.demand_level,
+        rules_centre.funding,
+        rules_centre.absorb,
+        rules_centre.footprint,
+    ),
+    _phase(
+        "managers",
+        "trust",
+        rules_manager.view,
+        rules_manager.fear,
+        rules_manager.compliance,
+        rules_manager.place,
+        rules_manager.central_pressure,
+        rules_manager.grievance,
+        rules_manager.challenges,
+        rules_manager.latitude,
+        rules_manager.gaming,
+        rules_methods.climate,
+        rules_methods.learning,
+        rules_methods.learning_stock,
+        rules_methods.method,
+        rules_methods.staff_trust,
+        rules_methods.adopted,
+        rules_succession.security,
+        rules_succession.succession,
+        rules_succession.aftermath,
+    ),
+    _phase("signals", "trust", rules_team.signals, rules_team.hiring, rules_team.calls),
+    _phase(
+        "clinicians",
+        "seat",
+        rules_clinician.motivation,
+        rules_clinician.skill,
+        rules_clinician.fate,
+        rules_clinician.newcomer,
+        rules_clinician.recruit,
+        sums=(_tally(rules_clinician.contribution, "trust", "totals"),),
+    ),
+    _phase(
+        "output",
+        "trust",
+        rules_team.team_state,
+        rules_team.fitness,
+        rules_team.multiplier,
+        rules_team.raw_output,
+        sums=(_tally(tallies.tally_partners, "catchment", "catchment_sums"),),
+    ),
+    _phase(
+        "service",
+        "trust",
+        rules_trust.integration,
+        rules_trust.demand,
+        rules_trust.treatment,
+        rules_trust.performance,
+        rules_trust.drift,
+        rules_trust.failure,
+        sums=(
+            _tally(tallies.tally_conditions, "country", "country_sums"),
+            _tally(tallies.tally_staff, "country", "country_sums"),
+            _tally(tallies.tally_distribution, "country", "country_sums"),
+        ),
+    ),
+    _phase("country", "country", rules_country.means, rules_country.spread),
+    _phase(
+        "examples",
+        "trust",
+        rules_country.lead,
+        sums=(
+            _tally(tallies.tally_examples, "country", "country_sums"),
+            _tally(tallies.tally_neighbours, "council", "council_sums"),
+            _tally(tallies.tally_adopters, "catchment", "catchment_sums"),
+        ),
+    ),
+    _phase("outlook", "country", rules_country.best_method, rules_country.pool),
+    _phase("councils", "council", rules_country.council_view),
+    _phase("catchments", "catchment", rules_country.catchment_view),
+)
+"""The month, phase by phase."""
+

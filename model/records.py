@@ -1,0 +1,300 @@
+"""What each actor knows and is: the state variables of the model, as records that the rules read.
+
+A Mesa agent is such a record with floats in it; the array engine fills the same record with arrays, one element per
+run (centre, country), per run and trust, or per run, trust and seat. Types are written for one agent.
+Units: shares and indices 0..1 unless a comment says otherwise; conditions are true or false.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+
+class Sums:
+    """Exact sums over agents, named after the fields of the tallies that make them.
+
+    A sum of quantities is in fixed point (2**32 units to one), a sum of conditions is a count.
+    """
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> int: ...
+
+
+class Setting:
+    """What does not change in a run: the size of the country and the form of its administrative units."""
+
+    trusts: float  # H, count
+    clinicians: float  # C, seats per trust
+    seats: float  # N = H * C
+    weight: float  # W, sum of the sizes of the trusts
+    units: float  # U, administrative units
+    leverage: float  # of a unit over its trusts, grows with their number
+    engagement: float  # of a unit with its places, falls with their number
+    unit_power: float  # leverage and engagement together; 1 at the best scale
+    own_vacancies: float  # weight of a trust's own vacancies; the rest is the country's
+
+
+class Now:
+    """The month that is being computed."""
+
+    month: float  # 1 .. T; 0 is the start
+
+
+class CentreState:
+    """The minister and the centre: stance, mood, memory, the deal with the arm's-length body."""
+
+    national_optimum: float  # method units
+    best_practice: float  # method units
+    months_since_election: float  # months
+    tenure: float  # months of the minister
+    zeal: float
+    party: float  # -1 localist, +1 centralist
+    pride: float  # interest of the centre in its own new reorganisation
+    voted: bool  # the minister lost an election this month
+    minister_changed: float  # 0 or 1
+    control: float
+    detail: float
+    rhetoric: float
+    buffer: float  # arm's length
+    blame: float  # >= 0
+    lever_shortfall: float
+    variation: float
+    late: float  # >= 1, before an election
+    anxiety: float
+    sclerosis: float
+    cynicism: float
+    body: float  # growth of the central body
+    room: float  # for more control
+    control_change: float  # per month
+    detail_change: float  # per month
+    control_conceded: float  # per month
+    control_volunteered: float  # per month
+    challenge_bar: float
+    entrenched: float
+    focus_access: float
+    focus_quality: float
+    focus_integration: float
+    months_since: float  # the last reorganisation, months
+    motive_liberating: float
+    motive_centralising: float
+    memory_liberating: float
+    memory_centralising: float
+    shock: float
+    hazard: float  # of reorganising, per month
+    started: float  # 0 or 1: a reorganisation starts this month
+    direction: float  # -1 liberating, 0 disruption only, +1 centralising
+    transition_left: float  # months
+    disruption: float
+    incentive_access: float
+    incentive_integration: float
+    demand_level: float  # ratio to the start
+    funding: float  # ratio to the start
+    absorb: float  # room for displaced people
+    compliance_cost: float
+    soft: float  # part of control that the buffer leaves
+    rhetoric_gap: float  # -1 .. 1
+
+
+class NationState:
+    """The country's means at the end of a month: what the centre and the managers see of it in the next one."""
+
+    access: float
+    reported: float
+    quality: float
+    integration: float
+    overall: float
+    fit: float
+    wait: float  # months
+    queue: float  # months of initial demand
+    challenge: float
+    found: float  # share of trusts
+    hidden: float  # share of trusts
+    compliance: float
+    fear: float
+    safety: float
+    staff_trust: float
+    pressure: float
+    need_met: float
+    failure_demand_share: float
+    grievance: float
+    learning_stock: float
+    wrongful_blame: float
+    vacancy: float
+    failing_share: float
+    access_sd: float
+    reported_sd: float
+    quality_sd: float
+    overall_sd: float
+    method_sd: float
+    seen_share: float  # of quality that the centre's measures and its staff show it
+    best_method: float  # method units
+    pool: float  # displaced people not yet rehired, clinicians
+    pool_skill: float  # sum of their talent
+
+
+class CouncilState:
+    """What a trust sees of its administrative unit: means of last month over the unit's trusts."""
+
+    challenge: float
+    compliance: float
+    lead: float  # sum over the unit's trusts
+    lead_method: float  # sum of lead times method
+
+
+class CatchmentState:
+    """What a trust sees of the hospitals that share its patients."""
+
+    adopted: float  # share of the catchment's trusts that use the proven practice
+
+
+class TrustState:
+    """A trust: its patients, its methods, what it delivers and what it publishes."""
+
+    size: float  # ratio to the mean
+    trap: float  # signed distance of the inferior peak, method units
+    suitability: float
+    regional_optimum: float  # method units
+    local_optimum: float  # method units
+    displaces: float  # 0 or 1
+    overlap: float
+    queue: float  # months of initial demand
+    wait: float  # months
+    access: float
+    reported: float
+    quality: float
+    integration: float
+    method: float  # method units
+    optimum: float  # method units
+    misfit: float
+    fit: float
+    trapped: bool
+    adopted: float  # 0 or 1
+    learning_stock: float
+    difficulty: float  # demand over funding, ratio
+    months_failing: float  # months
+    alerts: float  # per clinician at work
+    morale: float
+    skill: float
+    share_at_work: float
+    displacement_hazard: float  # per month
+    strain: float  # pressure, saturating
+    training: float  # per month
+    removal_hazard: float  # per month, of a poor performer
+    leave_strain: float
+    leave_blame: float  # per month
+    prescribed: float  # 1 - discretion
+    effort_strain: float
+    alert_chance: float  # per month
+    hire_chance: float  # per month
+    from_pool: float
+    pool_mean: float  # skill
+    morale_goal: float
+    access_norm: float
+    integration_norm: float
+    pull: float
+    pull_access: float
+    pull_integration: float
+    multiplier: float
+    raw_access: float
+    raw_quality: float
+    raw_integration: float
+    demand: float
+    treated: float
+    failure_demand_share: float
+    need_met: float
+    found_told: float  # 0 or 1
+    found_hidden: float  # 0 or 1
+    failing: bool
+    below_target: bool
+    overall: float
+    lead: float
+    lead_cubed: float
+
+
+class ManagerState:
+    """A trust's manager: character, mood and stance, and what was decided this month."""
+
+    capability: float
+    freedom: float
+    threshold: float
+    fear: float
+    compliance: float
+    gaming: float
+    staff_trust: float
+    challenges: float  # 0 or 1
+    gap: float
+    true_gap: float
+    seen: float
+    guard: float
+    central_pressure: float  # >= 0
+    grievance: float
+    obey: float
+    discretion: float
+    shield: float
+    pressure: float  # >= 0
+    wrongful_blame: float
+    safety: float
+    learning: float  # per month
+    failing: float  # 0 or 1
+    meeting: bool
+    just_departure: float  # per month
+    departure: float  # per month
+    departed: bool
+    sacked: bool
+
+
+class SeatState:
+    """A clinician's seat: the person in it, and what the person gives this month."""
+
+    occupied: bool
+    talent: float  # skill
+    skill: float
+    morale: float
+    effort_access: float
+    effort_integration: float
+    poor: bool
+    left: bool
+    displaced: bool
+    at_work: bool
+    hired: bool
+    rehired: bool
+
+
+class CentreLuck:
+    """The month's uniforms of the centre, named after their use."""
+
+    drift_a: float
+    drift_b: float
+    error_a: float
+    error_b: float
+    leaves: float
+    reorganises: float
+    early_election: float
+    change: float
+    party: float
+
+
+class TrustLuck:
+    """The month's uniforms of a trust and its manager, named after their use."""
+
+    departs: float
+    challenge: float
+    adopts: float
+    method: float
+    drift_a: float
+    drift_b: float
+    found: float
+    margin: float
+    relapses: float
+    difficulty_a: float
+    difficulty_b: float
+
+
+class SeatLuck:
+    """The month's uniforms of a clinician's seat."""
+
+    fate: float
+    origin: float
+    spread_a: float
+    spread_b: float
