@@ -1,0 +1,64 @@
+"""How large a batch is: enough work to drown the overhead, few enough files, chunks of a size that disks like.
+
+The size follows from the spec alone, never from the machine or the number of workers: it decides the bytes of the
+store, and these are promised to be the same wherever a sweep runs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .layout import recorded
+from .spec import Spec
+
+WORK_PER_BATCH = 100_000_000
+"""Clinician-months: about a minute of one core for the array engine, one to five seconds for the compiled one."""
+MOST_FILES = 10_000
+MOST_CHUNK_BYTES = 16_000_000
+MOST_BATCH_BYTES = 256_000_000
+LEAST_BATCHES = 8
+"""So that two workers share a small sweep evenly and its progress can be seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreSize:
+    """What a store will take: ``batches``, ``files`` (inodes, folders not counted) and ``bytes`` before compression."""
+
+    points_per_batch: int
+    batches: int
+    files: int
+    bytes: int
+
+
+def points_per_batch_for(spec: Spec, number_of_points: int) -> int:
+    """Return how many points the store of ``spec`` puts in a batch.
+
+    In order of weight: a chunk stays below 16 MB and a batch below 256 MB; all files together below 10,000; at
+    least 8 batches where there are points enough; about 100 million clinician-months in a batch.
+    """
+    replicates = spec.replicates
+    work = spec.trusts * spec.clinicians * spec.months * replicates
+    chunks = [_bytes_per_point(variable.shape, variable.dtype) for variable in recorded(spec, number_of_points, 1)]
+    by_work = max(1, WORK_PER_BATCH // work)
+    for_progress = max(1, number_of_points // LEAST_BATCHES)
+    by_files = -(-number_of_points * len(chunks) // MOST_FILES)
+    by_bytes = max(1, min(MOST_CHUNK_BYTES // max(chunks), MOST_BATCH_BYTES // sum(chunks)))
+    return min(max(min(by_work, for_progress), by_files), by_bytes, number_of_points)
+
+
+def _bytes_per_point(shape: tuple[int, ...], dtype: str) -> int:
+    size = 4 if dtype == "float32" else 1
+    for length in shape[1:]:
+        size *= length
+    return size
+
+
+def store_size(spec: Spec, number_of_points: int, points_per_batch: int | None = None) -> StoreSize:
+    """Return what the store of ``spec`` will take on the disk."""
+    size = points_per_batch or points_per_batch_for(spec, number_of_points)
+    arrays = recorded(spec, number_of_points, size)
+    batches = -(-number_of_points // size)
+    coordinates = 3 + 2 * spec.record.trusts + len(spec.fixed) + len(spec.vary or spec.table or ())
+    files = 1 + len(arrays) * (batches + 1) + 2 * coordinates
+    total = sum(_bytes_per_point(array.shape, array.dtype) for array in arrays) * number_of_points
+    return StoreSize(size, batches, files, total)

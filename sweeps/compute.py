@@ -1,0 +1,197 @@
+"""One batch from beginning to end: read its points, run the model, write what it recorded, then its status.
+
+``run_batch`` is what every driver calls, in this process, in a Dask worker and in a task of a job array. It may be
+called twice, or by two processes at once: what it writes depends on the spec and the number of the batch alone.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .designs import Points
+from .durable import FULL
+from .journal import MOST_LETTERS, note
+from .layout import DONE, FAILED, MISSING
+from .spec import Spec
+from .store import Batch, SweepStore
+
+Simulate = Callable[..., Any]
+INDEPENDENT_STRIDE = 4096
+"""Run numbers under independent luck: point * 4096 + replicate."""
+
+
+class BatchReport(NamedTuple):
+    """What a worker sends back: a few numbers, and the reason if the whole sweep must stop."""
+
+    number: int
+    done: int
+    failed: int
+    seconds: float
+    stop: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """Arrays of some runs, (point, replicate, ...), and why runs failed: (point, replicate) among them -> reason."""
+
+    values: dict[str, NDArray[Any]]
+    failures: dict[tuple[int, int], str]
+    engine: str
+
+
+def run_batch(
+    path: str, number: int, engine: str = "auto", redo: bool = False, simulate: Simulate | None = None
+) -> BatchReport:
+    """Compute batch ``number`` of the store at ``path`` and write it; return what became of it.
+
+    Runs that are already done are kept (an extended sweep has batches that are done in part), unless ``redo`` says
+    that their chunks are damaged. What no other batch could do better (a full disk, a missing library, too little
+    memory) is reported in ``stop``, and leaves the batch as it was.
+    """
+    began = time.perf_counter()
+    try:
+        store = SweepStore(path)
+        done, failed = _run(store, store.batch(number), engine, redo, simulate or default_simulate())
+    except (OSError, ImportError, MemoryError) as error:
+        return BatchReport(number, 0, 0, time.perf_counter() - began, stop_reason(error))
+    return BatchReport(number, done, failed, time.perf_counter() - began)
+
+
+def default_simulate() -> Simulate:
+    """Return the model's own ``simulate``; imported late, so that commands that run nothing stay quick."""
+    from ..kernels import simulate
+
+    return simulate
+
+
+def stop_reason(error: BaseException) -> str:
+    """Return in one line why the sweep must stop."""
+    if isinstance(error, OSError) and error.errno in FULL:
+        return f"the disk is full ({error.strerror}); free some space and run the same command again"
+    text = " ".join(str(error).split()) or type(error).__name__
+    return ("not enough memory: " if isinstance(error, MemoryError) else "") + text[:MOST_LETTERS]
+
+
+def _run(store: SweepStore, batch: Batch, engine: str, redo: bool, simulate: Simulate) -> tuple[int, int]:
+    began = time.perf_counter()
+    status = store.read_status()[batch.points, batch.replicates]
+    if redo:
+        status = np.zeros_like(status)
+    rows = np.flatnonzero((status == MISSING).any(axis=1))
+    if not rows.size:
+        return 0, 0
+    points = {name: values[rows] for name, values in store.read_points(batch.points).items()}
+    numbers = run_numbers(store.spec, rows + batch.points.start, batch.replicates)
+    computed = compute_runs(store.spec, points, numbers, engine, simulate)
+    fresh = status.copy()
+    fresh[rows] = DONE
+    for row, replicate in computed.failures:
+        fresh[rows[row], replicate] = FAILED
+    values = {name: _values(store, name, numbers.shape, computed) for name in store.recorded}
+    if rows.size < len(status):
+        values = {name: _joined(store, batch, name, rows, values[name]) for name in values}
+    store.write_batch(batch, values, fresh)
+    failed = len(computed.failures)
+    _note(store, batch, rows, computed, time.perf_counter() - began)
+    return rows.size * fresh.shape[1] - failed, failed
+
+
+def _values(store: SweepStore, name: str, runs: tuple[int, ...], computed: Computed) -> NDArray[Any]:
+    if computed.values:
+        return computed.values[name]
+    array = store.group[name]
+    return np.full((*runs, *array.shape[2:]), np.nan, array.dtype)
+
+
+def _joined(store: SweepStore, batch: Batch, name: str, rows: NDArray[Any], values: NDArray[Any]) -> NDArray[Any]:
+    """Return the whole chunk: ``values`` at ``rows``, what the store holds elsewhere."""
+    whole = np.array(store.group[name][batch.points, batch.replicates])
+    whole[rows] = values
+    return whole
+
+
+def run_numbers(spec: Spec, points: NDArray[np.integer[Any]], replicates: slice) -> NDArray[np.uint32]:
+    """Return the numbers that key the luck of runs, (point, replicate): equal at all points under common luck."""
+    numbers = np.arange(replicates.start, replicates.stop, dtype=np.uint32)[None, :]
+    offsets = points.astype(np.uint32)[:, None] * np.uint32(INDEPENDENT_STRIDE if spec.luck == "independent" else 0)
+    return np.ascontiguousarray(offsets + numbers)
+
+
+def compute_runs(spec: Spec, points: Points, runs: NDArray[np.uint32], engine: str, simulate: Simulate) -> Computed:
+    """Run the model at ``points`` (name -> (point,)) with run numbers ``runs`` (point, replicate).
+
+    A run that raises is a failed run: NaN everywhere, with its reason. To find it, what raised is run in halves.
+    """
+    try:
+        return _simulated(spec, points, runs, engine, simulate)
+    except (OSError, ImportError):
+        raise
+    except Exception as error:
+        if runs.size == 1:
+            if isinstance(error, MemoryError):
+                raise
+            reason = f"{type(error).__name__}: {' '.join(str(error).split())}"[:MOST_LETTERS]
+            return Computed({}, {(0, 0): reason}, engine)
+    axis = 0 if runs.shape[0] > 1 else 1
+    middle = runs.shape[axis] // 2
+    halves = np.split(runs, [middle], axis=axis)
+    first, second = (
+        compute_runs(spec, _part(points, axis, start, half), half, engine, simulate)
+        for start, half in zip((0, middle), halves, strict=True)
+    )
+    return _merged(first, second, halves, axis)
+
+
+def _part(points: Points, axis: int, start: int, runs: NDArray[np.uint32]) -> Points:
+    return points if axis else {name: values[start : start + runs.shape[0]] for name, values in points.items()}
+
+
+def _merged(first: Computed, second: Computed, runs: list[NDArray[np.uint32]], axis: int) -> Computed:
+    values = {}
+    for name in first.values or second.values:
+        # A half in which every run raised has no arrays; the other half says what shape its NaN must have.
+        model = (first.values or second.values)[name]
+        parts = [
+            half.values[name] if half.values else np.full((*shape.shape, *model.shape[2:]), np.nan, model.dtype)
+            for half, shape in zip((first, second), runs, strict=True)
+        ]
+        values[name] = np.concatenate(parts, axis=axis)
+    shift = (runs[0].shape[0], 0) if axis == 0 else (0, runs[0].shape[1])
+    moved = {(point + shift[0], replicate + shift[1]): why for (point, replicate), why in second.failures.items()}
+    return Computed(values, {**first.failures, **moved}, first.engine if first.values else second.engine)
+
+
+def _simulated(spec: Spec, points: Points, runs: NDArray[np.uint32], engine: str, simulate: Simulate) -> Computed:
+    out = simulate(
+        points,
+        replicates=runs.shape[1],
+        months=spec.months,
+        trusts=spec.trusts,
+        clinicians=spec.clinicians,
+        seed=spec.seed,
+        engine=engine,
+        outcomes=spec.outcomes,
+        every=spec.record.every,
+        runs=runs,
+        providers=spec.providers,
+        constants=spec.constants or None,
+        trust_records=spec.record.trusts,
+        dtype="float32",
+    )
+    failures = {(failure.point, failure.replicate): failure.message[:MOST_LETTERS] for failure in out.failures}
+    return Computed({name: np.asarray(out[name]) for name in out}, failures, out.engine)
+
+
+def _note(store: SweepStore, batch: Batch, rows: NDArray[Any], computed: Computed, seconds: float) -> None:
+    for (row, replicate), reason in computed.failures.items():
+        point = int(rows[row]) + batch.points.start
+        note(store.path, "failure", point=point, replicate=replicate + batch.replicates.start, reason=reason)
+    runs = int(rows.size) * (batch.replicates.stop - batch.replicates.start)
+    facts = {"batch": batch.number, "runs": runs, "seconds": round(seconds, 4), "engine": computed.engine}
+    note(store.path, "batch", **facts)

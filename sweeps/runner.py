@@ -1,0 +1,171 @@
+"""A sweep from spec to complete store: create or resume, compute what is missing, say what became of it."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from ..model.names import closest
+from .compute import BatchReport, Simulate
+from .drivers import in_this_process, on_workers
+from .layout import current_rules_hash
+from .pending import Counts, count, pending, remove_stray_files
+from .spec import Spec
+from .store import StoreError, SweepStore, create_store
+
+SIGNALS_TO_STOP = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a call of ``run_sweep`` is. Runs are counted over its own share of the sweep."""
+
+    runs: int
+    done_before: int
+    done: int
+    failed: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class SweepSummary:
+    """What became of a sweep. ``counts`` are of the whole store; ``computed`` and ``seconds`` of this call alone.
+
+    ``stopped`` says why the call ended early: "" when it did not, "interrupted", or what went wrong.
+    """
+
+    path: Path
+    created: bool
+    counts: Counts
+    computed: int
+    redone: int
+    seconds: float
+    stopped: str = ""
+
+    @property
+    def complete(self) -> bool:
+        """Whether every run of the sweep was tried and recorded."""
+        return self.counts.complete
+
+
+def run_sweep(
+    spec: Spec,
+    path: str | Path,
+    workers: int = 2,
+    engine: str = "auto",
+    scheduler: str | None = None,
+    task: tuple[int, int] | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    points_per_batch: int | None = None,
+    check: bool = True,
+    simulate: Simulate | None = None,
+) -> SweepSummary:
+    """Create the store of ``spec`` at ``path``, or resume it, and compute what is missing.
+
+    Main arguments: ``workers`` processes of this machine (0: this process), or the workers of the Dask ``scheduler``
+    (an address or a scheduler file), or with ``task=(k, n)`` the batches b with b % n == k, in this process.
+    ``progress`` is called after each batch. ``check`` compares the checksums of what is done already.
+
+    Other arguments: ``points_per_batch`` sets the batch size of a new store; ``simulate`` stands in for the model's
+    own (tests).
+
+    Raises StoreError if the store belongs to another spec, other rules or another store format.
+    """
+    path = Path(path)
+    check_engine(engine, simulate)
+    created = not path.exists() and create_store(spec, path, points_per_batch)
+    store = SweepStore(path)
+    check_same_sweep(store, spec)
+    mine = range(task[0], store.number_of_batches, task[1]) if task else range(store.number_of_batches)
+    tasks = pending(store, mine, check and not created)
+    began = time.monotonic()
+    todo = sum(store.batch(item.number).runs for item in tasks)
+    share = sum(store.batch(number).runs for number in mine) if task else store.number_of_runs
+    done = failed = 0
+    stopped = ""
+    if progress is not None:
+        progress(Progress(share, share - todo, 0, 0, 0.0))
+    with stop_on_signal() as interrupted:
+        if not tasks:
+            reports: Iterator[BatchReport] = iter(())
+        elif task or (workers == 0 and scheduler is None):
+            reports = in_this_process(str(path), tasks, engine, interrupted, simulate)
+        else:
+            reports = on_workers(str(path), tasks, engine, interrupted, simulate, workers, scheduler)
+        for report in reports:
+            done, failed = done + report.done, failed + report.failed
+            if report.stop:
+                stopped = report.stop
+                break
+            if progress is not None:
+                progress(Progress(share, share - todo, done, failed, time.monotonic() - began))
+        stopped = stopped or ("interrupted" if interrupted() else "")
+    counts = count(store.read_status())
+    if counts.complete:
+        remove_stray_files(store)
+    redone = sum(item.redo for item in tasks)
+    return SweepSummary(path, created, counts, done + failed, redone, time.monotonic() - began, stopped)
+
+
+def check_engine(name: str, simulate: Simulate | None = None) -> None:
+    """Raise ValueError if engine ``name`` does not exist or cannot run on this machine, saying what is missing."""
+    if name == "auto" or simulate is not None:
+        return
+    from ..kernels import engines
+
+    known = {engine.name: engine for engine in engines()}
+    if name not in known:
+        raise ValueError(f"unknown engine '{name}'{closest(name, known)} (engines: auto, {', '.join(known)})")
+    if not known[name].available:
+        raise ValueError(f"engine '{name}' cannot run here: {known[name].detail}")
+
+
+def check_same_sweep(store: SweepStore, spec: Spec) -> None:
+    """Raise StoreError, naming what differs, unless ``store`` was made of ``spec`` under the installed rules."""
+    if store.facts["spec_hash"] != spec.hash():
+        raise StoreError(
+            f"store '{store.path}' belongs to another spec ('{store.facts['title']}', spec hash"
+            f" {store.facts['spec_hash'][:12]}, yours {spec.hash()[:12]}): first difference"
+            f" {_difference(store.facts['spec'], spec.canonical())}; choose another --out or restore the spec"
+        )
+    rules = current_rules_hash()
+    if store.facts["rules_hash"] != rules:
+        raise StoreError(
+            f"store '{store.path}' was begun under other rules (rules hash {store.facts['rules_hash'][:12]}, installed"
+            f" {rules[:12]}); finish it with the version of tredegar that began it, or choose another --out"
+        )
+
+
+def _difference(stored: str, given: str) -> str:
+    for old, new in zip(stored.splitlines(), given.splitlines(), strict=False):
+        if old != new:
+            return f"'{old[:80]}' in the store, '{new[:80]}' in the spec"
+    return "in the length of the text or in a table"
+
+
+@contextmanager
+def stop_on_signal() -> Iterator[Callable[[], bool]]:
+    """Turn Ctrl-C and the signals of a scheduler into a question: has one come? A second Ctrl-C ends at once."""
+    came: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: False
+        return
+
+    def remember(number: int, frame: FrameType | None) -> None:
+        if came and number == signal.SIGINT:
+            raise KeyboardInterrupt
+        came.append(number)
+
+    before: dict[int, Any] = {number: signal.signal(number, remember) for number in SIGNALS_TO_STOP}
+    try:
+        yield lambda: bool(came)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,239 @@
+"""The store of a sweep: a Zarr folder, created whole before any run, then filled batch by batch.
+
+A batch is a block of points with all replicates of one block of replicates; it is one chunk of every variable. The
+array ``status`` is written after the others and is the only record of what is complete.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import socket
+import warnings
+from collections.abc import Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import zarr
+from numpy.typing import NDArray
+from zarr.codecs import BloscCodec, Crc32cCodec
+from zarr.errors import ZarrUserWarning
+
+from .batches import points_per_batch_for
+from .designs import Points, draw_points
+from .durable import DurableStore, flush_folder
+from .layout import CHUNK_SEPARATOR, STORE_FORMAT, Variable, attributes, current_rules_hash, variables
+from .spec import Spec
+
+Result = TypeVar("Result")
+
+
+class StoreError(ValueError):
+    """A store that cannot be used as asked; the message is one line that says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The runs that are computed and stored together: a block of points and a block of replicates."""
+
+    number: int
+    points: slice
+    replicates: slice
+
+    @property
+    def runs(self) -> int:
+        """Number of runs in the batch."""
+        return (self.points.stop - self.points.start) * (self.replicates.stop - self.replicates.start)
+
+
+def create_store(spec: Spec, path: Path, points_per_batch: int | None = None) -> bool:
+    """Create the store of ``spec`` at ``path``; return False if another process was first.
+
+    It is built beside ``path`` and renamed, so that a store is whole or not there at all. Raises StoreError if
+    something else stands at ``path`` or the folder cannot be written.
+    """
+    building = path.with_name(f".{path.name}.creating-{socket.gethostname()}-{os.getpid()}")
+    shutil.rmtree(building, ignore_errors=True)
+    try:
+        write_skeleton(spec, building, points_per_batch)
+        os.rename(building, path)
+        flush_folder(path.parent)
+    except OSError as error:
+        if (path / "zarr.json").exists():
+            return False
+        raise StoreError(f"store '{path}' cannot be created: {error.strerror or error}") from error
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    return True
+
+
+def write_skeleton(spec: Spec, path: Path, points_per_batch: int | None = None) -> None:
+    """Write the store of ``spec`` before any run into the new folder ``path``: metadata and coordinates."""
+    points = draw_points(spec)
+    number = len(next(iter(points.values())))
+    size = points_per_batch_for(spec, number) if points_per_batch is None else min(points_per_batch, number)
+    path.mkdir(parents=True)
+    (path / "log").mkdir()
+    store = DurableStore(path)
+    facts = attributes(spec, points, size, current_rules_hash())
+    group = zarr.create_group(store, attributes=facts)
+    for variable in variables(spec, points, size):
+        create_variable(group, variable)
+    consolidate(store)
+
+
+def create_variable(group: zarr.Group, variable: Variable) -> None:
+    """Create the array of ``variable`` in ``group`` and write its values, if it has any."""
+    size = np.dtype(variable.dtype).itemsize
+    array = group.create_array(
+        variable.name,
+        shape=variable.shape,
+        chunks=variable.chunks,
+        dtype=variable.dtype,
+        fill_value=variable.fill,
+        compressors=(BloscCodec(typesize=size, cname="zstd", clevel=3, shuffle="shuffle"), Crc32cCodec()),
+        dimension_names=variable.dims,
+        attributes=variable.attributes,
+        chunk_key_encoding={"name": "default", "separator": CHUNK_SEPARATOR},
+    )
+    if variable.values is not None:
+        array.with_config({"write_empty_chunks": True})[...] = variable.values
+
+
+def consolidate(store: DurableStore) -> None:
+    """Copy the metadata of all arrays into the group's, so that readers neither list the folder nor meet ``log/``."""
+    with warnings.catch_warnings():
+        # Two warnings of zarr that are no news: the log is no array, and consolidation is no part of the format yet.
+        warnings.simplefilter("ignore", ZarrUserWarning)
+        zarr.consolidate_metadata(store)
+
+
+class SweepStore:
+    """A store that exists. Opening it reads one file; raises StoreError if that is not a store of ours."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self.files = DurableStore(self.path)
+        if not (self.path / "zarr.json").is_file():
+            what = "does not exist" if not self.path.exists() else "is no store: it has no zarr.json"
+            raise StoreError(f"store '{self.path}' {what}; 'tredegar sweep SPEC --out STORE' creates one")
+        try:
+            self.group = zarr.open_group(self.files, mode="r+")
+        except (OSError, ValueError, KeyError) as error:
+            raise StoreError(f"store '{self.path}' cannot be read: {str(error).splitlines()[0]}") from error
+        self.facts: Mapping[str, Any] = dict(self.group.attrs)
+        if "tredegar_store" not in self.facts:
+            raise StoreError(f"'{self.path}' is a Zarr store, but no sweep wrote it")
+        if self.facts["tredegar_store"] != STORE_FORMAT:
+            raise StoreError(
+                f"store '{self.path}' has store format {self.facts['tredegar_store']}, this version reads"
+                f" {STORE_FORMAT}; use the version of tredegar that wrote it"
+            )
+
+    @cached_property
+    def spec(self) -> Spec:
+        """The spec of the sweep; the points of a table design stand in the store alone."""
+        return Spec.from_stored(self.facts["spec"], self.facts["providers"])
+
+    @cached_property
+    def shape(self) -> tuple[int, int]:
+        """Numbers of points and replicates."""
+        points, replicates = self.group["status"].shape
+        return points, replicates
+
+    @property
+    def number_of_runs(self) -> int:
+        """Number of runs of the whole sweep."""
+        return self.shape[0] * self.shape[1]
+
+    @cached_property
+    def batch_shape(self) -> tuple[int, int]:
+        """Numbers of points and replicates of a full batch."""
+        return self.facts["points_per_batch"], self.facts["replicates_per_batch"]
+
+    @property
+    def number_of_batches(self) -> int:
+        """Number of batches of the whole sweep."""
+        blocks = [-(-length // size) for length, size in zip(self.shape, self.batch_shape, strict=True)]
+        return blocks[0] * blocks[1]
+
+    def batch(self, number: int) -> Batch:
+        """Return batch ``number`` (from 0); blocks of replicates of one block of points follow each other."""
+        blocks = -(-self.shape[1] // self.batch_shape[1])
+        place = divmod(number, blocks)
+        points, replicates = (
+            slice(index * size, min((index + 1) * size, length))
+            for index, size, length in zip(place, self.batch_shape, self.shape, strict=True)
+        )
+        return Batch(number, points, replicates)
+
+    def chunk_file(self, variable: str, batch: Batch) -> Path:
+        """Return the file that holds the chunk of ``variable`` of ``batch``."""
+        indices = [batch.points.start // self.batch_shape[0], batch.replicates.start // self.batch_shape[1]]
+        indices += [0] * (self.group[variable].ndim - 2)
+        return self.path / variable / CHUNK_SEPARATOR.join(["c", *map(str, indices)])
+
+    @cached_property
+    def recorded(self) -> tuple[str, ...]:
+        """Names of the variables that runs fill, but ``status``."""
+        names = sorted(name for name, _ in self.group.arrays() if name != "status")
+        return tuple(name for name in names if self.group[name].ndim > 2)
+
+    def read_points(self, block: slice) -> Points:
+        """Return the values of every varied and fixed quantity at the points of ``block``: name -> (point,)."""
+        count = block.stop - block.start
+        found: Points = {}
+        for name in self.facts["coordinates"].split():
+            array = self.group[name]
+            found[name] = np.asarray(array[block]) if array.ndim else np.full(count, float(array[...]))
+        return found
+
+    def read_status(self) -> NDArray[np.uint8]:
+        """Return the status of every run, (point, replicate); a damaged chunk of it reads as missing runs."""
+        array = self.group["status"]
+        try:
+            return np.asarray(array[...])
+        except (OSError, ValueError, RuntimeError):
+            return np.concatenate(
+                [self._status_of_block(array, start) for start in range(0, self.shape[0], self.batch_shape[0])]
+            )
+
+    def _status_of_block(self, array: Any, start: int) -> NDArray[np.uint8]:
+        stop = min(start + self.batch_shape[0], self.shape[0])
+        found = np.zeros((stop - start, self.shape[1]), dtype=np.uint8)
+        for first in range(0, self.shape[1], self.batch_shape[1]):
+            last = first + self.batch_shape[1]
+            try:
+                found[:, first:last] = array[start:stop, first:last]
+            except (OSError, ValueError, RuntimeError):
+                continue
+        return found
+
+    def write_batch(self, batch: Batch, values: Mapping[str, NDArray[Any]], status: NDArray[np.uint8]) -> None:
+        """Write ``values`` (name -> (point, replicate, ...)) of ``batch`` and, once they are on the disk, its status.
+
+        Raises OSError when a file cannot be written; the status is then untouched.
+        """
+        run_async(self._write_batch(batch, values, status))
+
+    async def _write_batch(self, batch: Batch, values: Mapping[str, NDArray[Any]], status: NDArray[np.uint8]) -> None:
+        group = await zarr.api.asynchronous.open_group(store=self.files, mode="r+")
+        where = (batch.points, batch.replicates)
+        writes = []
+        for name, array in values.items():
+            target = (await group.getitem(name)).with_config({"write_empty_chunks": True})
+            writes.append(target.setitem((*where, *(slice(None),) * (array.ndim - 2)), array))
+        await asyncio.gather(*writes)
+        target = (await group.getitem("status")).with_config({"write_empty_chunks": True})
+        await target.setitem(where, status)
+
+
+def run_async(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run ``work`` to its end in a thread of its own, since a notebook's thread runs a loop already."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
