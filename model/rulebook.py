@@ -17,7 +17,8 @@ from importlib.resources import files
 from .constants import CONSTANTS
 from .parameters import PARAMETERS
 
-_SKIPPED = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING)
+_SKIPPED = (tokenize.COMMENT, tokenize.NL, tokenize.ENCODING)
+_LAYOUT = {tokenize.NEWLINE: "<end of line>", tokenize.INDENT: "<indent>", tokenize.DEDENT: "<dedent>"}
 
 
 def _docstring_lines(source: str) -> set[int]:
@@ -31,7 +32,7 @@ def code_of(source: str) -> str:
     documented = _docstring_lines(source)
     tokens = tokenize.generate_tokens(io.StringIO(source).readline)
     return " ".join(
-        token.string
+        _LAYOUT.get(token.type, token.string)
         for token in tokens
         if token.type not in _SKIPPED and not (token.type == tokenize.STRING and token.start[0] in documented)
     )
