@@ -46,9 +46,10 @@ def _check_country(spec: Spec) -> None:
                 f"key 'country.trusts' is {spec.country.trusts}, but the providers table has {len(spec.providers)}"
                 " rows; leave 'trusts' out"
             )
-        for name in varied_names(spec):
+        for name in (*varied_names(spec), *spec.fixed):
             if name.split("@")[0] in WITHOUT_EFFECT_ON_REAL_TRUSTS:
-                raise SpecError(f"vary '{name}' has no effect with a providers table; leave it out")
+                place = "fixed" if name in spec.fixed else "vary"
+                raise SpecError(f"{place} '{name}' has no effect with a providers table; leave it out")
     agents = spec.trusts * spec.clinicians
     if agents > MOST_AGENTS:
         raise SpecError(
