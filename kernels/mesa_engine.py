@@ -1,0 +1,77 @@
+"""The Mesa engine: every run of a batch as a ``HealthService`` of agents, one after the other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from mesa import Agent
+
+from ..model.agents import RunFailed
+from ..model.constants import CONSTANTS
+from ..model.health_service import HealthService
+from ..model.outcomes import TRUST_RECORDS
+from ..model.parameters import Parameters
+from .batch import Batch, Recorded
+from .recording import YEARLY, final_trust_records
+
+
+def build_run(batch: Batch, position: int, checked: bool = False) -> HealthService:
+    """Return the model of the run at ``position`` of ``batch``, at month 0."""
+    return HealthService(
+        Parameters(**{name: float(values[position]) for name, values in batch.parameters.items()}),
+        trusts=batch.country.trusts,
+        clinicians=batch.country.clinicians,
+        seed=batch.seed,
+        run=int(batch.runs[position]),
+        providers=batch.country.providers,
+        constants={name: getattr(batch.constants, name) for name in CONSTANTS},
+        changes={
+            month: {name: float(values[position]) for name, values in changed.items()}
+            for month, changed in batch.changes.items()
+        },
+        checked=checked,
+    )
+
+
+def run_mesa(batch: Batch) -> Recorded:
+    """Run ``batch`` one run at a time; a run that fails says where."""
+    runs, trusts, record = len(batch.runs), batch.country.trusts, batch.record
+    outcomes = {name: np.zeros((runs, batch.windows)) for name in record.outcomes}
+    trust_records: dict[str, Any] = {}
+    if record.trusts:
+        yearly, final = (runs, trusts, batch.years), (runs, trusts)
+        trust_records = {name: np.zeros(yearly if row.yearly else final) for name, row in TRUST_RECORDS.items()}
+    recorded = Recorded(outcomes, trust_records, np.zeros(runs, dtype=np.int64), {})
+    for position in range(runs):
+        model = build_run(batch, position)
+        try:
+            _run_one(model, batch, position, recorded)
+        except (RunFailed, ZeroDivisionError, ValueError, OverflowError) as error:
+            recorded.failed[position] = model.steps
+            recorded.messages[position] = str(error)
+        finally:
+            Agent._ids.pop(model, None)  # Mesa counts agents by model, and would keep every model alive
+    return recorded
+
+
+def _run_one(model: HealthService, batch: Batch, position: int, recorded: Recorded) -> None:
+    every = batch.record.every
+    window = dict.fromkeys(batch.record.outcomes, 0.0)
+    for month in range(1, batch.months + 1):
+        model.step()
+        for name in window:
+            window[name] = window[name] + model.outcomes[name]
+            if month % every == 0:
+                recorded.outcomes[name][position, month // every - 1] = window[name] / float(every)
+                window[name] = 0.0
+        year = (month - 1) // 12
+        if batch.record.trusts and year < batch.years:
+            for name, quantity in YEARLY.items():
+                row = recorded.trust_records[name][position, :, year]
+                row += np.array([getattr(trust, quantity) / 12.0 for trust in model.trusts])
+    if batch.record.trusts:
+        for number, trust in enumerate(model.trusts):
+            records = {"trust": trust, "manager": trust.manager, "centre": model.minister, "p": model.p}
+            for name, value in final_trust_records(records).items():
+                recorded.trust_records[name][position, number] = value

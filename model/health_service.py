@@ -1,0 +1,193 @@
+"""The health service as a ``mesa.Model``: ministers, managers, clinicians and trusts, a month at a time.
+
+The reference engine: slow, plain, one agent at a time. ``HealthService(Parameters(real_control=0.8)).run_for(240)``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from types import SimpleNamespace
+from typing import Any
+
+from mesa import Model
+from mesa.datacollection import DataCollector
+
+from .agents import Actor, Clinician, Manager, Minister, RunFailed, Trust
+from .constants import constants_with
+from .month import MONTH, Phase, Step, Tally
+from .outcomes import OUTCOMES
+from .parameters import PARAMETERS, Parameters, find_parameter
+from .providers import Providers
+from .records import Now, Sums
+from .rules_outcomes import (
+    centre_outcomes,
+    manager_outcomes,
+    percentile_bin,
+    percentile_rank,
+    percentile_value,
+    service_outcomes,
+    staff_outcomes,
+)
+from .start import LuckOfTheMonth, build
+
+ACTS = {
+    "centre": (Minister, "govern"),
+    "managers": (Manager, "decide"),
+    "signals": (Trust, "brief"),
+    "clinicians": (Clinician, "work"),
+    "output": (Trust, "organise"),
+    "service": (Trust, "serve"),
+    "examples": (Trust, "compare"),
+}
+"""Who acts in which phase, and what the act is called; the other phases are arithmetic on the country's records."""
+
+_TENTHS = {"p10": 1, "p50": 5, "p90": 9}
+
+
+class HealthService(Model):
+    """A country with one minister, ``trusts`` trusts, a manager each, and ``clinicians`` seats per trust.
+
+    Args:
+        parameters: settings; all at their default for None.
+        trusts: number of trusts of the synthetic country; with ``providers`` their number stands.
+        clinicians: seats per trust.
+        seed: 0 .. 2**32 - 1; with ``run`` (0 .. 2**32 - 1) it fixes all luck.
+        run: number of the run.
+        providers: real trusts instead of the synthetic ring.
+        constants: structural constants that differ from the table.
+        changes: month -> {parameter: value} from the start of that month on.
+        checked: check that every rule gives finite numbers (slow), naming the first that does not.
+
+    Attributes: ``outcomes`` (name -> value of the last month), ``datacollector`` (all months), ``minister``,
+    ``trusts``, ``managers``, ``clinicians`` (lists, by number), and the records that rules read (``nation``, ...).
+
+    Raises RunFailed in a month in which a number leaves the range that exact sums hold.
+    """
+
+    minister: Minister
+    trusts: list[Trust]
+    managers: list[Manager]
+    clinicians: list[Clinician]
+
+    def __init__(
+        self,
+        parameters: Parameters | None = None,
+        trusts: int = 150,
+        clinicians: int = 40,
+        seed: int = 7,
+        run: int = 0,
+        providers: Providers | None = None,
+        constants: Mapping[str, float] | None = None,
+        changes: Mapping[int, Mapping[str, float]] | None = None,
+        checked: bool = False,
+    ) -> None:
+        for name, value, least in (("trusts", trusts, 1), ("clinicians", clinicians, 1), ("seed", seed, 0), ("run", run, 0)):
+            if isinstance(value, bool) or not isinstance(value, int) or not least <= value < 2**32:
+                raise ValueError(f"{name} must be a whole number in {least} .. {2**32 - 1}, got {value!r}")
+        super().__init__(rng=seed)
+        settings = parameters if parameters is not None else Parameters()
+        self.p = SimpleNamespace(**{name: getattr(settings, name) for name in PARAMETERS})
+        self.k = constants_with(constants)
+        self.changes = {month: _checked_changes(changed) for month, changed in (changes or {}).items()}
+        self.checked = checked
+        self.now = Now()
+        self.now.month = 0.0
+        self.country_sums = Sums()
+        self.outcomes: dict[str, float] = {}
+        self._luck = LuckOfTheMonth(seed, run)
+        build(self, len(providers) if providers is not None else trusts, clinicians, providers, self._luck)
+        self.datacollector = DataCollector(model_reporters={name: _reporter(name) for name in OUTCOMES})
+
+    def step(self) -> None:
+        """Let one month pass: every phase in order, exact sums between phases."""
+        month = self.steps
+        self.now.month = float(month)
+        for name, value in self.changes.get(month, {}).items():
+            setattr(self.p, name, value)
+        self._luck.deal(self, month)
+        for phase in MONTH:
+            if phase.name in ACTS:
+                kind, act = ACTS[phase.name]
+                self.agents_by_type[kind].do(act)
+            else:
+                self._reckon(phase)
+            for tally in phase.tallies:
+                self._add_up(phase, tally)
+        self.outcomes = self._read_outcomes()
+        self.datacollector.collect(self)
+
+    def run_for(self, months: int) -> None:
+        """Let ``months`` months pass."""
+        for _ in range(months):
+            self.step()
+
+    def _reckon(self, phase: Phase) -> None:
+        """Carry out the rules of the country, of every council or of every catchment."""
+        for records in self.circles[phase.level]:
+            for step in phase.steps:
+                _apply(step, records)
+
+    def _add_up(self, phase: Phase, tally: Tally) -> None:
+        """Sum what agents add, exactly: over the seats of a trust, a council, a catchment or the country."""
+        actors: Iterable[Actor] = self.clinicians if phase.level == "seat" else self.trusts
+        totals: dict[int, list[int]] = {}
+        for actor in actors:
+            group = self.group_of(tally, actor)
+            share = actor.share(tally)
+            known = totals.get(group)
+            totals[group] = share if known is None else [a + b for a, b in zip(known, share, strict=True)]
+        for group, total in totals.items():
+            sums = self.sums_of(tally, group)
+            for name, value in zip(tally.fields, total, strict=True):
+                setattr(sums, name, value)
+
+    def group_of(self, tally: Tally, actor: Any) -> int:
+        """Return the number of the group of ``actor`` over which ``tally`` sums; 0 for the country."""
+        if tally.over == "trust":
+            return int(actor.trust.number)
+        return int(getattr(actor, tally.over)) if tally.over != "country" else 0
+
+    def sums_of(self, tally: Tally, group: int) -> Sums:
+        """Return the record into which the sums of ``group`` go."""
+        if tally.over == "country":
+            return self.country_sums
+        if tally.over == "trust":
+            return self.trusts[group].totals
+        record: Sums = self.circle_records[tally.over][group][tally.into]
+        return record
+
+    def _read_outcomes(self) -> dict[str, float]:
+        nation, sums = self.nation, self.country_sums
+        values: dict[str, float] = {
+            **service_outcomes(nation, sums, self.setting)._asdict(),
+            **staff_outcomes(nation, sums)._asdict(),
+            **manager_outcomes(nation, sums, self.setting)._asdict(),
+            **centre_outcomes(nation, self.minister)._asdict(),
+        }
+        for name, value in values.items():
+            if not math.isfinite(value):
+                raise RunFailed(f"month {self.steps}: outcome {name} is {value}")
+        for quantity in ("access", "quality", "overall"):
+            in_order = sorted(percentile_bin(getattr(trust, quantity)) for trust in self.trusts)
+            for which, tenths in _TENTHS.items():
+                rank = percentile_rank(tenths, len(in_order))
+                values[f"{quantity}_{which}"] = percentile_value(in_order[rank])
+        return {name: values[name] for name in OUTCOMES}
+
+
+def _reporter(name: str) -> Any:
+    return lambda model: model.outcomes[name]
+
+
+def _apply(step: Step, records: Mapping[str, Any]) -> None:
+    result = step.rule(*[records[name] for name in step.reads])
+    for name, value in zip(step.writes, (result,) if step.single else result, strict=True):
+        setattr(records[step.actor], name, value)
+
+
+def _checked_changes(changed: Mapping[str, float]) -> dict[str, float]:
+    for name in changed:
+        if find_parameter(name).initial_only:
+            raise ValueError(f"parameter '{name}' sets the start of a run and cannot change")
+    return {name: PARAMETERS[name].check(value) for name, value in changed.items()}
