@@ -8,7 +8,7 @@ ROUNDS ?= 200
 
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
-CODE := model kernels sweeps results tests examples benchmarks
+CODE := model kernels sweeps results tests examples benchmarks docs
 PACKAGES := tredegar.model tredegar.kernels tredegar.sweeps tredegar.results
 # pip's own notes (new versions of pip, index pages without a match) are not for the reader of `make`; errors still show.
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
