@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..model import draws
-from ..model.arithmetic import fixed
+from ..model.arithmetic import MOST_SUMMED, fixed
 from ..model.month import MONTH, Phase, Tally
 from ..model.records import SeatState
 from .array_start import ArrayStart
@@ -20,11 +20,6 @@ from .recording import ArrayRecorder
 
 BLOCK_ELEMENTS = 8192
 """Seats x runs x trusts worked on at a time: about 20 arrays of this many doubles are alive, and stay in cache."""
-
-
-def in_units(values: Any) -> Any:
-    """Return what a sum adds up: fixed point for quantities, the condition itself for conditions."""
-    return values if values.dtype == np.bool_ else fixed(values)
 
 
 class ArrayBatch:
@@ -41,12 +36,15 @@ class ArrayBatch:
         self.seats: list[SeatState] = [self.start.seats(block) for block in blocks]
         self._seat_agents = [self.start.seat_agents(block) for block in blocks]
         self._zero = self.start.agents[:, :1] - self.start.agents[:, :1]
+        self.sound = xp.ones((len(batch.runs), 1), dtype=np.bool_)
+        """Runs in which every value that entered an exact sum this month was a number within its bound."""
 
     def advance(self, month: int) -> None:
         """Compute ``month`` (from 1)."""
         for name, values in self.batch.changes.get(month, {}).items():
             setattr(self.records["p"], name, self.xp.asarray(values)[:, None])
         self.records["now"].month = float(month)
+        self.sound = self.xp.ones_like(self.sound)
         draw = self.start.luck.draw
         trust_luck = draw(draws.TRUST_LUCK, self.start.agents, month)
         centre_luck = draw(draws.CENTRE_LUCK, self._zero, month)
@@ -74,7 +72,10 @@ class ArrayBatch:
             self._follow(phase, records)
             given = tally.rule(*[records[name] for name in tally.reads])
             for name, values in zip(tally.fields, given, strict=True):
-                summed = np.sum(in_units(values), axis=0, dtype=np.int64)
+                if values.dtype != np.bool_:
+                    self._check(np.max(np.abs(values), axis=0))
+                    values = fixed(values)
+                summed = np.sum(values, axis=0, dtype=np.int64)
                 totals[name] = summed if name not in totals else totals[name] + summed
         for name, values in totals.items():
             setattr(self.records[tally.into], name, values)
@@ -83,13 +84,20 @@ class ArrayBatch:
         given = tally.rule(*[self.records[name] for name in tally.reads])
         sums = self.records[tally.into]
         for name, values in zip(tally.fields, given, strict=True):
-            units = in_units(values)
+            units = values.astype(np.int64)
+            if values.dtype != np.bool_:
+                self._check(np.abs(values))
+                units = fixed(values)
             if tally.over == "country":
                 total = np.sum(units, axis=1, keepdims=True, dtype=np.int64)
             else:
                 groups = self.start.councils if tally.over == "council" else self.start.catchments
-                total = groups.totals(units.astype(np.int64))
+                total = groups.totals(units)
             setattr(sums, name, total)
+
+    def _check(self, sizes: Any) -> None:
+        """Note the runs in which a value (run x trust) is no number, or too large for an exact sum."""
+        self.sound = np.logical_and(self.sound, np.all(sizes < MOST_SUMMED, axis=1, keepdims=True))
 
 
 def run_arrays(batch: Batch, xp: Any, to_host: Any, block_elements: int = BLOCK_ELEMENTS) -> Recorded:
@@ -102,5 +110,5 @@ def run_arrays(batch: Batch, xp: Any, to_host: Any, block_elements: int = BLOCK_
         recorder = ArrayRecorder(batch, xp)
         for month in range(1, batch.months + 1):
             state.advance(month)
-            recorder.keep(month, state.records)
+            recorder.keep(month, state.records, state.sound)
         return recorder.finish(state.records, to_host)

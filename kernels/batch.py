@@ -82,7 +82,8 @@ class Recorded:
     """What an engine hands back, on the host, in float64.
 
     ``outcomes``: name -> (runs, windows). ``trust_records``: name -> (runs, trusts) or (runs, trusts, years).
-    ``failed``: int64 (runs,), the month of the first non-finite outcome, 0 for a run that went well.
+    ``failed``: int64 (runs,), the first month with a non-finite outcome, or with a value beyond what exact sums hold
+    (``arithmetic.MOST_SUMMED``) or no number in one of them; 0 for a run that went well.
     ``messages``: run position -> what went wrong, where an engine knows more.
     """
 

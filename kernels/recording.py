@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from ..model.outcomes import PERCENTILES
 from ..model.rules_outcomes import (
     centre_outcomes,
     final_optimum,
@@ -53,11 +52,12 @@ class ArrayRecorder:
             shape = (runs, batch.country.trusts, batch.years)
             self._trusts = {name: xp.zeros(shape, dtype=np.float64) for name in YEARLY}
 
-    def keep(self, month: int, records: dict[str, Any]) -> None:
-        """Take in the outcomes of ``month`` (from 1)."""
+    def keep(self, month: int, records: dict[str, Any], sound: Any) -> None:
+        """Take in the outcomes of ``month`` (from 1); ``sound`` (run, 1) is false for runs whose sums went wrong."""
         values = monthly_outcomes(records)
         finite = np.all(np.isfinite(np.concatenate(tuple(values.values()), axis=1)), axis=1, keepdims=True)
-        self._failed = np.where(np.logical_or(finite, self._failed > 0), self._failed, month)
+        goes_on = np.logical_or(np.logical_and(finite, sound), self._failed > 0)
+        self._failed = np.where(goes_on, self._failed, month)
         every = self._batch.record.every
         for name in self._batch.record.outcomes:
             value = values[name] if name in values else self._percentile(name, records["trust"])
@@ -105,8 +105,3 @@ def final_trust_records(records: dict[str, Any]) -> dict[str, Any]:
         "trust_size": trust.size,
         "trust_trap": trust.trap,
     }
-
-
-def is_percentile(name: str) -> bool:
-    """Whether an outcome describes the distribution over trusts."""
-    return name in PERCENTILES

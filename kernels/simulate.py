@@ -222,7 +222,7 @@ def _failures(recorded: Recorded, first: int, replicates: int) -> list[Failure]:
     return [
         Failure(
             *divmod(first + int(position), replicates),
-            recorded.messages.get(int(position), f"non-finite outcome in month {int(recorded.failed[position])}"),
+            recorded.messages.get(int(position), f"no usable number from month {int(recorded.failed[position])} on"),
         )
         for position in failed
     ]

@@ -8,77 +8,76 @@ the array and compiled engines, which follow the same rules, give the same bits.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from mesa import Agent
 
-from .arithmetic import fixed
-from .month import MONTH, Phase, Tally
+from .month import MONTH, Phase
 from .records import CentreState, ManagerState, SeatState, Sums, TrustState
 
 if TYPE_CHECKING:
     from .health_service import HealthService
 
 PHASES: dict[str, Phase] = {phase.name: phase for phase in MONTH}
-MOST_SUMMED = 2.0**31
-"""Exact sums hold values within this bound, in units of 2**-32."""
 
 
 class RunFailed(ArithmeticError):
     """A rule met or made a number that no rule can use; the message names month, rule, agent and quantity."""
 
 
+def script_of(phase: Phase) -> tuple[tuple[str, ...], Callable[..., None]]:
+    """Write the rules of ``phase`` out as one Python function of the records that they read, and return both.
+
+    Each rule becomes a line such as ``seat.poor, seat.left = fate(seat, trust, luck, p, k)``: the same calls as
+    walking the steps one by one, without the cost of looking names up.
+    """
+    records = tuple(sorted({name for step in phase.steps for name in step.reads}))
+    lines = [f"def {phase.name}({', '.join(records)}):"]
+    for step in phase.steps:
+        written = ", ".join(f"{step.actor}.{name}" for name in step.writes)
+        lines.append(f"    {written} = {step.rule.__name__}_rule({', '.join(step.reads)})")
+    namespace: dict[str, Any] = {f"{step.rule.__name__}_rule": step.rule for step in phase.steps}
+    exec(compile("\n".join(lines), f"<rules of {phase.name}>", "exec"), namespace)
+    return records, namespace[phase.name]
+
+
+SCRIPTS = {phase.name: script_of(phase) for phase in MONTH}
+
+
 class Actor(Agent):
-    """Somebody who follows rules: the arguments of every rule are looked up once, in :meth:`learn`."""
+    """Somebody who follows rules: the records that they read are looked up once, in :meth:`learn`."""
 
     model: HealthService
+    luck: Any
 
     def learn(self, phases: tuple[str, ...], records: dict[str, Any]) -> None:
-        """Bind the rules of ``phases`` to the ``records`` that they read for this agent."""
-        self._acts = {
-            name: [
-                (step.rule, [records[read] for read in step.reads], records[step.actor], step.writes, step.single)
-                for step in PHASES[name].steps
-            ]
-            for name in phases
-        }
-        self._shares = {
-            tally.rule: (tally, [records[read] for read in tally.reads])
-            for name in phases
-            for tally in PHASES[name].tallies
+        """Bind the rules and tallies of ``phases`` to the ``records`` that they read for this agent."""
+        self._records = records
+        self._acts = {name: [records[read] for read in SCRIPTS[name][0]] for name in phases}
+        self.tally_arguments = {
+            tally.rule: [records[read] for read in tally.reads] for name in phases for tally in PHASES[name].tallies
         }
 
     def follow(self, phase: str) -> None:
         """Follow the rules of ``phase`` in order; each sees what the ones before it wrote."""
-        for rule, arguments, actor, names, single in self._acts[phase]:
-            result = rule(*arguments)
-            if single:
-                setattr(actor, names[0], result)
-            else:
-                for name, value in zip(names, result, strict=True):
-                    setattr(actor, name, value)
-            if self.model.checked:
-                self._check(rule, actor, names)
+        if self.model.checked:
+            self._follow_checked(phase)
+        else:
+            SCRIPTS[phase][1](*self._acts[phase])
 
-    def share(self, tally: Tally) -> list[int]:
-        """Return what this agent adds to the sums of ``tally``: fixed point for quantities, 0 or 1 for conditions."""
-        _, arguments = self._shares[tally.rule]
-        return [
-            int(value) if value.__class__ is bool else self._in_units(value, tally) for value in tally.rule(*arguments)
-        ]
-
-    def _in_units(self, value: float, tally: Tally) -> int:
-        if not -MOST_SUMMED < value < MOST_SUMMED:
-            raise RunFailed(f"{self._where(tally.rule)} would add {value} to an exact sum, beyond 2**31")
-        return fixed(value)
-
-    def _check(self, rule: Any, actor: Any, names: tuple[str, ...]) -> None:
-        for name in names:
-            if not math.isfinite(getattr(actor, name)):
-                raise RunFailed(f"{self._where(rule)} made {name} = {getattr(actor, name)}")
-
-    def _where(self, rule: Any) -> str:
-        return f"month {int(self.model.now.month)}: {rule.__name__} of {type(self).__name__} {self.unique_id}"
+    def _follow_checked(self, phase: str) -> None:
+        """Follow the rules one by one and check that each reads and writes finite numbers."""
+        for step in PHASES[phase].steps:
+            result = step.rule(*[self._records[name] for name in step.reads])
+            actor = self._records[step.actor]
+            for name, value in zip(step.writes, (result,) if step.single else result, strict=True):
+                if not math.isfinite(value):
+                    who = f"{type(self).__name__} {self.unique_id}"
+                    raise RunFailed(
+                        f"month {int(self.model.now.month)}: {step.rule.__name__} of {who} made {name} = {value}"
+                    )
+                setattr(actor, name, value)
 
 
 class Minister(Actor, CentreState):

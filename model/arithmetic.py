@@ -21,6 +21,9 @@ SQRT12 = math.sqrt(12.0)
 FIXED_ONE = 4294967296.0
 """2**32: how many fixed-point units make one; exact sums are sums of such units."""
 
+MOST_SUMMED = 2.0**31
+"""Exact sums take in values within this bound; a run that would add another value fails."""
+
 
 def select(condition: bool, chosen: float, otherwise: float) -> float:
     """``chosen`` where ``condition`` holds, ``otherwise`` elsewhere; both are computed first."""

@@ -6,14 +6,16 @@ The reference engine: slow, plain, one agent at a time. ``HealthService(Paramete
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from math import floor
 from types import SimpleNamespace
 from typing import Any
 
 from mesa import Model
 from mesa.datacollection import DataCollector
 
-from .agents import Actor, Clinician, Manager, Minister, RunFailed, Trust
+from .agents import Clinician, Manager, Minister, RunFailed, Trust
+from .arithmetic import FIXED_ONE, MOST_SUMMED
 from .constants import constants_with
 from .month import MONTH, Phase, Step, Tally
 from .outcomes import OUTCOMES
@@ -113,7 +115,7 @@ class HealthService(Model):
             else:
                 self._reckon(phase)
             for tally in phase.tallies:
-                self._add_up(phase, tally)
+                self._add_up(tally)
         self.outcomes = self._read_outcomes()
         self.datacollector.collect(self)
 
@@ -128,34 +130,19 @@ class HealthService(Model):
             for step in phase.steps:
                 _apply(step, records)
 
-    def _add_up(self, phase: Phase, tally: Tally) -> None:
-        """Sum what agents add, exactly: over the seats of a trust, a council, a catchment or the country."""
-        actors: Iterable[Actor] = self.clinicians if phase.level == "seat" else self.trusts
-        totals: dict[int, list[int]] = {}
-        for actor in actors:
-            group = self.group_of(tally, actor)
-            share = actor.share(tally)
-            known = totals.get(group)
-            totals[group] = share if known is None else [a + b for a, b in zip(known, share, strict=True)]
-        for group, total in totals.items():
-            sums = self.sums_of(tally, group)
-            for name, value in zip(tally.fields, total, strict=True):
-                setattr(sums, name, value)
+    def _add_up(self, tally: Tally) -> None:
+        """Sum exactly what agents add: over the seats of a trust, a council, a catchment or the country."""
+        for members, sums in self.groups[tally.over]:
+            rows = [tally.rule(*member.tally_arguments[tally.rule]) for member in members]
+            for name, column in zip(tally.fields, zip(*rows, strict=True), strict=True):
+                setattr(sums[tally.into], name, self._total(column, tally, name))
 
-    def group_of(self, tally: Tally, actor: Any) -> int:
-        """Return the number of the group of ``actor`` over which ``tally`` sums; 0 for the country."""
-        if tally.over == "trust":
-            return int(actor.trust.number)
-        return int(getattr(actor, tally.over)) if tally.over != "country" else 0
-
-    def sums_of(self, tally: Tally, group: int) -> Sums:
-        """Return the record into which the sums of ``group`` go."""
-        if tally.over == "country":
-            return self.country_sums
-        if tally.over == "trust":
-            return self.trusts[group].totals
-        record: Sums = self.circle_records[tally.over][group][tally.into]
-        return record
+    def _total(self, column: tuple[Any, ...], tally: Tally, name: str) -> int:
+        if column[0].__class__ is bool:
+            return sum(column)
+        if not all([-MOST_SUMMED < value < MOST_SUMMED for value in column]):
+            raise RunFailed(f"month {self.steps}: {tally.rule.__name__} would add {name} beyond +-2**31, or no number")
+        return sum([floor(value * FIXED_ONE) for value in column])
 
     def _read_outcomes(self) -> dict[str, float]:
         nation, sums = self.nation, self.country_sums

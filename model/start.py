@@ -159,11 +159,16 @@ def _introduce(model: HealthService) -> None:
     model.minister.learn(("centre",), {**shared, "luck": model.minister.luck})
     councils = {trust.council: _council(model, trust.council) for trust in model.trusts}
     catchments = {trust.catchment: _catchment(model, trust.catchment) for trust in model.trusts}
-    model.circle_records = {"council": councils, "catchment": catchments}
     model.circles = {
         "country": [shared],
         "council": list(councils.values()),
         "catchment": list(catchments.values()),
+    }
+    model.groups = {
+        "country": [(model.trusts, shared)],
+        "council": [([t for t in model.trusts if t.council == n], sums) for n, sums in councils.items()],
+        "catchment": [([t for t in model.trusts if t.catchment == n], sums) for n, sums in catchments.items()],
+        "trust": [],
     }
     around = {}
     for trust, manager in zip(model.trusts, model.managers, strict=True):
@@ -174,9 +179,14 @@ def _introduce(model: HealthService) -> None:
         manager.learn(("managers",), records)
         trust.learn(("signals", "output", "service", "examples"), records)
         around[trust.number] = records
-    for clinician in model.clinicians:
-        records = {**around[clinician.trust.number], "seat": clinician, "luck": clinician.luck}
-        clinician.learn(("clinicians",), records)
+    seats = len(model.clinicians) // len(model.trusts)
+    for trust in model.trusts:
+        team = model.clinicians[trust.number * seats : (trust.number + 1) * seats]
+        model.groups["trust"].append((team, {"totals": trust.totals}))
+        for clinician in team:
+            clinician.learn(
+                ("clinicians",), {**around[trust.number], "seat": clinician, "luck": clinician.luck}
+            )
 
 
 def _council(model: HealthService, number: int) -> dict[str, Any]:
