@@ -1,0 +1,154 @@
+"""Write the generated tables of docs/model.md between their markers, from the tables and rules of the model.
+
+python docs/generate.py            rewrite the page
+python docs/generate.py --check    change nothing; exit 1 if the page is not current
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import sys
+from collections.abc import Callable, Iterable
+from itertools import groupby
+from pathlib import Path
+
+from tredegar.model import CONSTANTS, OUTCOMES, PARAMETERS, TRUST_RECORDS
+from tredegar.model.constants import Constant
+from tredegar.model.outcomes import Outcome
+from tredegar.model.parameters import Parameter
+
+DOCS = Path(__file__).resolve().parent
+MODEL = DOCS.parent / "model"
+
+
+def table(heading: str, rows: Iterable[str]) -> str:
+    """Return a Markdown table; ``heading`` names its columns, separated by bars."""
+    return "\n".join([heading, "|".join("---" for _ in heading.split("|")), *rows])
+
+
+def number(value: float) -> str:
+    """Return ``value`` in the fewest digits that give the same double back (4/9 stays 4/9)."""
+    if value == 4.0 / 9.0:
+        return "4/9"
+    return f"{value:g}" if float(f"{value:g}") == value else repr(value)
+
+
+def interval(low: float, high: float) -> str:
+    """Return an interval in words that need no brackets."""
+    return f"{number(low)} to {number(high)}"
+
+
+def parameter_row(row: Parameter) -> str:
+    """Return the line of one parameter."""
+    kind = f"{row.kind}, start" if row.initial_only else row.kind
+    cells = (
+        f"`{row.name}`{'°' if row.minor else ''}",
+        number(row.default),
+        interval(row.low, row.high),
+        interval(row.least, row.most),
+        row.unit,
+        kind,
+        row.meaning,
+        row.source,
+    )
+    return " | ".join(cells)
+
+
+def parameters() -> str:
+    """Return one table of parameters for each actor."""
+    heading = "Name | Default | Range | Accepted | Unit | Kind | Meaning | Source"
+    parts = []
+    for actor, rows in groupby(PARAMETERS.values(), key=lambda row: row.actor):
+        parts.append(f"**{actor}**\n\n{table(heading, map(parameter_row, rows))}")
+    return "\n\n".join(parts)
+
+
+def constant_row(row: Constant) -> str:
+    """Return the line of one constant."""
+    accepted = f"{'above' if row.positive else 'from'} 0 to {row.most:g}"
+    return f"`{row.name}` | {number(row.value)} | {accepted} | {row.meaning}"
+
+
+def constants() -> str:
+    """Return one table of constants for each group."""
+    parts = []
+    for group, rows in groupby(CONSTANTS.values(), key=lambda row: row.group):
+        lines = map(constant_row, rows)
+        parts.append(f"**{group.capitalize()}**\n\n{table('Constant | Value | Accepted | Meaning', lines)}")
+    return "\n\n".join(parts)
+
+
+def outcome_row(row: Outcome) -> str:
+    """Return the line of one monthly outcome."""
+    return f"`{row.name}` | {row.unit} | {row.meaning} | {row.rule} | {row.evidence}"
+
+
+def outcomes() -> str:
+    """Return the table of the monthly outcomes."""
+    return table("Outcome | Unit | Meaning | Submodel | Record", map(outcome_row, OUTCOMES.values()))
+
+
+def trust_records() -> str:
+    """Return the table of the records per trust."""
+    lines = (
+        f"`{row.name}` | {row.unit} | {row.meaning} | {'each full year' if row.yearly else 'end of the run'}"
+        for row in TRUST_RECORDS.values()
+    )
+    return table("Record | Unit | Meaning | When", lines)
+
+
+def rules() -> str:
+    """Return the table of rule functions: where each is and the sentence of its docstring."""
+    lines = []
+    for path in sorted(MODEL.glob("rules_*.py")):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                sentence = (ast.get_docstring(node) or "").split("\n\n")[0].replace("\n", " ").replace("|", "/")
+                lines.append(f"`{node.name}` | `{path.stem}` | {sentence}")
+    return table("Function | Module | What is judged", lines)
+
+
+SECTIONS: dict[str, Callable[[], str]] = {
+    "rules": rules,
+    "parameters": parameters,
+    "constants": constants,
+    "outcomes": outcomes,
+    "trust records": trust_records,
+}
+
+
+def fill(page: str) -> str:
+    """Return ``page`` with every section between markers made anew; raise ValueError if a marker is missing."""
+    for name, make in SECTIONS.items():
+        begin, end = f"<!-- begin {name} (docs/generate.py) -->\n", f"<!-- end {name} -->\n"
+        before, found, rest = page.partition(begin)
+        _, closed, after = rest.partition(end)
+        if not (found and closed):
+            raise ValueError(f"docs/model.md lacks the markers of '{name}': expected {begin.strip()} and {end.strip()}")
+        page = f"{before}{begin}\n{make()}\n\n{end}{after}"
+    return page
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Rewrite the page, or check it; return the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="change nothing; exit 1 if the page is not current")
+    check = parser.parse_args(arguments).check
+    path = DOCS / "model.md"
+    page = path.read_text(encoding="utf-8")
+    try:
+        filled = fill(page)
+    except ValueError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 1
+    if check and filled != page:
+        sys.stderr.write("docs/model.md is not current; run python docs/generate.py\n")
+        return 1
+    if not check and filled != page:
+        path.write_text(filled, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

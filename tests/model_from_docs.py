@@ -1,0 +1,302 @@
+"""The model as docs/model.md tells it: its listings, executed by an interpreter that knows nothing of the package's rules.
+
+Only what the page says in words and tables (luck, sums, order of phases, records) is written here; every equation comes
+from the page. Slow and simple on purpose.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import re
+import textwrap
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from types import CodeType, SimpleNamespace
+from typing import Any
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "model.md"
+MASK = 0xFFFFFFFF
+
+
+def philox(key: tuple[int, int], counter: tuple[int, int, int, int]) -> list[float]:
+    """Return the four uniforms of Philox4x32-10."""
+    (k0, k1), (c0, c1, c2, c3) = key, counter
+    for _ in range(10):
+        high0, low0 = divmod(0xD2511F53 * c0, 2**32)
+        high1, low1 = divmod(0xCD9E8D57 * c2, 2**32)
+        c0, c1, c2, c3 = high1 ^ c1 ^ k0, low1, high0 ^ c3 ^ k1, low0
+        k0, k1 = (k0 + 0x9E3779B9) & MASK, (k1 + 0xBB67AE85) & MASK
+    return [float(word) * 2.0**-32 for word in (c0, c1, c2, c3)]
+
+
+def listings() -> dict[str, str]:
+    """Return the listings of the page by their label, those of one label joined in order."""
+    found: dict[str, str] = {}
+    for label, text in re.findall(r"```python ([a-z ]+)\n(.*?)```", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL):
+        found[label] = found.get(label, "") + text
+    return found
+
+
+class Scope(dict[str, Any]):
+    """An agent's variables; what it does not have itself it reads from the agents around it.
+
+    ``tallies`` are names that a listing adds to: they belong to the first agent around.
+    """
+
+    def __init__(self, *around: dict[str, Any], tallies: Iterable[str] = ()) -> None:
+        super().__init__()
+        self.around = around
+        self.tallies = frozenset(tallies)
+
+    def __missing__(self, name: str) -> Any:
+        for agent in self.around:
+            if name in agent:
+                return agent[name]
+        raise KeyError(name)
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        if name in self.tallies:
+            self.around[0][name] = value
+        else:
+            super().__setitem__(name, value)
+
+
+class Country:
+    """One run of the model of the page: ``months()`` yields the outcomes of each month."""
+
+    def __init__(
+        self, parameters: dict[str, float], constants: dict[str, float], trusts: int, clinicians: int, seed: int, run: int
+    ) -> None:
+        texts = listings()
+        self.key = (seed, run)
+        self.seat_tallies = [
+            node.target.id
+            for node in ast.walk(ast.parse("for _ in (0,):\n" + textwrap.indent(texts["seat"], " ")))
+            if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)
+        ]
+        texts["seat"] = "for _ in (0,):\n" + textwrap.indent(texts["seat"], "    ")
+        self.code: dict[str, CodeType] = {label: compile(text, label, "exec") for label, text in texts.items()}
+        roots = {f"SQRT{n}": math.sqrt(n) for n in (3, 6, 12)}
+        self.world: dict[str, Any] = {**constants, **roots, "sqrt": math.sqrt, "floor": math.floor}
+        exec(self.code["arithmetic"], self.world)
+        self.fixed: Callable[[float], int] = self.world["fixed"]
+        self.unfixed: Callable[[int], float] = self.world["unfixed"]
+        self.p = SimpleNamespace(**parameters)
+        self.H, self.C = trusts, clinicians
+        self.U = int(max(1, min(trusts, math.floor(self.p.number_of_units + 0.5))))
+        self.world |= {"p": self.p, "H": trusts, "C": clinicians, "U": self.U}
+        self.run_listing("country start", self.world)
+        self.centre = Scope()
+        self.start()
+
+    def run_listing(self, label: str, scope: dict[str, Any]) -> None:
+        exec(self.code[label], self.world, scope)
+
+    def luck(self, scope: dict[str, Any], letter: str, agent: int, month: int, stream: int) -> None:
+        for place, uniform in enumerate(philox(self.key, (agent, month, stream, 0))):
+            scope[f"{letter}{place}"] = uniform
+
+    def start(self) -> None:
+        """Section 5 of the page."""
+        self.luck(self.centre, "y", 0, 0, 14)
+        self.run_listing("centre start", self.centre)
+        self.trusts: list[Scope] = []
+        self.seats: list[list[Scope]] = []
+        self.world["node"] = lambda i: sum_of_three(philox(self.key, (i, 0, 5, 0)))
+        for j in range(self.H):
+            trust = Scope(self.centre)
+            trust["j"] = j
+            for letter, stream in zip("abcevd", (1, 2, 3, 4, 12, 13), strict=True):
+                self.luck(trust, letter, j, 0, stream)
+            self.run_listing("size", trust)
+            self.run_listing("trust start", trust)
+            self.trusts.append(trust)
+            self.seats.append([self.new_seat(trust, j * self.C + k) for k in range(self.C)])
+        mean_size = self.unfixed(sum(self.fixed(trust["size"]) for trust in self.trusts)) / self.H
+        for trust in self.trusts:
+            trust["size"] = trust["size"] / mean_size
+        self.W = self.unfixed(sum(self.fixed(trust["size"]) for trust in self.trusts))
+        for trust in self.trusts:
+            trust["overlap"] = self.overlap(trust)
+        p, base = self.p, self.world["BASE_WAIT"]
+        self.nation = SimpleNamespace(
+            reported=0.9, access=0.9, quality=0.66, integration=0.5, fit=0.8, found=0.0, compliance=0.6,
+            challenge=p.initial_challenge, wait=base, vacancy=0.07, failing_share=0.1, overall_sd=0.08,
+            reported_sd=0.08, best_method=0.0, pool=0.0, pool_skill=0.0,
+        )  # fmt: skip
+        self.councils = [
+            SimpleNamespace(challenge=p.initial_challenge, compliance=0.6, lead=0.0, lead_method=0.0)
+            for _ in range(self.U)
+        ]
+        self.catchments = [SimpleNamespace(adopted=0.0, raw_integration=0.0) for _ in range(self.U)]
+
+    def new_seat(self, trust: Scope, number: int) -> Scope:
+        seat = Scope(trust, self.centre, tallies=self.seat_tallies)
+        self.luck(seat, "u", number, 0, 6)
+        self.run_listing("seat start", seat)
+        return seat
+
+    def overlap(self, trust: Scope) -> float:
+        c = trust["catchment_index"]
+        of_catchment = [other for other in self.trusts if other["catchment_index"] == c]
+        everything = sum(self.fixed(other["size"]) for other in of_catchment)
+        same = sum(self.fixed(other["size"]) for other in of_catchment if other["council_index"] == c)
+        return self.unfixed(same if trust["council_index"] == c else everything - same) / self.unfixed(everything)
+
+    def months(self, count: int) -> Iterator[dict[str, float]]:
+        """Section 3 of the page: six phases each month."""
+        for month in range(1, count + 1):
+            self.world |= {"m": month, "nation": self.nation}
+            for letter, stream in zip("aby", (7, 8, 14), strict=True):
+                self.luck(self.centre, letter, 0, month, stream)
+            self.run_listing("centre", self.centre)
+            for j, trust in enumerate(self.trusts):
+                trust["council"] = self.councils[trust["council_index"]]
+                trust["catchment"] = self.catchments[trust["catchment_index"]]
+                self.luck(trust, "u", j, month, 9)
+                self.luck(trust, "v", j, month, 12)
+                self.run_listing("manager", trust)
+            for j, trust in enumerate(self.trusts):
+                self.run_listing("team", trust)
+                trust.update(dict.fromkeys(self.seat_tallies, 0))
+                for k, seat in enumerate(self.seats[j]):
+                    self.luck(seat, "u", j * self.C + k, month, 11)
+                    self.run_listing("seat", seat)
+                self.run_listing("output", trust)
+            for c, catchment in enumerate(self.catchments):
+                members = [trust for trust in self.trusts if trust["catchment_index"] == c]
+                if members:
+                    total = sum(self.fixed(trust["size"] * trust["raw_integration"]) for trust in members)
+                    size = sum(self.fixed(trust["size"]) for trust in members)
+                    catchment.raw_integration = self.unfixed(total) / self.unfixed(size)
+            for j, trust in enumerate(self.trusts):
+                self.luck(trust, "u", j, month, 10)
+                self.run_listing("service", trust)
+            yield self.country()
+
+    def by_size(self, name: str, trusts: Iterable[Scope] | None = None) -> int:
+        """Sum of a trust's quantity by size; of a tally in fixed point if the listing adds ``fixed`` values to it."""
+        in_fixed = name.startswith("sum_") or name in ("displaced_talent", "tail_skill", "middle_skill", "top_skill")
+        chosen = self.trusts if trusts is None else trusts
+        values = [(trust["size"], self.unfixed(trust[name]) if in_fixed else trust[name]) for trust in chosen]
+        return sum(self.fixed(size * value) for size, value in values)
+
+    def mean(self, name: str) -> float:
+        return self.unfixed(self.by_size(name)) / self.W
+
+    def spread(self, name: str) -> float:
+        mean = self.unfixed(sum(self.fixed(trust[name]) for trust in self.trusts)) / self.H
+        squares = self.unfixed(sum(self.fixed(trust[name] * trust[name]) for trust in self.trusts)) / self.H
+        return math.sqrt(self.world["max"](0.0, squares - mean * mean))
+
+    def share(self, name: str) -> float:
+        return float(sum(trust[name] > 0.5 for trust in self.trusts)) / self.H
+
+    def both(self, name: str, other: str) -> float:
+        return float(sum(trust[name] > 0.5 and trust[other] > 0.5 for trust in self.trusts)) / self.H
+
+    def country(self) -> dict[str, float]:
+        """Section 7.5 of the page, and its record."""
+        names = (
+            "access reported quality integration overall fit wait queue compliance fear safety staff_trust pressure"
+            " need_met failure_demand_share grievance learning_stock wrongful_blame"
+        ).split()
+        now = SimpleNamespace(**{name: self.mean(name) for name in names})
+        now.challenge, now.found, now.hidden = (self.mean(x) for x in ("challenges", "found_told", "found_hidden"))
+        now.vacancy = self.world["max"](0.0, 1.0 - self.unfixed(self.by_size("at_work")) / (self.W * self.C))
+        now.failing_share = self.share("fails")
+        now.overall_sd, now.reported_sd = self.spread("overall"), self.spread("reported")
+        scope = Scope(self.centre)
+        scope["trusts"] = [SimpleNamespace(**trust) for trust in self.trusts]
+        scope |= {"pool": self.nation.pool, "pool_skill": self.nation.pool_skill}
+        for name, tally in (("displaced_now", "displaced"), ("rehired_now", "rehired")):
+            scope[name] = self.unfixed(self.by_size(tally))
+        scope["displaced_talent_now"] = self.unfixed(self.by_size("displaced_talent"))
+        self.nation = self.world["nation"] = now
+        self.run_listing("country", scope)
+        now.best_method, now.pool, now.pool_skill = scope["best_method"], scope["pool"], scope["pool_skill"]
+        self.groups(scope)
+        return self.record(now, scope["seen_share"])
+
+    def groups(self, scope: Scope) -> None:
+        for u, council in enumerate(self.councils):
+            members = [trust for trust in self.trusts if trust["council_index"] == u]
+            size = self.world["max"](1e-9, self.unfixed(sum(self.fixed(trust["size"]) for trust in members)))
+            council.challenge = self.unfixed(self.by_size("challenges", members)) / size
+            council.compliance = self.unfixed(self.by_size("compliance", members)) / size
+            council.lead = self.unfixed(scope["council_lead"][u])
+            council.lead_method = self.unfixed(scope["council_lead_method"][u])
+        for c, catchment in enumerate(self.catchments):
+            adopted = [trust["adopted"] for trust in self.trusts if trust["catchment_index"] == c]
+            catchment.adopted = float(sum(adopted)) / max(1, len(adopted))
+
+    def record(self, now: SimpleNamespace, seen_share: float) -> dict[str, float]:
+        """Return the 73 outcomes of the month (percentiles left out), by name."""
+        centre = self.centre
+        people = self.world["max"](1.0, self.unfixed(self.by_size("at_work")))
+        skill = self.unfixed(self.by_size("sum_skill")) / people
+        squares = self.unfixed(self.by_size("sum_skill_squared")) / people
+
+        def ratio(total: int, count: int) -> float:
+            return float(total) / float(count) if count > 0 else skill
+
+        displacers = [trust for trust in self.trusts if trust["displaces"] > 0.5]
+        theirs, their_seats = self.by_size("sum_skill", displacers), self.by_size("at_work", displacers)
+        others, other_seats = self.by_size("sum_skill") - theirs, self.by_size("at_work") - their_seats
+        from_nation = {
+            "true_access": "access", "reported_access": "reported", "wait_months": "wait", "vacancy_share": "vacancy",
+            "psychological_safety": "safety", "manager_trust": "staff_trust", "manager_fear": "fear",
+            "challenge_share": "challenge", "found_failures": "found", "hidden_failures": "hidden",
+            "pool_count": "pool", "pressure_on_staff": "pressure", "private_grievance": "grievance",
+            "organisational_learning": "learning_stock",
+        }  # fmt: skip
+        from_centre = {
+            "real_control_now": "control", "mandate_detail_now": "detail", "arms_length_now": "buffer",
+            "entrenched_localism": "entrenched", "focus_access_now": "focus_access", "central_body": "body",
+            "focus_quality_now": "focus_quality", "focus_integration_now": "focus_integration",
+            "reorganisation_started": "started", "funding_level": "funding", "compliance_cost_share": "compliance_cost",
+        }  # fmt: skip
+        same_of_nation = "quality integration overall overall_sd fit queue compliance failing_share wrongful_blame"
+        same_of_centre = (
+            "rhetoric_gap anxiety blame sclerosis cynicism disruption minister_changed challenge_bar control_conceded"
+            " control_volunteered party"
+        )
+        row = {name: getattr(now, source) for name, source in from_nation.items()}
+        row |= {name: getattr(now, name) for name in f"{same_of_nation} failure_demand_share".split()}
+        row |= {name: centre[source] for name, source in from_centre.items()}
+        row |= {name: centre[name] for name in same_of_centre.split()}
+        return row | {
+            "access_sd": self.spread("access"),
+            "morale": self.unfixed(self.by_size("sum_morale")) / people,
+            "clinician_leave_rate": self.unfixed(self.by_size("left")) / people,
+            "mean_skill": skill,
+            "skill_sd": math.sqrt(self.world["max"](0.0, squares - skill * skill)),
+            "poor_performer_share_now": self.unfixed(self.by_size("poor_count")) / people,
+            "skill_tail": ratio(self.by_size("tail_skill"), self.by_size("tail_count")),
+            "skill_middle": ratio(self.by_size("middle_skill"), self.by_size("middle_count")),
+            "skill_top": ratio(self.by_size("top_skill"), self.by_size("top_count")),
+            "skill_displacers": ratio(theirs, their_seats),
+            "skill_others": ratio(others, other_seats),
+            "alert_rate": self.unfixed(self.by_size("sum_alerts")) / people,
+            "gaming_gap": now.reported - now.access,
+            "manager_departures": self.share("departed"),
+            "adoption_share": self.share("adopted"),
+            "method_spread": self.spread("method"),
+            "below_target_share": self.share("below_target"),
+            "reorganisation_direction": centre["direction"] if centre["started"] > 0.5 else 0.0,
+            "best_practice_error": abs(centre["best_practice"] - centre["national_optimum"]),
+            "unit_cost": centre["funding"] / self.world["max"](0.01, now.need_met),
+            "trapped_share": self.share("trapped"),
+            "sacked_for_system": self.share("sacked"),
+            "centre_quality_error": (1.0 - seen_share) * self.spread("quality"),
+            "long_failing_share": self.share("failing"),
+            "departures_long_failing": self.both("failing", "departed"),
+            "meeting_target_share": self.share("meeting"),
+            "departures_meeting_target": self.both("meeting", "departed"),
+        }
+
+
+def sum_of_three(uniforms: list[float]) -> float:
+    """n0 + n1 + n2 - 1.5, as the page says of a ring node."""
+    return uniforms[0] + uniforms[1] + uniforms[2] - 1.5
