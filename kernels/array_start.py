@@ -14,6 +14,7 @@ import numpy as np
 from ..model import draws, rules_start
 from ..model.arithmetic import fixed, unfixed
 from ..model.draws import uniforms
+from ..model.providers import Providers
 from ..model.records import (
     CatchmentState,
     CentreState,
@@ -38,7 +39,7 @@ class Luck:
         self._runs = xp.asarray(batch.runs)[:, None]
         self._xp = xp
 
-    def draw(self, table: dict[draws.Stream, tuple[str, ...]], agent: Any, month: int) -> Any:
+    def draw(self, table: draws.LuckTable, agent: Any, month: int) -> Any:
         """Return a record of uniforms for ``agent`` (uint64, broadcasts against (run, 1)), one field per use."""
         luck = SimpleNamespace()
         for stream, names in table.items():
@@ -69,7 +70,7 @@ class ArrayStart:
         self.batch, self.xp = batch, xp
         self.runs, self.trusts = len(batch.runs), batch.country.trusts
         self.luck = Luck(batch, xp)
-        self.p = SimpleNamespace(**{name: xp.asarray(v)[:, None] for name, v in batch.parameters.items()})
+        self.p: Any = SimpleNamespace(**{name: xp.asarray(v)[:, None] for name, v in batch.parameters.items()})
         self.agents = xp.arange(self.trusts, dtype=np.uint64)[None, :]
         self._start_luck = self.luck.draw(draws.START_LUCK, self.agents, 0)
         self.setting = self._setting()
@@ -90,39 +91,48 @@ class ArrayStart:
 
     def _places(self) -> None:
         """Sizes, councils, catchments and their overlap."""
-        xp, providers = self.xp, self.batch.country.providers
-        index = xp.arange(self.trusts, dtype=np.float64)[None, :]
-        self._index = index + xp.zeros((self.runs, 1), dtype=np.float64)
-        self._place = rules_start.position(self._index, self._start_luck, self.setting)
-        if providers is None:
-            drawn = rules_start.drawn_size(self._start_luck, self.p)
-            arcs = rules_start.arcs(self._place, self.setting, self.p)
-            council, catchment = arcs.council.astype(np.int64), arcs.catchment.astype(np.int64)
-            groups = self.trusts
-        else:
-            labels = sorted({*providers.council, *providers.catchment})
-            number = {label: position for position, label in enumerate(labels)}
-            every_run = xp.zeros((self.runs, 1), dtype=np.int64)
-            council = every_run + xp.asarray(np.array([number[c] for c in providers.council], dtype=np.int64))[None, :]
-            catchment = (
-                every_run + xp.asarray(np.array([number[c] for c in providers.catchment], dtype=np.int64))[None, :]
-            )
-            drawn = xp.asarray(np.array(providers.size, dtype=np.float64))[None, :] + xp.zeros(
-                (self.runs, 1), dtype=np.float64
-            )
-            groups = len(labels)
-        total = unfixed(np.sum(fixed(drawn), axis=1, keepdims=True, dtype=np.int64))
-        self.size = drawn / (total / self.setting.trusts)
-        size_units = fixed(self.size)
-        self.setting.weight = unfixed(np.sum(size_units, axis=1, keepdims=True, dtype=np.int64))
-        self.councils, self.catchments = Grouping(council, groups, xp), Grouping(catchment, groups, xp)
+        index = self.xp.arange(self.trusts, dtype=np.float64)[None, :]
+        self._index = self._each_run(index)
+        self._place: Any = rules_start.position(self._index, self._start_luck, self.setting)
+        providers = self.batch.country.providers
+        drawn, council, catchment, groups = self._ring() if providers is None else self._table(providers)
+        total: Any = np.sum(fixed(drawn), axis=1, keepdims=True, dtype=np.int64)
+        self.size = drawn / (unfixed(total) / self.setting.trusts)
+        size_units: Any = fixed(self.size)
+        weight: Any = np.sum(size_units, axis=1, keepdims=True, dtype=np.int64)
+        self.setting.weight = unfixed(weight)
+        self.councils = Grouping(council, groups, self.xp)
+        self.catchments = Grouping(catchment, groups, self.xp)
         self.council_size, self.catchment_size = self.councils.totals(size_units), self.catchments.totals(size_units)
+        if providers is not None and providers.overlap is not None:
+            self.overlap = self._each_run(self._row(providers.overlap))
+            return
         same = np.equal(council, catchment)
         shared = self.catchments.totals(np.where(same, size_units, 0))
-        overlap = unfixed(np.where(same, shared, self.catchment_size - shared)) / unfixed(self.catchment_size)
-        if providers is not None and providers.overlap is not None:
-            overlap = xp.asarray(np.array(providers.overlap, dtype=np.float64))[None, :] + 0.0 * self.size
-        self.overlap = overlap
+        within: Any = np.where(same, shared, self.catchment_size - shared)
+        self.overlap = unfixed(within) / unfixed(self.catchment_size)
+
+    def _ring(self) -> tuple[Any, Any, Any, int]:
+        """Return size as drawn, council and catchment (run, trust) on the ring, and how many groups there may be."""
+        arcs: Any = rules_start.arcs(self._place, self.setting, self.p)
+        drawn = rules_start.drawn_size(self._start_luck, self.p)
+        return drawn, arcs.council.astype(np.int64), arcs.catchment.astype(np.int64), self.trusts
+
+    def _table(self, providers: Providers) -> tuple[Any, Any, Any, int]:
+        """Return the same of a providers table; labels of councils and catchments are numbered together, sorted."""
+        labels = sorted({*providers.council, *providers.catchment})
+        number = {label: float(position) for position, label in enumerate(labels)}
+        council, catchment = (
+            self._each_run(self._row(tuple(number[label] for label in column))).astype(np.int64)
+            for column in (providers.council, providers.catchment)
+        )
+        return self._each_run(self._row(providers.size)), council, catchment, len(labels)
+
+    def _row(self, values: tuple[float, ...]) -> Any:
+        return self.xp.asarray(np.array(values, dtype=np.float64))[None, :]
+
+    def _each_run(self, row: Any) -> Any:
+        return row + self.xp.zeros((self.runs, 1), dtype=np.float64)
 
     def records(self) -> dict[str, Any]:
         """Return every record but seats, by the name that rules read."""
@@ -136,7 +146,8 @@ class ArrayStart:
         council = fill(CouncilState(), rules_start.COUNCIL_START, per_trust, xp)
         council.challenge = p.initial_challenge + xp.zeros(per_trust, dtype=np.float64)
         catchment = fill(CatchmentState(), rules_start.CATCHMENT_START, per_trust, xp)
-        council_sums, catchment_sums = Sums(), Sums()
+        council_sums: Any = Sums()
+        catchment_sums: Any = Sums()
         council_sums.size, catchment_sums.size = self.council_size, self.catchment_size
         one_each = xp.ones(per_trust, dtype=np.int64)
         catchment_sums.trusts = self.catchments.totals(one_each)
@@ -147,12 +158,13 @@ class ArrayStart:
             "trust": self._trust(), "manager": self._manager(),
         }  # fmt: skip
 
-    def _trust(self) -> TrustState:
+    def _trust(self) -> Any:
         xp, p, k = self.xp, self.p, self.batch.constants
         node_count = max(2, self.trusts // 10)
         places = rules_start.nodes(self._place, float(node_count))
         ends = []
-        for node in (places.first, places.second):
+        both: tuple[Any, Any] = (places.first, places.second)
+        for node in both:
             luck = self.luck.draw(draws.NODE_LUCK, node.astype(np.uint64), 0)
             ends.append(luck.a + luck.b + luck.c - 1.5)
         trust = fill(TrustState(), rules_start.TRUST_START, (self.runs, self.trusts), xp)
@@ -162,7 +174,7 @@ class ArrayStart:
         take(trust, rules_start.trust_start(trust.regional_optimum, self._start_luck, p, k))
         return trust
 
-    def _manager(self) -> ManagerState:
+    def _manager(self) -> Any:
         manager = fill(ManagerState(), rules_start.MANAGER_START, (self.runs, self.trusts), self.xp)
         take(
             manager,

@@ -73,8 +73,9 @@ class ArrayRecorder:
 
     def _percentile(self, name: str, trust: Any) -> Any:
         quantity, which = name.rsplit("_", 1)
-        in_order = np.sort(percentile_bin(getattr(trust, quantity)), axis=1)
+        bins: Any = percentile_bin(getattr(trust, quantity))
         rank = percentile_rank(TENTHS[which], self._batch.country.trusts)
+        in_order: Any = np.sort(bins, axis=1)
         return percentile_value(in_order[:, rank : rank + 1])
 
     def finish(self, records: dict[str, Any], to_host: Any) -> Recorded:

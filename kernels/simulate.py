@@ -104,11 +104,11 @@ def simulate(
     values, changes, count = _read_points(points, months, table is not None)
     numbers = _run_numbers(runs, count, replicates)
     per_run = {name: np.repeat(array, replicates) for name, array in values.items()}
-    per_change = {month: {n: np.repeat(a, replicates) for n, a in changed.items()} for month, changed in changes.items()}
+    per_change = {
+        month: {n: np.repeat(a, replicates) for n, a in changed.items()} for month, changed in changes.items()
+    }
     record = Record(choose_outcomes(outcomes), every, trust_records)
-    batch = Batch(
-        country, months, seed, numbers.reshape(-1), per_run, per_change, constants_with(constants), record
-    )
+    batch = Batch(country, months, seed, numbers.reshape(-1), per_run, per_change, constants_with(constants), record)
     engine_name, run = load_engine(engine)
     return _assemble(batch, run, engine_name, (count, replicates), np.dtype(dtype))
 

@@ -15,7 +15,16 @@ from .rulebook import rules_hash
 if TYPE_CHECKING:
     from .health_service import HealthService
 
-__all__ = ["CONSTANTS", "OUTCOMES", "PARAMETERS", "TRUST_RECORDS", "HealthService", "Parameters", "constants_with", "rules_hash"]
+__all__ = [
+    "CONSTANTS",
+    "OUTCOMES",
+    "PARAMETERS",
+    "TRUST_RECORDS",
+    "HealthService",
+    "Parameters",
+    "constants_with",
+    "rules_hash",
+]
 
 
 def __getattr__(name: str) -> Any:

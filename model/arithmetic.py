@@ -29,14 +29,14 @@ def select(condition: bool, chosen: float, otherwise: float) -> float:
     """``chosen`` where ``condition`` holds, ``otherwise`` elsewhere; both are computed first."""
     if condition.__class__ is bool:
         return chosen if condition else otherwise
-    return np.where(condition, chosen, otherwise)  # type: ignore[return-value]
+    return np.where(condition, chosen, otherwise)
 
 
 def negation(condition: bool) -> bool:
     """The opposite of ``condition`` (``~`` would turn a Python bool into an integer)."""
     if condition.__class__ is bool:
         return not condition
-    return np.logical_not(condition)  # type: ignore[return-value]
+    return np.logical_not(condition)
 
 
 def larger(a: float, b: float) -> float:

@@ -8,6 +8,7 @@ same run number to every point.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import IntEnum
 from typing import Any
 
@@ -39,8 +40,10 @@ class Stream(IntEnum):
     CENTRE_C = 14
 
 
-# Which uniform is used for what: record of luck -> stream -> names of its four words ("" is not used).
-START_LUCK = {
+LuckTable = Mapping[Stream, tuple[str, ...]]
+"""Which uniform is used for what: stream -> the names of its four words ("" is not used)."""
+
+START_LUCK: LuckTable = {
     Stream.INIT_TRUST: ("position", "optimum_a", "optimum_b", "method"),
     Stream.INIT_TRUST2: ("capability", "freedom", "threshold_a", "threshold_b"),
     Stream.INIT_TRUST3: ("difficulty_a", "difficulty_b", "difficulty_c", "difficulty_d"),
@@ -48,20 +51,20 @@ START_LUCK = {
     Stream.INIT_SIZE: ("size_a", "size_b", "size_c", "size_d"),
     Stream.TRUST_EXTRA: ("starts_trapped", "", "", ""),
 }
-NODE_LUCK = {Stream.INIT_NODE: ("a", "b", "c", "")}
-START_SEAT_LUCK = {Stream.INIT_CLINICIAN: ("morale", "origin", "spread_a", "spread_b")}
-START_CENTRE_LUCK = {Stream.CENTRE_C: ("party", "", "", "")}
-CENTRE_LUCK = {
+NODE_LUCK: LuckTable = {Stream.INIT_NODE: ("a", "b", "c", "")}
+START_SEAT_LUCK: LuckTable = {Stream.INIT_CLINICIAN: ("morale", "origin", "spread_a", "spread_b")}
+START_CENTRE_LUCK: LuckTable = {Stream.CENTRE_C: ("party", "", "", "")}
+CENTRE_LUCK: LuckTable = {
     Stream.CENTRE_A: ("drift_a", "drift_b", "error_a", "error_b"),
     Stream.CENTRE_B: ("leaves", "reorganises", "early_election", "change"),
     Stream.CENTRE_C: ("party", "", "", ""),
 }
-TRUST_LUCK = {
+TRUST_LUCK: LuckTable = {
     Stream.MANAGER: ("departs", "challenge", "adopts", "method"),
     Stream.SERVICE: ("drift_a", "drift_b", "found", "margin"),
     Stream.TRUST_EXTRA: ("relapses", "difficulty_a", "difficulty_b", ""),
 }
-SEAT_LUCK = {Stream.CLINICIAN: ("fate", "origin", "spread_a", "spread_b")}
+SEAT_LUCK: LuckTable = {Stream.CLINICIAN: ("fate", "origin", "spread_a", "spread_b")}
 
 
 def philox4x32(counter: tuple[Any, ...], key: tuple[Any, Any], xp: Any = np) -> tuple[Any, Any, Any, Any]:
@@ -95,6 +98,4 @@ def uniforms(seed: int, run: Any, agent: Any, month: int, stream: int, xp: Any =
     ``xp`` makes the arrays (NumPy or CuPy).
     """
     counter = (agent, xp.uint64(month), xp.uint64(stream), xp.uint64(0))
-    return tuple(
-        word.astype(np.float64) * UNIFORM_SCALE for word in philox4x32(counter, (xp.uint64(seed), run), xp)
-    )
+    return tuple(word.astype(np.float64) * UNIFORM_SCALE for word in philox4x32(counter, (xp.uint64(seed), run), xp))

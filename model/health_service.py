@@ -84,12 +84,17 @@ class HealthService(Model):
         changes: Mapping[int, Mapping[str, float]] | None = None,
         checked: bool = False,
     ) -> None:
-        for name, value, least in (("trusts", trusts, 1), ("clinicians", clinicians, 1), ("seed", seed, 0), ("run", run, 0)):
+        for name, value, least in (
+            ("trusts", trusts, 1),
+            ("clinicians", clinicians, 1),
+            ("seed", seed, 0),
+            ("run", run, 0),
+        ):
             if isinstance(value, bool) or not isinstance(value, int) or not least <= value < 2**32:
                 raise ValueError(f"{name} must be a whole number in {least} .. {2**32 - 1}, got {value!r}")
         super().__init__(rng=seed)
         settings = parameters if parameters is not None else Parameters()
-        self.p = SimpleNamespace(**{name: getattr(settings, name) for name in PARAMETERS})
+        self.p: Any = SimpleNamespace(**{name: getattr(settings, name) for name in PARAMETERS})
         self.k = constants_with(constants)
         self.changes = {month: _checked_changes(changed) for month, changed in (changes or {}).items()}
         self.checked = checked
@@ -140,7 +145,7 @@ class HealthService(Model):
     def _total(self, column: tuple[Any, ...], tally: Tally, name: str) -> int:
         if column[0].__class__ is bool:
             return sum(column)
-        if not all([-MOST_SUMMED < value < MOST_SUMMED for value in column]):
+        if not all(-MOST_SUMMED < value < MOST_SUMMED for value in column):
             raise RunFailed(f"month {self.steps}: {tally.rule.__name__} would add {name} beyond +-2**31, or no number")
         return sum([floor(value * FIXED_ONE) for value in column])
 

@@ -84,7 +84,8 @@ class Phase:
     @property
     def reads(self) -> frozenset[str]:
         """The records that the phase reads."""
-        return frozenset(name for part in (*self.steps, *self.tallies) for name in part.reads)
+        by_rules = {name for step in self.steps for name in step.reads}
+        return frozenset(by_rules.union(*(tally.reads for tally in self.tallies)))
 
     @property
     def writes(self) -> frozenset[str]:
@@ -208,4 +209,3 @@ MONTH: tuple[Phase, ...] = (
     _phase("catchments", "catchment", rules_country.catchment_view),
 )
 """The month, phase by phase."""
-

@@ -58,9 +58,7 @@ class Spread(NamedTuple):
     seen_share: float
 
 
-def spread(
-    nation: NationState, country_sums: Sums, setting: Setting, p: Parameters
-) -> Spread:
+def spread(nation: NationState, country_sums: Sums, setting: Setting, p: Parameters) -> Spread:
     """Differences between trusts are plain; the centre sees of quality what is measured or what staff tell it (A20)."""
     s, trusts = country_sums, setting.trusts
     return Spread(
@@ -85,7 +83,9 @@ class Lead(NamedTuple):
 def lead(trust: TrustState, nation: NationState, k: Constants) -> Lead:
     """Who looks good leads: published access and as much of quality as is seen, against the means (A20, A33)."""
     lead_unit = nation.overall_sd + k.LEAD_SD
-    shown = 0.5 * trust.reported + 0.5 * (nation.seen_share * trust.quality + (1.0 - nation.seen_share) * nation.quality)
+    shown = 0.5 * trust.reported + 0.5 * (
+        nation.seen_share * trust.quality + (1.0 - nation.seen_share) * nation.quality
+    )
     ahead = (shown - 0.5 * nation.reported - 0.5 * nation.quality) / lead_unit + k.LEAD_OFFSET
     ahead = smaller(k.LEAD_MAX, larger(0.0, ahead))
     return Lead(lead=ahead, lead_cubed=ahead * ahead * ahead)

@@ -20,7 +20,7 @@ class View(NamedTuple):
 
 
 def view(manager: ManagerState, trust: TrustState, council: CouncilState, nation: NationState, p: Parameters) -> View:
-    """Half of the challengers seen are neighbours; the council shields as far as it overlaps the catchment (A15, A17)."""
+    """Half of the challengers seen are neighbours; a council shields where it overlaps the catchment (A15, A17)."""
     return View(
         gap=larger(0.0, p.target_level - trust.reported),
         true_gap=larger(0.0, p.target_level - trust.access),
@@ -76,14 +76,12 @@ def central_pressure(
     return centre.control * (1.0 - k.PRESSURE_ARMS * centre.buffer) * p.target_toughness * (
         k.PRESSURE_BASE + k.PRESSURE_SANCTION * p.sanction_strength
     ) * (
-        k.PRESSURE_LEVEL
-        - k.PRESSURE_EASE * ease
-        + k.PRESSURE_GAP * manager.gap / (manager.gap + k.PRESSURE_GAP_HALF)
+        k.PRESSURE_LEVEL - k.PRESSURE_EASE * ease + k.PRESSURE_GAP * manager.gap / (manager.gap + k.PRESSURE_GAP_HALF)
     ) + k.PRESSURE_PUBLIC * p.public_reporting * larger(0.0, nation.reported - trust.reported)
 
 
 def grievance(manager: ManagerState, trust: TrustState, centre: CentreState, k: Constants) -> float:
-    """A taste for freedom turns control, misfit and pressure into a private grievance; trust lends courage (A12, A16)."""
+    """A taste for freedom turns control, misfit and pressure into grievance; trust lends courage (A12, A16)."""
     return (
         manager.freedom
         * (

@@ -12,7 +12,6 @@ from .records import (
     CentreState,
     CouncilState,
     ManagerState,
-    NationState,
     Setting,
     TrustLuck,
     TrustState,
@@ -27,7 +26,7 @@ class Climate(NamedTuple):
 
 
 def climate(manager: ManagerState, trust: TrustState, centre: CentreState, p: Parameters, k: Constants) -> Climate:
-    """A miss is blamed on people as far as misfit, not skill, caused it; blame and fear silence staff (M2; A03, B37)."""
+    """A miss is blamed on people as far as misfit caused it; blame and fear silence staff (M2; A03, B37)."""
     misfit_cost = 1.0 - trust.fit
     wrongful_blame = (
         p.blame_people
@@ -68,9 +67,10 @@ def learning(manager: ManagerState, trust: TrustState, setting: Setting, p: Para
 
 def learning_stock(trust: TrustState, manager: ManagerState, centre: CentreState, p: Parameters, k: Constants) -> float:
     """What a trust has learnt to do builds up slowly; obedient managers dismantle it ahead of the law (M2; A19)."""
-    stock = trust.learning_stock + (
-        manager.learning / (manager.learning + k.STOCK_HALF) - trust.learning_stock
-    ) / k.STOCK_MONTHS
+    stock = (
+        trust.learning_stock
+        + (manager.learning / (manager.learning + k.STOCK_HALF) - trust.learning_stock) / k.STOCK_MONTHS
+    )
     return select(centre.started > 0.5, stock * (1.0 - p.anticipatory_dismantling * manager.compliance), stock)
 
 
@@ -102,10 +102,7 @@ def method(
         trust.method
         + local * (aim - trust.method)
         + mandate * (centre.best_practice - trust.method)
-        + k.IMITATION
-        * (k.IMITATION_BASE + setting.leverage)
-        * manager.discretion
-        * (peers - trust.method)
+        + k.IMITATION * (k.IMITATION_BASE + setting.leverage) * manager.discretion * (peers - trust.method)
         + k.METHOD_NOISE
         * 2.0
         * (1.0 - manager.capability)
@@ -142,9 +139,7 @@ def adopted(
         (
             k.ADOPT_ALONE
             + k.ADOPT_NEIGHBOURS * catchment.adopted * catchment.adopted
-            + k.ADOPT_PAID
-            * p.adoption_incentive
-            * (k.ADOPT_SUITABLE + (1.0 - k.ADOPT_SUITABLE) * trust.suitability)
+            + k.ADOPT_PAID * p.adoption_incentive * (k.ADOPT_SUITABLE + (1.0 - k.ADOPT_SUITABLE) * trust.suitability)
         )
         * (k.ADOPT_CAPABLE + k.ADOPT_CAPABILITY * manager.capability)
         * (0.5 + 0.5 * manager.discretion)

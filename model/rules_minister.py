@@ -80,8 +80,7 @@ def worries(centre: CentreState, nation: NationState, p: Parameters, k: Constant
     attribution = 1.0 - p.blame_follows_control * (1.0 - centre.control * (1.0 - k.ARMS_BLAME * centre.buffer))
     return Worries(
         blame=(
-            centre.blame * (1.0 - 1.0 / k.BLAME_MEMORY)
-            + p.blame_salience * k.BLAME_SCALE * nation.found * attribution
+            centre.blame * (1.0 - 1.0 / k.BLAME_MEMORY) + p.blame_salience * k.BLAME_SCALE * nation.found * attribution
         ),
         lever_shortfall=clip01(k.LEVER_SCALE * larger(0.0, p.target_level - nation.reported)),
         variation=clip01(p.variation_aversion * nation.reported_sd / k.VARIATION_NORM),
@@ -202,7 +201,5 @@ def focus(centre: CentreState, nation: NationState, p: Parameters, k: Constants)
     problem_integration = larger(k.FOCUS_FLOOR, k.FOCUS_INTEGRATION * (k.INTEGRATION_WISH - nation.integration))
     problem_sum = problem_access + problem_quality + problem_integration
     focus_access = centre.focus_access + rate * (problem_access / problem_sum - centre.focus_access)
-    focus_integration = centre.focus_integration + rate * (
-        problem_integration / problem_sum - centre.focus_integration
-    )
+    focus_integration = centre.focus_integration + rate * (problem_integration / problem_sum - centre.focus_integration)
     return Focus(focus_access, 1.0 - focus_access - focus_integration, focus_integration)

@@ -50,7 +50,7 @@ class Readiness(NamedTuple):
 
 
 def readiness(centre: CentreState, p: Parameters, k: Constants) -> Readiness:
-    """A new minister with zeal, a fresh mandate and a motive reorganises, once the last time is forgotten (C12; A41)."""
+    """A zealous new minister with a mandate and a motive reorganises, once the last time is forgotten (C12; A41)."""
     months_since = centre.months_since + 1.0
     motive = larger(0.0, larger(centre.motive_liberating, centre.motive_centralising))
     fresh = centre.zeal / (1.0 + centre.tenure / k.ZEAL_MONTHS)

@@ -182,9 +182,7 @@ class TrustStart(NamedTuple):
 def trust_start(regional: float, luck: StartLuck, p: Parameters, k: Constants) -> TrustStart:
     """Half-adapted methods, places that differ, some trusts in their trap (section 6; assumption, SF2)."""
     local_optimum = (luck.optimum_a + luck.optimum_b - 1.0) * SQRT6 * k.OWN_SPREAD + regional
-    method = (
-        p.method_heterogeneity * k.METHOD_START * local_optimum + k.METHOD_START_SD * (luck.method - 0.5) * SQRT12
-    )
+    method = p.method_heterogeneity * k.METHOD_START * local_optimum + k.METHOD_START_SD * (luck.method - 0.5) * SQRT12
     trap = p.trap_distance * (0.75 + 0.5 * luck.trap_distance) * select(luck.trap_side < 0.5, -1.0, 1.0)
     trapped = luck.starts_trapped < k.TRAP_START * p.local_trap
     drawn = (luck.difficulty_a + luck.difficulty_b + luck.difficulty_c + luck.difficulty_d - 2.0) * SQRT3

@@ -20,7 +20,7 @@ class Security(NamedTuple):
 
 
 def security(manager: ManagerState, trust: TrustState, centre: CentreState, p: Parameters, k: Constants) -> Security:
-    """Tenure ends by age, missed targets, challenge, reorganisation, failure; wrongful blame adds (M4; A03, A34, B35)."""
+    """Age, missed targets, challenge, reorganisation and failure end tenure; blame adds (M4; A03, A34, B35)."""
     failing = select(trust.months_failing > k.FAILING_MONTHS, 1.0, 0.0)
     just = (
         1.0 / p.manager_tenure
@@ -87,7 +87,9 @@ def succession(
     freedom = clip01(p.preference_for_freedom + k.FREEDOM_WIDTH * (preference - 0.5))
     threshold = p.challenge_threshold + k.CHALLENGE_SD * (luck.challenge + luck.adopts - 1.0) * SQRT6
     compliance = clip01(0.5 * nation.compliance + k.COMPLY_NEW + k.COMPLY_NEW * centre.control)
-    shaken = select(centre.started > 0.5, manager.staff_trust * (1.0 - k.TRUST_SHOCK * centre.shock), manager.staff_trust)
+    shaken = select(
+        centre.started > 0.5, manager.staff_trust * (1.0 - k.TRUST_SHOCK * centre.shock), manager.staff_trust
+    )
     return Succession(
         departed=departed,
         sacked=departed & negation(luck.departs < manager.just_departure),

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from .arithmetic import as_float, clip01, larger, magnitude, peak, saturating, select, unfixed
 from .constants import Constants
 from .parameters import Parameters
-from .records import CentreState, ManagerState, NationState, Sums, Setting, TrustState
+from .records import CentreState, ManagerState, NationState, Setting, Sums, TrustState
 
 
 class Signals(NamedTuple):
@@ -74,9 +74,7 @@ class Calls(NamedTuple):
     pull_integration: float
 
 
-def calls(
-    trust: TrustState, manager: ManagerState, centre: CentreState, p: Parameters, k: Constants
-) -> Calls:
+def calls(trust: TrustState, manager: ManagerState, centre: CentreState, p: Parameters, k: Constants) -> Calls:
     """Discretion and trust lift morale, pressure crowds it out; queue and targets call for effort (L0; B39, B18)."""
     workload = (trust.wait - k.WORKLOAD_NEUTRAL) * k.WORKLOAD_SLOPE
     morale_goal = (

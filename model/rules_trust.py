@@ -7,11 +7,11 @@ from typing import NamedTuple
 from .arithmetic import SQRT6, larger, negation, root, saturating, select, smaller, unfixed
 from .constants import Constants
 from .parameters import Parameters
-from .records import Sums, CentreState, ManagerState, NationState, Setting, TrustLuck, TrustState
+from .records import CentreState, ManagerState, NationState, Setting, Sums, TrustLuck, TrustState
 
 
 def integration(trust: TrustState, catchment_sums: Sums, setting: Setting, k: Constants) -> float:
-    """Joint work of the catchment's trusts, in units of a good size that fit the catchments, builds up (S2; A43, A44)."""
+    """Joint work of a catchment builds up, in units of a good size that fit the catchments (S2; A43, A44)."""
     partners = unfixed(catchment_sums.raw_integration) / unfixed(catchment_sums.size)
     joint = (
         root(larger(0.0, trust.raw_integration * partners))
@@ -132,7 +132,7 @@ class Failure(NamedTuple):
 
 
 def failure(trust: TrustState, centre: CentreState, luck: TrustLuck, p: Parameters, k: Constants) -> Failure:
-    """Poor care is found by inspectors, data, users and luck; a lenient regulator keeps some of it quiet (S3; A32, A35)."""
+    """Inspectors, data, users and luck find poor care; a lenient regulator keeps some of it quiet (S3; A32, A35)."""
     failing = (trust.quality < k.FAILING_LEVEL) | (trust.access < k.FAILING_LEVEL)
     poor = 1.0 - trust.quality
     bad = poor * poor * k.FOUND_QUALITY + k.FOUND_ACCESS * larger(0.0, k.FOUND_ACCESS_LEVEL - trust.access)

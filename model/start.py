@@ -10,14 +10,12 @@ import numpy as np
 from . import draws, rules_start
 from .agents import Clinician, Manager, Minister, Trust
 from .arithmetic import fixed, unfixed
-from .draws import Stream, uniforms
+from .draws import LuckTable, uniforms
 from .providers import Providers
 from .records import CatchmentState, CouncilState, NationState, Setting, Sums
 
 if TYPE_CHECKING:
     from .health_service import HealthService
-
-Table = dict[Stream, tuple[str, ...]]
 
 
 class LuckOfTheMonth:
@@ -26,7 +24,7 @@ class LuckOfTheMonth:
     def __init__(self, seed: int, run: int) -> None:
         self._seed, self._run = seed, np.array([run], dtype=np.uint64)
 
-    def draw(self, table: Table, agents: int, month: int) -> dict[str, list[float]]:
+    def draw(self, table: LuckTable, agents: int, month: int) -> dict[str, list[float]]:
         """Return, for each use in ``table``, a list of uniforms over agents 0 .. ``agents`` - 1."""
         numbers = np.arange(agents, dtype=np.uint64)
         dealt: dict[str, list[float]] = {}
@@ -37,7 +35,7 @@ class LuckOfTheMonth:
 
     def deal(self, model: HealthService, month: int) -> None:
         """Give every agent its luck of ``month``."""
-        groups: tuple[tuple[Table, list[Any]], ...] = (
+        groups: tuple[tuple[LuckTable, list[Any]], ...] = (
             (draws.CENTRE_LUCK, [model.minister]),
             (draws.TRUST_LUCK, model.trusts),
             (draws.SEAT_LUCK, model.clinicians),
@@ -61,7 +59,9 @@ def put(record: Any, values: Any) -> Any:
     return record
 
 
-def build(model: HealthService, trusts: int, clinicians: int, providers: Providers | None, luck: LuckOfTheMonth) -> None:
+def build(
+    model: HealthService, trusts: int, clinicians: int, providers: Providers | None, luck: LuckOfTheMonth
+) -> None:
     """Create the records and agents of ``model`` at month 0."""
     model.setting = _setting(model, trusts, clinicians, providers)
     start = luck.draw(draws.START_LUCK, trusts, 0)
@@ -184,9 +184,7 @@ def _introduce(model: HealthService) -> None:
         team = model.clinicians[trust.number * seats : (trust.number + 1) * seats]
         model.groups["trust"].append((team, {"totals": trust.totals}))
         for clinician in team:
-            clinician.learn(
-                ("clinicians",), {**around[trust.number], "seat": clinician, "luck": clinician.luck}
-            )
+            clinician.learn(("clinicians",), {**around[trust.number], "seat": clinician, "luck": clinician.luck})
 
 
 def _council(model: HealthService, number: int) -> dict[str, Any]:
