@@ -1,4 +1,4 @@
-"""The model as docs/model.md tells it: its listings, executed by an interpreter that knows nothing of the package's rules.
+"""The model as docs/model.md tells it: its listings, executed without the package's rules.
 
 Only what the page says in words and tables (luck, sums, order of phases, records) is written here; every equation comes
 from the page. Slow and simple on purpose.
@@ -17,6 +17,8 @@ from typing import Any
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "model.md"
 MASK = 0xFFFFFFFF
+MEANS = """access reported quality integration overall fit wait queue compliance fear safety staff_trust pressure
+    need_met failure_demand_share grievance learning_stock wrongful_blame""".split()
 
 
 def philox(key: tuple[int, int], counter: tuple[int, int, int, int]) -> list[float]:
@@ -66,7 +68,13 @@ class Country:
     """One run of the model of the page: ``months()`` yields the outcomes of each month."""
 
     def __init__(
-        self, parameters: dict[str, float], constants: dict[str, float], trusts: int, clinicians: int, seed: int, run: int
+        self,
+        parameters: dict[str, float],
+        constants: dict[str, float],
+        trusts: int,
+        clinicians: int,
+        seed: int,
+        run: int,
     ) -> None:
         texts = listings()
         self.key = (seed, run)
@@ -103,7 +111,7 @@ class Country:
         self.run_listing("centre start", self.centre)
         self.trusts: list[Scope] = []
         self.seats: list[list[Scope]] = []
-        self.world["node"] = lambda i: sum_of_three(philox(self.key, (i, 0, 5, 0)))
+        self.world["node"] = lambda i: sum(philox(self.key, (i, 0, 5, 0))[:3]) - 1.5
         for j in range(self.H):
             trust = Scope(self.centre)
             trust["j"] = j
@@ -198,11 +206,7 @@ class Country:
 
     def country(self) -> dict[str, float]:
         """Section 7.5 of the page, and its record."""
-        names = (
-            "access reported quality integration overall fit wait queue compliance fear safety staff_trust pressure"
-            " need_met failure_demand_share grievance learning_stock wrongful_blame"
-        ).split()
-        now = SimpleNamespace(**{name: self.mean(name) for name in names})
+        now = SimpleNamespace(**{name: self.mean(name) for name in MEANS})
         now.challenge, now.found, now.hidden = (self.mean(x) for x in ("challenges", "found_told", "found_hidden"))
         now.vacancy = self.world["max"](0.0, 1.0 - self.unfixed(self.by_size("at_work")) / (self.W * self.C))
         now.failing_share = self.share("fails")
@@ -295,8 +299,3 @@ class Country:
             "meeting_target_share": self.share("meeting"),
             "departures_meeting_target": self.both("meeting", "departed"),
         }
-
-
-def sum_of_three(uniforms: list[float]) -> float:
-    """n0 + n1 + n2 - 1.5, as the page says of a ring node."""
-    return uniforms[0] + uniforms[1] + uniforms[2] - 1.5

@@ -1,0 +1,122 @@
+"""The documentation is true: its listings are the model, its tables are current, and what it names exists."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import importlib.util
+import re
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from tredegar.model import CONSTANTS, OUTCOMES, PARAMETERS
+from tredegar.model.outcomes import PERCENTILES
+
+from .model_from_docs import Country, listings
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCS = ROOT / "docs"
+PAGE = (DOCS / "model.md").read_text(encoding="utf-8")
+PAGES = [*sorted(DOCS.rglob("*.md")), ROOT / "README.md"]
+RECORDED = [name for name in OUTCOMES if name not in PERCENTILES]
+DEFAULTS = {name: row.default for name, row in PARAMETERS.items()}
+VALUES = {name: row.value for name, row in CONSTANTS.items()}
+
+
+def golden_rows() -> list[list[str]]:
+    """Return the cells of the table of golden values."""
+    lines = [line for line in PAGE.splitlines() if re.match(r"\|( \d+ \|){5}", line)]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+def load_generator() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("generate_docs", DOCS / "generate.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def run_of_the_page(
+    trusts: int, clinicians: int, months: int, seed: int, run: int, changed: dict[str, float]
+) -> np.ndarray:
+    """Return the outcomes (month, outcome) of a run by the listings of the page."""
+    country = Country(DEFAULTS | changed, VALUES, trusts, clinicians, seed, run)
+    return np.array([[row[name] for name in RECORDED] for row in country.months(months)]) + 0.0
+
+
+def test_the_page_has_five_golden_runs() -> None:
+    assert len(golden_rows()) == 5
+
+
+@pytest.mark.parametrize("cells", golden_rows(), ids=lambda cells: "x".join(cells[:3]))
+def test_the_listings_of_the_page_meet_the_golden_values_in_every_bit(cells: list[str]) -> None:
+    trusts, clinicians, months, seed, run = map(int, cells[:5])
+    changed = {name: float(value) for name, value in re.findall(r"`(\w+)` (-?[\d.]+)", cells[5])}
+    outcomes = run_of_the_page(trusts, clinicians, months, seed, run, changed)
+    single = {"quality": (0, -1), "queue": (-1,), "real_control_now": (-1,)}
+    found = [outcomes[month, RECORDED.index(name)] for name, places in single.items() for month in places]
+    assert [float(value).hex() for value in found] == cells[7:11]
+    assert hashlib.sha256(np.ascontiguousarray(outcomes).tobytes()).hexdigest() == cells[6].strip("`")
+
+
+def test_generated_tables_are_current() -> None:
+    assert load_generator().fill(PAGE) == PAGE, "run python docs/generate.py"
+
+
+def test_every_rule_is_named_on_the_page() -> None:
+    for path in sorted((ROOT / "model").glob("rules_*.py")):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                assert f"`{node.name}` | `{path.stem}`" in PAGE
+
+
+def test_every_parameter_and_constant_works_in_a_listing() -> None:
+    text = "\n".join(listings().values())
+    used = set(re.findall(r"\bp\.(\w+)", text))
+    assert used <= set(PARAMETERS)
+    in_words = set(re.findall(r"`?p\.(\w+)", PAGE)) | {"initial_challenge"}
+    assert set(PARAMETERS) <= used | in_words
+    capitals = set(re.findall(r"\b[A-Z][A-Z_]+[A-Z]\b", text))
+    assert capitals == set(CONSTANTS), "a constant that no listing uses, or a name that is no constant"
+
+
+def test_every_outcome_names_a_submodel_of_the_page() -> None:
+    submodels = set(re.findall(r"\*\*([CMLSN]\d+) ", PAGE))
+    assert submodels == {
+        *(f"C{n}" for n in range(1, 17)),
+        *(f"M{n}" for n in range(1, 5)),
+        *("L0", "L1", "L2", "S1", "S2", "S3", "N1", "N2", "N3"),
+    }
+    for row in OUTCOMES.values():
+        assert row.rule and set(row.rule.split(", ")) <= submodels, row.name
+
+
+def test_evidence_that_the_page_cites_resolves() -> None:
+    evidence = (DOCS / "evidence.md").read_text(encoding="utf-8")
+    anchors = set(re.findall(r'<a id="([^"]+)"></a>', evidence))
+    prose = re.sub(r"```.*?```", "", PAGE, flags=re.DOTALL)
+    assert {"".join(found) for found in re.findall(r"\b([ABEPV])(\d{1,2})([a-z]?)\b", prose)} <= anchors
+
+
+def anchors_of(path: Path) -> set[str]:
+    """Return what a link to the page can lead to: its headings, as a forge names them, and its own anchors."""
+    text = path.read_text(encoding="utf-8")
+    headings = re.findall(r"^#+ (.+)$", re.sub(r"```.*?```", "", text, flags=re.DOTALL), flags=re.MULTILINE)
+    slugs = {re.sub(r"[^\w\- ]", "", heading).lower().replace(" ", "-") for heading in headings}
+    return slugs | set(re.findall(r'<a id="([^"]+)"></a>', text))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
+        if re.match(r"[a-z]+:", target):
+            continue
+        file, _, anchor = target.partition("#")
+        path = (page.parent / file).resolve() if file else page
+        assert path.exists(), f"{page.name} links to {target}"
+        if anchor and path.suffix == ".md":
+            assert anchor in anchors_of(path), f"{page.name} links to {target}"
