@@ -12,13 +12,13 @@ import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from types import CodeType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "model.md"
 MASK = 0xFFFFFFFF
 MEANS = """access reported quality integration overall fit wait queue compliance fear safety staff_trust pressure
-    need_met failure_demand_share grievance learning_stock wrongful_blame""".split()
+    need_met failure_demand_share grievance learning_stock wrongful_blame"""
 
 
 def philox(key: tuple[int, int], counter: tuple[int, int, int, int]) -> list[float]:
@@ -84,7 +84,7 @@ class Country:
             if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)
         ]
         texts["seat"] = "for _ in (0,):\n" + textwrap.indent(texts["seat"], "    ")
-        self.code: dict[str, CodeType] = {label: compile(text, label, "exec") for label, text in texts.items()}
+        self.code = {label: compile(text, label, "exec") for label, text in texts.items()}
         roots = {f"SQRT{n}": math.sqrt(n) for n in (3, 6, 12)}
         self.world: dict[str, Any] = {**constants, **roots, "sqrt": math.sqrt, "floor": math.floor}
         exec(self.code["arithmetic"], self.world)
@@ -202,11 +202,11 @@ class Country:
         return float(sum(trust[name] > 0.5 for trust in self.trusts)) / self.H
 
     def both(self, name: str, other: str) -> float:
-        return float(sum(trust[name] > 0.5 and trust[other] > 0.5 for trust in self.trusts)) / self.H
+        return float(sum(trust[name] * trust[other] > 0.5 for trust in self.trusts)) / self.H
 
     def country(self) -> dict[str, float]:
         """Section 7.5 of the page, and its record."""
-        now = SimpleNamespace(**{name: self.mean(name) for name in MEANS})
+        now = SimpleNamespace(**{name: self.mean(name) for name in MEANS.split()})
         now.challenge, now.found, now.hidden = (self.mean(x) for x in ("challenges", "found_told", "found_hidden"))
         now.vacancy = self.world["max"](0.0, 1.0 - self.unfixed(self.by_size("at_work")) / (self.W * self.C))
         now.failing_share = self.share("fails")
