@@ -84,8 +84,9 @@ class ArrayBatch:
         given = tally.rule(*[self.records[name] for name in tally.reads])
         sums = self.records[tally.into]
         for name, values in zip(tally.fields, given, strict=True):
-            units = values.astype(np.int64)
-            if values.dtype != np.bool_:
+            if values.dtype == np.bool_:
+                units = values.astype(np.int64)
+            else:
                 self._check(np.abs(values))
                 units = fixed(values)
             if tally.over == "country":
