@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from .facts import chosen_outcomes, design_of, fixed_parameters, spec_of, varied_parameters
-from .intervals import SAMPLED, estimate
+from .facts import chosen_outcomes, design_of, fixed_parameters, label_of, spec_of, varied_parameters
+from .intervals import SAMPLED, estimate, said
 from .windows import settled_from, window_mean
 
 COMPARED_ENTRIES = ("seed", "months", "luck", "country", "constants")
@@ -113,9 +113,26 @@ def _settings(first: xr.Dataset, second: xr.Dataset) -> tuple[str, ...]:
     names = dict.fromkeys([*fixed[0], *fixed[1]])
     varied = [set(varied_parameters(sweep)) for sweep in (first, second)]
     for name in names:
-        said = [
-            "varied" if name in varied[i] else f"{fixed[i][name]:g}" if name in fixed[i] else "default" for i in (0, 1)
-        ]
-        if said[0] != said[1]:
-            lines.append(f"{name}: {said[0]} / {said[1]}")
+        words = [_set_to(name, fixed[i], varied[i]) for i in (0, 1)]
+        if words[0] != words[1]:
+            lines.append(f"{name}: {words[0]} / {words[1]}")
     return tuple(lines)
+
+
+def _set_to(name: str, fixed: dict[str, float], varied: set[str]) -> str:
+    return "varied" if name in varied else f"{fixed[name]:g}" if name in fixed else "default"
+
+
+def compared_rows(found: Comparison) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Return the header and the cells, as text, of the printed table of a comparison."""
+    rows: list[tuple[str, ...]] = [
+        (
+            label_of(row["outcome"], unit=False),
+            f"{row['first']:.3f}",
+            f"{row['second']:.3f}",
+            said(row["change"], row["change_low"], row["change_high"], sign=True),
+            f"{row['rises']:.0%}",
+        )
+        for row in found.table.to_dict("records")
+    ]
+    return ("outcome", "first", "second", "change (95%)", "points where it rises"), rows

@@ -76,6 +76,8 @@ def _draw_effect(panel: Any, chart: xr.Dataset) -> None:
     panel.fill_between(place, last["change_low"], last["change_high"], color=LINES[0], alpha=0.22, linewidth=0)
     panel.plot(place, last["change"], color=LINES[0], marker="o" if len(place) <= 16 else "", markersize=3)
     panel.set(xlabel=label_of(y), ylabel=f"change of {label_of(chart.attrs['outcome'])}")
-    panel.set_title(f"{label_of(x, unit=False).capitalize()} {float(chart[x][0]):.2g} to {float(chart[x][-1]):.2g}")
+    panel.set_title(
+        f"{label_of(x, unit=False).capitalize()} from {float(chart[x][0]):.2g} to {float(chart[x][-1]):.2g}"
+    )
     panel.grid(axis="y", color="#dddddd", linewidth=0.5)
     panel.set_axisbelow(True)

@@ -34,7 +34,8 @@ def open_sweep(
     """
     path = Path(path)
     group = _open_group(path)
-    stored = xr.open_zarr(path, chunks=None, consolidated=False, decode_times=False)
+    consolidated = group.metadata.consolidated_metadata is not None
+    stored = xr.open_zarr(path, chunks=None, consolidated=consolidated, decode_times=False)
     stored = stored.set_coords([name for name in stored.data_vars if parameter_row(str(name)) is not None])
     outcomes = [name for name in stored.data_vars if name != "status"]
     small = stored.drop_vars(outcomes).load()

@@ -71,13 +71,13 @@ def statement(chart: xr.Dataset, sweep: xr.Dataset, months: tuple[int, int]) -> 
 
 def _change(cell: xr.Dataset, digits: int) -> str:
     change, low, high = (float(cell[name]) for name in ("change", "change_low", "change_high"))
-    unclear = ", which is no clear change," if low <= 0.0 <= high else ""
+    unclear = ", no clear change," if low <= 0.0 <= high else ""
     return said(change, low, high, digits, sign=True) + unclear
 
 
 def _digits(changes: np.ndarray) -> int:
     greatest = float(np.nanmax(np.abs(changes))) if np.isfinite(changes).any() else 0.0
-    return 3 if greatest == 0.0 else int(np.clip(2 - np.floor(np.log10(greatest)), 1, 6))
+    return 3 if greatest == 0.0 else int(np.clip(1 - np.floor(np.log10(greatest)), 1, 6))
 
 
 def _basis(chart: xr.Dataset, sweep: xr.Dataset) -> str:

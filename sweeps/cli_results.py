@@ -1,0 +1,133 @@
+"""The commands that read stores: ``report``, ``sensitivity``, ``compare``, ``export``; their work is in ``results``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from textwrap import fill
+from typing import Annotated, Any
+
+import typer
+
+from .cli_words import console
+
+HEADER_WIDTH = 15
+"""Longer heads of columns take a second line, so that a table fits a terminal of 80 columns."""
+
+StorePath = Annotated[Path, typer.Argument(metavar="STORE", help="The store that a sweep wrote.")]
+Outcomes = Annotated[
+    list[str] | None, typer.Option("--outcome", metavar="NAME", help="An outcome; repeat it for more.")
+]
+FromMonth = Annotated[
+    int | None, typer.Option(min=1, metavar="M", help="Leave out the months before M; default the first half.")
+]
+Partial = Annotated[bool, typer.Option("--partial", help="Take an unfinished sweep as it is.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module to ``app``."""
+    for command in (report, sensitivity, compare, export):
+        app.command(command.__name__, rich_help_panel="Results")(command)
+
+
+def report(
+    store: StorePath,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="FOLDER", help="Where to write.", show_default="STORE-report")
+    ] = None,
+    outcomes: Outcomes = None,
+    from_month: FromMonth = None,
+    partial: Partial = False,
+) -> None:
+    """Report on a store: figures, their data, a table, and one sentence on what the map of two parameters shows."""
+    from ..results.report import write_report
+    from ..results.statement import table_of
+
+    folder = out if out is not None else store.with_name(f"{store.name.removesuffix('.zarr')}-report")
+    written = write_report(store, folder, outcomes or None, from_month, partial)
+    header, rows = table_of(written.changes)
+    if rows:
+        _print_table(header, rows)
+    typer.echo(written.statement)
+    typer.echo(f"wrote {len(written.paths)} files to {folder}: {', '.join(path.name for path in written.paths)}")
+
+
+def sensitivity(
+    store: StorePath,
+    method: Annotated[
+        str, typer.Option(help="auto, sobol, morris, pawn or regression; auto follows the design.")
+    ] = "auto",
+    outcomes: Outcomes = None,
+    from_month: FromMonth = None,
+    window: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="K", help="Analyse each window of K recorded months; default one mean."),
+    ] = None,
+    resamples: Annotated[int, typer.Option(min=2, help="Resamples of the bootstrap behind the intervals.")] = 100,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="FILE", help="Also write all indices: .nc or .csv.")
+    ] = None,
+    partial: Partial = False,
+) -> None:
+    """Say which parameters the outcomes depend on, with intervals and the share of luck."""
+    from ..results.open import open_sweep
+    from ..results.sensitivity import Bootstrap
+    from ..results.sensitivity import sensitivity as analyse
+    from ..results.sensitivity_table import summary, told, write_indices
+
+    sweep = open_sweep(store, partial=partial)
+    indices = analyse(sweep, outcomes or None, method, window, from_month, None, Bootstrap(resamples))
+    header, rows = summary(indices)
+    _print_table(header, rows)
+    for line in told(indices):
+        typer.echo(line)
+    if out is not None:
+        typer.echo(f"wrote {write_indices(indices, out)}")
+
+
+def compare(
+    first: Annotated[Path, typer.Argument(metavar="FIRST", help="The store to compare from.")],
+    second: Annotated[Path, typer.Argument(metavar="SECOND", help="The store to compare with it.")],
+    outcomes: Outcomes = None,
+    from_month: FromMonth = None,
+    partial: Partial = False,
+) -> None:
+    """Compare two stores over the points that both have, run by run where their luck is the same."""
+    from ..results.compare import compare as compare_sweeps
+    from ..results.compare import compared_rows
+    from ..results.open import open_sweep
+
+    found = compare_sweeps(open_sweep(first, partial), open_sweep(second, partial), outcomes or None, from_month)
+    for line in found.settings:
+        typer.echo(f"set differently: {line}")
+    _print_table(*compared_rows(found))
+    how = "differences run by run under common luck" if found.paired else "luck not shared: differences of means"
+    typer.echo(f"{found.points} points in both; {how}; in brackets 95% intervals")
+
+
+def export(
+    store: StorePath,
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="The file to write: .nc or .csv.")],
+    outcomes: Outcomes = None,
+    from_month: FromMonth = None,
+    to_month: Annotated[int | None, typer.Option(min=1, metavar="M", help="Leave out the months after M.")] = None,
+    monthly: Annotated[bool, typer.Option("--monthly", help="Every month instead of one mean per run.")] = False,
+    partial: Partial = False,
+) -> None:
+    """Write runs for other programs: NetCDF or CSV, with parameters and status."""
+    from ..results.export import export as write
+    from ..results.open import open_sweep
+
+    written = write(open_sweep(store, partial=partial), out, outcomes or None, from_month, to_month, monthly)
+    typer.echo(f"wrote {written}")
+
+
+def _print_table(header: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
+    from rich.table import Table
+
+    table = Table(box=None, header_style="bold")
+    for place, name in enumerate(header):
+        table.add_column(fill(name, HEADER_WIDTH), justify="left" if place == 0 else "right", no_wrap=True)
+    for row in rows:
+        table.add_row(*map(str, row))
+    console().print(table)
