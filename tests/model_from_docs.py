@@ -8,60 +8,37 @@ from __future__ import annotations
 
 import ast
 import math
-import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "model.md"
-MASK = 0xFFFFFFFF
+from tredegar.model.providers import Providers
+
+from .page_listings import Scope, listings, philox
+
 MEANS = """access reported quality integration overall fit wait queue compliance fear safety staff_trust pressure
     need_met failure_demand_share grievance learning_stock wrongful_blame"""
 
-
-def philox(key: tuple[int, int], counter: tuple[int, int, int, int]) -> list[float]:
-    """Return the four uniforms of Philox4x32-10."""
-    (k0, k1), (c0, c1, c2, c3) = key, counter
-    for _ in range(10):
-        high0, low0 = divmod(0xD2511F53 * c0, 2**32)
-        high1, low1 = divmod(0xCD9E8D57 * c2, 2**32)
-        c0, c1, c2, c3 = high1 ^ c1 ^ k0, low1, high0 ^ c3 ^ k1, low0
-        k0, k1 = (k0 + 0x9E3779B9) & MASK, (k1 + 0xBB67AE85) & MASK
-    return [float(word) * 2.0**-32 for word in (c0, c1, c2, c3)]
-
-
-def listings() -> dict[str, str]:
-    """Return the listings of the page by their label, those of one label joined in order."""
-    found: dict[str, str] = {}
-    for label, text in re.findall(r"```python ([a-z ]+)\n(.*?)```", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL):
-        found[label] = found.get(label, "") + text
-    return found
-
-
-class Scope(dict[str, Any]):
-    """An agent's variables; what it does not have itself it reads from the agents around it.
-
-    ``tallies`` are names that a listing adds to: they belong to the first agent around.
-    """
-
-    def __init__(self, *around: dict[str, Any], tallies: Iterable[str] = ()) -> None:
-        super().__init__()
-        self.around = around
-        self.tallies = frozenset(tallies)
-
-    def __missing__(self, name: str) -> Any:
-        for agent in self.around:
-            if name in agent:
-                return agent[name]
-        raise KeyError(name)
-
-    def __setitem__(self, name: str, value: Any) -> None:
-        if name in self.tallies:
-            self.around[0][name] = value
-        else:
-            super().__setitem__(name, value)
+# Outcomes whose name differs from that of the quantity on the page.
+FROM_NATION = {
+    "true_access": "access", "reported_access": "reported", "wait_months": "wait", "vacancy_share": "vacancy",
+    "psychological_safety": "safety", "manager_trust": "staff_trust", "manager_fear": "fear",
+    "challenge_share": "challenge", "found_failures": "found", "hidden_failures": "hidden",
+    "pool_count": "pool", "pressure_on_staff": "pressure", "private_grievance": "grievance",
+    "organisational_learning": "learning_stock",
+}  # fmt: skip
+FROM_CENTRE = {
+    "real_control_now": "control", "mandate_detail_now": "detail", "arms_length_now": "buffer",
+    "entrenched_localism": "entrenched", "focus_access_now": "focus_access", "central_body": "body",
+    "focus_quality_now": "focus_quality", "focus_integration_now": "focus_integration",
+    "reorganisation_started": "started", "funding_level": "funding", "compliance_cost_share": "compliance_cost",
+}  # fmt: skip
+# Outcomes of the same name.
+SAME_OF_NATION = """quality integration overall overall_sd fit queue compliance failing_share wrongful_blame
+    failure_demand_share"""
+SAME_OF_CENTRE = """rhetoric_gap anxiety blame sclerosis cynicism disruption minister_changed challenge_bar
+    control_conceded control_volunteered party"""
 
 
 class Country:
@@ -75,6 +52,8 @@ class Country:
         clinicians: int,
         seed: int,
         run: int,
+        providers: Providers | None = None,
+        changes: dict[int, dict[str, float]] | None = None,
     ) -> None:
         texts = listings()
         self.key = (seed, run)
@@ -85,15 +64,18 @@ class Country:
         ]
         texts["seat"] = "for _ in (0,):\n" + textwrap.indent(texts["seat"], "    ")
         self.code = {label: compile(text, label, "exec") for label, text in texts.items()}
-        roots = {f"SQRT{n}": math.sqrt(n) for n in (3, 6, 12)}
-        self.world: dict[str, Any] = {**constants, **roots, "sqrt": math.sqrt, "floor": math.floor}
+        self.world: dict[str, Any] = {**constants, "sqrt": math.sqrt, "floor": math.floor}
+        self.world |= {f"SQRT{n}": math.sqrt(n) for n in (3, 6, 12)}
         exec(self.code["arithmetic"], self.world)
         self.fixed: Callable[[float], int] = self.world["fixed"]
         self.unfixed: Callable[[int], float] = self.world["unfixed"]
         self.p = SimpleNamespace(**parameters)
         self.H, self.C = trusts, clinicians
-        self.U = int(max(1, min(trusts, math.floor(self.p.number_of_units + 0.5))))
-        self.world |= {"p": self.p, "H": trusts, "C": clinicians, "U": self.U}
+        self.providers, self.changes = providers, changes or {}
+        self.U = self.areas = int(max(1, min(trusts, math.floor(self.p.number_of_units + 0.5))))
+        if providers is not None:
+            self.U, self.areas = len({*providers.council}), len({*providers.council, *providers.catchment})
+        self.world |= {"p": self.p, "H": trusts, "C": clinicians, "U": self.U, "areas": self.areas}
         self.run_listing("country start", self.world)
         self.centre = Scope()
         self.start()
@@ -119,6 +101,7 @@ class Country:
                 self.luck(trust, letter, j, 0, stream)
             self.run_listing("size", trust)
             self.run_listing("trust start", trust)
+            self.put_in_place(trust, j)
             self.trusts.append(trust)
             self.seats.append([self.new_seat(trust, j * self.C + k) for k in range(self.C)])
         mean_size = self.unfixed(sum(self.fixed(trust["size"]) for trust in self.trusts)) / self.H
@@ -126,7 +109,8 @@ class Country:
             trust["size"] = trust["size"] / mean_size
         self.W = self.unfixed(sum(self.fixed(trust["size"]) for trust in self.trusts))
         for trust in self.trusts:
-            trust["overlap"] = self.overlap(trust)
+            supplied = None if self.providers is None else self.providers.overlap
+            trust["overlap"] = self.overlap(trust) if supplied is None else supplied[trust["j"]]
         p, base = self.p, self.world["BASE_WAIT"]
         self.nation = SimpleNamespace(
             reported=0.9, access=0.9, quality=0.66, integration=0.5, fit=0.8, found=0.0, compliance=0.6,
@@ -135,9 +119,17 @@ class Country:
         )  # fmt: skip
         self.councils = [
             SimpleNamespace(challenge=p.initial_challenge, compliance=0.6, lead=0.0, lead_method=0.0)
-            for _ in range(self.U)
+            for _ in range(self.areas)
         ]
-        self.catchments = [SimpleNamespace(adopted=0.0, raw_integration=0.0) for _ in range(self.U)]
+        self.catchments = [SimpleNamespace(adopted=0.0, raw_integration=0.0) for _ in range(self.areas)]
+
+    def put_in_place(self, trust: Scope, j: int) -> None:
+        """Section 6 of the page: real trusts in the place of the ring."""
+        if self.providers is not None:
+            labels = sorted({*self.providers.council, *self.providers.catchment})
+            trust["size"] = self.providers.size[j]
+            trust["council_index"] = labels.index(self.providers.council[j])
+            trust["catchment_index"] = labels.index(self.providers.catchment[j])
 
     def new_seat(self, trust: Scope, number: int) -> Scope:
         seat = Scope(trust, self.centre, tallies=self.seat_tallies)
@@ -156,6 +148,7 @@ class Country:
         """Section 3 of the page: six phases each month."""
         for month in range(1, count + 1):
             self.world |= {"m": month, "nation": self.nation}
+            vars(self.p).update(self.changes.get(month, {}))
             for letter, stream in zip("aby", (7, 8, 14), strict=True):
                 self.luck(self.centre, letter, 0, month, stream)
             self.run_listing("centre", self.centre)
@@ -248,28 +241,10 @@ class Country:
         displacers = [trust for trust in self.trusts if trust["displaces"] > 0.5]
         theirs, their_seats = self.by_size("sum_skill", displacers), self.by_size("at_work", displacers)
         others, other_seats = self.by_size("sum_skill") - theirs, self.by_size("at_work") - their_seats
-        from_nation = {
-            "true_access": "access", "reported_access": "reported", "wait_months": "wait", "vacancy_share": "vacancy",
-            "psychological_safety": "safety", "manager_trust": "staff_trust", "manager_fear": "fear",
-            "challenge_share": "challenge", "found_failures": "found", "hidden_failures": "hidden",
-            "pool_count": "pool", "pressure_on_staff": "pressure", "private_grievance": "grievance",
-            "organisational_learning": "learning_stock",
-        }  # fmt: skip
-        from_centre = {
-            "real_control_now": "control", "mandate_detail_now": "detail", "arms_length_now": "buffer",
-            "entrenched_localism": "entrenched", "focus_access_now": "focus_access", "central_body": "body",
-            "focus_quality_now": "focus_quality", "focus_integration_now": "focus_integration",
-            "reorganisation_started": "started", "funding_level": "funding", "compliance_cost_share": "compliance_cost",
-        }  # fmt: skip
-        same_of_nation = "quality integration overall overall_sd fit queue compliance failing_share wrongful_blame"
-        same_of_centre = (
-            "rhetoric_gap anxiety blame sclerosis cynicism disruption minister_changed challenge_bar control_conceded"
-            " control_volunteered party"
-        )
-        row = {name: getattr(now, source) for name, source in from_nation.items()}
-        row |= {name: getattr(now, name) for name in f"{same_of_nation} failure_demand_share".split()}
-        row |= {name: centre[source] for name, source in from_centre.items()}
-        row |= {name: centre[name] for name in same_of_centre.split()}
+        row = {name: getattr(now, source) for name, source in FROM_NATION.items()}
+        row |= {name: getattr(now, name) for name in SAME_OF_NATION.split()}
+        row |= {name: centre[source] for name, source in FROM_CENTRE.items()}
+        row |= {name: centre[name] for name in SAME_OF_CENTRE.split()}
         return row | {
             "access_sd": self.spread("access"),
             "morale": self.unfixed(self.by_size("sum_morale")) / people,

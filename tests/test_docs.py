@@ -8,14 +8,18 @@ import importlib.util
 import re
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
 
+from tredegar.kernels import simulate
 from tredegar.model import CONSTANTS, OUTCOMES, PARAMETERS
 from tredegar.model.outcomes import PERCENTILES
+from tredegar.model.providers import Providers
 
-from .model_from_docs import Country, listings
+from .model_from_docs import Country
+from .page_listings import listings
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -41,10 +45,17 @@ def load_generator() -> ModuleType:
 
 
 def run_of_the_page(
-    trusts: int, clinicians: int, months: int, seed: int, run: int, changed: dict[str, float]
+    trusts: int,
+    clinicians: int,
+    months: int,
+    seed: int,
+    run: int,
+    changed: dict[str, float],
+    constants: dict[str, float] = VALUES,
+    **options: Any,
 ) -> np.ndarray:
     """Return the outcomes (month, outcome) of a run by the listings of the page."""
-    country = Country(DEFAULTS | changed, VALUES, trusts, clinicians, seed, run)
+    country = Country(DEFAULTS | changed, constants, trusts, clinicians, seed, run, **options)
     return np.array([[row[name] for name in RECORDED] for row in country.months(months)]) + 0.0
 
 
@@ -61,6 +72,59 @@ def test_the_listings_of_the_page_meet_the_golden_values_in_every_bit(cells: lis
     found = [outcomes[month, RECORDED.index(name)] for name, places in single.items() for month in places]
     assert [float(value).hex() for value in found] == cells[7:11]
     assert hashlib.sha256(np.ascontiguousarray(outcomes).tobytes()).hexdigest() == cells[6].strip("`")
+
+
+def drawn(case: int) -> dict[str, float]:
+    """Return a random setting within the ranges of the table; in every third case with a forced reorganisation."""
+    luck = np.random.default_rng(case)
+    values = {name: float(luck.uniform(row.low, row.high)) for name, row in PARAMETERS.items()}
+    forced = {"forced_reorganisation_month": 7.0, "forced_reorganisation_direction": float(luck.integers(-1, 2))}
+    return values | (forced if case % 3 == 0 else dict.fromkeys(forced, 0.0))
+
+
+def run_of_the_engine(months: int, changed: dict[str, float], **options: Any) -> np.ndarray:
+    points = {name: [value] for name, value in changed.items()}
+    found = simulate(points, replicates=1, months=months, engine="numpy", dtype="float64", outcomes=RECORDED, **options)
+    assert not found.failures
+    return np.array([found[name][0, 0] for name in RECORDED]).T + 0.0
+
+
+def assert_same_bits(page: np.ndarray, engine: np.ndarray) -> None:
+    for month, outcome in np.argwhere(page != engine):
+        raise AssertionError(f"{RECORDED[outcome]} of month {month + 1}: {page[month, outcome]!r} on the page")
+
+
+@pytest.mark.parametrize("case", range(8))
+def test_page_and_engine_agree_in_every_bit_at_random_settings(case: int) -> None:
+    changed, size = drawn(case), {"trusts": 3 + case, "clinicians": 1 + case % 4, "seed": case}
+    engine = run_of_the_engine(36, changed, runs=np.array([[case]], dtype=np.uint32), **size)
+    assert_same_bits(run_of_the_page(size["trusts"], size["clinicians"], 36, case, case, changed), engine)
+
+
+def test_page_and_engine_agree_where_levers_and_constants_change() -> None:
+    changed, changes = (
+        drawn(1),
+        {13: {"sanction_strength": 0.9, "rhetoric_of_localism": 0.1}, 20: {"kaizen_support": 1.0}},
+    )
+    constants = {"FEAR_RATE": 0.2, "COACH_HALF": 0.7, "LEAD_PEERS": 0.0}
+    scheduled = {f"{name}@{month}": value for month, values in changes.items() for name, value in values.items()}
+    engine = run_of_the_engine(30, changed | scheduled, trusts=6, clinicians=3, seed=5, constants=constants)
+    assert_same_bits(run_of_the_page(6, 3, 30, 5, 0, changed, VALUES | constants, changes=changes), engine)
+
+
+@pytest.mark.parametrize("overlap", [None, (0.9, 0.2, 1.0, 0.0, 0.5)])
+def test_page_and_engine_agree_on_real_trusts(overlap: tuple[float, ...] | None) -> None:
+    providers = Providers(
+        code=("A", "B", "C", "D", "E"),
+        name=("Aber", "Bryn", "Cwm", "Dale", "Esk"),
+        size=(3.0, 1.0, 0.5, 2.0, 1.5),
+        council=("west", "west", "east", "east", "south"),
+        catchment=("west", "coast", "coast", "east", "east"),
+        overlap=overlap,
+    )
+    changed = {"council_shield": 0.8, "solidarity": 1.2}
+    engine = run_of_the_engine(24, changed, trusts=5, clinicians=2, seed=3, providers=providers)
+    assert_same_bits(run_of_the_page(5, 2, 24, 3, 0, changed, providers=providers), engine)
 
 
 def test_generated_tables_are_current() -> None:
