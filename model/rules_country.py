@@ -1,4 +1,4 @@
-"""What adds up to the country, and what looks as if it worked (section 5.5): what everybody sees next month."""
+"""What adds up to the country, and what looks as if it worked (rules N1 to N3): what everybody sees next month."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def catchment_view(catchment: CatchmentState, catchment_sums: Sums) -> Catchment
 
 
 def best_method(nation: NationState, country_sums: Sums, centre: CentreState) -> float:
-    """What works is the method of those who look best; without any, the centre keeps its view (5.5; A33)."""
+    """What works is the method of those who look best; without any, the centre keeps its view (N2; A33)."""
     any_lead = country_sums.lead_cubed > 0
     weight = select(any_lead, as_float(country_sums.lead_cubed), 1.0)
     return select(any_lead, as_float(country_sums.lead_cubed_method) / weight, centre.best_practice)
@@ -137,7 +137,7 @@ class Pool(NamedTuple):
 
 
 def pool(nation: NationState, country_sums: Sums, k: Constants) -> Pool:
-    """The displaced wait in a pool, with the talent of its mean, until they are rehired or leave (5.5; A28)."""
+    """The displaced wait in a pool, with the talent of its mean, until they are rehired or leave (N3; A28)."""
     displaced_now = unfixed(country_sums.displaced)
     rehired_now = unfixed(country_sums.rehired)
     keep = 1.0 - k.POOL_DECAY
