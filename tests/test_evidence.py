@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import fmean, median, stdev, variance
 
+import numpy as np
 import pytest
 
 from tredegar.model import OUTCOMES, PARAMETERS
@@ -148,21 +149,42 @@ def test_largest_shares_of_catchments_are_as_stated(file: str, column: str, expe
     assert round(median(largest.values()), 3) == expected
 
 
-@data
-def test_bunching_at_the_target_depends_on_the_window_as_stated() -> None:
+def shares_within_four_hours(kinds: tuple[str, ...]) -> np.ndarray:
+    """Return the share of each month of each organisation with a major department, over the ``kinds`` of department."""
     seen: dict[tuple[str, str], list[int]] = {}
     major = set()
     for row in read("ae_attendances_trust_month_2016_2019.csv"):
-        count = seen.setdefault((row["org_code"], row["period"]), [0, 0])
-        count[0] += int(row["attendances"])
-        count[1] += int(row["breaches"])
         if row["type"] == "1":
             major.add(row["org_code"])
-    shares = [1 - late / visits for (code, _), (visits, late) in seen.items() if code in major and visits > 0]
+        if row["type"] in kinds:
+            count = seen.setdefault((row["org_code"], row["period"]), [0, 0])
+            count[0] += int(row["attendances"])
+            count[1] += int(row["breaches"])
+    return np.array([1 - late / visits for (code, _), (visits, late) in seen.items() if code in major and visits > 0])
+
+
+@data
+def test_bunching_at_the_target_depends_on_the_window_as_stated() -> None:
+    shares = shares_within_four_hours(("1", "2", "other"))
 
     def ratio(target: float, window: float) -> float:
-        above = sum(target <= share < target + window for share in shares)
-        return above / sum(target - window <= share < target for share in shares)
+        above = np.sum((target <= shares) & (shares < target + window))
+        return float(above / np.sum((target - window <= shares) & (shares < target)))
 
     assert [round(ratio(0.95, window), 2) for window in (0.003, 0.005, 0.01, 0.02)] == [1.61, 1.40, 1.23, 0.89]
     assert round(ratio(0.90, 0.005), 2) == 1.60
+
+
+@data
+@pytest.mark.parametrize(("kinds", "low", "high"), [(("1", "2", "other"), 1.51, 1.52), (("1",), 1.43, 1.47)])
+def test_bunching_corrected_for_slope_is_as_stated(kinds: tuple[str, ...], low: float, high: float) -> None:
+    edges = 0.95 + 0.005 * np.arange(-20, 11)
+    counts, _ = np.histogram(shares_within_four_hours(kinds), edges)
+    places = np.arange(-19.5, 10.0)
+    others = np.abs(places) > 1
+    below, above = np.searchsorted(places, [-0.5, 0.5])
+    ratios = []
+    for degree in (2, 3, 4):
+        smooth = np.polyval(np.polyfit(places[others], counts[others], degree), places)
+        ratios.append(round(float(counts[above] / counts[below] / (smooth[above] / smooth[below])), 2))
+    assert (min(ratios), max(ratios)) == (low, high)
