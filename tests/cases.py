@@ -233,3 +233,56 @@ def random_case(rng: np.random.Generator, real: bool) -> Case:
         },
         providers=england_shaped(rng) if real else None,
     )
+
+
+EDGES: dict[str, Case] = {
+    "money without end": Case(
+        settings=({"funding_response": 100.0, "target_level": 1.0},), constants={"FUND_MAX": 1.05}
+    ),
+    "no money": Case(settings=({"funding_response": 100.0, "target_level": 0.0},)),
+    "everybody alerts": Case(constants={"ALERT_NEED": 50.0}),
+    "nobody stays": Case(settings=({"clinician_turnover": 100.0},)),
+    "talent of all kinds": Case(
+        clinicians=6, settings=({"skill_spread": 5.0, "clinician_turnover": 1.0},), constants={"TAIL_SD": 5.0}
+    ),
+    "a pool without talent": Case(
+        clinicians=8,
+        settings=({"poor_performer_share": 1.0, "displacement_rate": 5.0, "displacing_share": 1.0},),
+        constants={"TAIL_MEAN": 0.0, "TAIL_SD": 0.0},
+    ),
+    "skill overshoots": Case(settings=({"skill_spread": 1.0},), constants={"SKILL_MEMORY": 0.3, "TRAIN_RATE": 5.0}),
+    "nobody leads": Case(trusts=1, constants={"LEAD_OFFSET": 0.0}),
+    "everybody leads": Case(constants={"LEAD_MAX": 0.1}),
+    "perfect safety": Case(constants={"SAFETY_BASE": 5.0, "TRUST_BASE": 5.0}),
+    "no trust": Case(constants={"TRUST_BASE": 0.0, "TRUST_CAPABILITY": 5.0, "SAFETY_BASE": 0.0}),
+    "a calm centre": Case(
+        trusts=1,
+        settings=({"blame_salience": 0.0, "target_level": 0.0, "centre_growth": 0.0},),
+        constants={"BLAME_MEMORY": 1.0, "ANXIETY_RATE": 1.0},
+    ),
+    "localism for ever": Case(
+        settings=({"initial_challenge": 1.0, "solidarity": 5.0, "rhetoric_of_localism": 1.0},),
+        constants={"ENTRENCH": 50.0, "SCLEROSIS_NEUTRAL": 0.0},
+    ),
+    "no room for the centre": Case(settings=({"real_control": 1.0},), constants={"CENTRALISE_ROOM": 0.3}),
+    "total control": Case(
+        settings=({"real_control": 1.0, "mandate_detail": 1.0, "political_responsiveness": 0.0},),
+    ),
+    "fewer units than trusts": Case(trusts=7, settings=({"number_of_units": 2.0},)),
+    "no motivation": Case(settings=({"professional_motivation": 0.0},)),
+    "seats that stand for few": Case(constants={"SEATS_REF": 1.0}),
+    "unruly": Case(
+        constants={
+            "COMPLY_RATE": 1.0,
+            "COMPLY_BASE": 0.0,
+            "COMPLY_FEAR": 0.0,
+            "COMPLY_PEERS": 0.0,
+            "COMPLY_CYNICISM": 0.0,
+            "COMPLY_NEW": 0.0,
+        },
+    ),
+    "servile": Case(settings=({"manager_tenure": 1.0},), constants={"COMPLY_NEW": 5.0}),
+    "trusts very unlike": Case(trusts=8, months=24, settings=({"trust_difference": 1.0},)),
+    "capacity without end": Case(settings=({"capacity_ratio": 100.0},), constants={"BACKLOG_COVER": 0.1}),
+}
+"""Cases that take what the declared ranges hardly reach: the guards and ends of the rules."""
