@@ -37,6 +37,12 @@ def _numpy_engine() -> Run:
     return lambda batch: run_arrays(batch, np, lambda array: array)
 
 
+def _numba_engine() -> Run:
+    from .numba_engine import run_numba
+
+    return run_numba
+
+
 def _mesa_engine() -> Run:
     from .mesa_engine import run_mesa
 
@@ -54,6 +60,14 @@ def _cupy_engine() -> Run:
 
 def _check_numpy() -> tuple[bool, str]:
     return True, f"NumPy {np.__version__}"
+
+
+def _check_numba() -> tuple[bool, str]:
+    if find_spec("numba") is None:
+        return False, 'needs numba: pip install "tredegar[fast]"; NumPy takes over until then'
+    from importlib.metadata import version
+
+    return True, f"numba {version('numba')}, rules compiled for this processor, one run per thread"
 
 
 def _check_mesa() -> tuple[bool, str]:
@@ -76,6 +90,7 @@ def _check_cupy() -> tuple[bool, str]:
 
 _ENGINES: dict[str, tuple[Callable[[], Run], Callable[[], tuple[bool, str]]]] = {
     "cupy": (_cupy_engine, _check_cupy),
+    "numba": (_numba_engine, _check_numba),
     "numpy": (_numpy_engine, _check_numpy),
     "mesa": (_mesa_engine, _check_mesa),
 }

@@ -19,6 +19,7 @@ class Grouping:
 
     def __init__(self, group: Any, groups: int, xp: Any) -> None:
         runs, _ = group.shape
+        self.group = group
         members = np.equal(group[:, None, :], xp.arange(groups, dtype=np.int64)[None, :, None])
         counts = np.sum(members, axis=2, dtype=np.int64)
         ends = np.cumsum(counts, axis=1)

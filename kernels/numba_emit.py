@@ -1,0 +1,150 @@
+"""Expressions of the rules as machine code: one LLVM instruction per operation, on one value or on a tile of trusts.
+
+Every operation is the correctly rounded IEEE one, without any flag that would allow another order, a contraction
+into a fused multiply-add or an approximation. Selects are selects, never branches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from llvmlite import ir
+
+from ..model.draws import KEY_STEPS, MULTIPLIERS, ROUNDS, WORD
+from .numba_trace import Kind, Quantity, Rank
+
+DOUBLE, FLAG, WHOLE, LANE = ir.DoubleType(), ir.IntType(1), ir.IntType(64), ir.IntType(32)
+TYPES: dict[Kind, Any] = {"number": DOUBLE, "condition": FLAG, "count": WHOLE}
+_UNIFORM_BITS = 0x4130000000000000
+"""The bits of 2.0**20, whose last place is worth 2.0**-32: a 32-bit word laid over them is 2**20 + word * 2**-32."""
+
+Value = Any
+
+
+class Lanes:
+    """Builds operations on scalars and vectors of ``width`` lanes; a scalar that meets a vector is spread over it."""
+
+    def __init__(self, builder: ir.IRBuilder, width: int) -> None:
+        self.builder, self.width = builder, width
+
+    def wide(self, kind: Any) -> Any:
+        """The type of ``width`` values of ``kind``."""
+        return ir.VectorType(kind, self.width)
+
+    def spread(self, value: Value) -> Value:
+        """Return ``value`` in every lane; vectors are returned as they are."""
+        if isinstance(value.type, ir.VectorType):
+            return value
+        empty = ir.Constant(self.wide(value.type), ir.Undefined)
+        first = self.builder.insert_element(empty, value, LANE(0))
+        return self.builder.shuffle_vector(first, empty, ir.Constant(self.wide(LANE), [0] * self.width))
+
+    def alike(self, *values: Value) -> list[Value]:
+        """Return all ``values`` as vectors if one of them is a vector."""
+        mixed = any(isinstance(value.type, ir.VectorType) for value in values)
+        return [self.spread(value) for value in values] if mixed else list(values)
+
+    def constant(self, value: float | int, like: Value) -> Value:
+        """Return ``value`` in the type of ``like``."""
+        vector = isinstance(like.type, ir.VectorType)
+        return ir.Constant(like.type, [value] * self.width if vector else value)
+
+    def call(self, name: str, value: Value) -> Value:
+        """Apply the LLVM function ``name`` (llvm.sqrt, llvm.floor, llvm.fabs) to ``value``."""
+        vector = isinstance(value.type, ir.VectorType)
+        full_name = f"{name}.{f'v{self.width}' if vector else ''}f64"
+        module = self.builder.module
+        function = module.globals.get(full_name) or ir.Function(
+            module, ir.FunctionType(value.type, [value.type]), full_name
+        )
+        return self.builder.call(function, [value])
+
+    def lane_numbers(self) -> Value:
+        """Return 0, 1, 2 .. as whole numbers, one per lane."""
+        return ir.Constant(self.wide(WHOLE), list(range(self.width)))
+
+    def words_as_uniforms(self, words: list[Value]) -> list[Value]:
+        """Turn 32-bit words (as 64-bit integers) into word * 2**-32; exact."""
+        uniforms = []
+        for word in words:
+            bits = self.builder.or_(word, self.constant(_UNIFORM_BITS, word))
+            double = self.wide(DOUBLE) if isinstance(word.type, ir.VectorType) else DOUBLE
+            number = self.builder.bitcast(bits, double)
+            uniforms.append(self.builder.fsub(number, self.constant(2.0**20, number)))
+        return uniforms
+
+    def philox(self, counter: list[Value], key: list[Value]) -> list[Value]:
+        """Return the four words of Philox4x32-10 as 64-bit integers; see ``model.draws``."""
+        b, half = self.builder, 32
+
+        def multiplied(value: Value, factor: int) -> tuple[Value, Value]:
+            product = b.mul(value, self.constant(factor, value))
+            return b.lshr(product, self.constant(half, product)), b.and_(product, self.constant(WORD, product))
+
+
+        c0, c1, c2, c3 = counter
+        for number in range(ROUNDS):
+            keys = [
+                b.and_(b.add(part, WHOLE(number * step & WORD)), WHOLE(WORD))
+                for part, step in zip(key, KEY_STEPS, strict=True)
+            ]
+            high0, low0 = multiplied(c0, MULTIPLIERS[0])
+            high1, low1 = multiplied(c2, MULTIPLIERS[1])
+            c0, c1, c2, c3 = self._xor(high1, c1, keys[0]), low1, self._xor(high0, c3, keys[1]), low0
+        return [c0, c1, c2, c3]
+
+    def _xor(self, *values: Value) -> Value:
+        scalars = [value for value in values if not isinstance(value.type, ir.VectorType)]
+        vectors = [value for value in values if isinstance(value.type, ir.VectorType)]
+        result = None
+        for group in (scalars, vectors):
+            for value in group:
+                result = value if result is None else self.builder.xor(*self.alike(result, value))
+        return result
+
+
+class Expressions:
+    """Emits quantities as they are needed; each is computed once, where the builder then stands."""
+
+    def __init__(self, lanes: Lanes, read: Callable[[Quantity], Value]) -> None:
+        self._lanes, self._read = lanes, read
+        self.values: dict[int, Value] = {}
+
+    def emit(self, quantity: Quantity) -> None:
+        """Compute ``quantity`` from its operands, which have been computed before."""
+        if quantity.operation in ("field", "luck"):
+            value = self._read(quantity)
+        elif quantity.operation == "constant":
+            detail = quantity.detail
+            value = WHOLE(detail) if quantity.kind == "count" else DOUBLE(float.fromhex(detail))
+        else:
+            value = self._apply(quantity.operation, quantity.operands)
+        self.values[quantity.number] = value
+
+    def value(self, quantity: Quantity) -> Value:
+        """Return the value of ``quantity``: a scalar for the country, a vector for trusts and seats."""
+        value = self.values[quantity.number]
+        return value if quantity.rank is Rank.COUNTRY else self._lanes.spread(value)
+
+    def _apply(self, operation: str, operands: tuple[Quantity, ...]) -> Value:
+        b = self._lanes.builder
+        values = self._lanes.alike(*(self.values[operand.number] for operand in operands))
+        if operation in ("<", "<=", ">", ">=", "=="):
+            compare = b.fcmp_ordered if operands[0].kind == "number" else b.icmp_signed
+            return compare(operation, *values)
+        if operation in ("+", "-"):
+            names = {"number": {"+": b.fadd, "-": b.fsub}, "count": {"+": b.add, "-": b.sub}}
+            return names[operands[0].kind][operation](*values)
+        if operation in ("root", "floor", "magnitude"):
+            function = {"root": "llvm.sqrt", "floor": "llvm.floor", "magnitude": "llvm.fabs"}[operation]
+            return self._lanes.call(function, values[0])
+        if operation == "as_float":
+            wide = isinstance(values[0].type, ir.VectorType)
+            return b.sitofp(values[0], self._lanes.wide(DOUBLE) if wide else DOUBLE)
+        simple: dict[str, Callable[..., Value]] = {
+            "*": b.fmul, "/": b.fdiv, "negative": b.fneg, "&": b.and_, "|": b.or_, "not": b.not_, "select": b.select,
+        }  # fmt: skip
+        if operation == "not":
+            return b.xor(values[0], self._lanes.constant(1, values[0]))
+        return simple[operation](*values)

@@ -1,0 +1,193 @@
+"""Phases of the month as LLVM functions, and how compiled Python code calls them.
+
+A phase reads and writes the slots of ``numba_layout``. Quantities of the country are computed once, before the loop
+over tiles; those of trusts once per tile, before the loop over its seats. Sums over seats and trusts are exact: they
+add whole numbers (fixed point) that fit a double, lane by lane; values too large for that take a slower road.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+from .numba_emit import DOUBLE, FLAG, WHOLE, Expressions, Lanes, Value
+from .numba_layout import Program
+from .numba_sums import ExactSums, as_integers, in_fixed_point
+from .numba_trace import Field, Quantity, Rank, Traced, in_order
+
+ARGUMENTS = (
+    "country", "tiles", "seats", "scratch", "first", "end", "lanes", "trusts", "clinicians", "seed", "run", "month",
+)  # fmt: skip
+"""What every phase is told, as 64-bit integers: addresses of the state and of scratch memory for exact sums, the
+tiles to work on (``first`` up to ``end``), how many lanes of them are trusts, the size of the country, and luck's key."""
+
+class PhaseFunction:
+    """Builds the LLVM function of one phase for tiles of ``width`` trusts."""
+
+    def __init__(self, module: ir.Module, program: Program, phase: Traced, width: int) -> None:
+        self.program, self.phase, self.width = program, phase, width
+        signature = ir.FunctionType(ir.VoidType(), [WHOLE] * len(ARGUMENTS))
+        self.function = ir.Function(module, signature, f"tredegar_{phase.name}")
+        self.function.linkage = "internal"
+        self.function.attributes.add("noinline")
+        self.builder = ir.IRBuilder(self.function.append_basic_block())
+        self.told = dict(zip(ARGUMENTS, self.function.args, strict=True))
+        self.lanes = Lanes(self.builder, width)
+        self.expressions = Expressions(self.lanes, self._read)
+        self._luck: dict[int, list[Value]] = {}
+        self._tile: Value = None
+        self._seat: Value = None
+        self._seat_number: Value = None
+
+    def build(self) -> ir.Function:
+        """Fill the function and return it."""
+        needed = in_order(self.phase.results)
+        self._emit(needed, Rank.COUNTRY)
+        if self.phase.rank is Rank.COUNTRY:
+            self._write()
+        else:
+            self._over_tiles(needed)
+        self.builder.ret_void()
+        return self.function
+
+    def _emit(self, needed: list[Quantity], rank: Rank) -> None:
+        for quantity in needed:
+            if quantity.rank is rank:
+                self.expressions.emit(quantity)
+
+    # The state ---------------------------------------------------------------------------------------------------
+
+    def country_slot(self, field: Field, kind: Any) -> Value:
+        """Return a pointer to the slot of a quantity of the country."""
+        offset = 8 * self.program.country[field]
+        return self.builder.inttoptr(self.builder.add(self.told["country"], WHOLE(offset)), kind.as_pointer())
+
+    def address(self, field: Field, rank: Rank, kind: Any) -> Value:
+        """Return a pointer to the slot of ``field``: one value for the country, a vector for trusts and seats."""
+        if rank is Rank.COUNTRY:
+            return self.country_slot(field, kind)
+        base = self._tile if rank is Rank.TRUST else self._seat
+        offset = 8 * self.width * self.program.slots(rank)[field]
+        return self.builder.inttoptr(self.builder.add(base, WHOLE(offset)), self.lanes.wide(kind).as_pointer())
+
+    def _read(self, quantity: Quantity) -> Value:
+        if quantity.operation == "luck":
+            stream, word = quantity.detail
+            if stream not in self._luck:
+                self._luck[stream] = self._draw(stream)
+            return self._luck[stream][word]
+        kind = WHOLE if quantity.kind == "count" else DOUBLE
+        pointer = self.address(quantity.detail, quantity.rank, kind)
+        value = self.builder.load(pointer, align=8, typ=pointer.type.pointee)
+        if quantity.kind != "condition":
+            return value
+        return self.builder.fcmp_ordered("!=", value, self.lanes.constant(0.0, value))
+
+    def _store(self, field: Field, value: Value) -> None:
+        rank = self.phase.rank
+        if rank is not Rank.COUNTRY:
+            value = self.lanes.spread(value)
+        kind = value.type.element if isinstance(value.type, ir.VectorType) else value.type
+        if kind == FLAG:
+            kind = DOUBLE
+            double = DOUBLE if rank is Rank.COUNTRY else self.lanes.wide(DOUBLE)
+            value = self.builder.uitofp(value, double)
+        self.builder.store(value, self.address(field, rank, kind), align=8)
+
+    def _write(self) -> None:
+        for field in self.program.kept(self.phase):
+            self._store(field, self.expressions.value(self.phase.written[field]))
+
+    def _draw(self, stream: int) -> list[Value]:
+        """Return the four uniforms of ``stream`` for the agents at hand."""
+        told, agent = self.told, WHOLE(0)
+        if self.phase.rank is Rank.TRUST:
+            agent = self._trust_numbers
+        elif self.phase.rank is Rank.SEAT:
+            first_seats = self.builder.mul(self._trust_numbers, self.lanes.spread(told["clinicians"]))
+            agent = self.builder.add(first_seats, self.lanes.spread(self._seat_number))
+        month = WHOLE(0) if self.phase.name == "seat_start" else told["month"]
+        words = self.lanes.philox([agent, month, WHOLE(stream), WHOLE(0)], [told["seed"], told["run"]])
+        return self.lanes.words_as_uniforms(words)
+
+    # Loops -------------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def loop(self, start: Value, end: Value) -> Iterator[Value]:
+        """A loop over whole numbers from ``start`` up to ``end``."""
+        b = self.builder
+        head, body, after = (b.append_basic_block() for _ in range(3))
+        before = b.block
+        b.branch(head)
+        b.position_at_end(head)
+        index = b.phi(WHOLE)
+        index.add_incoming(start, before)
+        b.cbranch(b.icmp_unsigned("<", index, end), body, after)
+        b.position_at_end(body)
+        yield index
+        index.add_incoming(b.add(index, WHOLE(1)), b.block)
+        b.branch(head)
+        b.position_at_end(after)
+
+    def _over_tiles(self, needed: list[Quantity]) -> None:
+        b, told = self.builder, self.told
+        tile_bytes = 8 * self.width * len(self.program.trust)
+        seat_bytes = 8 * self.width * len(self.program.seat)
+        sums = ExactSums(self, "country") if self.phase.rank is Rank.TRUST else None
+        with self.loop(told["first"], told["end"]) as tile:
+            self._tile = b.add(told["tiles"], b.mul(tile, WHOLE(tile_bytes)))
+            first_trust = self.lanes.spread(b.mul(tile, WHOLE(self.width)))
+            self._trust_numbers = b.add(first_trust, self.lanes.lane_numbers())
+            self._emit(needed, Rank.TRUST)
+            if self.phase.rank is Rank.SEAT:
+                first_seat = b.add(told["seats"], b.mul(b.mul(tile, told["clinicians"]), WHOLE(seat_bytes)))
+                totals = ExactSums(self, "trust")
+                with self.loop(WHOLE(0), told["clinicians"]) as seat:
+                    self._seat_number = seat
+                    self._seat = b.add(first_seat, b.mul(seat, WHOLE(seat_bytes)))
+                    self._emit(needed, Rank.SEAT)
+                    self._write()
+                    totals.take_in()
+                totals.finish()
+            else:
+                self._write()
+                sums.take_in()
+                self._store_shares()
+        if sums is not None:
+            sums.finish()
+
+    def _store_shares(self) -> None:
+        """What each trust adds to its council and catchment, as integers; the kernel adds them up."""
+        for field, (level, quantity) in self.phase.summed.items():
+            if level in ("council", "catchment"):
+                value = self.lanes.spread(self.expressions.value(quantity))
+                if quantity.kind == "number":
+                    units = as_integers(self, in_fixed_point(self, value))
+                else:
+                    units = self.builder.zext(value, self.lanes.wide(WHOLE))
+                self.builder.store(units, self.address(field, Rank.TRUST, WHOLE), align=8)
+
+
+def phase_call(program: Program, name: str, width: int) -> Callable[..., None]:
+    """Return the phase ``name`` as a function that compiled Python code can call with the ``ARGUMENTS``."""
+    signature = types.void(*[types.int64] * len(ARGUMENTS))
+
+    def generate(context: Any, builder: ir.IRBuilder, _: Any, arguments: list[Value]) -> Value:
+        function = builder.module.globals.get(f"tredegar_{name}")
+        if function is None:
+            function = PhaseFunction(builder.module, program, program.phases[name], width).build()
+        builder.call(function, arguments)
+        return context.get_dummy_value()
+
+    def call(  # type: ignore[no-untyped-def]
+        typing, country, tiles, seats, scratch, first, end, lanes, trusts, clinicians, seed, run, month
+    ):
+        return signature, generate
+
+    call.__name__ = name
+    return intrinsic(call)  # type: ignore[no-any-return]
