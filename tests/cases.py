@@ -281,6 +281,7 @@ EDGES: dict[str, Case] = {
             "COMPLY_NEW": 0.0,
         },
     ),
+    "joint work as wished": Case(constants={"INTEGRATION_WISH": 0.1}),
     "servile": Case(settings=({"manager_tenure": 1.0},), constants={"COMPLY_NEW": 5.0}),
     "trusts very unlike": Case(trusts=8, months=24, settings=({"trust_difference": 1.0},)),
     "capacity without end": Case(settings=({"capacity_ratio": 100.0},), constants={"BACKLOG_COVER": 0.1}),

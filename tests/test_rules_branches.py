@@ -11,7 +11,7 @@ from tredegar.model.arithmetic import clip01, larger
 from .branches import Branches, watched
 from .cases import AVAILABLE, EDGES, Case, assert_same_bits, random_case, run_case
 
-SAMPLE = 24
+SAMPLE = 12
 """How many of the random parameter sets are counted here; the rest only add to them."""
 
 UNREACHABLE = {
