@@ -18,6 +18,7 @@ class Grouping:
     """
 
     def __init__(self, group: Any, groups: int, xp: Any) -> None:
+        self.group, self.groups = group, groups
         runs, _ = group.shape
         self.group = group
         members = np.equal(group[:, None, :], xp.arange(groups, dtype=np.int64)[None, :, None])

@@ -1,0 +1,138 @@
+"""A batch in the memory of the CUDA engine: filled at month 0, described to the kernel, read back at the end.
+
+Works on NumPy arrays and on CuPy arrays alike (``xp``); only addresses differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from ..model.outcomes import OUTCOMES, PERCENTILES
+from .array_start import ArrayStart
+from .batch import Batch, Recorded
+from .cuda_layout import args_dtype, layout, padded
+from .cuda_rules import kind_of
+from .recording import YEARLY, final_trust_records
+
+NOT_RECORDED = 2**32 - 1
+
+
+@dataclass(frozen=True)
+class DeviceBatch:
+    """A batch and its arrays: name of the kernel's pointer -> array of ``xp``."""
+
+    batch: Batch
+    arrays: dict[str, Any]
+    groups: int
+
+    @property
+    def shared_bytes(self) -> int:
+        """Shared memory that each block needs."""
+        return layout().shared_bytes(self.groups)
+
+    def arguments(self, month0: int, month1: int, address: Callable[[Any], int]) -> np.ndarray[Any, Any]:
+        """Return the kernel's argument for months ``month0`` + 1 .. ``month1``; ``address`` of an array on the device."""
+        batch, record = self.batch, self.batch.record
+        given = np.zeros(1, dtype=args_dtype())
+        for name, array in self.arrays.items():
+            given[name] = address(array)
+        numbers = {
+            "seed": batch.seed, "trust_count": batch.country.trusts, "stride": padded(batch.country.trusts),
+            "clinicians": batch.country.clinicians, "groups": self.groups, "month0": month0, "month1": month1,
+            "every": record.every, "windows": batch.windows, "recorded": len(record.outcomes),
+            "years": batch.years if record.trusts else 0, "changes": self.arrays["change_month"].size,
+            "percentiles": int(any(name in PERCENTILES for name in record.outcomes)),
+        }  # fmt: skip
+        for name, number in numbers.items():
+            given[name] = number
+        for name in given["constants"].dtype.names:
+            given["constants"][name] = getattr(batch.constants, name)
+        return given
+
+    def recorded(self, to_host: Callable[[Any], Any]) -> Recorded:
+        """Return what the batch recorded, on the host."""
+        kept = to_host(self.arrays["outcomes"])
+        outcomes = {name: kept[:, :, slot] for slot, name in enumerate(self.batch.record.outcomes)}
+        failed = to_host(self.arrays["country"][:, -1]).view(np.int64)
+        return Recorded(outcomes, self._trust_records(to_host), failed, {})
+
+    def _trust_records(self, to_host: Callable[[Any], Any]) -> dict[str, Any]:
+        if not self.batch.record.trusts:
+            return {}
+        trusts, at = self.batch.country.trusts, layout()
+        years = to_host(self.arrays["trust_years"])[:, :, :, :trusts]
+        found = {name: np.moveaxis(years[:, k], 1, 2) for k, name in enumerate(YEARLY)}
+        records: dict[str, Any] = {name: SimpleNamespace() for name in ("trust", "manager", "centre", "p")}
+        for row, (record, name) in enumerate(at.trust):
+            if record in records and kind_of(record, name) == "double":
+                setattr(records[record], name, self.arrays["trusts"][:, row, :trusts])
+        for word, (record, name) in enumerate(at.country):
+            if record in records:
+                setattr(records[record], name, self.arrays["country"][:, word : word + 1])
+        return found | {name: to_host(values) for name, values in final_trust_records(records).items()}
+
+
+def load_batch(batch: Batch, xp: Any) -> DeviceBatch:
+    """Return ``batch`` at month 0 in arrays of ``xp``, but for the clinicians' seats, which the kernel fills."""
+    begun = ArrayStart(batch, xp)
+    records = begun.records()
+    records["place"] = SimpleNamespace(council=begun.councils.group, catchment=begun.catchments.group)
+    runs, at, record = len(batch.runs), layout(), batch.record
+    stride, clinicians = padded(batch.country.trusts), batch.country.clinicians
+    slots = [record.outcomes.index(name) if name in record.outcomes else NOT_RECORDED for name in OUTCOMES]
+    years = batch.years if record.trusts else 0
+    arrays = {
+        "country": _country_words(records, runs, xp),
+        "trusts": _trust_rows(records, runs, batch.country.trusts, xp),
+        "seats": xp.empty((runs, len(at.seat), clinicians, stride), dtype=np.float64),
+        "occupied": xp.empty((runs, clinicians, stride), dtype=np.uint8),
+        "outcomes": xp.zeros((runs, batch.windows, len(record.outcomes)), dtype=np.float64),
+        "trust_years": xp.zeros((runs, len(YEARLY), years, stride), dtype=np.float64),
+        "runs": xp.asarray(batch.runs.astype(np.uint32)),
+        "slots": xp.asarray(np.array(slots, dtype=np.uint32)),
+        **_changes(batch, xp),
+    }
+    return DeviceBatch(batch, arrays, begun.councils.groups)
+
+
+def _country_words(records: dict[str, Any], runs: int, xp: Any) -> Any:
+    at = layout()
+    words = xp.zeros((runs, at.country_words), dtype=np.float64)
+    for word, (record, name) in enumerate(at.country):
+        value = getattr(records[record], name, None)
+        if value is not None:
+            words[:, word : word + 1] = value
+    return words
+
+
+def _trust_rows(records: dict[str, Any], runs: int, trusts: int, xp: Any) -> Any:
+    at = layout()
+    rows = xp.zeros((runs, len(at.trust), padded(trusts)), dtype=np.float64)
+    whole = rows.view(np.int64)
+    for row, (record, name) in enumerate(at.trust):
+        value = getattr(records[record], name, None)
+        if value is not None:
+            (rows if kind_of(record, name) == "double" else whole)[:, row, :trusts] = value
+    return rows
+
+
+def _changes(batch: Batch, xp: Any) -> dict[str, Any]:
+    """Levers that change, in arrays by change; parameters that no rule of the month reads are left out."""
+    at = layout()
+    found = [
+        (month, at.word("p", name), values)
+        for month, changed in sorted(batch.changes.items())
+        for name, values in changed.items()
+        if ("p", name) in at.country
+    ]
+    values = np.array([values for _, _, values in found], dtype=np.float64).reshape(len(found), len(batch.runs))
+    return {
+        "change_month": xp.asarray(np.array([month for month, _, _ in found], dtype=np.uint32)),
+        "change_word": xp.asarray(np.array([word for _, word, _ in found], dtype=np.uint32)),
+        "change_values": xp.asarray(values),
+    }

@@ -1,0 +1,320 @@
+"""PTX turned into C, instruction by instruction, so that the very code made for a GPU runs on a CPU.
+
+Only what keeps IEEE 754 is known: contraction, flushing, approximation and arithmetic without a rounding mode are
+refused, like any instruction that has no translation here. ptx_machine.c holds what the C code runs on.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from .ptx_parse import Entry, Instruction, Untranslatable
+
+_TYPES = {
+    "u64": "uint64_t", "s64": "int64_t", "b64": "uint64_t", "f64": "double", "u32": "uint32_t", "s32": "int32_t",
+    "b32": "uint32_t", "u16": "uint16_t", "s16": "int16_t", "b16": "uint16_t", "u8": "uint8_t", "pred": "uint32_t",
+}  # fmt: skip
+_FIELDS = {kind: {"b64": "u64", "b32": "u32", "b16": "u16", "u8": "u16", "pred": "u32"}.get(kind, kind) for kind in _TYPES}
+_SPECIAL = {"%tid.x": "P->tid", "%ntid.x": "P->ntid", "%ctaid.x": "P->ctaid", "%nctaid.x": "P->nctaid"}
+_COMPARE = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!=", "lo": "<", "ls": "<=", "hi": ">", "hs": ">="}
+_INFIX = {"add": "+", "sub": "-", "mul": "*", "div": "/", "rem": "%", "and": "&", "or": "|", "xor": "^"}
+_REGISTER = re.compile(r"(%[a-z]+)(\d+)")
+_ADDRESS = re.compile(r"\[([%$\w]+)(?:\+(-?\d+))?\]")
+
+
+class _Translator:
+    def __init__(self, entry: Entry) -> None:
+        self.entry = entry
+        self.lines: list[str] = []
+        self.operations: list[str] = []
+        self.stops = 0
+
+    def place(self, operand: str, kind: str) -> str:
+        found = _REGISTER.fullmatch(operand)
+        if found is None or found[1] not in self.entry.registers:
+            raise Untranslatable(f"register {operand}")
+        return f"r[{self.entry.registers[found[1]] + int(found[2])}].{_FIELDS[kind]}"
+
+    def value(self, operand: str, kind: str) -> str:
+        if operand in _SPECIAL:
+            return _SPECIAL[operand]
+        if operand.startswith("%"):
+            return self.place(operand, kind)
+        if operand in (self.entry.parameter, "shared_words"):
+            return "0"  # offsets within the parameter and within shared memory
+        if kind == "f64" and re.fullmatch(r"0d[0-9A-F]{16}", operand):
+            return f"((Register){{.u64 = 0x{operand[2:]}ull}}).f64"
+        if kind != "f64" and re.fullmatch(r"-?\d+", operand):
+            return f"(({_TYPES[kind]}){operand}ll)"
+        raise Untranslatable(f"operand {operand} of kind {kind}")
+
+    def address(self, operand: str) -> str:
+        found = _ADDRESS.fullmatch(operand)
+        if found is None:
+            raise Untranslatable(f"address {operand}")
+        base = found[1]
+        wide = "u64" if base.startswith("%rd") or not base.startswith("%") else "u32"
+        return f"(uint64_t)({self.value(base, wide)} + ({found[2] or 0}))"
+
+    def translate(self) -> str:
+        for instruction in self.entry.instructions:
+            self.lines.append(self.statement(instruction))
+        stops = "".join(f"case {k}: goto STOP{k}; " for k in range(1, self.stops + 1))
+        head = f"static int run_thread(Thread* T, const Place* P) {{\nRegister* r = T->r;\nswitch (T->at) {{ {stops}default: break; }}"
+        return "\n".join((head, *self.lines, "T->at = -1; return ENDED;\n}"))
+
+    def statement(self, at: Instruction) -> str:
+        if at.label:
+            return f"{at.label.replace('$', 'X')}:;"
+        name = ".".join(at.operation)
+        if name not in self.operations:
+            self.operations.append(name)
+        translated = f"{{ COUNT({self.operations.index(name)}) {self.body(at)} }}"
+        if at.guard:
+            return f"if ({'!' if at.negated else ''}{self.place(at.guard, 'pred')}) {translated}"
+        return translated
+
+    def body(self, at: Instruction) -> str:
+        handler = getattr(self, f"do_{at.operation[0]}", None)
+        if handler is None or {"ftz", "approx", "volatile", "nc"} & set(at.operation):
+            raise Untranslatable(f"line {at.line}: {'.'.join(at.operation)}")
+        try:
+            return str(handler(at))
+        except (Untranslatable, KeyError, IndexError) as error:
+            raise Untranslatable(f"line {at.line}: {'.'.join(at.operation)} {', '.join(at.operands)}: {error}") from error
+
+    # ---- memory -----------------------------------------------------------------------------------------------
+    def do_ld(self, at: Instruction) -> str:
+        space, kind = at.operation[1], at.kind
+        targets = at.operands[0].strip("{}").split(",")
+        targets = [target.strip() for target in targets]
+        texts = []
+        for k, target in enumerate(targets):
+            address = f"{self.address(at.operands[1])} + {k} * sizeof({_TYPES[kind]})"
+            where = self.place(target, "u64" if target.startswith("%rd") and kind == "u32" else kind)
+            if space == "param":
+                texts.append(f"{{ {_TYPES[kind]} loaded; memcpy(&loaded, P->parameter + {address}, sizeof loaded); {where} = loaded; }}")
+            else:
+                texts.append(f"LOAD(_, {_TYPES[kind]}, {address}, {self.shared(space)}, {at.line}, {where})")
+        return " ".join(texts)
+
+    def shared(self, space: str) -> int:
+        if space not in ("shared", "global"):
+            raise Untranslatable(f"memory space {space}")
+        return int(space == "shared")
+
+    def do_st(self, at: Instruction) -> str:
+        kind = at.kind
+        values = [value.strip() for value in at.operands[1].strip("{}").split(",")]
+        return " ".join(
+            f"STORE({_TYPES[kind]}, {self.address(at.operands[0])} + {k} * sizeof({_TYPES[kind]}), "
+            f"{self.shared(at.operation[1])}, {at.line}, ({_TYPES[kind]}){self.value(value, kind)})"
+            for k, value in enumerate(values)
+        )
+
+    def do_atom(self, at: Instruction) -> str:
+        _, space, how, kind = at.operation
+        target, address, *values = at.operands
+        given = ", ".join(self.value(value, kind) for value in values)
+        macro = {"add": "ADD", "cas": "SWAP_IF"}[how]
+        return (
+            f"{macro}({_TYPES[kind]}, {self.address(address)}, {self.shared(space)}, {at.line}, {given}, "
+            f"{self.place(target, kind)})"
+        )
+
+    def do_red(self, at: Instruction) -> str:
+        _, space, how, kind = at.operation
+        if how != "add":
+            raise Untranslatable(how)
+        address, value = at.operands
+        return (
+            f"{{ {_TYPES[kind]} unused; ADD({_TYPES[kind]}, {self.address(address)}, {self.shared(space)}, {at.line}, "
+            f"{self.value(value, kind)}, unused) (void)unused; }}"
+        )
+
+    def do_cvta(self, at: Instruction) -> str:
+        if at.operation[1:] != ("to", "global", "u64"):
+            raise Untranslatable("a generic address")
+        return f"{self.place(at.operands[0], 'u64')} = {self.value(at.operands[1], 'u64')};"
+
+    # ---- moves and conversions --------------------------------------------------------------------------------
+    def do_mov(self, at: Instruction) -> str:
+        target, source = at.operands
+        if source.startswith("{"):
+            low, high = (part.strip() for part in source.strip("{}").split(","))
+            whole = f"(uint64_t){self.value(high, 'u32')} << 32 | {self.value(low, 'u32')}"
+            return f"{self.place(target, 'u64')} = {whole};"
+        if target.startswith("{"):
+            low, high = (part.strip() for part in target.strip("{}").split(","))
+            texts = [f"uint64_t whole = {self.value(source, 'u64')};"]
+            if low != "_":
+                texts.append(f"{self.place(low, 'u32')} = (uint32_t)whole;")
+            if high != "_":
+                texts.append(f"{self.place(high, 'u32')} = (uint32_t)(whole >> 32);")
+            return " ".join(texts)
+        if at.kind == "b64" and source.startswith("0d"):
+            return f"{self.place(target, 'f64')} = {self.value(source, 'f64')};"
+        return f"{self.place(target, at.kind)} = {self.value(source, at.kind)};"
+
+    def do_cvt(self, at: Instruction) -> str:
+        *how, to, source = at.operation[1:]
+        target, value = self.place(at.operands[0], to), self.value(at.operands[1], source)
+        if source == "f64" and to == "f64" and how == ["rmi"]:
+            return f"{target} = floor({value});"
+        if source == "f64":
+            function = {"s64": "whole_s64", "u32": "whole_u32"}[to]
+            rounded = {"rmi": f"floor({value})", "rzi": value}["".join(how)]
+            return f"{target} = {function}({rounded});"
+        if to == "f64" and how != ["rn"]:
+            raise Untranslatable("no rounding mode")
+        return f"{target} = ({_TYPES[to]})({_TYPES[source]}){value};"
+
+    def do_selp(self, at: Instruction) -> str:
+        target, chosen, otherwise, condition = at.operands
+        values = f"{self.value(chosen, at.kind)} : {self.value(otherwise, at.kind)}"
+        return f"{self.place(target, at.kind)} = {self.place(condition, 'pred')} ? {values};"
+
+    def do_setp(self, at: Instruction) -> str:
+        _, how, kind = at.operation
+        left, right = (self.value(operand, kind) for operand in at.operands[1:])
+        if kind == "f64" and how.endswith("u") and how[:-1] in _COMPARE:  # true where the two cannot be compared
+            opposite = {"lt": ">=", "le": ">", "gt": "<=", "ge": "<", "eq": "", "ne": ""}[how[:-1]]
+            test = f"!({left} {opposite} {right})" if opposite else f"!({left} == {right})"
+            if how == "equ":
+                test = f"!({left} < {right} || {left} > {right})"
+        elif kind == "f64" and how == "ne":
+            test = f"({left} < {right} || {left} > {right})"
+        else:
+            test = f"({left} {_COMPARE[how]} {right})"
+        return f"{self.place(at.operands[0], 'pred')} = {test};"
+
+    # ---- arithmetic -------------------------------------------------------------------------------------------
+    def infix(self, at: Instruction) -> str:
+        name, kind = at.operation[0], at.kind
+        if kind == "f64":
+            if at.operation[1:-1] != ("rn",):
+                raise Untranslatable("no rounding mode")
+        elif name not in ("and", "or", "xor", "div", "rem"):
+            kind = kind.replace("s", "u")  # wraps around
+        texts = (self.value(operand, kind) for operand in at.operands[1:])
+        return f"{self.place(at.operands[0], kind)} = ({_TYPES[kind]})({f' {_INFIX[name]} '.join(texts)});"
+
+    do_add = do_sub = do_div = do_rem = do_and = do_or = do_xor = infix
+
+    def do_mul(self, at: Instruction) -> str:
+        if "wide" not in at.operation:
+            return self.infix(at) if at.kind == "f64" or at.operation[1] == "lo" else self.high(at)
+        to = {"u16": "u32", "u32": "u64", "s16": "s32", "s32": "s64"}[at.kind]
+        left, right = (self.value(operand, at.kind) for operand in at.operands[1:])
+        return f"{self.place(at.operands[0], to)} = ({_TYPES[to]}){left} * ({_TYPES[to]}){right};"
+
+    def high(self, at: Instruction) -> str:
+        if at.operation[1:] != ("hi", "u32"):
+            raise Untranslatable("high half")
+        left, right = (self.value(operand, "u32") for operand in at.operands[1:])
+        return f"{self.place(at.operands[0], 'u32')} = (uint32_t)((uint64_t){left} * {right} >> 32);"
+
+    def do_mad(self, at: Instruction) -> str:
+        how, kind = at.operation[1], at.kind
+        to = {"u32": "u64", "u16": "u32"}[kind] if how == "wide" else kind.replace("s", "u")
+        if how not in ("lo", "wide") or kind == "f64":
+            raise Untranslatable("contraction")
+        left, right = (self.value(operand, kind.replace("s", "u")) for operand in at.operands[1:3])
+        product = f"({_TYPES[to]}){left} * ({_TYPES[to]}){right}"
+        return f"{self.place(at.operands[0], to)} = ({_TYPES[to]})({product} + {self.value(at.operands[3], to)});"
+
+    def do_sqrt(self, at: Instruction) -> str:
+        return self.one(at, "sqrt({})", ("rn", "f64"))
+
+    def do_rcp(self, at: Instruction) -> str:
+        return self.one(at, "1.0 / {}", ("rn", "f64"))
+
+    def one(self, at: Instruction, how: str, needed: tuple[str, ...]) -> str:
+        if at.operation[1:] != needed:
+            raise Untranslatable("no rounding mode")
+        return f"{self.place(at.operands[0], at.kind)} = {how.format(self.value(at.operands[1], at.kind))};"
+
+    def do_abs(self, at: Instruction) -> str:
+        return self.one(at, "fabs({})", ("f64",))
+
+    def do_neg(self, at: Instruction) -> str:
+        kind = at.kind if at.kind == "f64" else at.kind.replace("s", "u")
+        return f"{self.place(at.operands[0], kind)} = -{self.value(at.operands[1], kind)};"
+
+    def do_not(self, at: Instruction) -> str:
+        sign = "!" if at.kind == "pred" else "~"
+        return f"{self.place(at.operands[0], at.kind)} = ({_TYPES[at.kind]}){sign}{self.value(at.operands[1], at.kind)};"
+
+    def extreme(self, at: Instruction) -> str:
+        name, kind = at.operation
+        left, right = (self.value(operand, kind) for operand in at.operands[1:])
+        if kind == "f64":
+            return f"{self.place(at.operands[0], kind)} = {'larger' if name == 'max' else 'smaller'}_f64({left}, {right});"
+        return f"{self.place(at.operands[0], kind)} = {left} {'>' if name == 'max' else '<'} {right} ? {left} : {right};"
+
+    do_max = do_min = extreme
+
+    def do_popc(self, at: Instruction) -> str:
+        return f"{self.place(at.operands[0], 'u32')} = __builtin_popcount({self.value(at.operands[1], 'u32')});"
+
+    def shift(self, at: Instruction) -> str:
+        name, kind = at.operation
+        bits, sign = int(kind[1:]), "<<" if name == "shl" else ">>"
+        if kind.startswith("s"):
+            raise Untranslatable("signed shift")
+        amount, value = self.value(at.operands[2], "u32"), self.value(at.operands[1], kind)
+        return f"{self.place(at.operands[0], kind)} = {amount} >= {bits} ? 0 : ({_TYPES[kind]})({value} {sign} {amount});"
+
+    do_shl = do_shr = shift
+
+    # ---- control ----------------------------------------------------------------------------------------------
+    def do_bra(self, at: Instruction) -> str:
+        return f"goto {at.operands[0].replace('$', 'X')};"
+
+    def do_ret(self, at: Instruction) -> str:
+        return "T->at = -1; return ENDED;"
+
+    def stop(self, state: str, after: str = "") -> str:
+        self.stops += 1
+        return f"T->at = {self.stops}; return {state}; STOP{self.stops}:; {after}"
+
+    def do_bar(self, at: Instruction) -> str:
+        if at.operation != ("bar", "sync") or at.operands != ("0",) or at.guard:
+            raise Untranslatable("a barrier of its own kind")
+        return self.stop("AT_BARRIER")
+
+    do_barrier = do_bar
+
+    def do_shfl(self, at: Instruction) -> str:
+        target, source, lane, clamp, members = at.operands
+        if at.operation != ("shfl", "sync", "bfly", "b32") or at.guard:
+            raise Untranslatable("another shuffle")
+        all_there = f"if ({self.value(members, 'u32')} != 0xffffffffu || {self.value(clamp, 'u32')} != 31u) report(WARP_DIVERGED, {at.line});"
+        register, _, predicate = target.partition("|")
+        after = f"{self.place(register, 'u32')} = P->exchange[(P->tid ^ {self.value(lane, 'u32')}) & 31u];"
+        if predicate:
+            after += f" {self.place(predicate, 'pred')} = 1;"
+        return f"{all_there} T->given = {self.value(source, 'u32')}; " + self.stop("AT_WARP", after)
+
+    def do_vote(self, at: Instruction) -> str:
+        if at.operation != ("vote", "sync", "ballot", "b32") or at.guard:
+            raise Untranslatable("another vote")
+        target, source, members = at.operands
+        all_there = f"if ({self.value(members, 'u32')} != 0xffffffffu) report(WARP_DIVERGED, {at.line});"
+        votes = "uint32_t votes = 0; for (int k = 0; k < 32; ++k) votes |= (P->exchange[k] & 1u) << k;"
+        after = f"{{ {votes} {self.place(target, 'u32')} = votes; }}"
+        return f"{all_there} T->given = {self.place(source, 'pred')} != 0; " + self.stop("AT_WARP", after)
+
+
+def to_c(entry: Entry, counting: bool = False) -> tuple[str, tuple[str, ...]]:
+    """Return the C program of an entry and the operations that its ``counts`` count."""
+    translator = _Translator(entry)
+    code = translator.translate()
+    machine = (Path(__file__).parent / "ptx_machine.c").read_text(encoding="utf-8")
+    head = [
+        f"#define REGISTERS {max(1, entry.registers[''])}",
+        f"#define OPERATIONS {max(1, len(translator.operations))}",
+        f"#define COUNT(k) {'counts[k]++;' if counting else ''}",
+    ]
+    return "\n".join((*head, machine, code, "")), tuple(translator.operations)
