@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
 from textwrap import fill
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -56,6 +57,36 @@ def figure_style() -> Iterator[None]:
         yield
 
 
+class Panel(NamedTuple):
+    """One pair of axes: ``draw`` draws on them, ``alt`` says in words what is seen there."""
+
+    draw: Callable[[Any], None]
+    alt: str
+
+
+def compose(panels: Sequence[Panel], columns: int, caption: str, size: tuple[float, float] = (3.4, 2.6)) -> Figure:
+    """Return one figure of all panels, ``columns`` abreast, each of ``size`` inches, with a caption below."""
+    columns = min(columns, len(panels))
+    rows = -(-len(panels) // columns)
+    with figure_style():
+        figure = new_figure(size[0] * columns, size[1] * rows + 0.3)
+        axes = figure.subplots(rows, columns, squeeze=False).ravel()
+        for panel, place in zip(panels, axes, strict=False):
+            panel.draw(place)
+        for spare in axes[len(panels) :]:
+            spare.set_visible(False)
+        add_caption(figure, caption)
+    return figure
+
+
+def alone(panel: Panel, size: tuple[float, float] = (4.3, 3.1)) -> Figure:
+    """Return a figure of one panel, small enough to be read on a telephone."""
+    with figure_style():
+        figure = new_figure(*size)
+        panel.draw(figure.subplots())
+    return figure
+
+
 def new_figure(width: float, height: float) -> Figure:
     """Return an empty figure of ``width`` x ``height`` inches that needs no screen and leaves no global state."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -71,6 +102,20 @@ def add_caption(figure: Figure, text: str) -> None:
     """Write what a figure shows and how it was made below it, small."""
     text = fill(text, int(CAPTION_CHARACTERS * figure.get_figwidth()))
     figure.supxlabel(text, x=0.008, ha="left", fontsize=7.5, color="#444444")
+
+
+def light_grid(axes: Any) -> None:
+    """Draw faint horizontal lines behind the data."""
+    axes.grid(axis="y", color="#dddddd", linewidth=0.5)
+    axes.set_axisbelow(True)
+
+
+def svg_text(figure: Figure) -> str:
+    """Return a figure as the text of an SVG image, the same for the same figure."""
+    file = StringIO()
+    with figure_style():
+        figure.savefig(file, format="svg", facecolor="white", metadata={"Date": None})
+    return file.getvalue()
 
 
 def save_figure(figure: Figure, folder: Path, name: str) -> list[Path]:

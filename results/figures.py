@@ -1,62 +1,87 @@
-"""The figure of responses: an outcome against each varied parameter."""
+"""Panels of responses, of fans over time and of convergence: an outcome against one thing at a time."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from .facts import label_of
-from .figure_style import LINES, add_caption, figure_style, new_figure
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-COLUMNS = 3
+from .figure_style import LINES, Panel, light_grid
 
 
-def draw_responses(table: pd.DataFrame, caption: str) -> Figure:
-    """Draw the rows of :func:`responses` of one or more outcomes: one panel per parameter, one row per outcome.
+def response_panels(table: pd.DataFrame) -> list[Panel]:
+    """Return a panel for each outcome and parameter of the rows of :func:`responses`.
 
-    With one outcome the panels wrap at three per row. The line is the mean, its bars the 95 % interval of the mean,
-    the band the middle four fifths of the runs.
+    Line: mean, bars: its 95 % interval, band: the middle four fifths of the runs. Panels of one outcome share its
+    colour and scale.
     """
-    outcomes, parameters = list(dict.fromkeys(table["outcome"])), list(dict.fromkeys(table["parameter"]))
-    cells = [(outcome, parameter) for outcome in outcomes for parameter in parameters]
-    columns = len(parameters) if len(outcomes) > 1 or len(parameters) < COLUMNS else COLUMNS
-    rows = -(-len(cells) // columns)
-    with figure_style():
-        figure = new_figure(max(3.1 * columns, 4.2), 2.3 * rows + 0.7)
-        axes = figure.subplots(rows, columns, squeeze=False, sharey="row" if len(outcomes) > 1 else "all")
-        for place, (outcome, parameter) in enumerate(cells):
-            panel = axes[place // columns][place % columns]
-            part = table[(table["outcome"] == outcome) & (table["parameter"] == parameter)]
-            _draw_response(panel, part.sort_values("value"), LINES[outcomes.index(outcome) % len(LINES)])
-            panel.set_xlabel(label_of(parameter))
-            if place % columns == 0:
-                panel.set_ylabel(label_of(outcome))
-        for spare in axes.ravel()[len(cells) :]:
-            spare.set_visible(False)
-        _legend(figure, axes[0][0])
-        add_caption(figure, caption)
-    return figure
+    panels = []
+    for place, (outcome, rows) in enumerate(table.groupby("outcome", sort=False)):
+        span = _padded(min(rows["p10"].min(), rows["low"].min()), max(rows["p90"].max(), rows["high"].max()))
+        for parameter, part in rows.groupby("parameter", sort=False):
+            colour = LINES[place % len(LINES)]
+            draw = partial(_draw_response, part=part.sort_values("value"), span=span, colour=colour)
+            panels.append(Panel(draw, f"{label_of(str(outcome), False)} against {label_of(str(parameter), False)}"))
+    return panels
 
 
-def _draw_response(panel: Any, part: pd.DataFrame, colour: str) -> None:
+def _padded(low: float, high: float) -> tuple[float, float]:
+    edge = 0.04 * (high - low) or 0.01
+    return low - edge, high + edge
+
+
+def _draw_response(axes: Any, part: pd.DataFrame, span: tuple[float, float], colour: str) -> None:
     value = part["value"].to_numpy()
-    band = panel.fill_between(value, part["p10"], part["p90"], color=colour, alpha=0.16, linewidth=0)
-    band.set_label("middle 80 % of the runs")
+    axes.fill_between(value, part["p10"], part["p90"], color=colour, alpha=0.16, linewidth=0)
     half = np.nan_to_num((part["high"] - part["low"]).to_numpy() / 2.0)
-    panel.errorbar(
-        value, part["mean"], half, color=colour, marker="o", markersize=3, linewidth=1.4, capsize=2.5, elinewidth=1.0,
-        label="mean, with its 95 % interval",
-    )  # fmt: skip
-    panel.grid(axis="y", color="#dddddd", linewidth=0.5)
-    panel.set_axisbelow(True)
-    panel.margins(x=0.04)
+    style = {"color": colour, "marker": "o", "markersize": 3, "linewidth": 1.4, "capsize": 2.5, "elinewidth": 1.0}
+    axes.errorbar(value, part["mean"], half, **style)
+    axes.set(xlabel=label_of(part["parameter"].iloc[0]), ylabel=label_of(part["outcome"].iloc[0]), ylim=span)
+    light_grid(axes)
+    axes.margins(x=0.04)
 
 
-def _legend(figure: Figure, panel: Any) -> None:
-    handles, labels = panel.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper left", ncols=2)
+def fan_panels(table: pd.DataFrame) -> list[Panel]:
+    """Return a panel for each outcome of the rows of :func:`fans`: means over time with intervals, and the runs."""
+    panels = []
+    for outcome, rows in table.groupby("outcome", sort=False):
+        groups = ", ".join(rows["group"].unique())
+        panels.append(Panel(partial(_draw_fan, rows=rows), f"{label_of(str(outcome), False)} over time: {groups}"))
+    return panels
+
+
+def _draw_fan(axes: Any, rows: pd.DataFrame) -> None:
+    for place, (group, part) in enumerate(rows.groupby("group", sort=False)):
+        colour = LINES[place % len(LINES)]
+        for edge in ("p10", "p90"):
+            axes.plot(part["month"], part[edge], color=colour, linewidth=0.8, linestyle=(0, (2, 2)))
+        axes.fill_between(part["month"], part["low"], part["high"], color=colour, alpha=0.25, linewidth=0)
+        axes.plot(part["month"], part["mean"], color=colour, linewidth=1.3, label=str(group))
+    axes.set(xlabel="month", ylabel=label_of(rows["outcome"].iloc[0]))
+    axes.legend(loc="best", handlelength=1.2)
+    light_grid(axes)
+    axes.margins(x=0.0)
+
+
+def convergence_panels(table: pd.DataFrame) -> list[Panel]:
+    """Return a panel for each outcome of the rows of :func:`convergence`: its mean and interval as runs are added."""
+    panels = []
+    for outcome, rows in table.groupby("outcome", sort=False):
+        for kind, part in rows.groupby("of", sort=False):
+            draw = partial(_draw_convergence, part=part)
+            panels.append(Panel(draw, f"mean {label_of(str(outcome), False)} as {kind} are added"))
+    return panels
+
+
+def _draw_convergence(axes: Any, part: pd.DataFrame) -> None:
+    axes.fill_between(part["count"], part["low"], part["high"], color=LINES[0], alpha=0.25, linewidth=0)
+    axes.plot(part["count"], part["mean"], color=LINES[0], marker="o", markersize=3, linewidth=1.3)
+    axes.set(xlabel=f"{part['of'].iloc[0]} taken", ylabel=f"mean {label_of(part['outcome'].iloc[0])}")
+    if part["count"].max() > 50:
+        axes.set_xscale("log")
+    else:
+        axes.locator_params(axis="x", integer=True)
+    light_grid(axes)

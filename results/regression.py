@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import stats
 
-from .shares import variance_shares
+from .shares import shares_with_intervals
 
 
 class RegressionIndices(NamedTuple):
@@ -24,13 +24,16 @@ class RegressionIndices(NamedTuple):
     R2: np.ndarray
     R2_rank: np.ndarray
     share: np.ndarray
+    share_conf: np.ndarray
     total_share: np.ndarray
+    total_share_conf: np.ndarray
 
 
 def regression_indices(sample: np.ndarray, values: np.ndarray, level: float = 0.95) -> RegressionIndices:
     """Return the indices of ``values`` (points, times), finite, at ``sample`` (points, parameters).
 
-    Intervals are Student's, with White's covariance in its HC1 form. Times at which the outcome does not vary give
+    Intervals of coefficients are Student's, with White's covariance in its HC1 form; those of shares come from the
+    grouped jackknife. Times at which the outcome does not vary give
     NaN. Raises ValueError where the points are no more than the coefficients.
     """
     points, parameters = sample.shape
@@ -41,11 +44,11 @@ def regression_indices(sample: np.ndarray, values: np.ndarray, level: float = 0.
     linear = _standardised_fit(sample, values, level)
     ranks = stats.rankdata(sample, axis=0), stats.rankdata(values, axis=0)
     ranked = _standardised_fit(*ranks, level)
-    alone, total, _ = variance_shares(values, sample)
+    shares = shares_with_intervals(values, sample, level)
     still = np.ptp(values, axis=0) == 0.0
-    return RegressionIndices(
-        *linear[:2], *ranked[:2], linear[2], ranked[2], np.where(still, np.nan, alone), np.where(still, np.nan, total)
-    )
+    ordered = (shares.alone, shares.alone_conf, shares.total, shares.total_conf)
+    masked = (np.where(still, np.nan, share) for share in ordered)
+    return RegressionIndices(*linear[:2], *ranked[:2], linear[2], ranked[2], *masked)
 
 
 def _standardised_fit(

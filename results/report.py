@@ -1,4 +1,4 @@
-"""The report of a store: figures, tables and one sentence, written to a folder."""
+"""The report of a store: one HTML page, its figures, their data, a table and one sentence, written to a folder."""
 
 from __future__ import annotations
 
@@ -6,29 +6,35 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import xarray as xr
 
-from .facts import chosen_outcomes, design_of, label_of, varied_parameters
-from .figure_style import save_figure
-from .figures import draw_responses
+from .facts import chosen_outcomes, label_of
+from .figure_style import figure_style
 from .intervals import LEVEL, said
-from .map_figure import draw_map
-from .maps import axes_of_map, map_of
 from .open import open_sweep
-from .responses import responses
+from .page import render
+from .report_page import Findings, page_of
+from .report_parts import (
+    basis,
+    charts_of,
+    convergence_picture,
+    fan_picture,
+    map_picture,
+    response_picture,
+    sensitivity_pictures,
+    window_of,
+)
 from .shares import most_telling
 from .statement import Change, changes_of, statement
 from .windows import window_mean
 
 SHOWN_OUTCOMES = 3
-SHOWN_PARAMETERS = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What was written and what it says: files, one sentence, and the rows of the table."""
+    """What was written and what it says: files (the page first), one sentence, and the rows of the table."""
 
     paths: tuple[Path, ...]
     statement: str
@@ -42,76 +48,63 @@ def write_report(
     from_month: int | None = None,
     partial: bool = False,
 ) -> Report:
-    """Write figures (PNG and SVG) and tables (CSV) of a finished sweep into the folder ``out``, made if need be.
+    """Write the page ``index.html``, its figures (PNG and SVG) and their data (CSV) into the folder ``out``.
 
     ``outcomes`` defaults to quality, fit and true access where recorded; means are over the months from
     ``from_month`` on, by default the second half of the run. Raises what :func:`open_sweep` raises, ValueError for an
     unknown outcome, and ModuleNotFoundError without the extra ``plot``; nothing is written then.
     """
     sweep = open_sweep(store, partial=partial)
-    means = window_mean(sweep, chosen_outcomes(sweep, outcomes, most=SHOWN_OUTCOMES), from_month)
-    charts = _charts(means, sweep)
-    table = responses(means, sweep, _shown_parameters(means, sweep))
-    note = _note(means, sweep)
-    figures = {"responses": draw_responses(table, note)}
-    tables = {"responses": table}
-    changes = tuple(row for chart in charts for row in changes_of(chart))
-    if charts:
-        figures["map"] = draw_map(charts[0], f"{note} {_map_note(charts[0])}", _places(charts[0], sweep))
-        tables["map"] = charts[0].to_dataframe().reset_index()
-        tables["changes"] = pd.DataFrame([asdict(row) for row in changes])
+    with figure_style():
+        findings = find(sweep, chosen_outcomes(sweep, outcomes, most=SHOWN_OUTCOMES), from_month)
+        html = render(page_of(findings, sweep))
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
-    paths = [path for name, figure in figures.items() for path in save_figure(figure, folder, name)]
-    for name, rows in tables.items():
-        rows.to_csv(folder / f"{name}.csv", index=False)
-        paths.append(folder / f"{name}.csv")
-    text = statement(charts[0], sweep, window_of(means)) if charts else _said_without_map(table, means)
-    return Report(paths=tuple(paths), statement=text, changes=changes)
+    (folder / "index.html").write_text(html, encoding="utf-8", newline="\n")
+    paths = [folder / "index.html"]
+    for picture in findings.pictures.values():
+        paths += picture.write(folder)
+    if findings.changes:
+        table = pd.DataFrame([asdict(row) for row in findings.changes])
+        table.to_csv(folder / "changes.csv", index=False, lineterminator="\n")
+        paths.append(folder / "changes.csv")
+    return Report(paths=tuple(paths), statement=findings.statement, changes=findings.changes)
 
 
-def _charts(means: xr.Dataset, sweep: xr.Dataset) -> list[xr.Dataset]:
-    """Return the maps of all outcomes over the two parameters that the first outcome answers to most."""
-    if len(varied_parameters(sweep)) < 2:
-        return []
-    x, y = axes_of_map(next(iter(means.values())), sweep)
-    return [map_of(values, sweep, x, y) for values in means.values()]
-
-
-def _shown_parameters(means: xr.Dataset, sweep: xr.Dataset) -> tuple[str, ...]:
-    varied = varied_parameters(sweep)
-    if len(varied) <= SHOWN_PARAMETERS:
-        return varied
-    return tuple(most_telling(next(iter(means.values())), sweep).index[:SHOWN_PARAMETERS])
-
-
-def window_of(means: xr.Dataset) -> tuple[int, int]:
-    """Return the first and the last month of window means."""
-    return int(means.attrs["from_month"]), int(means.attrs["to_month"])
-
-
-def _note(means: xr.Dataset, sweep: xr.Dataset) -> str:
-    design, (first, last) = design_of(sweep), window_of(means)
-    failed = f"; {sweep.attrs['runs_failed']} failed runs left out" if sweep.attrs["runs_failed"] else ""
-    return (
-        f"Means over months {first} to {last}; {sweep.sizes['point']} points ({design.method}), "
-        f"{design.replicates} replicates each{failed}."
+def find(sweep: xr.Dataset, outcomes: tuple[str, ...], from_month: int | None) -> Findings:
+    """Compute all that the report says and shows, in memory."""
+    means = window_mean(sweep, outcomes, from_month)
+    first = next(iter(means.values()))
+    charts, note = charts_of(means, sweep), basis(means, sweep)
+    pictures = {}
+    for chart in charts:
+        name = "map" if chart is charts[0] else f"map-{chart.attrs['outcome'].replace('_', '-')}"
+        pictures[name] = map_picture(chart, sweep, note, name)
+    pictures["responses"] = response_picture(means, sweep, note)
+    lever = charts[0].attrs["x"] if charts else str(most_telling(first, sweep).index[0])
+    pictures["over-time"] = fan_picture(sweep, outcomes, lever)
+    indices, refusal = None, ""
+    try:
+        indices, found = sensitivity_pictures(sweep, outcomes, from_month)
+        pictures |= {picture.name: picture for picture in found}
+    except ValueError as error:
+        refusal = str(error)
+    settled = convergence_picture(means, sweep)
+    if settled is not None:
+        pictures["convergence"] = settled
+    text = (
+        statement(charts[0], sweep, window_of(means))
+        if charts
+        else _said_without_map(pictures["responses"].table, means)
     )
-
-
-def _map_note(chart: xr.Dataset) -> str:
-    if chart.attrs["method"] == "grid":
-        return "Black line: no change; band: 95 % interval of the paired change; dots: it includes zero."
-    return (
-        f"Polynomial surface of degree {chart.attrs['degree']} through the points (circles), "
-        f"R² = {chart.attrs['r2']:.2f}. Black line: no change; dashed lines and band: its 95 % interval."
+    return Findings(
+        statement=text,
+        changes=tuple(row for chart in charts for row in changes_of(chart)),
+        pictures=pictures,
+        indices=indices,
+        refusal=refusal,
+        outcomes=outcomes,
     )
-
-
-def _places(chart: xr.Dataset, sweep: xr.Dataset) -> tuple[np.ndarray, np.ndarray] | None:
-    if chart.attrs["method"] == "grid":
-        return None
-    return sweep[chart.attrs["x"]].values, sweep[chart.attrs["y"]].values
 
 
 def _said_without_map(table: pd.DataFrame, means: xr.Dataset) -> str:

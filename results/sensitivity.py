@@ -25,6 +25,14 @@ FITTING = {
 }
 """The designs whose points a method can use."""
 
+SHOWN = {
+    "sobol": ("ST", "S1"),
+    "morris": ("mu_star", "mu"),
+    "pawn": ("median", "maximum"),
+    "regression": ("total_share", "SRRC"),
+}
+"""What tables show of each method; the first orders the parameters, and advice is about its intervals."""
+
 Analysis = Callable[[np.ndarray], dict[str, np.ndarray]]
 
 
@@ -180,9 +188,9 @@ def _dataset(
 def _advice(indices: xr.Dataset, luck_left: float) -> str:
     """Say how wide the intervals are and what would halve them, more points or more replicates."""
     facts = indices.attrs
-    widths = [variable for name, variable in indices.data_vars.items() if str(name).endswith("_conf")]
-    widest = float(np.nanmax([np.nanmax(width.values, initial=0.0) for width in widths]))
-    text = f"the widest interval is +- {widest:.3g} with {facts['used']} {facts['unit']}; "
+    main = SHOWN[facts["method"]][0]
+    widest = float(np.nanmax(indices[f"{main}_conf"].values, initial=0.0))
+    text = f"the widest interval of {main} is +- {widest:.2g} with {facts['used']} {facts['unit']}; "
     text += f"{4 * facts['used']} would about halve it"
     if not np.isfinite(luck_left):
         return f"{text}. One replicate does not show how much of it is luck: sweep at least 2."

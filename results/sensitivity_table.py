@@ -9,14 +9,8 @@ import numpy as np
 import xarray as xr
 
 from .facts import label_of
+from .sensitivity import SHOWN
 
-SHOWN = {
-    "sobol": ("ST", "S1"),
-    "morris": ("mu_star", "mu"),
-    "pawn": ("median", "maximum"),
-    "regression": ("total_share", "SRRC"),
-}
-"""What a printed table shows of each method; its first column orders the parameters."""
 MEANINGS = {
     "sobol": "ST: share of the variance with all interactions; S1: alone",
     "morris": "mu_star: mean absolute effect of the whole range; mu: mean effect",

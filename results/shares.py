@@ -3,28 +3,64 @@
 from __future__ import annotations
 
 from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 import xarray as xr
+from scipy import stats
 
 from .facts import varied_parameters
 
+GROUPS = 10
 POINTS_PER_TERM = 3
 """Interactions are fitted where the points are at least so many times the terms, squares likewise before them."""
 
 
-def variance_shares(by_point: np.ndarray, sample: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+class Shares(NamedTuple):
+    """Shares of variance, (parameters, times): of a parameter alone, and with its interactions; with half-widths."""
+
+    alone: np.ndarray
+    total: np.ndarray
+    alone_conf: np.ndarray
+    total_conf: np.ndarray
+
+
+def shares_with_intervals(values: np.ndarray, sample: np.ndarray, level: float = 0.95) -> Shares:
+    """Return :func:`variance_shares` of ``values`` (points, times) with intervals by the grouped jackknife.
+
+    Every tenth point is left out in turn; Student's t with one degree of freedom less than there are groups.
+    """
+    points = len(values)
+    groups = min(GROUPS, points)
+    owners, columns = _terms(_scaled(sample))
+    parts = []
+    for group in range(groups):
+        kept = np.arange(points) % groups != group
+        parts.append(_shares(values[kept], [column[kept] for column in columns], owners, sample.shape[1]))
+    scale = stats.t.ppf(0.5 + level / 2.0, groups - 1)
+    halves = [
+        scale * np.sqrt((groups - 1) / groups * ((found - found.mean(axis=0)) ** 2).sum(axis=0))
+        for found in (np.stack(each) for each in zip(*parts, strict=True))
+    ]
+    return Shares(*_shares(values, columns, owners, sample.shape[1]), *halves)
+
+
+def variance_shares(by_point: np.ndarray, sample: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return each parameter's share of the variance of ``by_point`` (points, ...) alone and with its interactions.
 
     ``sample`` is (points, parameters). A quadratic polynomial is fitted by least squares, its terms made orthogonal in
-    the order constant, linear, squares, interactions (sequential sums of squares). Returns ``first`` and ``total``,
-    each (parameters, ...), and the share that the fit leaves unexplained is 1 - sum(first) - interactions. Terms that
-    the points are too few for are left out.
+    the order constant, linear, squares, interactions (sequential sums of squares). Returns ``alone`` and ``total``,
+    each (parameters, ...). Terms that the points are too few for are left out.
     """
-    points, parameters = sample.shape
-    unit = _scaled(sample)
-    owners, columns = _terms(unit)
+    owners, columns = _terms(_scaled(sample))
+    return _shares(by_point, columns, owners, sample.shape[1])
+
+
+def _shares(
+    by_point: np.ndarray, columns: list[np.ndarray], owners: list[tuple[int, ...]], parameters: int
+) -> tuple[np.ndarray, np.ndarray]:
+    points = len(by_point)
     basis, triangle = np.linalg.qr(np.column_stack([np.ones(points), *columns]))
     sound = np.abs(np.diag(triangle)) > 1e-9 * np.sqrt(points)
     flat = by_point.reshape(points, -1)
@@ -34,7 +70,7 @@ def variance_shares(by_point: np.ndarray, sample: np.ndarray) -> tuple[np.ndarra
     member = np.array([[parameter in owner for owner in owners] for parameter in range(parameters)], dtype=float)
     alone = member * (np.array([len(owner) for owner in owners]) == 1)
     shape = (parameters, *by_point.shape[1:])
-    return (alone @ share).reshape(shape), (member @ share).reshape(shape), float(share.sum(axis=0).mean())
+    return (alone @ share).reshape(shape), (member @ share).reshape(shape)
 
 
 def _scaled(sample: np.ndarray) -> np.ndarray:
@@ -68,5 +104,5 @@ def most_telling(means: xr.DataArray, sweep: xr.Dataset) -> pd.Series:
     sample = np.column_stack([sweep[name].values for name in names])
     if kept.sum() < 2:
         return pd.Series(0.0, index=list(names), name="share")
-    _, total, _ = variance_shares(by_point[kept], sample[kept])
+    _, total = variance_shares(by_point[kept], sample[kept])
     return pd.Series(total, index=list(names), name="share").sort_values(ascending=False, kind="stable")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import tomllib
+import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 import zarr
 from zarr.codecs import BloscCodec, Crc32cCodec
+from zarr.errors import ZarrUserWarning
 
 Points = Mapping[str, np.ndarray]
 Surface = Callable[[Points, np.ndarray, np.ndarray], np.ndarray]
@@ -77,6 +79,9 @@ def made_store(
     for name, axis in {"point": np.arange(count), "replicate": np.arange(replicates), "month": month}.items():
         _write(group, name, axis.astype("i8"), (name,), axis.shape, 0)
     _write(group, "status", status, ("point", "replicate"), (batch, replicates), 0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ZarrUserWarning)
+        zarr.consolidate_metadata(path)
     return path
 
 

@@ -10,7 +10,8 @@ from scipy.stats import qmc
 
 from tredegar.results import open_sweep
 from tredegar.results.maps import axes_of_map, map_of
-from tredegar.results.report import write_report
+from tredegar.results.report import find, write_report
+from tredegar.results.report_parts import map_picture
 from tredegar.results.responses import responses
 from tredegar.results.shares import most_telling
 from tredegar.results.statement import changes_of, sign_turns, statement, table_of
@@ -121,22 +122,42 @@ def test_responses_have_one_row_per_level_with_interval_and_spread(store, sample
     assert most_telling(window_mean(many).quality, many).index[-1] == "grip_rate"
 
 
-def test_a_report_writes_figures_and_their_data(store, tmp_path):
+def test_a_report_writes_the_page_figures_and_their_data(store, tmp_path):
     report = write_report(store, tmp_path / "out")
+    assert report.paths[0] == tmp_path / "out" / "index.html" and len(report.changes) == 6
     names = {path.name for path in report.paths}
-    assert names >= {"responses.png", "responses.svg", "map.png", "map.svg", "responses.csv", "map.csv", "changes.csv"}
+    pictures = (
+        "map",
+        "map-true-access",
+        "responses",
+        "over-time",
+        "sensitivity",
+        "sensitivity-over-time",
+        "convergence",
+    )
+    assert names == {f"{name}.{kind}" for name in pictures for kind in ("png", "svg", "csv")} | {
+        "index.html",
+        "changes.csv",
+    }
     assert all(path.stat().st_size > 100 for path in report.paths)
     with (tmp_path / "out" / "changes.csv").open(encoding="utf-8") as file:
         assert [row["outcome"] for row in csv.DictReader(file)] == ["quality"] * 3 + ["true_access"] * 3
-    again = write_report(store, tmp_path / "again")
-    for first, second in zip(report.paths, again.paths, strict=True):
-        assert first.read_bytes() == second.read_bytes(), first.name
+
+
+def test_the_same_runs_give_the_same_files(store, tmp_path):
+    sweep, _, chart = chart_of(store)
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        map_picture(chart, sweep, "Note.", "map").write(tmp_path / folder)
+    for name in ("map.png", "map.svg", "map.csv"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
 
 def test_a_sweep_of_one_parameter_is_reported_without_a_map(tmp_path):
     store = made_store(tmp_path / "one.zarr", {"mandate_detail": np.linspace(0, 1, 5)}, {"quality": flat})
-    report = write_report(store, tmp_path / "out")
-    assert report.changes == () and report.statement.startswith("The mean of quality goes with mandate detail: 0.")
+    findings = find(open_sweep(store), ("quality",), None)
+    assert findings.changes == () and "map" not in findings.pictures
+    assert findings.statement.startswith("The mean of quality goes with mandate detail: 0.")
 
 
 def test_an_unknown_outcome_is_refused_and_nothing_is_written(store, tmp_path):

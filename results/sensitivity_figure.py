@@ -1,0 +1,90 @@
+"""Panels of sensitivity: the parameters that matter most to an outcome, and how that changes over time."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from .facts import label_of
+from .figure_style import INK, LINES, Panel, light_grid
+from .sensitivity import SHOWN
+
+SHOWN_BARS = 12
+SHOWN_LINES = 6
+AXIS = {
+    "sobol": "share of variance",
+    "morris": "mean absolute effect\n[unit of the outcome]",
+    "pawn": "distance of distributions [0..1]",
+    "regression": "share of variance\nin a quadratic fit",
+}
+
+
+def bar_panels(indices: xr.Dataset) -> list[Panel]:
+    """Return a panel per outcome: the index of each parameter in the last window, with its interval where it has one.
+
+    The outlined bar below is what the parameter does alone, where the method tells (S1, share).
+    """
+    last = indices.isel(month=-1)
+    return [
+        Panel(
+            partial(_draw_bars, one=last.sel(outcome=outcome), method=indices.attrs["method"]),
+            f"parameters that matter most to {label_of(str(outcome), False)}",
+        )
+        for outcome in last["outcome"].values
+    ]
+
+
+def _order(values: np.ndarray, most: int) -> np.ndarray:
+    return np.argsort(-np.nan_to_num(values, nan=-1.0), kind="stable")[:most]
+
+
+def _draw_bars(axes: Any, one: xr.Dataset, method: str) -> None:
+    total = SHOWN[method][0]
+    alone = {"sobol": "S1", "regression": "share"}.get(method)
+    order = _order(one[total].values, SHOWN_BARS)[::-1]
+    place = np.arange(len(order))
+    widths = one[f"{total}_conf"].values[order] if f"{total}_conf" in one else None
+    axes.barh(place, one[total].values[order], 0.62, xerr=widths, color=LINES[0], ecolor=INK,
+              error_kw={"elinewidth": 0.9, "capsize": 2.0}, label="with interactions" if alone else None)  # fmt: skip
+    if alone is not None:
+        axes.barh(place, one[alone].values[order], 0.62, color="none", edgecolor=INK, linewidth=0.8, hatch="////",
+                  label="alone")  # fmt: skip
+        axes.legend(loc="lower right")
+    axes.set_yticks(place, [label_of(str(one["parameter"].values[each]), unit=False) for each in order])
+    axes.set(xlabel=AXIS[method], title=label_of(str(one["outcome"].item()), unit=False).capitalize())
+    axes.set_xlim(left=min(0.0, float(np.nanmin(one[total].values, initial=0.0))))
+    axes.grid(axis="x", color="#dddddd", linewidth=0.5)
+    axes.set_axisbelow(True)
+
+
+def course_panels(indices: xr.Dataset) -> list[Panel]:
+    """Return a panel per outcome: the indices of its six main parameters over time, with bands for their intervals."""
+    return [
+        Panel(
+            partial(_draw_course, one=indices.sel(outcome=outcome), method=indices.attrs["method"]),
+            f"what {label_of(str(outcome), False)} depends on, over time",
+        )
+        for outcome in indices["outcome"].values
+    ]
+
+
+def _draw_course(axes: Any, one: xr.Dataset, method: str) -> None:
+    total = SHOWN[method][0]
+    months = one["month"].values
+    values = one[total].transpose("parameter", "month").values
+    order = _order(np.nan_to_num(values).max(axis=1), SHOWN_LINES)
+    for rank, place in enumerate(order):
+        colour, name = LINES[rank], label_of(str(one["parameter"].values[place]), unit=False)
+        axes.plot(months, values[place], color=colour, linewidth=1.3, label=name)
+        if f"{total}_conf" in one:
+            half = one[f"{total}_conf"].transpose("parameter", "month").values[place]
+            axes.fill_between(months, values[place] - half, values[place] + half, color=colour, alpha=0.18, linewidth=0)
+    if np.isfinite(one["seed_share"].values).any():
+        axes.plot(months, one["seed_share"].values, color="#4d4d4d", linestyle="dotted", label="luck, of single runs")
+    title = label_of(str(one["outcome"].item()), unit=False).capitalize()
+    axes.set(xlabel="month", ylabel=AXIS[method], title=title)
+    axes.legend(loc="best", handlelength=1.2, fontsize=7.0)
+    light_grid(axes)

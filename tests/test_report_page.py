@@ -1,0 +1,118 @@
+"""The page of a report stands alone, says what failed, and can be read on a desk and on a telephone."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+
+import numpy as np
+import pytest
+
+from tredegar.results import open_sweep
+from tredegar.results.page import Page, Section, render
+from tredegar.results.report import write_report
+
+from .made_stores import grid, made_store
+
+BROWSER = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+)
+LOG = [
+    {"event": "start", "host": "node7", "versions": {"numpy": "2.4.6"}},
+    {"event": "batch", "runs": 48, "seconds": 2.0, "engine": "numpy"},
+    {"event": "failure", "point": 2, "replicate": 1, "reason": "trust 4 <left> the country"},
+]
+
+
+def quality(points, luck, month):
+    own = np.random.default_rng(4).standard_normal((len(points["mandate_detail"]), luck.shape[1], 1))
+    change = points["mandate_detail"] * (0.06 - 0.1 * points["method_heterogeneity"])
+    return 0.5 + change + 0.01 * luck + 0.01 * own + 0.0 * month
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("report")
+    status = np.ones((12, 4))
+    status[2, 1] = 2
+    points = grid(mandate_detail=[0.0, 0.5, 1.0], method_heterogeneity=[0.0, 0.5, 1.0, 1.5])
+    store = made_store(folder / "made.zarr", points, {"quality": quality}, status=status)
+    (store / "log").mkdir()
+    (store / "log" / "a.jsonl").write_text("\n".join(map(json.dumps, LOG)) + '\n{"torn": ', encoding="utf-8")
+    return write_report(store, folder / "out").paths[0]
+
+
+def test_nothing_comes_from_the_network_and_nothing_runs(page):
+    html = page.read_text(encoding="utf-8")
+    assert "<script" not in html and "@import" not in html
+    sources = re.findall(r'(?:src|href)="([^"]*)"', html)
+    assert len(sources) > 12
+    assert all(source.startswith(("data:", "#")) for source in sources)
+    assert all(alt for alt in re.findall(r'alt="([^"]*)"', html))
+
+
+def test_the_first_screen_answers_what_was_asked_what_came_out_and_how_sure_it_is(page):
+    first_screen = page.read_text(encoding="utf-8").split("<nav>")[0]
+    for words in (
+        "What was asked",
+        "What came out",
+        "How sure is it",
+        "Raising mandate detail from 0 to 1 changes quality",
+    ):
+        assert words in first_screen
+    assert "47 of 48 runs done, 1 failed" in first_screen and "4 replicates under common luck" in first_screen
+
+
+def test_failures_and_provenance_are_told_and_escaped(page):
+    html = page.read_text(encoding="utf-8")
+    assert "1 of 48 runs failed and are left out everywhere" in html
+    assert "trust 4 &lt;left&gt; the country" in html and "<left>" not in html
+    assert "numpy (48 runs)" in html and "node7" in html and "numpy 2.4.6" in html
+
+
+def test_an_unfinished_sweep_is_marked_on_the_page(tmp_path):
+    status = np.ones((12, 4))
+    status[11] = 0
+    points = grid(mandate_detail=[0.0, 0.5, 1.0], method_heterogeneity=[0.0, 0.5, 1.0, 1.5])
+    store = made_store(tmp_path / "part.zarr", points, {"quality": quality}, status=status)
+    from tredegar.results.report_page import _failure_section
+
+    assert "4 runs are missing" in _failure_section(open_sweep(store, partial=True)).warning
+
+
+def test_text_from_outside_cannot_become_markup():
+    table = (("<b>",), [("<i>",)])
+    section = Section(
+        heading="<h>", paragraphs=("<p1>",), table=table, images=(("<svg/>", 'a"b'),), folded=("s", "<pre>")
+    )
+    html = render(Page(title="<t>", lead="<l>", cards=(("<c>", ("<d>",)),), sections=(section,)))
+    for raw in ("<t>", "<l>", "<c>", "<d>", "<h>", "<p1>", "<b>", "<i>", 'a"b'):
+        assert raw not in html
+    assert "<pre>&lt;pre&gt;</pre>" in html
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(BROWSER is None, reason="no Chromium found; install it with: apt-get install chromium")
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_real_browser_shows_the_page_without_errors_and_without_sideways_scrolling(page, tmp_path, width):
+    probe = tmp_path / "probe.html"
+    probe.write_text(
+        f'<iframe id="f" src="{page.as_uri()}" width="{width}" height="900" style="border:0"></iframe>'
+        "<p id='o'>waiting</p>"
+        "<script>onload = () => { const d = document.getElementById('f').contentDocument;"
+        "const images = [...d.images]; const broken = images.filter(i => !i.complete || !i.naturalWidth).length;"
+        "document.getElementById('o').textContent = `wide=${d.documentElement.scrollWidth} images=${images.length}"
+        " broken=${broken}`; }</script>",
+        encoding="utf-8",
+    )
+    command = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--allow-file-access-from-files", "--dump-dom",
+               "--enable-logging=stderr", "--window-size=1400,1000", f"--user-data-dir={tmp_path}/profile",
+               probe.as_uri()]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    found = re.search(r"wide=(\d+) images=(\d+) broken=(\d+)", done.stdout)
+    assert found, done.stdout[-500:]
+    wide, images, broken = map(int, found.groups())
+    assert wide <= width and images >= 8 and broken == 0
+    assert "CONSOLE" not in done.stderr
