@@ -1,0 +1,80 @@
+"""Job scripts for PBS (OpenPBS, PBS Pro): an array of tasks that stop before the walltime, and the job that verifies.
+
+PBS gives no notice of the walltime and lets users put nothing back into the queue: a task stops itself in time, and
+submitting the same again finishes.
+"""
+
+from __future__ import annotations
+
+from .job_script import SECONDS_IN_RESERVE, Job, array_range, command, comments, environment, sweep_command
+from .job_words import SubmitError, clock, directive, gpus_of, memory_of, plain, plain_path, quoted, slug
+
+PLACE = 'cd -- "${PBS_O_WORKDIR:?this script is for PBS}" || exit 1'
+
+
+def pbs_array(job: Job) -> str:
+    """Return the script of the array for ``qsub``."""
+    kind, number = gpus_of(job.gpus)
+    if kind:
+        raise SubmitError("--gpus takes a number alone under PBS; name the kind with --directive as your site does")
+    # An array of one is refused by PBS: a single task is a plain job.
+    array = [f"#PBS -J {array_range(job)}"] if job.tasks > 1 else []
+    task = "task=${PBS_ARRAY_INDEX:?this script is for an array job}" if job.tasks > 1 else "task=0"
+    stop_after = max(1, job.time - job.notice)
+    kill_after = max(1, job.notice - SECONDS_IN_RESERVE)
+    lines = [
+        "#!/bin/bash",
+        *_directives(job, "tredegar", f":ngpus={number}" if number else ""),
+        *array,
+        "#PBS -r y",
+        *comments(job, f"Sweep in {job.tasks} tasks"),
+        "",
+        PLACE,
+        *environment(job),
+        task,
+        "",
+        "# Before the walltime ends the task may finish its batch; what takes longer is dropped, nothing is lost by it.",
+        f"timeout --preserve-status --signal=USR1 --kill-after={kill_after} {stop_after} \\",
+        f"    {sweep_command(job)}",
+        "status=$?",
+        f'echo "task $task of {job.tasks}: exit status $status"',
+        '[ "$status" -lt 3 ] || echo "task $task: out of time; submit the same command again"',
+        'exit "$status"',
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def pbs_verify(job: Job) -> str:
+    """Return the script of the job that verifies the store, for ``qsub -W depend=afterany:ARRAY``."""
+    store = quoted("--out", job.store)
+    lines = [
+        "#!/bin/bash",
+        *_directives(job, "verify", ""),
+        *comments(job, "Verify the sweep of"),
+        "",
+        PLACE,
+        *environment(job),
+        command(job, "status", store),
+        command(job, "verify", store),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _directives(job: Job, name: str, gpus: str) -> list[str]:
+    memory = ""
+    if job.memory is not None:
+        number, unit = memory_of(job.memory)
+        memory = f":mem={number}{unit.lower()}b"
+    words = [
+        f"-N {name}-{slug(job.name)}"[:18],
+        f"-l select=1:ncpus={job.cpus}{memory}{gpus}",
+        f"-l walltime={clock(job.time)}",
+        "-j oe",
+        f"-o {plain_path('--logs', job.logs)}/",
+    ]
+    if job.partition is not None:
+        words.append(f"-q {plain('--partition', job.partition)}")
+    if job.account is not None:
+        words.append(f"-A {plain('--account', job.account)}")
+    words += [directive("--directive", text) for text in job.directives]
+    return [f"#PBS {word}" for word in words]

@@ -1,0 +1,99 @@
+"""What every job script has in common: what is asked for, the command of a task, the environment it runs in.
+
+Scripts come in pairs: an array of tasks that share a sweep, and a job that verifies the store when all have ended. They are plain text made from a ``Job``; nothing is sent. Each task gets its number and the number of tasks
+in so many words: SLURM_ARRAY_TASK_COUNT counts what was submitted, so that part of an array submitted again would
+leave gaps.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from .job_words import SubmitError, gpus_of, joined, module_name, plain, quoted
+
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
+SECONDS_IN_RESERVE = 30
+"""Before the end of the walltime: to leave the node, or to go back into the queue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is asked of a cluster. Times in seconds; ``notice`` is how long before the end of ``time`` a task stops.
+
+    ``program`` is the command that runs tredegar in a job. The texts are the user's; every script checks and quotes
+    them.
+    """
+
+    spec: Path
+    store: Path
+    name: str
+    tasks: int
+    program: tuple[str, ...] = ("tredegar",)
+    engine: str = "auto"
+    time: int = 3600
+    notice: int = 120
+    cpus: int = 1
+    gpus: str = "0"
+    memory: str | None = None
+    partition: str | None = None
+    account: str | None = None
+    array_limit: int | None = None
+    logs: str = "tredegar-logs"
+    modules: tuple[str, ...] = ()
+    venv: Path | None = None
+    setup: Path | None = None
+    container: Path | None = None
+    directives: tuple[str, ...] = ()
+
+
+def array_range(job: Job) -> str:
+    """Return the numbers of the tasks as both schedulers read them: "0-49%10" runs ten of fifty at once."""
+    limit = f"%{job.array_limit}" if job.array_limit else ""
+    return f"0-{job.tasks - 1}{limit}"
+
+
+def command(job: Job, *words: str) -> str:
+    """Return the line that runs ``tredegar`` with ``words`` (quoted already), in the container if there is one."""
+    inner = joined([*(quoted("the command", word) for word in job.program), *words])
+    if job.container is None:
+        return inner
+    nvidia = ["--nv"] if gpus_of(job.gpus)[1] else []
+    binds = [f"--bind {quoted('--container', _bindable(path))}" for path in _folders(job)]
+    return joined(["apptainer exec", *nvidia, *binds, quoted("--container", job.container), inner])
+
+
+def _folders(job: Job) -> list[Path]:
+    return sorted({job.spec.parent, job.store.parent})
+
+
+def _bindable(path: Path) -> Path:
+    if "," in str(path) or ":" in str(path):
+        raise SubmitError(f"Apptainer cannot bind a folder with ',' or ':' in its name: '{path}'; rename it")
+    return path
+
+
+def sweep_command(job: Job) -> str:
+    """Return the line that computes task ``$task`` of the array."""
+    spec, store = quoted("the path of the spec", job.spec), quoted("--out", job.store)
+    engine = quoted("--engine", plain("--engine", job.engine))
+    return command(job, "sweep", spec, "--out", store, "--engine", engine, "--task", f'"$task/{job.tasks}"')
+
+
+def environment(job: Job) -> list[str]:
+    """Return the lines that prepare the shell of a job: folder, modules, environment, limits of threads."""
+    lines = [f"module load {module_name(module)}" for module in job.modules]
+    if job.setup is not None:
+        lines.append(f". {quoted('--setup', job.setup)} || exit 1")
+    if job.venv is not None:
+        lines.append(f". {quoted('--venv', job.venv / 'bin' / 'activate')} || exit 1")
+    limits = joined(f"{name}={job.cpus}" for name in THREAD_VARIABLES)
+    return [*lines, f"export {limits}"]
+
+
+def comments(job: Job, what: str) -> list[str]:
+    """Return the lines that tell a reader what the script does."""
+    return [
+        f"# {what}: {quoted('the path of the spec', job.spec)} into {quoted('--out', job.store)}",
+        "# Submitted again, with this or another number of tasks, it computes what is missing and nothing else.",
+    ]

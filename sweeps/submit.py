@@ -1,0 +1,106 @@
+"""Sending a sweep to a cluster: the store is made first, then the array is queued, then the job that verifies it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from .job_pbs import pbs_array, pbs_verify
+from .job_script import Job
+from .job_slurm import slurm_array, slurm_verify
+from .job_words import SubmitError
+from .runner import check_same_sweep
+from .spec import Spec
+from .store import SweepStore, create_store
+
+SECONDS_TO_ANSWER = 120
+
+
+class Cluster(NamedTuple):
+    """How one kind of scheduler is spoken to. ``after`` returns the options that wait for the end of a job."""
+
+    array: Callable[[Job], str]
+    verify: Callable[[Job], str]
+    send: tuple[str, ...]
+    after: Callable[[str], tuple[str, ...]]
+    number: str
+    """What its answer looks like; the first group is the number of the job."""
+
+
+CLUSTERS = {
+    "slurm": Cluster(
+        slurm_array,
+        slurm_verify,
+        ("sbatch", "--parsable"),
+        lambda job: (f"--dependency=afterany:{job}",),
+        r"(\d+)(?:;\S+)?",
+    ),
+    "pbs": Cluster(
+        pbs_array,
+        pbs_verify,
+        ("qsub",),
+        lambda job: ("-W", f"depend=afterany:{job}"),
+        r"(\d+(?:\[\])?(?:\.[A-Za-z0-9_.-]+)?)",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """Numbers of the jobs that were queued, as the scheduler gave them."""
+
+    array: str
+    verify: str
+
+
+def scripts(cluster: str, job: Job) -> tuple[str, str]:
+    """Return the script of the array and that of the job that verifies. Raises SubmitError for bad words."""
+    kind = CLUSTERS[cluster]
+    return kind.array(job), kind.verify(job)
+
+
+def prepare(spec: Spec, job: Job) -> bool:
+    """Make the store, once, before any task needs it; return whether it was there. Raises StoreError."""
+    if not job.store.exists():
+        create_store(spec, job.store)
+        return False
+    check_same_sweep(SweepStore(job.store), spec)
+    return True
+
+
+def send(cluster: str, job: Job) -> Submitted:
+    """Queue the array and the job that verifies; the store must stand. Raises SubmitError with what was answered."""
+    kind = CLUSTERS[cluster]
+    array, verify = scripts(cluster, job)
+    Path(job.logs).mkdir(parents=True, exist_ok=True)
+    number = _queue(kind, (), array)
+    return Submitted(number, _queue(kind, kind.after(number), verify))
+
+
+def _queue(kind: Cluster, options: tuple[str, ...], script: str) -> str:
+    program = shutil.which(kind.send[0])
+    if program is None:
+        raise SubmitError(
+            f"'{kind.send[0]}' is not on this machine; submit from a login node of the cluster, or leave out --submit"
+            " to print the script"
+        )
+    words = [program, *kind.send[1:], *options]
+    try:
+        answer = subprocess.run(
+            words, input=script, capture_output=True, text=True, timeout=SECONDS_TO_ANSWER, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise SubmitError(
+            f"{kind.send[0]} did not answer within {SECONDS_TO_ANSWER} seconds; see whether the job was queued before"
+            " submitting again"
+        ) from None
+    found = re.fullmatch(kind.number, answer.stdout.strip())
+    if answer.returncode or found is None:
+        said = " ".join((answer.stderr + " " + answer.stdout).split()) or f"exit status {answer.returncode}"
+        raise SubmitError(f"{kind.send[0]} did not queue the job: {said[:500]}")
+    return found[1]
