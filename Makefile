@@ -8,10 +8,12 @@ ROUNDS ?= 200
 
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+TOOLS := $(VENV)/.tools
 CODE := model kernels sweeps results tests examples benchmarks docs
 PACKAGES := tredegar.model tredegar.kernels tredegar.sweeps tredegar.results
 # pip's own notes (new versions of pip, index pages without a match) are not for the reader of `make`; errors still show.
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
+comma := ,
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check lint types imports slow chaos slurm browser ptx gpu facts golden figures bench constraints clean
@@ -32,17 +34,24 @@ $(BIN)/python:
 	echo 'No Python >= 3.11 with the modules venv and ensurepip was found (Debian: apt-get install python3-venv); name one with make PYTHON=/path/to/python3' >&2; \
 	exit 1
 
-# A version of Python without a constraints file takes the newest packages that pyproject.toml allows.
-$(INSTALLED): pyproject.toml $(wildcard constraints/*.txt) | $(BIN)/python
+# install EXTRAS: a version of Python without a constraints file takes the newest packages that pyproject.toml allows.
+define install
 	@constraints=constraints/$$($(BIN)/python -c 'import sys; print("py%d%d" % sys.version_info[:2])').txt; \
 	if [ -f "$$constraints" ]; then \
-	    echo "Installing Tredegar and what it needs, at the versions of $$constraints (a minute)"; \
+	    echo "Installing tredegar[$(1)] at the versions of $$constraints (a minute)"; \
 	    export PIP_CONSTRAINT="$$constraints"; \
 	else \
-	    echo "Installing Tredegar and what it needs, at the newest versions: there is no $$constraints (a minute)"; \
+	    echo "Installing tredegar[$(1)] at the newest versions, there being no $$constraints (a minute)"; \
 	fi; \
-	$(PIP) install --upgrade 'setuptools>=77' && $(PIP) install --no-compile --no-build-isolation --editable '.[test,check]'
+	$(PIP) install --upgrade 'setuptools>=77' && $(PIP) install --no-compile --no-build-isolation --editable '.[$(1)]'
 	@touch $@
+endef
+
+$(INSTALLED): pyproject.toml $(wildcard constraints/*.txt) | $(BIN)/python
+	$(call install,all)
+
+$(TOOLS): $(INSTALLED)
+	$(call install,test$(comma)check)
 
 # A store from other rules or another spec would be refused, as it should be: a demonstration then starts afresh.
 demo/.started: examples/first.toml $(wildcard model/*.py model/*.toml)
@@ -52,43 +61,43 @@ demo: $(INSTALLED) demo/.started ## sweep examples/first.toml, print a table, dr
 	@$(BIN)/tredegar sweep examples/first.toml --out demo/first.zarr
 	@$(BIN)/tredegar report demo/first.zarr --out demo
 
-test: $(INSTALLED) ## run the tests (PYTEST_OPTIONS="-k word" for some of them)
+test: $(TOOLS) ## run the tests (PYTEST_OPTIONS="-k word" for some of them)
 	@$(BIN)/pytest $(PYTEST_OPTIONS)
 
 check: lint types imports test ## everything a change must pass: style, types, direction of imports, tests
 
-lint: $(INSTALLED) ## ruff
+lint: $(TOOLS) ## ruff
 	@echo 'Style'
 	@$(BIN)/ruff check --quiet --output-format concise $(wildcard $(CODE))
 	@$(BIN)/ruff format --quiet --check $(wildcard $(CODE))
 
 # mypy reads an installed copy, as users have it: from the repository the folders would be seen under their bare names.
-types: $(INSTALLED) ## mypy, on an installed copy
+types: $(TOOLS) ## mypy, on an installed copy
 	@echo 'Types'
 	@rm -rf build/lib build/installed
 	@$(PIP) install --no-compile --no-deps --no-build-isolation --target build/installed .
 	@MYPYPATH=build/installed $(BIN)/mypy $(PACKAGES:%=-p %)
 
-imports: $(INSTALLED) ## import-linter: who may import whom
+imports: $(TOOLS) ## import-linter: who may import whom
 	@echo 'Direction of imports'
 	@$(BIN)/lint-imports
 
-slow: $(INSTALLED) ## the stylised facts and other long tests
+slow: $(TOOLS) ## the stylised facts and other long tests
 	@$(BIN)/pytest -m slow --timeout 3600 $(PYTEST_OPTIONS)
 
-chaos: $(INSTALLED) ## kill, starve and corrupt sweeps at random; the store must come out the same (ROUNDS=200)
+chaos: $(TOOLS) ## kill, starve and corrupt sweeps at random; the store must come out the same (ROUNDS=200)
 	@TREDEGAR_CHAOS_ROUNDS=$(ROUNDS) $(BIN)/pytest -m chaos --timeout 7200 $(PYTEST_OPTIONS)
 
-slurm: $(INSTALLED) ## the tests on a one-node Slurm (root and Debian's packages slurm-wlm and munge needed)
+slurm: $(TOOLS) ## the tests on a one-node Slurm (root and Debian's packages slurm-wlm and munge needed)
 	@$(BIN)/pytest -m slurm --timeout 1200 $(PYTEST_OPTIONS)
 
-browser: $(INSTALLED) ## open the report in a headless Chromium
+browser: $(TOOLS) ## open the report in a headless Chromium
 	@$(BIN)/pytest -m browser $(PYTEST_OPTIONS)
 
-ptx: $(INSTALLED) ## compile the GPU engine to PTX and execute it on the CPU
+ptx: $(TOOLS) ## compile the GPU engine to PTX and execute it on the CPU
 	@$(BIN)/pytest -m ptx --timeout 3600 $(PYTEST_OPTIONS)
 
-gpu: $(INSTALLED) ## the tests that need a GPU
+gpu: $(TOOLS) ## the tests that need a GPU
 	@$(BIN)/pytest -m gpu $(PYTEST_OPTIONS)
 
 facts: $(INSTALLED) ## the 86 arms of the reference table, to 1e-12
