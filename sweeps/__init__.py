@@ -1,24 +1,25 @@
 """Sweeps: a spec file in, a Zarr store of every run out, by Dask, by job array or in this process.
 
-``Spec`` reads and checks a spec; ``run_sweep`` creates its store or finishes it.
+``Spec`` reads and checks a spec; ``run_sweep`` creates its store or finishes it. Both are loaded when first asked
+for, so that the command is quick to answer.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .spec import Spec
-from .spec_errors import SpecError
-
 if TYPE_CHECKING:
-    from .runner import run_sweep
+    from .runner import SweepSummary, run_sweep
+    from .spec import Spec
+    from .spec_errors import SpecError
 
-__all__ = ["Spec", "SpecError", "run_sweep"]
+_HOMES = {"Spec": "spec", "SpecError": "spec_errors", "SweepSummary": "runner", "run_sweep": "runner"}
+
+__all__ = ["Spec", "SpecError", "SweepSummary", "run_sweep"]
 
 
 def __getattr__(name: str) -> Any:
-    if name == "run_sweep":
-        from .runner import run_sweep
-
-        return run_sweep
+    if name in _HOMES:
+        return getattr(import_module(f".{_HOMES[name]}", __name__), name)
     raise AttributeError(f"module '{__name__}' has no attribute '{name}'")

@@ -1,4 +1,4 @@
-"""The commands that read stores: ``report``, ``sensitivity``, ``compare``, ``export``; their work is in ``results``."""
+"""The commands that read stores: ``report``, ``sensitivity``, ``discover`` and others; their work is in ``results``."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Partial = Annotated[bool, typer.Option("--partial", help="Take an unfinished swe
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to ``app``."""
-    for command in (report, sensitivity, compare, export):
+    for command in (report, sensitivity, discover, compare, export):
         app.command(command.__name__, rich_help_panel="Results")(command)
 
 
@@ -83,6 +83,36 @@ def sensitivity(
         typer.echo(line)
     if out is not None:
         typer.echo(f"wrote {write_indices(indices, out)}")
+
+
+def discover(
+    store: StorePath,
+    outcome: Annotated[str, typer.Option(metavar="NAME", help="The outcome that decides what is sought.")] = "quality",
+    threshold: Annotated[
+        float | None, typer.Option(metavar="X", help="What its mean must reach; default the best fifth of the points.")
+    ] = None,
+    below: Annotated[
+        bool, typer.Option("--below", help="Seek the points at or under it; default the worst fifth.")
+    ] = False,
+    tree: Annotated[bool, typer.Option("--tree", help="Also print a classification tree.")] = False,
+    from_month: FromMonth = None,
+    partial: Partial = False,
+) -> None:
+    """Find the region of the parameters in which an outcome is good (or bad): boxes, judged on held-out points."""
+    from ..results.discovery import discover as find_boxes
+    from ..results.discovery import region_rows, sought, tree_rules
+    from ..results.facts import design_of
+    from ..results.open import open_sweep
+
+    sweep = open_sweep(store, partial=partial)
+    found = find_boxes(sweep, outcome, threshold, below, from_month)
+    typer.echo(sought(found))
+    if found.regions:
+        _print_table(*region_rows(found))
+    else:
+        typer.echo("No box separates these points from the others.")
+    if tree:
+        typer.echo(tree_rules(found, design_of(sweep).varied))
 
 
 def compare(

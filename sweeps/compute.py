@@ -7,7 +7,7 @@ called twice, or by two processes at once: what it writes depends on the spec an
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -22,6 +22,9 @@ from .spec import Spec
 from .store import Batch, SweepStore
 
 Simulate = Callable[..., Any]
+Runs = Sequence[tuple[int, int]]
+"""Runs by point and replicate, numbered in the whole sweep."""
+KILLS = "the run kills the process that computes it"
 INDEPENDENT_STRIDE = 4096
 """Run numbers under independent luck: point * 4096 + replicate."""
 
@@ -46,21 +49,36 @@ class Computed:
 
 
 def run_batch(
-    path: str, number: int, engine: str = "auto", redo: bool = False, simulate: Simulate | None = None
+    path: str,
+    number: int,
+    engine: str = "auto",
+    redo: bool = False,
+    simulate: Simulate | None = None,
+    barred: Runs = (),
 ) -> BatchReport:
     """Compute batch ``number`` of the store at ``path`` and write it; return what became of it.
 
     Runs that are already done are kept (an extended sweep has batches that are done in part), unless ``redo`` says
     that their chunks are damaged. What no other batch could do better (a full disk, a missing library, too little
-    memory) is reported in ``stop``, and leaves the batch as it was.
+    memory) is reported in ``stop``, and leaves the batch as it was. ``barred`` runs are not tried: each is known to
+    kill its process, and recorded as failed.
     """
     began = time.perf_counter()
     try:
         store = SweepStore(path)
-        done, failed = _run(store, store.batch(number), engine, redo, simulate or default_simulate())
+        done, failed = _run(store, store.batch(number), engine, redo, simulate or default_simulate(), barred)
     except (OSError, ImportError, MemoryError) as error:
         return BatchReport(number, 0, 0, time.perf_counter() - began, stop_reason(error))
     return BatchReport(number, done, failed, time.perf_counter() - began)
+
+
+def try_runs(path: str, number: int, engine: str, simulate: Simulate | None, chosen: Runs) -> None:
+    """Compute the ``chosen`` runs of batch ``number`` and write nothing, to see whether the process survives."""
+    store = SweepStore(path)
+    for point, replicate in chosen:
+        points = store.read_points(slice(point, point + 1))
+        numbers = run_numbers(store.spec, np.array([point]), slice(replicate, replicate + 1))
+        compute_runs(store.spec, points, numbers, engine, simulate or default_simulate())
 
 
 def default_simulate() -> Simulate:
@@ -78,7 +96,7 @@ def stop_reason(error: BaseException) -> str:
     return ("not enough memory: " if isinstance(error, MemoryError) else "") + text[:MOST_LETTERS]
 
 
-def _run(store: SweepStore, batch: Batch, engine: str, redo: bool, simulate: Simulate) -> tuple[int, int]:
+def _run(store: SweepStore, batch: Batch, engine: str, redo: bool, simulate: Simulate, barred: Runs) -> tuple[int, int]:
     began = time.perf_counter()
     status = store.read_status()[batch.points, batch.replicates]
     if redo:
@@ -88,7 +106,10 @@ def _run(store: SweepStore, batch: Batch, engine: str, redo: bool, simulate: Sim
         return 0, 0
     points = {name: values[rows] for name, values in store.read_points(batch.points).items()}
     numbers = run_numbers(store.spec, rows + batch.points.start, batch.replicates)
-    computed = compute_runs(store.spec, points, numbers, engine, simulate)
+    bars = np.zeros(numbers.shape, dtype=bool)
+    for point, replicate in barred:
+        bars[rows == point - batch.points.start, replicate - batch.replicates.start] = True
+    computed = compute_runs(store.spec, points, numbers, engine, simulate, bars)
     fresh = status.copy()
     fresh[rows] = DONE
     for row, replicate in computed.failures:
@@ -123,27 +144,51 @@ def run_numbers(spec: Spec, points: NDArray[np.integer[Any]], replicates: slice)
     return np.ascontiguousarray(offsets + numbers)
 
 
-def compute_runs(spec: Spec, points: Points, runs: NDArray[np.uint32], engine: str, simulate: Simulate) -> Computed:
+def compute_runs(
+    spec: Spec,
+    points: Points,
+    runs: NDArray[np.uint32],
+    engine: str,
+    simulate: Simulate,
+    barred: NDArray[np.bool_] | None = None,
+) -> Computed:
     """Run the model at ``points`` (name -> (point,)) with run numbers ``runs`` (point, replicate).
 
-    A run that raises is a failed run: NaN everywhere, with its reason. To find it, what raised is run in halves.
+    A run that raises is a failed run: NaN everywhere, with its reason. To find it, what raised is run in halves. Runs
+    that are ``barred`` (point, replicate) are not tried.
     """
+    if barred is not None and barred.any():
+        if runs.size == 1:
+            return Computed({}, {(0, 0): KILLS}, engine)
+        return _in_halves(spec, points, runs, engine, simulate, barred)
     try:
         return _simulated(spec, points, runs, engine, simulate)
     except (OSError, ImportError):
         raise
     except Exception as error:
-        if runs.size == 1:
-            if isinstance(error, MemoryError):
-                raise
-            reason = f"{type(error).__name__}: {' '.join(str(error).split())}"[:MOST_LETTERS]
-            return Computed({}, {(0, 0): reason}, engine)
+        # The worker boundary, the one place for a broad except: one bad run must not end a sweep of millions.
+        if runs.size > 1:
+            return _in_halves(spec, points, runs, engine, simulate, np.zeros(runs.shape, dtype=bool))
+        if isinstance(error, MemoryError):
+            raise
+        reason = f"{type(error).__name__}: {' '.join(str(error).split())}"[:MOST_LETTERS]
+        return Computed({}, {(0, 0): reason}, engine)
+
+
+def _in_halves(
+    spec: Spec,
+    points: Points,
+    runs: NDArray[np.uint32],
+    engine: str,
+    simulate: Simulate,
+    barred: NDArray[np.bool_],
+) -> Computed:
     axis = 0 if runs.shape[0] > 1 else 1
     middle = runs.shape[axis] // 2
-    halves = np.split(runs, [middle], axis=axis)
+    halves, bars = np.split(runs, [middle], axis=axis), np.split(barred, [middle], axis=axis)
     first, second = (
-        compute_runs(spec, _part(points, axis, start, half), half, engine, simulate)
-        for start, half in zip((0, middle), halves, strict=True)
+        compute_runs(spec, _part(points, axis, start, half), half, engine, simulate, bar)
+        for start, half, bar in zip((0, middle), halves, bars, strict=True)
     )
     return _merged(first, second, halves, axis)
 

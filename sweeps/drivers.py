@@ -6,12 +6,15 @@ and releases each at once: a future that is held is computed again when its work
 
 from __future__ import annotations
 
+import queue
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .compute import BatchReport, Simulate, run_batch
+from .isolation import settle
 from .pending import Task
 
 if TYPE_CHECKING:
@@ -19,7 +22,16 @@ if TYPE_CHECKING:
 
 Stopped = Callable[[], bool]
 FUTURES_PER_WORKER = 2
+SECONDS_BETWEEN_LOOKS = 0.5
+SECONDS_WITHOUT_WORKERS = 30.0
+"""How long the workers of this machine may all be away; a cluster's may wait in a queue for days."""
 THREAD_LIMITS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
+DEATHS_ALLOWED = 1
+"""How many workers of this machine a task may outlive before it is looked at alone (isolation.py)."""
+
+
+class LostCluster(RuntimeError):
+    """The scheduler or all workers went away for good; the message is one line."""
 
 
 def in_this_process(
@@ -41,82 +53,114 @@ def on_workers(
     workers: int,
     scheduler: str | None,
 ) -> Iterator[BatchReport]:
-    """Compute ``tasks`` on ``workers`` processes of this machine or, if ``scheduler`` is given, on its workers."""
+    """Compute ``tasks`` on ``workers`` processes of this machine or, if ``scheduler`` is given, on its workers.
+
+    Raises LostCluster if the scheduler, or every worker of this machine, is gone.
+    """
     with ExitStack() as stack:
         client = stack.enter_context(_client(stack, workers, scheduler))
+        window = Window(client, local=scheduler is None, stopped=stopped)
+        suspects: list[Task] = []
+        for task, future in window.through(
+            tasks, lambda task: (run_batch, path, task.number, engine, task.redo, simulate)
+        ):
+            if _survived(future):
+                yield future.result()
+            else:
+                suspects.append(task)
+            future.release()
+        for task in suspects:
+            if not stopped():
+                yield from settle(path, task, engine, simulate, window.alone)
 
-        def submit(task: Task) -> Future:
-            # The scheduler may know the key of an earlier, failed attempt; impure calls get a fresh one.
-            return client.submit(run_batch, path, task.number, engine, task.redo, simulate, pure=False)
 
-        yield from _windowed(client, tasks, submit, stopped)
+class Window:
+    """A few futures for each worker; finished ones arrive in a queue, so that signals and losses are noticed."""
 
+    def __init__(self, client: Client, local: bool, stopped: Stopped) -> None:
+        self.client, self.local, self.stopped = client, local, stopped
+        self.finished: queue.SimpleQueue[Future] = queue.SimpleQueue()
+        self.last_seen = time.monotonic()
 
-def _windowed(
-    client: Client, tasks: Sequence[Task], submit: Callable[[Task], Future], stopped: Stopped
-) -> Iterator[BatchReport]:
-    from distributed import as_completed
-
-    waiting = iter(tasks)
-    running: dict[Future, Task] = {}
-    suspects: list[Task] = []
-    arriving = as_completed(loop=client.loop)
-
-    def top_up() -> None:
-        width = FUTURES_PER_WORKER * max(1, sum(client.nthreads().values()))
-        while len(running) < width and not stopped():
-            task = next(waiting, None)
-            if task is None:
+    def through(self, tasks: Sequence[Task], call: Callable[[Task], tuple[Any, ...]]) -> Iterator[tuple[Task, Future]]:
+        """Submit ``call(task)`` for each task and yield each with its finished future, until done or stopped."""
+        waiting = iter(tasks)
+        running: dict[Future, Task] = {}
+        while True:
+            while len(running) < self._width() and not self.stopped():
+                task = next(waiting, None)
+                if task is None:
+                    break
+                running[self._submit(*call(task))] = task
+            if not running:
                 return
-            future = submit(task)
-            running[future] = task
-            arriving.add(future)
+            future = self._next()
+            if future is None:
+                self.client.cancel(list(running))
+                return
+            yield running.pop(future), future
 
-    top_up()
-    for future in arriving:
-        task = running.pop(future)
-        report = _result(future)
+    def alone(self, *call: Any) -> tuple[bool, Any]:
+        """Run one call with no neighbours; return whether its process survived it, and what it returned."""
+        future = self._submit(*call)
+        if self._next() is None:
+            self.client.cancel([future])
+            return True, BatchReport(0, 0, 0, 0.0, "interrupted")
+        survived = _survived(future)
+        result = future.result() if survived else None
         future.release()
-        if report is None:
-            suspects.append(task)
-        else:
-            yield report
-        if stopped():
-            client.cancel(list(running))
-            return
-        top_up()
-    for task in suspects:
-        yield from _alone(submit, task)
+        return survived, result
+
+    def _submit(self, *call: Any) -> Future:
+        # The scheduler may know the key of an earlier, failed attempt; impure calls get a fresh one.
+        future = self.client.submit(*call, pure=False)
+        future.add_done_callback(self.finished.put)
+        return future
+
+    def _width(self) -> int:
+        return FUTURES_PER_WORKER * max(1, len(self.client.nthreads()))
+
+    def _next(self) -> Future | None:
+        """Return the next finished future, or None if a signal came first."""
+        self.last_seen = time.monotonic()
+        while not self.stopped():
+            try:
+                return self.finished.get(timeout=SECONDS_BETWEEN_LOOKS)
+            except queue.Empty:
+                self._look()
+        return None
+
+    def _look(self) -> None:
+        if self.client.status not in ("running", "connecting"):
+            raise LostCluster("the Dask scheduler was lost; run the same command again to finish")
+        if not self.local or self.client.nthreads():
+            self.last_seen = time.monotonic()
+        elif time.monotonic() - self.last_seen > SECONDS_WITHOUT_WORKERS:
+            raise LostCluster("all workers were lost; run the same command again to finish")
 
 
-def _result(future: Future) -> BatchReport | None:
-    """Return the report of a finished ``future``; None if it was on a worker each time one died."""
+def _survived(future: Future) -> bool:
+    """Return whether the worker of a finished ``future`` lived; raise what the call itself raised."""
     from distributed.scheduler import KilledWorker
 
+    if future.status in ("cancelled", "lost"):
+        raise LostCluster("the Dask scheduler was lost; run the same command again to finish")
     error = future.exception()
     if error is None:
-        return future.result()
+        return True
     if isinstance(error, KilledWorker):
-        return None
+        return False
     raise error
-
-
-def _alone(submit: Callable[[Task], Future], task: Task) -> Iterator[BatchReport]:
-    """Run a batch that was near deaths of workers once more with no neighbours, so that only it can be to blame."""
-    future = submit(task)
-    report = _result(future)
-    future.release()
-    yield report or BatchReport(task.number, 0, 0, 0.0, f"batch {task.number} kills the workers that compute it")
 
 
 def _client(stack: ExitStack, workers: int, scheduler: str | None) -> Client:
     from distributed import Client
 
-    if scheduler is not None:
-        if Path(scheduler).is_file():
-            return Client(scheduler_file=scheduler, set_as_default=False)
-        return Client(scheduler, set_as_default=False, timeout="30s")
-    return Client(stack.enter_context(_local_cluster(stack, workers)), set_as_default=False)
+    if scheduler is None:
+        return Client(stack.enter_context(_local_cluster(stack, workers)), set_as_default=False)
+    if Path(scheduler).is_file():
+        return Client(scheduler_file=scheduler, set_as_default=False, timeout="30s")
+    return Client(scheduler, set_as_default=False, timeout="30s")
 
 
 def _local_cluster(stack: ExitStack, workers: int) -> Any:
@@ -127,14 +171,17 @@ def _local_cluster(stack: ExitStack, workers: int) -> Any:
     from distributed import LocalCluster
 
     scratch = stack.enter_context(TemporaryDirectory(prefix="tredegar-", ignore_cleanup_errors=True))
-    stack.enter_context(
-        dask.config.set({"distributed.nanny.pre-spawn-environ": {**THREAD_LIMITS, "MALLOC_TRIM_THRESHOLD_": "65536"}})
-    )
+    settings = {
+        "distributed.nanny.pre-spawn-environ": {**THREAD_LIMITS, "MALLOC_TRIM_THRESHOLD_": "65536"},
+        "distributed.scheduler.allowed-failures": DEATHS_ALLOWED,
+    }
+    stack.enter_context(dask.config.set(settings))
     return LocalCluster(
         n_workers=workers,
         threads_per_worker=1,
         host="127.0.0.1",
-        dashboard_address=None,
+        dashboard_address="127.0.0.1:0",
+        scheduler_kwargs={"dashboard": False},
         local_directory=scratch,
         silence_logs=logging.CRITICAL,
     )

@@ -78,10 +78,11 @@ def write_skeleton(spec: Spec, path: Path, points_per_batch: int | None = None) 
     number = len(next(iter(points.values())))
     size = points_per_batch_for(spec, number) if points_per_batch is None else min(points_per_batch, number)
     path.mkdir(parents=True)
-    (path / "log").mkdir()
     store = DurableStore(path)
     facts = attributes(spec, points, size, current_rules_hash())
     group = zarr.create_group(store, attributes=facts)
+    # A group without arrays: readers that list the folder would warn of a folder that is no part of the hierarchy.
+    group.create_group("log")
     for variable in variables(spec, points, size):
         create_variable(group, variable)
     consolidate(store)

@@ -21,10 +21,17 @@ class Simulated(dict):
 
 
 def simulate(
-    points: Any, replicates: int, months: int, outcomes: Any, every: int, runs: Any, trusts: int, trust_records: bool,
+    points: Any,
+    replicates: int,
+    months: int,
+    outcomes: Any,
+    every: int,
+    runs: Any,
+    trusts: int,
+    trust_records: bool,
     **others: Any,
 ) -> Simulated:
-    """Return for each outcome a number made of the point, the run number and the month; NaN where all levers are 0.5."""
+    """Return numbers made of the point, the run number and the month; NaN where all levers are 0.5."""
     levers = np.column_stack([np.asarray(values) for values in points.values()])
     base = (levers * np.arange(1, levers.shape[1] + 1)).sum(axis=1)[:, None, None] + np.asarray(runs)[:, :, None]
     month = np.arange(every, months + 1, every)
@@ -52,8 +59,8 @@ def simulate_with_a_bug(points: Any, runs: Any, **others: Any) -> Simulated:
 
 
 def simulate_with_poison(points: Any, runs: Any, **others: Any) -> Simulated:
-    """Kill the process if any point has its first lever at 0.75 and any run number is 0."""
-    first = np.asarray(next(iter(points.values())))
-    if (first == 0.75).any() and (np.asarray(runs) == 0).any():
+    """Kill the process if any point has its levers at 0.75 and 1, and any run number is 0."""
+    first, second = (np.asarray(values) for values in points.values())
+    if ((first == 0.75) & (second == 1.0)).any() and (np.asarray(runs) == 0).any():
         os.kill(os.getpid(), signal.SIGKILL)
     return simulate(points, runs=runs, **others)

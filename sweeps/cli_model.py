@@ -1,0 +1,124 @@
+"""The commands about the model itself: ``run``, ``engines``, ``parameters``, ``outcomes``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .cli_words import console
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module to ``app``."""
+    app.command("run", rich_help_panel="The model")(run)
+    app.command("engines", rich_help_panel="The model")(list_engines)
+    app.command("parameters", rich_help_panel="The model")(list_parameters)
+    app.command("outcomes", rich_help_panel="The model")(list_outcomes)
+
+
+def run(
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="A parameter, or a lever that changes: sanction_strength@61=0.8. Repeat it.",
+        ),
+    ] = None,
+    months: Annotated[int, typer.Option(min=1, help="Length of the run.")] = 240,
+    trusts: Annotated[int, typer.Option(min=1, help="Number of trusts.")] = 150,
+    clinicians: Annotated[int, typer.Option(min=1, help="Clinicians of each trust.")] = 40,
+    seed: Annotated[int, typer.Option(help="Seed of all luck, 0 .. 4294967295.")] = 7,
+    replicate: Annotated[int, typer.Option(min=0, help="Which repeat under that seed.")] = 0,
+    engine: Annotated[str, typer.Option(help="auto, or a name that 'tredegar engines' lists.")] = "auto",
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE.zarr", help="Also write every outcome of every month here.")
+    ] = None,
+) -> None:
+    """Run the model once and print the main outcomes year by year."""
+    from .single_run import MAIN_OUTCOMES, parse_settings, run_once, write_run, yearly_means
+
+    values = parse_settings(settings or [])
+    if out is not None and out.exists():
+        raise ValueError(f"'{out}' exists already; choose another --out")
+    single = run_once(values, months, trusts, clinicians, seed, replicate, engine)
+    from rich.table import Table
+
+    title = f"{trusts} trusts x {clinicians} clinicians, seed {seed}, replicate {replicate}, engine {single.engine}"
+    table = Table(title=title, caption="means of each year; 'tredegar outcomes' says what they mean", padding=(0, 0))
+    table.add_column("year", justify="right")
+    for name in MAIN_OUTCOMES:
+        table.add_column(name.replace("_", " "), justify="right", min_width=6)
+    for year, row in enumerate(yearly_means(single, MAIN_OUTCOMES), start=1):
+        table.add_row(str(year), *(f"{value:.3f}" for value in row))
+    console().print(table)
+    if out is not None:
+        write_run(single, out)
+        typer.echo(f"wrote {out}")
+
+
+def list_engines() -> None:
+    """List what can execute runs, the fastest first, and what is missing for the others."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    from ..kernels import engines
+
+    table = Table(box=None)
+    for heading in ("engine", "works here", "detail"):
+        table.add_column(heading)
+    for engine in engines():
+        table.add_row(engine.name, "yes" if engine.available else "no", escape(engine.detail))
+    console().print(table)
+
+
+Filter = Annotated[str | None, typer.Argument(metavar="[WORD]", help="Only rows whose name or meaning has this word.")]
+
+
+def _asked(word: str | None, *texts: str) -> bool:
+    return word is None or any(word.lower() in text.lower() for text in texts)
+
+
+def list_parameters(word: Filter = None) -> None:
+    """List what can be fixed and varied: default, declared range, unit, kind and meaning."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    from ..model.parameters import PARAMETERS
+
+    table = Table(box=None)
+    for heading, side in (("parameter", "left"), ("default", "right"), ("range", "right"), ("unit", "left")):
+        table.add_column(heading, justify=side, no_wrap=True)  # type: ignore[arg-type]  # the two words above
+    table.add_column("kind", no_wrap=True)
+    table.add_column("meaning")
+    for row in PARAMETERS.values():
+        if _asked(word, row.name, row.meaning, row.kind, row.actor):
+            kind = row.kind + (", at the start only" if row.initial_only else "")
+            table.add_row(
+                row.name, f"{row.default:g}", f"{row.low:g} .. {row.high:g}", row.unit, kind, escape(row.meaning)
+            )
+    _print_rows(table, word)
+
+
+def list_outcomes(word: Filter = None) -> None:
+    """List what a run records each month, and what is recorded of each trust on request."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    from ..model.outcomes import OUTCOMES, TRUST_RECORDS
+
+    table = Table(box=None)
+    for heading in ("outcome", "unit", "meaning"):
+        table.add_column(heading, no_wrap=heading != "meaning")
+    for row in (*OUTCOMES.values(), *TRUST_RECORDS.values()):
+        if _asked(word, row.name, row.meaning):
+            table.add_row(row.name, row.unit, escape(row.meaning))
+    _print_rows(table, word)
+
+
+def _print_rows(table, word: str | None) -> None:  # type: ignore[no-untyped-def]  # rich is imported late
+    if not table.row_count:
+        raise ValueError(f"nothing has the word '{word}' in its name or meaning; leave it out to list all")
+    console().print(table)

@@ -1,0 +1,173 @@
+"""The commands that make a store: ``init``, ``sweep``, ``status``, ``verify``."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .cli_words import Incomplete, console, count, progress_shown, span
+
+if TYPE_CHECKING:
+    from .runner import SweepSummary
+
+SpecFile = Annotated[Path, typer.Argument(metavar="SPEC", help="The spec, a TOML file ('tredegar init' writes one).")]
+StorePath = Annotated[Path, typer.Argument(metavar="STORE", help="The store that a sweep wrote.")]
+Out = Annotated[Path, typer.Option("--out", "-o", metavar="STORE", help="The store to create or to finish.")]
+Engine = Annotated[str, typer.Option(help="What executes the runs: auto, or a name that 'tredegar engines' lists.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module to ``app``."""
+    app.command("init", rich_help_panel="Sweeps")(init)
+    app.command("sweep", rich_help_panel="Sweeps")(sweep)
+    app.command("status", rich_help_panel="Sweeps")(status)
+    app.command("verify", rich_help_panel="Sweeps")(verify)
+
+
+def init(spec: Annotated[Path, typer.Argument(metavar="SPEC", help="The file to write.")]) -> None:
+    """Write a commented spec to start from. An existing file is left alone."""
+    from .spec_example import EXAMPLE
+
+    try:
+        with spec.open("x", encoding="utf-8") as file:
+            file.write(EXAMPLE)
+    except FileExistsError:
+        raise ValueError(f"'{spec}' exists already; choose another name or edit it") from None
+    typer.echo(f"wrote {spec}; next: tredegar sweep {spec} --out {spec.stem}.zarr --plan")
+
+
+def _task(text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    match = re.fullmatch(r"(\d{1,7})/(\d{1,7})", text)
+    if match is None or not int(match[1]) < int(match[2]):
+        raise typer.BadParameter(f"expected K/N with K from 0 to N - 1, such as 0/8, got '{text}'", param_hint="--task")
+    return int(match[1]), int(match[2])
+
+
+def sweep(
+    spec: SpecFile,
+    out: Out,
+    engine: Engine = "auto",
+    workers: Annotated[
+        int | None,
+        typer.Option(min=0, max=4096, help="Processes on this machine; 0: this one alone.", show_default="2"),
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="FILE_OR_ADDRESS", help="Workers of a Dask scheduler that runs already.")
+    ] = None,
+    task: Annotated[
+        str | None, typer.Option(metavar="K/N", help="One task of a job array: batches b with b % N == K, K from 0.")
+    ] = None,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Print runs, batches, files, bytes, memory and time; run nothing.")
+    ] = False,
+    max_files: Annotated[int | None, typer.Option(min=1, help="Refuse a sweep that needs more files.")] = None,
+    max_bytes: Annotated[
+        str | None, typer.Option(metavar="SIZE", help="Refuse a larger store, such as 200GB (before compression).")
+    ] = None,
+    max_hours: Annotated[float | None, typer.Option(min=0.0, help="Refuse a sweep forecast to take longer.")] = None,
+    check: Annotated[
+        bool, typer.Option("--check/--no-check", help="On a resume, compare the checksums of what is done.")
+    ] = True,
+) -> None:
+    """Create the store of a spec, or finish it: the same command again resumes, and computes only what is missing.
+
+    Kill it at any moment; nothing is lost but the batches in work. The finished store is byte for byte the one that an
+    undisturbed sweep writes, whatever the number of workers or tasks.
+    """
+    chosen = [
+        name
+        for name, value in (("--workers", workers), ("--scheduler", scheduler), ("--task", task))
+        if value is not None
+    ]
+    if len(chosen) > 1:
+        raise typer.BadParameter(f"give one of {' and '.join(chosen)}, not both")
+    part = _task(task)
+    from .spec import Spec
+
+    checked = Spec.from_file(spec)
+    from .plan import Budget, check_budget, make_plan, parse_size
+
+    budget = Budget(max_files, parse_size(max_bytes) if max_bytes else None, max_hours)
+    parallel = 1 if part else 2 if workers is None else max(1, workers)
+    if plan or budget.limited:
+        made = make_plan(checked, engine, parallel if not part else part[1], pilot=plan or max_hours is not None)
+        if plan:
+            from .cli_plan import print_plan
+
+            print_plan(made, parallel)
+        check_budget(made, budget)
+    if not plan:
+        _run(checked, out, engine, parallel if workers != 0 else 0, scheduler, part, check)
+
+
+def _run(checked, out, engine, workers, scheduler, part, check) -> None:  # type: ignore[no-untyped-def]
+    from .runner import run_sweep
+
+    with progress_shown() as show:
+        summary = run_sweep(checked, out, workers, engine, scheduler, part, show, check=check)
+    _say(summary, part is not None)
+
+
+def _say(summary: SweepSummary, one_task: bool) -> None:
+    counts, path = summary.counts, summary.path
+    if summary.redone:
+        typer.echo(f"{count(summary.redone, 'batch')} had damaged files and were done again", err=True)
+    if summary.stopped and summary.stopped != "interrupted":
+        raise ValueError(f"the sweep stopped: {summary.stopped}; {count(counts.missing, 'run')} are missing in {path}")
+    if summary.computed:
+        rate = summary.computed / max(summary.seconds, 1e-9)
+        typer.echo(f"computed {count(summary.computed, 'run')} in {span(summary.seconds)} ({rate:,.1f} runs/s)")
+    if counts.failed:
+        typer.echo(f"{count(counts.failed, 'run')} failed; 'tredegar status {path}' says why")
+    if summary.complete:
+        typer.echo(f"{path} is complete: {count(counts.done + counts.failed, 'run')}")
+        return
+    typer.echo(f"{path} is incomplete: {count(counts.missing, 'run')} missing; run the same command again to finish")
+    if summary.stopped or not one_task:
+        raise Incomplete
+
+
+def status(
+    store: StorePath,
+    failures: Annotated[int, typer.Option(min=0, help="How many failed runs to show of each cause.")] = 3,
+) -> None:
+    """Say how far a sweep is: complete, missing and failed runs, the rate, and what failed and why."""
+    from .cli_plan import print_status
+    from .progress_report import report_status
+
+    found = report_status(store, failures)
+    print_status(found)
+    if not found.counts.complete:
+        raise Incomplete
+
+
+def verify(
+    store: StorePath,
+    runs: Annotated[int, typer.Option(min=0, help="How many runs, chosen at random, to compute again here.")] = 3,
+    engine: Engine = "auto",
+    seed: Annotated[int | None, typer.Option(help="Choose the same runs each time.")] = None,
+) -> None:
+    """Check a store: every chunk is there and decodes, and some runs computed again here are equal bit for bit."""
+    from .verify import verify_store
+
+    with console(stderr=True).status("reading every chunk"):
+        found = verify_store(store, runs, engine, seed)
+    for line in found.faults[:20]:
+        typer.echo(line, err=True)
+    if found.faults:
+        more = f" ({len(found.faults) - 20:,} more not shown)" if len(found.faults) > 20 else ""
+        raise ValueError(
+            f"{count(len(found.faults), 'fault')} in {store}{more}; run the sweep again to compute what is damaged anew"
+        )
+    typer.echo(
+        f"{store}: {count(found.files, 'file')} decode, {count(found.recomputed, 'run')} computed again here"
+        f" with engine {found.engine or engine} {'is' if found.recomputed == 1 else 'are'} equal bit for bit"
+    )
+    if not found.counts.complete:
+        typer.echo(f"{count(found.counts.missing, 'run')} are still missing")
+        raise Incomplete

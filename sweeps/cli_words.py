@@ -1,0 +1,118 @@
+"""How the command speaks: errors in one line, numbers as people write them, progress as it goes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from .runner import Progress
+
+SECONDS_BETWEEN_LINES = 60.0
+"""How often progress is printed where there is no terminal, such as in the log of a job."""
+
+
+class Incomplete(Exception):
+    """The sweep is consistent but not complete."""
+
+
+def say_error(error: BaseException) -> None:
+    """Print ``error`` on stderr, as one line."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    typer.echo(f"error: {text}", err=True)
+
+
+def console(stderr: bool = False) -> Console:
+    """Return the console that tables and progress are printed on."""
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False, soft_wrap=True)
+
+
+def count(number: int, noun: str) -> str:
+    """Return "1 run" or "1,234 runs"; ``noun`` is in the singular."""
+    plural = noun + ("es" if noun.endswith("h") else "s")
+    return f"{number:,} {noun if number == 1 else plural}"
+
+
+def span(seconds: float) -> str:
+    """Return a length of time as people say it: "41 s", "3 min 20 s", "5 h 12 min"."""
+    if seconds < 60:
+        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:,} h {minutes} min"
+
+
+def size(number: float) -> str:
+    """Return a number of bytes as "1.5 MB" (powers of 1000, as disks are sold)."""
+    for unit in ("bytes", "kB", "MB", "GB", "TB"):
+        if number < 1000 or unit == "TB":
+            return f"{number:,.0f} {unit}" if unit == "bytes" else f"{number:,.1f} {unit}"
+        number /= 1000
+    return ""
+
+
+@contextmanager
+def progress_shown() -> Iterator[Callable[[Progress], None]]:
+    """Yield a function that shows progress: a bar on a terminal, a line each minute elsewhere (both on stderr)."""
+    screen = console(stderr=True)
+    if not screen.is_terminal:
+        yield _lines()
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (
+        TextColumn("runs"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(elapsed_when_finished=True),
+    )
+    with Bar(*columns, console=screen) as bar:
+        runs = bar.add_task("runs", total=None, rate="")
+
+        def show(state: Progress) -> None:
+            _say_resumed(state)
+            computed = state.done + state.failed
+            rate = f"{computed / state.seconds:,.1f} runs/s" if computed and state.seconds else ""
+            rate += f", {state.failed:,} failed" if state.failed else ""
+            bar.update(runs, total=state.runs, completed=state.done_before + computed, rate=rate)
+
+        yield show
+
+
+def _say_resumed(state: Progress) -> None:
+    if state.seconds == 0.0 and 0 < state.done_before < state.runs:
+        typer.echo(f"resuming: {state.done_before:,} of {count(state.runs, 'run')} are done", err=True)
+
+
+def _lines() -> Callable[[Progress], None]:
+    last = time.monotonic()
+
+    def show(state: Progress) -> None:
+        nonlocal last
+        _say_resumed(state)
+        now = time.monotonic()
+        if now - last < SECONDS_BETWEEN_LINES:
+            return
+        last = now
+        computed = state.done + state.failed
+        rate = computed / state.seconds
+        left = state.runs - state.done_before - computed
+        typer.echo(
+            f"{state.done_before + computed:,} of {count(state.runs, 'run')}, {rate:,.1f} runs/s,"
+            f" {span(left / rate)} left",
+            err=True,
+        )
+
+    return show

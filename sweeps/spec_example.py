@@ -1,0 +1,46 @@
+"""The commented spec that ``tredegar init`` writes."""
+
+EXAMPLE = """\
+# A spec for Tredegar: what is varied, what is fixed, how large the country is and what is recorded.
+#
+#   tredegar parameters                      what can be fixed and varied, with units and ranges
+#   tredegar outcomes                        what can be recorded
+#   tredegar sweep SPEC --out STORE --plan   runs, files, bytes and hours, before anything runs
+#   tredegar sweep SPEC --out STORE          runs it; the same command again finishes it
+
+name = "my first sweep"
+seed = 20130401              # 0 .. 4294967295: the luck of all runs, and of the sampler unless [design] has a seed
+months = 120
+replicates = 4               # repeats of each point under other luck
+luck = "common"              # replicate k has the same luck at every point; "independent" gives each run its own
+
+[country]
+trusts = 60
+clinicians = 20              # per trust
+# providers = "providers.csv"  # real trusts instead: columns code, name, size, council, catchment[, overlap]
+
+[fixed]                      # parameters that are not at their default
+political_responsiveness = 0.0
+# "sanction_strength@61" = 0.8 # a lever that changes: this value from the start of month 61 on
+
+[design]
+method = "latin-hypercube"   # points = N, centred = true|false
+points = 64
+# method = "sobol"           # points = a power of two; N * (2 D + 2) runs, or N * (D + 2) with second_order = false
+# method = "morris"          # trajectories = r, levels = 4
+# method = "grid"            # every combination of the levels under [vary]
+# method = "table"           # file = "points.csv": columns are parameters, rows are points; no [vary]
+# seed = 1                   # the sampler's own seed
+# beyond_range = true        # sample outside the declared ranges, as far as the equations go
+
+[vary]
+mandate_detail = [0.0, 1.0]                       # a range; under grid {values = [...]} or {low, high, levels}
+method_heterogeneity = { low = 0.0, high = 1.5 }
+
+[constants]                  # structural constants that differ from the model's, for the whole sweep
+
+[record]
+# outcomes = ["quality", "true_access"]           # all when left out
+every = 1                    # months per recorded value, their mean; 12 = yearly
+trusts = false               # true: also what became of each trust
+"""
