@@ -9,9 +9,10 @@ from pathlib import Path
 import pandas as pd
 import xarray as xr
 
-from .facts import chosen_outcomes, label_of
+from .discovery import Discovery, discover
+from .facts import chosen_outcomes, design_of, label_of
 from .figure_style import figure_style
-from .intervals import LEVEL, said
+from .intervals import LEVEL, SAMPLED, said
 from .open import open_sweep
 from .page import render
 from .report_page import Findings, page_of
@@ -30,6 +31,8 @@ from .statement import Change, changes_of, statement
 from .windows import window_mean
 
 SHOWN_OUTCOMES = 3
+LEAST_POINTS = 60
+"""Fewer points give no boxes that a third of them can judge."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,8 +106,22 @@ def find(sweep: xr.Dataset, outcomes: tuple[str, ...], from_month: int | None) -
         pictures=pictures,
         indices=indices,
         refusal=refusal,
+        discoveries=_discoveries(sweep, outcomes[0], from_month),
         outcomes=outcomes,
     )
+
+
+def _discoveries(sweep: xr.Dataset, outcome: str, from_month: int | None) -> tuple[Discovery, ...]:
+    """Return where the first outcome is in its best and in its worst fifth; none for few points or another design."""
+    if sweep.sizes["point"] < LEAST_POINTS or design_of(sweep).method not in SAMPLED - {"morris"}:
+        return ()
+    found = []
+    for below in (False, True):
+        try:
+            found.append(discover(sweep, outcome, None, below, from_month))
+        except ValueError:  # nothing to separate: all points are alike
+            continue
+    return tuple(found)
 
 
 def _said_without_map(table: pd.DataFrame, means: xr.Dataset) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
+from .discovery import Discovery, region_rows, sought
 from .facts import design_of, label_of
 from .intervals import said
 from .page import Page, Section
@@ -25,6 +26,7 @@ class Findings:
     pictures: dict[str, Picture]
     indices: xr.Dataset | None
     refusal: str
+    discoveries: tuple[Discovery, ...]
     outcomes: tuple[str, ...]
 
 
@@ -41,6 +43,7 @@ def page_of(findings: Findings, sweep: xr.Dataset) -> Page:
         _figures("Over time", findings.pictures["over-time"]),
         *_sensitivity_sections(findings),
     ]
+    sections += [_region_section(found) for found in findings.discoveries]
     if "convergence" in findings.pictures:
         sections.append(_figures("Has it settled?", findings.pictures["convergence"]))
     sections += [_failure_section(sweep), *_provenance_sections(sweep)]
@@ -126,6 +129,15 @@ def _sensitivity_sections(findings: Findings) -> list[Section]:
         ),
         _figures("What matters, over time", course),
     ]
+
+
+def _region_section(found: Discovery) -> Section:
+    kind = "bad" if found.below else "good"
+    heading = f"Where {label_of(found.outcome, unit=False)} is {kind}"
+    if not found.regions:
+        return Section(heading=heading, paragraphs=(sought(found), "No box separates these points from the others."))
+    note = "In brackets 95 % intervals (Wilson)."
+    return Section(heading=heading, paragraphs=(sought(found),), table=region_rows(found), note=note)
 
 
 def _failure_section(sweep: xr.Dataset) -> Section:

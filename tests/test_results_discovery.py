@@ -1,0 +1,110 @@
+"""Boxes are found where they were put, judged on points that did not make them, and not found in noise."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from scipy.stats import qmc
+
+from tredegar.results import open_sweep
+from tredegar.results.boxes import peel, score
+from tredegar.results.discovery import discover, region_rows, robustness, sought, tree_rules
+
+from .made_stores import grid, made_store
+
+NAMES = ("mandate_detail", "real_control", "grip_rate", "method_heterogeneity")
+DESIGN = 'method = "latin-hypercube"\npoints = 600'
+
+
+def corner(points, luck, month):
+    """Good only where mandate detail is above 0.6 and heterogeneity below 0.5."""
+    inside = (points["mandate_detail"] > 0.6) & (points["method_heterogeneity"] < 0.5)
+    return np.where(inside, 0.9, 0.4) + 0.01 * luck + 0.0 * month
+
+
+def noise(points, luck, month):
+    own = np.random.default_rng(1).standard_normal((len(points["mandate_detail"]), 1, 1))
+    return own + 0.0 * luck * month
+
+
+@pytest.fixture(scope="module")
+def sweep(tmp_path_factory):
+    unit = qmc.LatinHypercube(4, rng=3).random(600)
+    points = dict(zip(NAMES, unit.T, strict=True))
+    outcomes = {"quality": corner, "fit": noise}
+    return open_sweep(made_store(tmp_path_factory.mktemp("d") / "s.zarr", points, outcomes, design=DESIGN, months=4))
+
+
+def test_the_box_that_was_put_in_is_found_with_its_limits(sweep):
+    found = discover(sweep, "quality", threshold=0.7)
+    (region,) = found.regions
+    limits = {one.parameter: one for one in region.limits}
+    assert set(limits) == {"mandate_detail", "method_heterogeneity"}
+    assert limits["mandate_detail"].low == pytest.approx(0.6, abs=0.03)
+    assert limits["method_heterogeneity"].high == pytest.approx(0.5, abs=0.03)
+    assert all(one.chance < 0.001 for one in region.limits)
+    assert region.held_out.coverage > 0.9 and region.held_out.density > 0.9
+    assert region.density[0] < region.held_out.density <= region.density[1]
+
+
+def test_what_is_bad_can_be_sought_as_well(sweep):
+    found = discover(sweep, "quality", threshold=0.7, below=True)
+    assert found.share == pytest.approx(0.8, abs=0.02) and found.regions
+    assert "at most 0.7, which 80% of 600 points have" in sought(found)
+    header, rows = region_rows(discover(sweep, "quality", 0.7))
+    assert header[1] == "where" and "mandate detail 0.6" in rows[0][1]
+
+
+def test_noise_gives_no_box_that_holds_up_on_the_held_out_points(sweep):
+    for region in discover(sweep, "fit").regions:
+        assert region.density[0] < 0.2 + 0.05
+
+
+def test_a_peeling_only_ever_cuts(sweep):
+    sample = np.column_stack([sweep[name].values for name in NAMES])
+    interest = np.asarray(sweep.quality.isel(replicate=0, month=-1).values > 0.7)
+    trajectory = peel(sample, interest)
+    masses = [score(box, sample, interest).mass for box in trajectory]
+    assert masses[0] == 1.0 and all(later < earlier for earlier, later in pairwise(masses))
+
+
+def test_thresholds_that_separate_nothing_and_morris_walks_are_refused(sweep, tmp_path):
+    with pytest.raises(ValueError, match="none of 600 points have quality >= 5"):
+        discover(sweep, "quality", threshold=5.0)
+    walks = made_store(tmp_path / "m.zarr", grid(mandate_detail=[0.0, 1.0]), {"quality": corner_of_one},
+                       design='method = "morris"')  # fmt: skip
+    with pytest.raises(ValueError, match="boxes cannot be sought in a morris design"):
+        discover(open_sweep(walks), "quality")
+
+
+def corner_of_one(points, luck, month):
+    return points["mandate_detail"] + 0.0 * luck * month
+
+
+def test_a_tree_tells_the_same_two_parameters(sweep):
+    pytest.importorskip("sklearn", reason="the extra discovery is not installed")
+    rules = tree_rules(discover(sweep, "quality", threshold=0.7), NAMES)
+    assert "mandate_detail" in rules and "method_heterogeneity" in rules and "real_control" not in rules
+
+
+def test_robust_levers_are_those_with_little_regret(tmp_path):
+    points = grid(mandate_detail=[0.0, 0.5, 1.0], method_heterogeneity=[0.0, 1.0])
+
+    def outcome(columns, luck, month):
+        detail, spread = columns["mandate_detail"], columns["method_heterogeneity"]
+        return (
+            np.select([detail == 0.5], [0.6], np.where(detail == 1.0, 0.8 - 0.5 * spread, 0.5 + 0.2 * spread))
+            + 0 * luck * month
+        )
+
+    sweep = open_sweep(made_store(tmp_path / "r.zarr", points, {"quality": outcome}))
+    table = robustness(sweep, "quality", ("mandate_detail",)).set_index("mandate_detail")
+    assert table["greatest_regret"].round(6).to_dict() == {0.0: 0.3, 0.5: 0.2, 1.0: 0.4}
+    assert table["worst"].round(6).to_dict() == {0.0: 0.5, 0.5: 0.6, 1.0: 0.3}
+    assert table["best"].to_dict() == {0.0: 0.5, 0.5: 0.0, 1.0: 0.5}
+    with pytest.raises(ValueError, match="levers must be varied parameters"):
+        robustness(sweep, "quality", ("grip_rate",))
+    with pytest.raises(ValueError, match="every setting of the levers in every state"):
+        robustness(sweep.isel(point=slice(0, 5)), "quality", ("mandate_detail",))
