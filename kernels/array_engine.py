@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 
 from ..model import draws
-from ..model.arithmetic import MOST_SUMMED, fixed
+from ..model.arithmetic import FIXED_ONE, most_added
 from ..model.month import MONTH, Phase, Tally
 from ..model.records import SeatState
 from .array_start import ArrayStart
 from .batch import Batch, Recorded
 from .recording import ArrayRecorder
 
-BLOCK_ELEMENTS = 8192
+BLOCK_ELEMENTS = 16384
 """Seats x runs x trusts worked on at a time: about 20 arrays of this many doubles are alive, and stay in cache."""
 
 
@@ -73,8 +73,9 @@ class ArrayBatch:
             given = tally.rule(*[records[name] for name in tally.reads])
             for name, values in zip(tally.fields, given, strict=True):
                 if values.dtype != np.bool_:
-                    self._check(np.max(np.abs(values), axis=0))
-                    values = fixed(values)
+                    values = values * FIXED_ONE
+                    self._check(np.max(np.abs(values), axis=0), self.batch.country.clinicians)
+                    values = np.floor(values).astype(np.int64)
                 summed = np.sum(values, axis=0, dtype=np.int64)
                 totals[name] = summed if name not in totals else totals[name] + summed
         for name, values in totals.items():
@@ -87,8 +88,9 @@ class ArrayBatch:
             if values.dtype == np.bool_:
                 units = values.astype(np.int64)
             else:
-                self._check(np.abs(values))
-                units = fixed(values)
+                scaled = values * FIXED_ONE
+                self._check(np.abs(scaled), self.batch.country.trusts)
+                units = np.floor(scaled).astype(np.int64)
             if tally.over == "country":
                 total = np.sum(units, axis=1, keepdims=True, dtype=np.int64)
             else:
@@ -96,9 +98,10 @@ class ArrayBatch:
                 total = groups.totals(units)
             setattr(sums, name, total)
 
-    def _check(self, sizes: Any) -> None:
-        """Note the runs in which a value (run x trust) is no number, or too large for an exact sum."""
-        self.sound = np.logical_and(self.sound, np.all(sizes < MOST_SUMMED, axis=1, keepdims=True))
+    def _check(self, sizes: Any, addends: int) -> None:
+        """Note the runs in which one of ``addends`` sizes (run x trust) is no number, or too large for an exact sum."""
+        limit = most_added(float(addends))
+        self.sound = np.logical_and(self.sound, np.all(sizes < limit, axis=1, keepdims=True))
 
 
 def run_arrays(batch: Batch, xp: Any, to_host: Any, block_elements: int = BLOCK_ELEMENTS) -> Recorded:

@@ -83,7 +83,7 @@ class Recorded:
 
     ``outcomes``: name -> (runs, windows). ``trust_records``: name -> (runs, trusts) or (runs, trusts, years).
     ``failed``: int64 (runs,), the first month with a non-finite outcome, or with a value beyond what exact sums hold
-    (``arithmetic.MOST_SUMMED``) or no number in one of them; 0 for a run that went well.
+    (``arithmetic.most_added``) or no number in one of them; 0 for a run that went well.
     ``messages``: run position -> what went wrong, where an engine knows more.
     """
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from llvmlite import ir
 
-from ..model.arithmetic import FIXED_ONE, MOST_SUMMED
+from ..model.arithmetic import FIXED_ONE, MOST_SUM
 from .numba_emit import DOUBLE, WHOLE, Value
 from .numba_layout import UNSOUND, sums_of
 from .numba_trace import Field, Rank
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 EXACT = 2.0**53
 """Whole numbers up to this size are doubles."""
-SOUND = MOST_SUMMED * FIXED_ONE
 
 
 def in_fixed_point(phase: PhaseFunction, value: Value) -> Value:
@@ -30,10 +29,17 @@ def in_fixed_point(phase: PhaseFunction, value: Value) -> Value:
     return lanes.call("llvm.floor", phase.builder.fmul(value, lanes.constant(FIXED_ONE, value)))
 
 
-def as_integers(phase: PhaseFunction, value: Value) -> Value:
+def limit_of(phase: PhaseFunction, level: str, whole: float) -> Value:
+    """Return the size that each value of a sum over ``level`` must stay below for the sum to stay below ``whole``."""
+    b = phase.builder
+    addends = phase.told["clinicians" if level == "trust" else "trusts"]
+    return phase.lanes.spread(b.fdiv(DOUBLE(whole), b.uitofp(addends, DOUBLE)))
+
+
+def as_integers(phase: PhaseFunction, value: Value, level: str = "country") -> Value:
     """Turn whole numbers in doubles into integers; make the run unsound where a trust's number is out of bounds."""
     b, lanes = phase.builder, phase.lanes
-    sound = b.fcmp_ordered("<", lanes.call("llvm.fabs", value), lanes.constant(SOUND, value))
+    sound = b.fcmp_ordered("<", lanes.call("llvm.fabs", value), limit_of(phase, level, MOST_SUM))
     wrong = b.and_(b.xor(sound, lanes.constant(1, sound)), counted(phase))
     any_wrong = b.icmp_unsigned("!=", b.bitcast(wrong, ir.IntType(lanes.width)), ir.IntType(lanes.width)(0))
     slot = phase.country_slot(UNSOUND, DOUBLE)
@@ -69,18 +75,18 @@ class ExactSums:
         if level == "trust":
             for field in (*self._numbers, *self._conditions):
                 b.store(ir.Constant(lanes.wide(WHOLE), [0] * lanes.width), self._total(field), align=8)
-        addends = phase.told["clinicians" if level == "trust" else "trusts"]
-        self._limit = lanes.spread(b.fdiv(DOUBLE(EXACT), b.uitofp(addends, DOUBLE)))
+        self._limit = limit_of(phase, level, EXACT)
 
     def take_in(self) -> None:
         """Add what the seat, or the trust, at hand gives."""
         b, phase = self._phase.builder, self._phase
-        given = [in_fixed_point(phase, self._given(field)) for field in self._numbers]
-        for slot, value in zip(self._sums, self._small(given) if given else (), strict=True):
-            b.store(b.fadd(b.load(slot), value), slot)
+        # Conditions first: across the branch to the slower road they would be carried in an unhandy form.
         for slot, field in zip(self._counts, self._conditions, strict=True):
             one = b.sext(self._given(field), phase.lanes.wide(WHOLE))  # -1 where it holds
             b.store(b.sub(b.load(slot), one), slot)
+        given = [in_fixed_point(phase, self._given(field)) for field in self._numbers]
+        for slot, value in zip(self._sums, self._small(given) if given else (), strict=True):
+            b.store(b.fadd(b.load(slot), value), slot)
 
     def finish(self) -> None:
         """Write the sums to the state."""
@@ -129,7 +135,7 @@ class ExactSums:
         first = b.ptrtoint(self._total(self._numbers[0]), WHOLE)
         with self._phase.loop(WHOLE(0), WHOLE(len(given))) as number:
             pointer = b.inttoptr(b.add(scratch, b.mul(number, WHOLE(size))), vector)
-            units = as_integers(self._phase, b.load(pointer, align=8, typ=vector.pointee))
+            units = as_integers(self._phase, b.load(pointer, align=8, typ=vector.pointee), self._level)
             if self._level == "trust":
                 slot = b.inttoptr(b.add(first, b.mul(number, WHOLE(size))), integers)
                 b.store(b.add(b.load(slot, align=8, typ=integers.pointee), units), slot, align=8)

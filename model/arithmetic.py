@@ -21,8 +21,8 @@ SQRT12 = math.sqrt(12.0)
 FIXED_ONE = 4294967296.0
 """2**32: how many fixed-point units make one; exact sums are sums of such units."""
 
-MOST_SUMMED = 2.0**31
-"""Exact sums take in values within this bound; a run that would add another value fails."""
+MOST_SUM = 2.0**63
+"""Fixed-point units that an exact sum stays below; a run that adds values that might exceed it fails."""
 
 
 def select(condition: bool, chosen: float, otherwise: float) -> float:
@@ -74,6 +74,11 @@ def fixed(x: float) -> int:
     if x.__class__ is float:
         return math.floor(x * FIXED_ONE)
     return np.floor(x * FIXED_ONE).astype(np.int64)  # type: ignore[no-any-return]
+
+
+def most_added(addends: float) -> float:
+    """The size, in fixed-point units, that each of ``addends`` values must stay below to be summed exactly."""
+    return MOST_SUM / addends
 
 
 def as_float(count: int) -> float:

@@ -15,7 +15,7 @@ from mesa import Model
 from mesa.datacollection import DataCollector
 
 from .agents import Clinician, Manager, Minister, RunFailed, Trust
-from .arithmetic import FIXED_ONE, MOST_SUMMED
+from .arithmetic import FIXED_ONE, most_added
 from .constants import constants_with
 from .month import MONTH, Phase, Step, Tally
 from .outcomes import OUTCOMES
@@ -145,9 +145,11 @@ class HealthService(Model):
     def _total(self, column: tuple[Any, ...], tally: Tally, name: str) -> int:
         if column[0].__class__ is bool:
             return sum(column)
-        if not all(-MOST_SUMMED < value < MOST_SUMMED for value in column):
-            raise RunFailed(f"month {self.steps}: {tally.rule.__name__} would add {name} beyond +-2**31, or no number")
-        return sum([floor(value * FIXED_ONE) for value in column])
+        limit = most_added(self.setting.clinicians if tally.over == "trust" else self.setting.trusts)
+        scaled = [value * FIXED_ONE for value in column]
+        if not all(-limit < value < limit for value in scaled):
+            raise RunFailed(f"month {self.steps}: {tally.rule.__name__} would add a {name} that no exact sum can hold")
+        return sum([floor(value) for value in scaled])
 
     def _read_outcomes(self) -> dict[str, float]:
         nation, sums = self.nation, self.country_sums
