@@ -60,6 +60,7 @@ demo/.started: examples/first.toml $(wildcard model/*.py model/*.toml)
 demo: $(INSTALLED) demo/.started ## sweep examples/first.toml, print a table, draw the map and say what it shows
 	@$(BIN)/tredegar sweep examples/first.toml --out demo/first.zarr
 	@$(BIN)/tredegar report demo/first.zarr --out demo
+	@echo 'The map is demo/map.png, the whole report demo/index.html.'
 
 test: $(TOOLS) ## run the tests (PYTEST_OPTIONS="-k word" for some of them)
 	@$(BIN)/pytest $(PYTEST_OPTIONS)
