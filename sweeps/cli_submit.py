@@ -92,7 +92,8 @@ def _program(venv: Path | None, container: Path | None) -> tuple[str, ...]:
         return ("tredegar",)
     if venv is not None:
         return (str(venv.absolute() / "bin" / "tredegar"),)
-    return (sys.executable, "-m", "tredegar.sweeps.cli")
+    beside = Path(sys.executable).with_name("tredegar")
+    return (str(beside),) if beside.is_file() else (sys.executable, "-m", "tredegar.sweeps.cli")
 
 
 def _act(spec: Spec, job: Job, cluster: str, part: str, queue: bool) -> None:

@@ -33,7 +33,7 @@ def pbs_array(job: Job) -> str:
         *environment(job),
         task,
         "",
-        "# Before the walltime ends the task may finish its batch; what takes longer is dropped, nothing is lost by it.",
+        "# Before the walltime ends the task may finish its batch; one that takes longer is dropped, to be done again.",
         f"timeout --preserve-status --signal=USR1 --kill-after={kill_after} {stop_after} \\",
         f"    {sweep_command(job)}",
         "status=$?",

@@ -1,8 +1,8 @@
 """What every job script has in common: what is asked for, the command of a task, the environment it runs in.
 
-Scripts come in pairs: an array of tasks that share a sweep, and a job that verifies the store when all have ended. They are plain text made from a ``Job``; nothing is sent. Each task gets its number and the number of tasks
-in so many words: SLURM_ARRAY_TASK_COUNT counts what was submitted, so that part of an array submitted again would
-leave gaps.
+Scripts come in pairs: an array of tasks that share a sweep, and a job that verifies the store when all have ended.
+They are plain text made from a ``Job``; nothing is sent. Each task gets its number and the number of tasks in so many
+words: SLURM_ARRAY_TASK_COUNT counts what was submitted, so that part of an array submitted again would leave gaps.
 """
 
 from __future__ import annotations

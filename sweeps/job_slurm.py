@@ -20,10 +20,11 @@ def slurm_array(job: Job) -> str:
         *_slurm_gpus(job),
         *comments(job, f"Sweep in {job.tasks} tasks"),
         "",
-        *environment(job),
         "task=${SLURM_ARRAY_TASK_ID:?this script is for an array job}",
+        *_traps(),
+        *environment(job),
         "",
-        *_slurm_walltime(job),
+        *_task(job),
     ]
     return "\n".join(lines) + "\n"
 
@@ -70,15 +71,21 @@ def _slurm_gpus(job: Job) -> list[str]:
     return [f"#SBATCH --gres=gpu:{kind + ':' if kind else ''}{number}"] if number else []
 
 
-def _slurm_walltime(job: Job) -> list[str]:
-    """Return the lines that run a task and, when Slurm says that time is short, stop it and put it back in the queue.
+def _traps() -> list[str]:
+    """Return the lines that pass signals on: Slurm sends the notice of the walltime to the shell alone."""
+    return [
+        "child= stopping=",
+        """trap 'stopping=time; [ -z "$child" ] || kill -USR1 "$child" 2>/dev/null' USR1""",
+        """trap 'stopping=cancelled; [ -z "$child" ] || kill -TERM "$child" 2>/dev/null' TERM""",
+    ]
 
-    Slurm signals the shell. The task may finish its batch; what takes longer is dropped, and nothing is lost by it.
+
+def _task(job: Job) -> list[str]:
+    """Return the lines that run a task and, if time was short, put it back into the queue.
+
+    A task that is told to stop may finish its batch; what takes longer is dropped, and nothing is lost by it.
     """
     return f"""\
-child= stopping=
-trap 'stopping=time; [ -n "$child" ] && kill -USR1 "$child"' USR1
-trap 'stopping=cancelled; [ -n "$child" ] && kill -TERM "$child"' TERM
 {sweep_command(job)} &
 child=$!
 wait "$child"; status=$?
@@ -88,17 +95,15 @@ if [ "$stopping" = time ]; then
         sleep 1
     done
     kill -KILL "$child" 2>/dev/null && echo "task $task: time is short, the batch in work is dropped"
-    wait "$child"; status=$?
-elif [ "$stopping" = cancelled ]; then
-    wait "$child"; status=$?
 fi
-echo "task $task of {job.tasks}: exit status $status${{stopping:+ (stopped: $stopping)}}"
+wait "$child"; status=$?
+echo "task $task of {job.tasks}: exit status $status${{stopping:+, stopped: $stopping}}"
 if [ "$stopping" = time ] && [ "$status" -ge 3 ]; then
     if [ "${{SLURM_RESTART_COUNT:-0}}" -ge {MOST_REQUEUES} ]; then
-        echo "task $task: was requeued {MOST_REQUEUES} times; give it a longer --time"
+        echo "task $task: was put back into the queue {MOST_REQUEUES} times; give it a longer --time"
     else
         trap '' TERM
-        scontrol requeue "$SLURM_JOB_ID" || echo "task $task: not requeued; submit the same command again"
+        scontrol requeue "$SLURM_JOB_ID" || echo "task $task: not put back; submit the same command again"
     fi
 fi
 exit "$status\"""".splitlines()

@@ -1,0 +1,204 @@
+"""A real Slurm of one node on the loopback interface, for tests: controller, node, keys and logs in one folder.
+
+It needs root and Debian's packages slurmctld, slurmd, slurm-client and munge; nothing outside its folder is written,
+and every socket that it listens on is on 127.0.0.1. The node claims four cores and two GPUs whatever the machine has;
+the GPUs are device files that lead nowhere.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "scontrol", "scancel", "sinfo")
+SECONDS_TO_START = 30
+FINISHED = ("BOOT_FAIL", "CANCELLED", "COMPLETED", "FAILED", "NODE_FAIL", "OUT_OF_MEMORY", "TIMEOUT")
+
+# cred_expire: a requeued job waits as long as credentials live, 120 seconds unless told otherwise.
+CONFIGURATION = """\
+ClusterName=test
+SlurmctldHost={host}(127.0.0.1)
+SlurmctldPort={controller_port}
+SlurmdPort={node_port}
+CommunicationParameters=NoCtldInAddrAny,NoInAddrAny
+SlurmUser=root
+SlurmdUser=root
+AuthType=auth/munge
+AuthInfo=socket={folder}/munge.socket,cred_expire=4
+CredType=cred/munge
+MpiDefault=none
+SwitchType=switch/none
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+JobAcctGatherType=jobacct_gather/none
+AccountingStorageType=accounting_storage/none
+JobCompType=jobcomp/none
+SelectType=select/cons_tres
+SelectTypeParameters=CR_Core_Memory
+SchedulerParameters=batch_sched_delay=0,sched_interval=1,sched_min_interval=0,bf_interval=1,default_queue_depth=100
+SlurmdParameters=config_overrides
+GresTypes=gpu
+ReturnToService=2
+KillWait=5
+MinJobAge=3600
+MailProg=/bin/true
+SlurmctldPidFile={folder}/slurmctld.pid
+SlurmdPidFile={folder}/slurmd.pid
+StateSaveLocation={folder}/state
+SlurmdSpoolDir={folder}/spool
+SlurmctldLogFile={folder}/slurmctld.log
+SlurmdLogFile={folder}/slurmd.log
+NodeName={host} NodeAddr=127.0.0.1 CPUs=4 Sockets=1 CoresPerSocket=4 ThreadsPerCore=1 RealMemory=4096 Gres=gpu:2
+PartitionName=short Nodes={host} Default=YES DefMemPerCPU=500 MaxTime=01:00:00 State=UP OverSubscribe=NO
+"""
+
+
+def missing() -> str:
+    """Return what this machine lacks for a Slurm of its own, or "" if nothing."""
+    absent = [name for name in PROGRAMS if shutil.which(name) is None]
+    if absent:
+        return f"not installed: {', '.join(absent)} (Debian: slurmctld slurmd slurm-client munge)"
+    if os.geteuid() != 0:
+        return "a Slurm of its own needs root"
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class SlurmNode:
+    """A Slurm that runs; ``environment`` is what its commands need."""
+
+    folder: Path
+    environment: Mapping[str, str]
+
+    def call(self, *words: str, cwd: Path | None = None, given: str | None = None) -> str:
+        """Run a command of Slurm, or one that calls it, and return what it printed; raises if it fails."""
+        done = subprocess.run(
+            words, env=dict(self.environment), cwd=cwd, input=given, capture_output=True, text=True, timeout=120
+        )
+        assert done.returncode == 0, f"{words}: {done.stderr}{done.stdout}"
+        return done.stdout
+
+    def states(self, job: str) -> dict[str, str]:
+        """Return the state of each task of ``job`` that Slurm shows, such as {"12_0": "RUNNING"}."""
+        lines = self.call("squeue", "--noheader", "--array", "--states=all", f"--jobs={job}", "--format=%i %T")
+        return dict(line.split() for line in lines.splitlines())
+
+    def facts(self, job: str) -> dict[str, str]:
+        """Return what ``scontrol show job`` says of one job or task."""
+        words = self.call("scontrol", "--oneliner", "show", "job", job).split()
+        return dict(word.split("=", 1) for word in words if "=" in word)
+
+    def wait(self, *jobs: str, seconds: float = 120) -> dict[str, str]:
+        """Wait until all ``jobs`` have ended; return the last state of each of their tasks."""
+        last: dict[str, str] = {}
+
+        def ended() -> bool:
+            last.clear()
+            for job in jobs:
+                last.update(self.states(job))
+            return all(state in FINISHED for state in last.values())
+
+        wait_until(ended, seconds, lambda: f"jobs {jobs} have not ended: {last}")
+        return last
+
+
+def wait_until(happened, seconds: float, otherwise) -> None:  # type: ignore[no-untyped-def]
+    """Wait until ``happened()``; after ``seconds`` fail with the text of ``otherwise()``."""
+    end = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < end, otherwise()
+        time.sleep(0.2)
+
+
+@contextmanager
+def slurm_node(folder: Path) -> Iterator[SlurmNode]:
+    """Start a Slurm in ``folder``, yield it once its node is idle, and stop it with whatever jobs it still has."""
+    configuration = _configure(folder)
+    node = SlurmNode(folder, {**_clean_environment(), "SLURM_CONF": str(configuration)})
+    try:
+        _start(folder, configuration)
+        wait_until(
+            lambda: "idle" in _said(node, "sinfo", "--noheader", "--format=%T"),
+            SECONDS_TO_START,
+            lambda: f"the node did not come up: {(folder / 'slurmctld.log').read_text()[-2000:]}",
+        )
+        yield node
+    finally:
+        _said(node, "scancel", "--quiet", "--full", "--user=root", "--signal=KILL")
+        for name in ("slurmd", "slurmctld", "munged"):
+            _stop(folder / f"{name}.pid")
+
+
+def _clean_environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith(("SLURM", "SBATCH", "DASK"))}
+
+
+def _configure(folder: Path) -> Path:
+    for name in ("state", "spool", "run"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    key = folder / "munge.key"
+    key.write_bytes(secrets.token_bytes(128))
+    key.chmod(0o600)
+    for number in range(2):
+        # Character devices named by number, or Slurm drains the node; 1:3 is the one that reads as empty.
+        os.mknod(folder / f"nvidia{number}", stat.S_IFCHR | 0o666, os.makedev(1, 3))
+    host = socket.gethostname().split(".")[0]
+    (folder / "gres.conf").write_text(f"NodeName={host} Name=gpu File={folder}/nvidia[0-1]\n")
+    ports = _free_ports(2)
+    text = CONFIGURATION.format(host=host, folder=folder, controller_port=ports[0], node_port=ports[1])
+    configuration = folder / "slurm.conf"
+    configuration.write_text(text)
+    return configuration
+
+
+def _free_ports(number: int) -> list[int]:
+    sockets = [socket.socket() for _ in range(number)]
+    for each in sockets:
+        each.bind(("127.0.0.1", 0))
+    ports = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports
+
+
+def _start(folder: Path, configuration: Path) -> None:
+    names = {"socket": "munge.socket", "key-file": "munge.key", "pid-file": "munged.pid", "log-file": "munged.log"}
+    options = [f"--{option}={folder / name}" for option, name in {**names, "seed-file": "munged.seed"}.items()]
+    for words in (
+        ["munged", "--force", *options],
+        ["slurmctld", "-c", "-f", str(configuration)],
+        ["slurmd", "-f", str(configuration)],
+    ):
+        # Daemons keep the pipes of their parent open: their words go to a file.
+        with (folder / f"{words[0]}.start").open("w") as output:
+            subprocess.run(words, stdout=output, stderr=output, env=_clean_environment(), timeout=60, check=True)
+
+
+def _said(node: SlurmNode, *words: str) -> str:
+    return subprocess.run(words, env=dict(node.environment), capture_output=True, text=True, timeout=60).stdout
+
+
+def _stop(pid_file: Path) -> None:
+    try:
+        process = int(pid_file.read_text())
+        os.kill(process, signal.SIGTERM)
+    except (FileNotFoundError, ValueError, ProcessLookupError):
+        return
+    end = time.monotonic() + 10
+    while time.monotonic() < end:
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.1)
+    os.kill(process, signal.SIGKILL)
