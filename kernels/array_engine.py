@@ -16,10 +16,8 @@ from ..model.month import MONTH, Phase, Tally
 from ..model.records import SeatState
 from .array_start import ArrayStart
 from .batch import Batch, Recorded
+from .memory import BLOCK_ELEMENTS
 from .recording import ArrayRecorder
-
-BLOCK_ELEMENTS = 16384
-"""Seats x runs x trusts worked on at a time: about 20 arrays of this many doubles are alive, and stay in cache."""
 
 
 class ArrayBatch:

@@ -5,7 +5,9 @@ from __future__ import annotations
 BYTES_PER_SEAT = 6 * 8 + 8  # talent, skill, morale, two efforts and luck's temporaries per seat; flags
 BYTES_PER_TRUST = 110 * 8  # states and intermediate quantities of trust and manager, and the sums
 BYTES_PER_BLOCK_ELEMENT = 40 * 8  # arrays alive while a block of seats is worked on
-CHUNK_SEATS = 65_536
+BLOCK_ELEMENTS = 32_768
+"""Seats x runs worked on at a time on the CPU: what is alive of them stays in cache."""
+CHUNK_SEATS = 131_072
 """Seats of all runs of a chunk on the CPU: enough trusts to make the per-trust work long, little enough for cache."""
 
 
@@ -22,7 +24,7 @@ def projected_bytes(runs: int, trusts: int, clinicians: int, months: int, outcom
     """
     chunk = min(runs, chunk_runs(trusts, clinicians))
     working = chunk * bytes_per_run(trusts, clinicians, months, outcomes, every)
-    return working + runs * outcomes * (months // every) * 12 + 8192 * BYTES_PER_BLOCK_ELEMENT
+    return working + runs * outcomes * (months // every) * 12 + BLOCK_ELEMENTS * BYTES_PER_BLOCK_ELEMENT
 
 
 def chunk_runs(trusts: int, clinicians: int, budget: int | None = None, per_run: int | None = None) -> int:
