@@ -20,13 +20,13 @@ from .cuda_source import OPTIONS, kernel_hash, kernel_source
 
 EXTRA_HINT = 'pip install "tredegar[gpu13]" (or gpu12, for CUDA 12 and for Volta)'
 _FLOATS = r"\.(?:f16|bf16|f32|f64)"
-_ROUNDED = re.compile(rf"^(?:add|sub|mul|div|sqrt)\.rn{_FLOATS}$")
+_ROUNDED = re.compile(rf"^(?:add|sub|mul|div|sqrt|rcp)\.rn{_FLOATS}$")
 _FORBIDDEN: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"^(?:fma|mad)\b.*" + _FLOATS), "contracts a product and a sum"),
     (re.compile(r"\.ftz\b"), "flushes subnormals"),
     (re.compile(r"\.approx\b"), "approximates"),
     (re.compile(r"^(?:ld|st)\.local\b"), "keeps values in local memory"),
-    (re.compile(r"^(?:rcp|rsqrt|ex2|lg2|sin|cos|tanh)\b"), "is not an operation of the rules"),
+    (re.compile(r"^(?:rsqrt|ex2|lg2|sin|cos|tanh)\b"), "is not an operation of the rules"),
 )
 _INSTRUCTION = re.compile(r"^\s*(?:@!?%p\d+\s+)?([a-z][a-z0-9_]*(?:\.[A-Za-z0-9_:]+)*)\s[^;\n]*;", re.MULTILINE)
 
@@ -52,7 +52,7 @@ def lint(ptx: str) -> list[str]:
         for pattern, fault in _FORBIDDEN:
             if pattern.search(name):
                 found[name] = fault
-        if re.match(rf"^(?:add|sub|mul|div|sqrt)\b.*{_FLOATS}", name) and not _ROUNDED.match(name):
+        if re.match(rf"^(?:add|sub|mul|div|sqrt|rcp)\b.*{_FLOATS}", name) and not _ROUNDED.match(name):
             found.setdefault(name, "does not say how it rounds")
     return [f"{name} {fault}" for name, fault in found.items()]
 

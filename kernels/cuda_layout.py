@@ -20,19 +20,18 @@ _C_NAMES = {"u8": "u64", "u4": "u32", "f8": "double"}
 # name, NumPy type, C type where it is a pointer
 _ARGUMENTS: tuple[tuple[str, str, str], ...] = (
     ("country", "u8", "u64*"),  # (run, word): Country
-    ("trusts", "u8", "double*"),  # (run, quantity, trust)
-    ("seats", "u8", "double*"),  # (run, quantity, seat, trust)
-    ("occupied", "u8", "u8*"),  # (run, seat, trust)
+    ("trusts", "u8", "double*"),  # (run, warp, quantity, lane)
+    ("seats", "u8", "double*"),  # (run, warp, seat, quantity, lane)
+    ("occupied", "u8", "u8*"),  # (run, warp, seat, lane)
     ("outcomes", "u8", "double*"),  # (run, window, recorded outcome)
     ("trust_years", "u8", "double*"),  # (run, quantity, year, trust)
-    ("runs", "u8", "const u32*"),  # (run,) run numbers
     ("slots", "u8", "const u32*"),  # (outcome,) place among the recorded ones
     ("change_month", "u8", "const u32*"),  # (change,)
     ("change_word", "u8", "const u32*"),  # (change,) word of Country
     ("change_values", "u8", "const double*"),  # (change, run)
     *((name, "u4", "") for name in (
-        "seed", "trust_count", "stride", "clinicians", "groups", "month0", "month1", "every", "windows", "recorded",
-        "years", "changes", "percentiles", "unused",
+        "seed", "trust_count", "stride", "clinicians", "groups", "months", "every", "windows", "recorded",
+        "years", "changes", "percentiles",
     )),
 )  # fmt: skip
 
@@ -49,8 +48,8 @@ class Layout:
 
     @property
     def country_words(self) -> int:
-        """8-byte words of Country: quantities, the month's outcomes, the window's totals, the month of failure."""
-        return len(self.country) + 2 * len(OUTCOMES) + 1
+        """8-byte words of Country: quantities, the month's outcomes, the window's totals; run, month, month of failure."""
+        return len(self.country) + 2 * len(OUTCOMES) + 3
 
     def word(self, record: str, name: str) -> int:
         """Return the word of Country that holds a quantity."""
@@ -111,6 +110,8 @@ struct Country {{
 {members}
   double outcome[{len(OUTCOMES)}];
   double window[{len(OUTCOMES)}];
+  u64 run;
+  u64 month;
   u64 failed;
 }};
 

@@ -14,7 +14,7 @@ typedef long long i64;
 
 const u32 ALL_LANES = 0xffffffffu;
 const u32 BINS = 1024u, COARSE_BINS = 32u, BINS_IN_COARSE = 32u;
-const u32 MOST_THREADS = 256u;
+const u32 MOST_THREADS = 256u, WARP = 32u;
 
 // ---- the operations of model/arithmetic.py ---------------------------------------------------------------------
 DEV double round_down(const double x) { return floor(x); }

@@ -69,7 +69,8 @@ class Piece:
     loads: dict[Field, Symbol] = field(default_factory=dict)
     writes: dict[Field, Any] = field(default_factory=dict)
     code: Trace = field(default_factory=Trace)
-    sums: list[str] = field(default_factory=list)
+    written_after: dict[Field, int] = field(default_factory=dict)
+    sums: dict[str, str] = field(default_factory=dict)
 
     def record(self, name: str) -> TracedRecord:
         """Return the record ``name`` as a rule sees it."""
@@ -81,7 +82,7 @@ class Piece:
             return self.writes[record, name]
         if (record, name) not in self.loads:
             kind = kind_of(record, name)
-            loops = self.level in ("seat", "start") and record not in ("seat", "luck")
+            loops = self.level in ("seat", "start") and record not in ("seat", "luck", "p")
             source = self._source(record, name, kind)
             where = self.code.before if loops else self.code.statements
             self.loads[record, name] = self.code.named(f"{record}_{name}", kind, source, where)
@@ -89,32 +90,39 @@ class Piece:
 
     def _source(self, record: str, name: str, kind: Kind) -> str:
         if record == "k":
-            return f"w.k.{name}"
+            return f"w.args.constants.{name}"
         if record == "now":
-            return "as_double((i64)w.month)"
+            return "as_double((i64)w.country.month)"
         if record == "luck":
             return self._uniform(name)
+        if record == "p" and self.level == "seat":
+            return f"again(w.country.p_{name})"
         if record in COUNTRY_RECORDS:
             return f"w.country.{record}_{name}" + (" != 0" if kind == "bool" else "")
         if record == "seat":
-            return "w.occupied[at] != 0" if kind == "bool" else f"w.seats[at + SEAT_{name} * w.seat_values]"
+            return "occupied[lane] != 0" if kind == "bool" else f"person[SEAT_{name} * WARP]"
         if (record, name) in GROUP_SUMS:
             group = self.load("place", GROUP_SUMS[record, name])
             return f"group_total(w, GROUP_{record}_{name}, {group.name})"
         if record not in TRUST_RECORDS:
             raise CannotTrace(f"record '{record}' is not known to the CUDA engine")
-        read = f"w.trusts[TRUST_{record}_{name} * w.stride + trust]"
+        read = f"own[TRUST_{record}_{name} * WARP]"
         return read if kind == "double" else f"whole({read})" + (" != 0" if kind == "bool" else "")
 
     def _uniform(self, name: str) -> str:
         for stream, words in LUCK[self.level].items():
             if name in words:
                 block = f"words_{stream.name.lower()}"
-                statement = f"const Words {block} = philox({AGENT[self.level]}, w.month, {int(stream)}u, w.run, w.seed);"
+                statement = f"const Words {block} = draw(w, {AGENT[self.level]}, {int(stream)}u);"
                 if statement not in self.code.statements:
                     self.code.statements.append(statement)
                 return f"uniform({block}.w{words.index(name)})"
         raise CannotTrace(f"no luck '{name}' is drawn at the level of a {self.level}")
+
+    def write(self, record: str, name: str, value: Any) -> None:
+        """Note what a rule writes, and where: it goes to memory there, so that it need not be held until the end."""
+        self.writes[record, name] = value
+        self.written_after[record, name] = len(self.code.statements)
 
     def follow(self, rule: Callable[..., Any], reads: Iterable[str]) -> Any:
         """Call ``rule`` on symbols and return what it returns."""
@@ -136,7 +144,7 @@ class Piece:
             how = "count_country" if counts else "sum_country"
             return f"{how}(active, {units}, &w.country.{tally.into}_{name});"
         if tally.over == "trust":
-            self.sums.append(name)
+            self.sums[name] = "u32" if counts else "i64"
             return f"{tally.into}_{name} += {units};"
         group = self.load("place", tally.over)
         return f"if (active) add_exact(group_cell(w, GROUP_{tally.into}_{name}, {group.name}), {units});"
@@ -162,7 +170,7 @@ def trace_phase(phase: Phase) -> Piece:
     for step in phase.steps:
         result = piece.follow(step.rule, step.reads)
         for name, value in zip(step.writes, (result,) if step.single else result, strict=True):
-            piece.writes[step.actor, name] = value
+            piece.write(step.actor, name, value)
     for tally in phase.tallies:
         piece.tally(tally)
     return piece
@@ -183,7 +191,7 @@ def trace_start() -> Piece:
     piece = Piece("start_seat", "start")
     result = piece.follow(rules_start.seat_start, ("luck", "p", "k"))
     for name, value in zip(result._fields, result, strict=True):
-        piece.writes["seat", name] = value
+        piece.write("seat", name, value)
     return piece
 
 

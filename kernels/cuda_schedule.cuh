@@ -4,59 +4,48 @@
 // and its clinicians; the first thread takes the centre and the country. Rows of trusts are padded to whole warps;
 // lanes without a trust (``active`` false) compute on their padding where a warp sums, and add nothing.
 
-DEV World world_of(const Args& args, u64* shared_words) {
-  const u64 run = blockIdx.x;
-  const u64 seat_values = (u64)args.clinicians * args.stride;
-  u64* groups = shared_words + COUNTRY_WORDS;
-  u32* bins = (u32*)(groups + GROUP_SUMS * args.groups);
-  return World{
-      args.constants, *(Country*)shared_words, groups, bins, bins + QUANTITIES * BINS,
-      args.trusts + run * TRUST_VALUES * args.stride, args.seats + run * SEAT_VALUES * seat_values,
-      args.occupied + run * seat_values, args.runs[run], args.seed, 0u, args.trust_count, args.stride,
-      args.clinicians, args.groups, seat_values};
-}
-
 DEV void load_country(const Args& args, u64* shared_words) {
-  for (u32 word = threadIdx.x; word < COUNTRY_WORDS; word += blockDim.x)
-    shared_words[word] = args.country[(u64)blockIdx.x * COUNTRY_WORDS + word];
+  for (u32 word = thread_index(); word < COUNTRY_WORDS; word += blockDim.x)
+    shared_words[word] = args.country[(u64)run_index() * COUNTRY_WORDS + word];
 }
 
 DEV void save_country(const Args& args, const u64* shared_words) {
-  for (u32 word = threadIdx.x; word < COUNTRY_WORDS; word += blockDim.x)
-    args.country[(u64)blockIdx.x * COUNTRY_WORDS + word] = shared_words[word];
+  for (u32 word = thread_index(); word < COUNTRY_WORDS; word += blockDim.x)
+    args.country[(u64)run_index() * COUNTRY_WORDS + word] = shared_words[word];
 }
 
-// Levers that change from this month on; each word belongs to one thread.
-DEV void change_levers(const World& w, const Args& args) {
+// Levers that change from the coming month on; each word belongs to one thread.
+DEV void change_levers(const World& w) {
+  const u32 coming = (u32)w.country.month + 1u;
   double* values = (double*)&w.country;
-  for (u32 change = 0u; change < args.changes; ++change)
-    if (args.change_month[change] == w.month && args.change_word[change] % blockDim.x == threadIdx.x)
-      values[args.change_word[change]] = args.change_values[(u64)change * gridDim.x + blockIdx.x];
+  for (u32 change = 0u; change < w.args.changes; ++change)
+    if (w.args.change_month[change] == coming && w.args.change_word[change] % blockDim.x == thread_index())
+      values[w.args.change_word[change]] = w.args.change_values[(u64)change * gridDim.x + run_index()];
 }
 
 DEV void clear_sums(const World& w) {
   u64* sums = (u64*)&w.country + FIRST_COUNTRY_SUM;
-  for (u32 sum = threadIdx.x; sum < COUNTRY_SUMS; sum += blockDim.x) sums[sum] = 0ull;
-  for (u32 cell = threadIdx.x; cell < GROUP_SUMS * w.group_count; cell += blockDim.x) w.groups[cell] = 0ull;
-  for (u32 bin = threadIdx.x; bin < QUANTITIES * (BINS + COARSE_BINS); bin += blockDim.x) w.bins[bin] = 0u;
+  for (u32 sum = thread_index(); sum < COUNTRY_SUMS; sum += blockDim.x) sums[sum] = 0ull;
+  for (u32 cell = thread_index(); cell < GROUP_SUMS * w.args.groups; cell += blockDim.x) group_sums(w)[cell] = 0ull;
+  for (u32 bin = thread_index(); bin < QUANTITIES * (BINS + COARSE_BINS); bin += blockDim.x) bins_of(w, 0u)[bin] = 0u;
 }
 
 // Percentiles are read off 1024 bins; 32 coarse bins shorten the search.
 DEV void count_bin(const World& w, const u32 quantity, const double share) {
   const double exact = percentile_bin(share);
   const u32 bin = exact > 0.0 ? (u32)exact : 0u;
-  atomicAdd(&w.bins[quantity * BINS + bin], 1u);
-  atomicAdd(&w.coarse_bins[quantity * COARSE_BINS + bin / BINS_IN_COARSE], 1u);
+  atomicAdd(&bins_of(w, quantity)[bin], 1u);
+  atomicAdd(&coarse_bins_of(w, quantity)[bin / BINS_IN_COARSE], 1u);
 }
 
 DEV void find_percentile(const World& w, const u32 task) {
   const u32 quantity = task / 3u, which = task % 3u;
   const u32 tenths = which == 0u ? 1u : which == 1u ? 5u : 9u;
-  u32 left = (tenths * w.trust_count + 9u) / 10u - 1u;  // trusts below the one that is looked for
-  const u32* coarse = w.coarse_bins + quantity * COARSE_BINS;
+  u32 left = (tenths * w.args.trust_count + 9u) / 10u - 1u;  // trusts below the one that is looked for
+  const u32* coarse = coarse_bins_of(w, quantity);
   u32 part = 0u;
   while (part < COARSE_BINS - 1u && coarse[part] <= left) left -= coarse[part++];
-  const u32* bins = w.bins + quantity * BINS;
+  const u32* bins = bins_of(w, quantity);
   u32 bin = part * BINS_IN_COARSE;
   while (bin < BINS - 1u && bins[bin] <= left) left -= bins[bin++];
   w.country.outcome[FIRST_PERCENTILE + task] = percentile_value(as_double((i64)bin));
@@ -64,8 +53,8 @@ DEV void find_percentile(const World& w, const u32 task) {
 
 // The four groups of outcomes, each by a warp of its own where the block has four.
 DEV void compute_outcomes(const World& w) {
-  if (threadIdx.x % 32u != 0u) return;
-  for (u32 part = threadIdx.x / 32u; part < 4u; part += blockDim.x / 32u) {
+  if (thread_index() % WARP != 0u) return;
+  for (u32 part = thread_index() / WARP; part < 4u; part += blockDim.x / WARP) {
     if (part == 0u) service_outcomes(w);
     if (part == 1u) staff_outcomes(w);
     if (part == 2u) manager_outcomes(w);
@@ -74,85 +63,93 @@ DEV void compute_outcomes(const World& w) {
 }
 
 // Windows of ``every`` months: values added in month order, divided once; the first non-finite month is kept.
-DEV void record_outcomes(const World& w, const Args& args) {
-  const bool full = w.month % args.every == 0u;
-  for (u32 outcome = threadIdx.x; outcome < OUTCOMES; outcome += blockDim.x) {
+DEV void record_outcomes(const World& w) {
+  const u32 month = (u32)w.country.month;
+  const bool full = month % w.args.every == 0u;
+  for (u32 outcome = thread_index(); outcome < OUTCOMES; outcome += blockDim.x) {
     const double value = w.country.outcome[outcome];
-    if (outcome < FIRST_PERCENTILE && !(value - value == 0.0)) atomicCAS((u32*)&w.country.failed, 0u, w.month);
+    if (outcome < FIRST_PERCENTILE && !(value - value == 0.0)) atomicCAS((u32*)&w.country.failed, 0u, month);
     double total = w.country.window[outcome] + value;
     if (full) {
-      const u32 slot = args.slots[outcome];
-      const u64 row = (u64)blockIdx.x * args.windows + (w.month / args.every - 1u);
-      if (slot < args.recorded) args.outcomes[row * args.recorded + slot] = total / as_double((i64)args.every);
+      const u32 slot = w.args.slots[outcome];
+      const u64 row = (u64)run_index() * w.args.windows + (month / w.args.every - 1u);
+      if (slot < w.args.recorded) w.args.outcomes[row * w.args.recorded + slot] = total / as_double((i64)w.args.every);
       total = 0.0;
     }
     w.country.window[outcome] = total;
   }
 }
 
-DEV void add_to_year(const Args& args, const u32 quantity, const u32 year, const u32 trust, const double value) {
-  const u64 row = ((u64)blockIdx.x * YEARLY + quantity) * args.years + year;
-  double* mean = args.trust_years + row * args.stride + trust;
+DEV void add_to_year(const World& w, const u32 quantity, const u32 year, const u32 trust, const double value) {
+  const u64 row = ((u64)run_index() * YEARLY + quantity) * w.args.years + year;
+  double* mean = w.args.trust_years + row * w.args.stride + trust;
   *mean = *mean + value / 12.0;
 }
 
-DEV void record_trust_year(const World& w, const Args& args, const u32 trust) {
-  const u32 year = (w.month - 1u) / 12u;
-  if (year >= args.years) return;
-  add_to_year(args, 0u, year, trust, w.trusts[TRUST_trust_access * w.stride + trust]);
-  add_to_year(args, 1u, year, trust, w.trusts[TRUST_trust_reported * w.stride + trust]);
-  add_to_year(args, 2u, year, trust, w.trusts[TRUST_trust_quality * w.stride + trust]);
+DEV void record_trust_year(const World& w, const u32 trust) {
+  const u32 year = ((u32)w.country.month - 1u) / 12u;
+  if (year >= w.args.years) return;
+  const double* own = trust_values(w, trust);
+  add_to_year(w, 0u, year, trust, own[TRUST_trust_access * WARP]);
+  add_to_year(w, 1u, year, trust, own[TRUST_trust_reported * WARP]);
+  add_to_year(w, 2u, year, trust, own[TRUST_trust_quality * WARP]);
 }
 
-DEV void serve(const World& w, const Args& args, const u32 trust, const bool active) {
+DEV void serve(const World& w, const u32 trust, const bool active) {
   service(w, trust, active);
   if (!active) return;
-  if (args.years > 0u) record_trust_year(w, args, trust);
-  if (args.percentiles == 0u) return;
-  count_bin(w, 0u, w.trusts[TRUST_trust_access * w.stride + trust]);
-  count_bin(w, 1u, w.trusts[TRUST_trust_quality * w.stride + trust]);
-  count_bin(w, 2u, w.trusts[TRUST_trust_overall * w.stride + trust]);
+  if (w.args.years > 0u) record_trust_year(w, trust);
+  if (w.args.percentiles == 0u) return;
+  const double* own = trust_values(w, trust);
+  count_bin(w, 0u, own[TRUST_trust_access * WARP]);
+  count_bin(w, 1u, own[TRUST_trust_quality * WARP]);
+  count_bin(w, 2u, own[TRUST_trust_overall * WARP]);
 }
 
-DEV void compute_month(const World& w, const Args& args) {
-  const u32 first = threadIdx.x, step = blockDim.x;
-  change_levers(w, args);
+DEV void compute_month(const World& w) {
+  const u32 step = blockDim.x;
+  change_levers(w);
   clear_sums(w);
   BARRIER();
-  if (first == 0u) centre(w);
+  if (thread_index() == 0u) {
+    ++w.country.month;
+    centre(w);
+  }
   BARRIER();
-  for (u32 trust = first; trust < w.trust_count; trust += step) {
+  for (u32 trust = thread_index(); trust < w.args.trust_count; trust += step) {
     managers(w, trust, true);
+    FENCE();
     signals(w, trust, true);
     clinicians(w, trust);
     output(w, trust, true);
   }
   BARRIER();
-  for (u32 trust = first; trust < w.stride; trust += step) serve(w, args, trust, trust < w.trust_count);
+  for (u32 trust = thread_index(); trust < w.args.stride; trust += step) serve(w, trust, trust < w.args.trust_count);
   BARRIER();
-  if (first == 0u) country(w);
-  if (args.percentiles != 0u && blockDim.x - 1u - first < 3u * QUANTITIES) find_percentile(w, blockDim.x - 1u - first);
+  if (thread_index() == 0u) country(w);
+  const u32 task = blockDim.x - 1u - thread_index();  // far from the first thread, which is busy
+  if (w.args.percentiles != 0u && task < 3u * QUANTITIES) find_percentile(w, task);
   BARRIER();
-  for (u32 trust = first; trust < w.stride; trust += step) examples(w, trust, trust < w.trust_count);
+  for (u32 trust = thread_index(); trust < w.args.stride; trust += step) examples(w, trust, trust < w.args.trust_count);
   BARRIER();
-  if (first == 0u) outlook(w);
-  for (u32 trust = first; trust < w.trust_count; trust += step) {
+  if (thread_index() == 0u) outlook(w);
+  for (u32 trust = thread_index(); trust < w.args.trust_count; trust += step) {
     councils(w, trust, true);
     catchments(w, trust, true);
   }
   BARRIER();
   compute_outcomes(w);
   BARRIER();
-  record_outcomes(w, args);
+  record_outcomes(w);
 }
 
-// Months month0 + 1 .. month1 of every run of the grid; the state stays in global memory between launches.
+// Every run of the grid up to month ``months``; the state stays in global memory between launches.
 extern "C" __global__ void __launch_bounds__(MOST_THREADS, 2) advance(const Args args) {
   extern __shared__ u64 shared_words[];
   load_country(args, shared_words);
   BARRIER();
-  World w = world_of(args, shared_words);
-  for (w.month = args.month0 + 1u; w.month <= args.month1; ++w.month) compute_month(w, args);
+  const World w{args, *(Country*)shared_words};
+  while (w.country.month < w.args.months) compute_month(w);
   BARRIER();
   save_country(args, shared_words);
 }
@@ -162,6 +159,6 @@ extern "C" __global__ void __launch_bounds__(MOST_THREADS, 2) start(const Args a
   extern __shared__ u64 shared_words[];
   load_country(args, shared_words);
   BARRIER();
-  const World w = world_of(args, shared_words);
-  for (u32 trust = threadIdx.x; trust < w.trust_count; trust += blockDim.x) start_seat(w, trust);
+  const World w{args, *(Country*)shared_words};
+  for (u32 trust = thread_index(); trust < w.args.trust_count; trust += blockDim.x) start_seat(w, trust);
 }

@@ -20,8 +20,8 @@ def _store(place: tuple[str, str], value: Symbol, piece: Piece) -> str:
     text = value.name if isinstance(value, Symbol) else Trace().text(value, kind)
     if record == "seat":
         if kind == "bool":
-            return f"w.occupied[at] = {text} ? 1 : 0;"
-        store = f"w.seats[at + SEAT_{name} * w.seat_values] = {text};"
+            return f"occupied[lane] = {text} ? 1 : 0;"
+        store = f"person[SEAT_{name} * WARP] = {text};"
         # What is mostly left as it was is written only where it changes: that saves memory traffic.
         kept = piece.loads.get(place)
         if value.operation[:1] == ("select",) and value.operation[3] is kept and kept is not None:
@@ -29,29 +29,38 @@ def _store(place: tuple[str, str], value: Symbol, piece: Piece) -> str:
         return store
     if record in ("p", "setting", "centre", "nation", "country_sums"):
         return f"w.country.{record}_{name} = {text};"
-    return f"w.trusts[TRUST_{record}_{name} * w.stride + trust] = {text if kind == 'double' else f'keep({text})'};"
+    return f"own[TRUST_{record}_{name} * WARP] = {text if kind == 'double' else f'keep({text})'};"
 
 
 def piece_source(piece: Piece, model: TracedModel) -> str:
     """Return the device function of a piece."""
     loops = piece.level in ("seat", "start")
-    stores = [_store(place, value, piece) for place, value in piece.writes.items() if place in model.kept]
+    stores = [
+        (piece.written_after[place], _store(place, value, piece))
+        for place, value in piece.writes.items()
+        if place in model.kept
+    ]
     before, lines = piece.code.body(stores)
     if piece.level == "country":
         return _function(f"DEV void {piece.name}(const World& w)", lines)
+    own = "double* const own = trust_values(w, trust);"
     if not loops:
-        return _function(f"DEV void {piece.name}(const World& w, const u32 trust, const bool active)", lines)
-    sums = [f"i64 totals_{name} = 0;" for name in piece.sums]
-    stored = [f"w.trusts[TRUST_totals_{name} * w.stride + trust] = keep(totals_{name});" for name in piece.sums]
+        return _function(f"DEV void {piece.name}(const World& w, const u32 trust, const bool active)", [own, *lines])
+    sums = [f"{kind} totals_{name} = 0;" for name, kind in piece.sums.items()]
+    stored = [f"own[TRUST_totals_{name} * WARP] = keep((i64)totals_{name});" for name in piece.sums]
     loop = [
+        "const u32 lane = trust % WARP;",
+        "double* person = w.args.seats + first_seat(w, trust) * (SEAT_VALUES * WARP) + lane;",
+        "u8* occupied = w.args.occupied + first_seat(w, trust) * WARP;",
+        "const u32 end = (trust + 1u) * w.args.clinicians;",
         "#pragma unroll 1",
-        "for (u32 seat = 0u; seat < w.clinicians; ++seat) {",
-        "  const u64 at = (u64)seat * w.stride + trust;",
-        "  const u32 agent = trust * w.clinicians + seat;",
+        "for (u32 agent = trust * w.args.clinicians; agent < end; ++agent) {",
         *(f"  {line}" for line in lines),
+        "  person += SEAT_VALUES * WARP;",
+        "  occupied += WARP;",
         "}",
     ]
-    return _function(f"DEV void {piece.name}(const World& w, const u32 trust)", [*before, *sums, *loop, *stored])
+    return _function(f"DEV void {piece.name}(const World& w, const u32 trust)", [own, *before, *sums, *loop, *stored])
 
 
 def _function(head: str, lines: list[str]) -> str:

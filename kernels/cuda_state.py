@@ -15,7 +15,7 @@ import numpy as np
 from ..model.outcomes import OUTCOMES, PERCENTILES
 from .array_start import ArrayStart
 from .batch import Batch, Recorded
-from .cuda_layout import args_dtype, layout, padded
+from .cuda_layout import WARP, args_dtype, layout, padded
 from .cuda_rules import kind_of
 from .recording import YEARLY, final_trust_records
 
@@ -35,15 +35,15 @@ class DeviceBatch:
         """Shared memory that each block needs."""
         return layout().shared_bytes(self.groups)
 
-    def arguments(self, month0: int, month1: int, address: Callable[[Any], int]) -> np.ndarray[Any, Any]:
-        """Return the kernel's argument for months ``month0`` + 1 .. ``month1``; ``address`` of an array on the device."""
+    def arguments(self, months: int, address: Callable[[Any], int]) -> np.ndarray[Any, Any]:
+        """Return the kernel's argument for a launch up to month ``months``; ``address`` of an array on the device."""
         batch, record = self.batch, self.batch.record
         given = np.zeros(1, dtype=args_dtype())
         for name, array in self.arrays.items():
             given[name] = address(array)
         numbers = {
             "seed": batch.seed, "trust_count": batch.country.trusts, "stride": padded(batch.country.trusts),
-            "clinicians": batch.country.clinicians, "groups": self.groups, "month0": month0, "month1": month1,
+            "clinicians": batch.country.clinicians, "groups": self.groups, "months": months,
             "every": record.every, "windows": batch.windows, "recorded": len(record.outcomes),
             "years": batch.years if record.trusts else 0, "changes": self.arrays["change_month"].size,
             "percentiles": int(any(name in PERCENTILES for name in record.outcomes)),
@@ -70,7 +70,8 @@ class DeviceBatch:
         records: dict[str, Any] = {name: SimpleNamespace() for name in ("trust", "manager", "centre", "p")}
         for row, (record, name) in enumerate(at.trust):
             if record in records and kind_of(record, name) == "double":
-                setattr(records[record], name, self.arrays["trusts"][:, row, :trusts])
+                rows = self.arrays["trusts"][:, :, row, :]
+                setattr(records[record], name, rows.reshape(len(rows), -1)[:, :trusts])
         for word, (record, name) in enumerate(at.country):
             if record in records:
                 setattr(records[record], name, self.arrays["country"][:, word : word + 1])
@@ -84,25 +85,26 @@ def load_batch(batch: Batch, xp: Any) -> DeviceBatch:
     records["place"] = SimpleNamespace(council=begun.councils.group, catchment=begun.catchments.group)
     runs, at, record = len(batch.runs), layout(), batch.record
     stride, clinicians = padded(batch.country.trusts), batch.country.clinicians
+    warps = stride // WARP
     slots = [record.outcomes.index(name) if name in record.outcomes else NOT_RECORDED for name in OUTCOMES]
     years = batch.years if record.trusts else 0
     arrays = {
-        "country": _country_words(records, runs, xp),
+        "country": _country_words(records, batch, xp),
         "trusts": _trust_rows(records, runs, batch.country.trusts, xp),
-        "seats": xp.empty((runs, len(at.seat), clinicians, stride), dtype=np.float64),
-        "occupied": xp.empty((runs, clinicians, stride), dtype=np.uint8),
+        "seats": xp.empty((runs, warps, clinicians, len(at.seat), WARP), dtype=np.float64),
+        "occupied": xp.empty((runs, warps, clinicians, WARP), dtype=np.uint8),
         "outcomes": xp.zeros((runs, batch.windows, len(record.outcomes)), dtype=np.float64),
         "trust_years": xp.zeros((runs, len(YEARLY), years, stride), dtype=np.float64),
-        "runs": xp.asarray(batch.runs.astype(np.uint32)),
         "slots": xp.asarray(np.array(slots, dtype=np.uint32)),
         **_changes(batch, xp),
     }
     return DeviceBatch(batch, arrays, begun.councils.groups)
 
 
-def _country_words(records: dict[str, Any], runs: int, xp: Any) -> Any:
+def _country_words(records: dict[str, Any], batch: Batch, xp: Any) -> Any:
     at = layout()
-    words = xp.zeros((runs, at.country_words), dtype=np.float64)
+    words = xp.zeros((len(batch.runs), at.country_words), dtype=np.float64)
+    words.view(np.uint64)[:, -3] = xp.asarray(batch.runs)
     for word, (record, name) in enumerate(at.country):
         value = getattr(records[record], name, None)
         if value is not None:
@@ -112,12 +114,15 @@ def _country_words(records: dict[str, Any], runs: int, xp: Any) -> Any:
 
 def _trust_rows(records: dict[str, Any], runs: int, trusts: int, xp: Any) -> Any:
     at = layout()
-    rows = xp.zeros((runs, len(at.trust), padded(trusts)), dtype=np.float64)
-    whole = rows.view(np.int64)
+    warps = padded(trusts) // WARP
+    rows = xp.zeros((runs, warps, len(at.trust), WARP), dtype=np.float64)
     for row, (record, name) in enumerate(at.trust):
         value = getattr(records[record], name, None)
         if value is not None:
-            (rows if kind_of(record, name) == "double" else whole)[:, row, :trusts] = value
+            kind = np.float64 if kind_of(record, name) == "double" else np.int64
+            lanes = xp.zeros((runs, warps * WARP), dtype=kind)
+            lanes[:, :trusts] = value
+            rows.view(kind)[:, :, row, :] = lanes.reshape(runs, warps, WARP)
     return rows
 
 

@@ -57,19 +57,22 @@ class Trace:
         statements.append(f"const {kind} {name} = {expression};")
         return Symbol(self, name, kind, operation)
 
-    def body(self, results: list[str]) -> tuple[list[str], list[str]]:
-        """Return what stands before and in the loop, with ``results`` at the end and without unused constants."""
-        used = set(_NAMES.findall(" ".join(results)))
-        lines: list[str] = list(results)
-        kept: tuple[list[str], list[str]] = ([], lines)
-        for source, target in ((self.statements, lines), (self.before, kept[0])):
-            for statement in reversed(source):
-                constant = _CONSTANT.match(statement)
-                if constant is None or constant[1] in used:
-                    target.insert(0, statement)
-                    if not statement.startswith("//"):
-                        used.update(_NAMES.findall(statement.partition("=")[2] if constant else statement))
-        return kept
+    def body(self, results: list[tuple[int, str]]) -> tuple[list[str], list[str]]:
+        """Return what stands before the loop and in it, without unused constants.
+
+        ``results`` are statements and after how many of the traced ones each of them comes.
+        """
+        used: set[str] = set()
+        before: list[str] = []
+        inside: list[str] = []
+        for place in range(len(self.statements), -1, -1):
+            for text in [text for after, text in results if after == place]:
+                _keep(text, used, inside)
+            if place > 0:
+                _keep(self.statements[place - 1], used, inside)
+        for statement in reversed(self.before):
+            _keep(statement, used, before)
+        return before[::-1], inside[::-1]
 
     def text(self, value: Any, kind: Kind) -> str:
         """Return ``value``, a symbol or a Python number, as C of ``kind``."""
@@ -78,6 +81,16 @@ class Trace:
                 raise CannotTrace(f"a {value.kind} stands where a {kind} is needed: convert it in the rule")
             return value.name
         return literal(value, kind)
+
+
+def _keep(statement: str, used: set[str], lines: list[str]) -> None:
+    """Add ``statement`` to ``lines`` (kept backwards) unless it is a constant that nothing after it uses."""
+    constant = _CONSTANT.match(statement)
+    if constant is not None and constant[1] not in used:
+        return
+    lines.append(statement)
+    if not statement.startswith("//"):
+        used.update(_NAMES.findall(statement.partition("=")[2] if constant else statement))
 
 
 def literal(value: Any, kind: Kind) -> str:

@@ -79,7 +79,7 @@ static double smaller_f64(double a, double b) {
   return a < b || (a == b && signbit(a)) ? a : b;
 }
 
-#define LOAD(field, type, space_address, in_shared, line, target) { \
+#define LOAD(type, space_address, in_shared, line, target) { \
   char* from = reach(P, space_address, sizeof(type), READS, in_shared, line); if (!from) return ENDED; \
   type loaded; memcpy(&loaded, from, sizeof loaded); target = loaded; }
 #define STORE(type, space_address, in_shared, line, value) { \

@@ -57,9 +57,9 @@ def run_ptx(
     grid = len(batch.runs)
     for kernel in kernels.values():
         kernel.watch(*state.arrays.values())
-    kernels["start"].launch(grid, block, state.shared_bytes, state.arguments(0, 0, address).tobytes(), order, check)
+    kernels["start"].launch(grid, block, state.shared_bytes, state.arguments(0, address).tobytes(), order, check)
     for month in range(0, batch.months, chunk):
-        argument = state.arguments(month, min(month + chunk, batch.months), address).tobytes()
+        argument = state.arguments(min(month + chunk, batch.months), address).tobytes()
         kernels["advance"].launch(grid, block, state.shared_bytes, argument, order, check)
     return state.recorded(lambda array: array)
 

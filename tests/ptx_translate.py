@@ -77,7 +77,7 @@ class _Translator:
 
     def body(self, at: Instruction) -> str:
         handler = getattr(self, f"do_{at.operation[0]}", None)
-        if handler is None or {"ftz", "approx", "volatile", "nc"} & set(at.operation):
+        if handler is None or {"ftz", "approx", "nc"} & set(at.operation):
             raise Untranslatable(f"line {at.line}: {'.'.join(at.operation)}")
         try:
             return str(handler(at))
@@ -86,9 +86,8 @@ class _Translator:
 
     # ---- memory -----------------------------------------------------------------------------------------------
     def do_ld(self, at: Instruction) -> str:
-        space, kind = at.operation[1], at.kind
-        targets = at.operands[0].strip("{}").split(",")
-        targets = [target.strip() for target in targets]
+        space, kind = at.operation[-2 - ("v2" in at.operation or "v4" in at.operation)], at.kind
+        targets = [target.strip() for target in at.operands[0].strip("{}").split(",")]
         texts = []
         for k, target in enumerate(targets):
             address = f"{self.address(at.operands[1])} + {k} * sizeof({_TYPES[kind]})"
@@ -96,7 +95,7 @@ class _Translator:
             if space == "param":
                 texts.append(f"{{ {_TYPES[kind]} loaded; memcpy(&loaded, P->parameter + {address}, sizeof loaded); {where} = loaded; }}")
             else:
-                texts.append(f"LOAD(_, {_TYPES[kind]}, {address}, {self.shared(space)}, {at.line}, {where})")
+                texts.append(f"LOAD({_TYPES[kind]}, {address}, {self.shared(space)}, {at.line}, {where})")
         return " ".join(texts)
 
     def shared(self, space: str) -> int:
