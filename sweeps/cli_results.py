@@ -14,6 +14,8 @@ from .cli_words import console
 HEADER_WIDTH = 15
 """Longer heads of columns take a second line, so that a table fits a terminal of 80 columns."""
 
+WIDEST_TABLE = 200
+
 StorePath = Annotated[Path, typer.Argument(metavar="STORE", help="The store that a sweep wrote.")]
 Outcomes = Annotated[
     list[str] | None, typer.Option("--outcome", metavar="NAME", help="An outcome; repeat it for more.")
@@ -160,4 +162,7 @@ def _print_table(header: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
         table.add_column(fill(name, HEADER_WIDTH), justify="left" if place == 0 else "right", no_wrap=True)
     for row in rows:
         table.add_row(*map(str, row))
-    console().print(table)
+    screen = console()
+    wanted = screen.measure(table, options=screen.options.update(max_width=WIDEST_TABLE)).maximum
+    screen.width = max(screen.width, wanted)
+    screen.print(table)

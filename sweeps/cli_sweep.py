@@ -12,6 +12,7 @@ from .cli_words import Incomplete, console, count, progress_shown, span
 
 if TYPE_CHECKING:
     from .runner import SweepSummary
+    from .spec import Spec
 
 SpecFile = Annotated[Path, typer.Argument(metavar="SPEC", help="The spec, a TOML file ('tredegar init' writes one).")]
 StorePath = Annotated[Path, typer.Argument(metavar="STORE", help="The store that a sweep wrote.")]
@@ -23,6 +24,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this module to ``app``."""
     app.command("init", rich_help_panel="Sweeps")(init)
     app.command("sweep", rich_help_panel="Sweeps")(sweep)
+    app.command("extend", rich_help_panel="Sweeps")(extend)
     app.command("status", rich_help_panel="Sweeps")(status)
     app.command("verify", rich_help_panel="Sweeps")(verify)
 
@@ -105,7 +107,40 @@ def sweep(
         _run(checked, out, engine, parallel if workers != 0 else 0, scheduler, part, check)
 
 
-def _run(checked, out, engine, workers, scheduler, part, check) -> None:  # type: ignore[no-untyped-def]
+def extend(
+    store: StorePath,
+    spec: SpecFile,
+    engine: Engine = "auto",
+    workers: Annotated[int, typer.Option(min=0, max=4096, help="Processes on this machine; 0: this one alone.")] = 2,
+    run: Annotated[
+        bool, typer.Option("--run/--no-run", help="--no-run only enlarges the store; 'tredegar sweep' then fills it.")
+    ] = True,
+) -> None:
+    """Add replicates or points to a finished sweep; nothing that it has is computed again.
+
+    SPEC is the sweep's own spec with more replicates (in multiples of those it has), a grid with more levels, a table
+    with more rows below the old ones, or a sobol design doubled.
+    """
+    from .extend import extend_store
+    from .spec import Spec
+    from .store import SweepStore
+
+    enlarged = Spec.from_file(spec)
+    points, replicates = extend_store(SweepStore(store), enlarged)
+    typer.echo(f"{store} now asks for {points:,} points x {replicates:,} replicates", err=True)
+    if run:
+        _run(enlarged, store, engine, workers, None, None, True)
+
+
+def _run(
+    checked: Spec,
+    out: Path,
+    engine: str,
+    workers: int,
+    scheduler: str | None,
+    part: tuple[int, int] | None,
+    check: bool,
+) -> None:
     from .runner import run_sweep
 
     with progress_shown() as show:

@@ -126,13 +126,13 @@ def _run(store: SweepStore, batch: Batch, engine: str, redo: bool, simulate: Sim
 def _values(store: SweepStore, name: str, runs: tuple[int, ...], computed: Computed) -> NDArray[Any]:
     if computed.values:
         return computed.values[name]
-    array = store.group[name]
+    array = store.array(name)
     return np.full((*runs, *array.shape[2:]), np.nan, array.dtype)
 
 
 def _joined(store: SweepStore, batch: Batch, name: str, rows: NDArray[Any], values: NDArray[Any]) -> NDArray[Any]:
     """Return the whole chunk: ``values`` at ``rows``, what the store holds elsewhere."""
-    whole = np.array(store.group[name][batch.points, batch.replicates])
+    whole = np.array(store.array(name)[batch.points, batch.replicates])
     whole[rows] = values
     return whole
 

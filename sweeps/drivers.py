@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .clusters import GPU_ENGINES, gpus_for, local_workers
 from .compute import BatchReport, Simulate, run_batch
 from .isolation import settle
 from .pending import Task
@@ -21,13 +22,12 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 Stopped = Callable[[], bool]
+Scheduler = Any
+"""An address or a scheduler file (str), or a cluster object of Dask."""
 FUTURES_PER_WORKER = 2
 SECONDS_BETWEEN_LOOKS = 0.5
 SECONDS_WITHOUT_WORKERS = 30.0
 """How long the workers of this machine may all be away; a cluster's may wait in a queue for days."""
-THREAD_LIMITS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
-DEATHS_ALLOWED = 1
-"""How many workers of this machine a task may outlive before it is looked at alone (isolation.py)."""
 
 
 class LostCluster(RuntimeError):
@@ -51,15 +51,15 @@ def on_workers(
     stopped: Stopped,
     simulate: Simulate | None,
     workers: int,
-    scheduler: str | None,
+    scheduler: Scheduler | None,
 ) -> Iterator[BatchReport]:
     """Compute ``tasks`` on ``workers`` processes of this machine or, if ``scheduler`` is given, on its workers.
 
     Raises LostCluster if the scheduler, or every worker of this machine, is gone.
     """
     with ExitStack() as stack:
-        client = stack.enter_context(_client(stack, workers, scheduler))
-        window = Window(client, local=scheduler is None, stopped=stopped)
+        client = stack.enter_context(_client(stack, workers, engine, scheduler))
+        window = Window(client, local=scheduler is None, stopped=stopped, needs=_needs(client, engine))
         suspects: list[Task] = []
         for task, future in window.through(
             tasks, lambda task: (run_batch, path, task.number, engine, task.redo, simulate)
@@ -77,8 +77,8 @@ def on_workers(
 class Window:
     """A few futures for each worker; finished ones arrive in a queue, so that signals and losses are noticed."""
 
-    def __init__(self, client: Client, local: bool, stopped: Stopped) -> None:
-        self.client, self.local, self.stopped = client, local, stopped
+    def __init__(self, client: Client, local: bool, stopped: Stopped, needs: dict[str, float] | None = None) -> None:
+        self.client, self.local, self.stopped, self.needs = client, local, stopped, needs
         self.finished: queue.SimpleQueue[Future] = queue.SimpleQueue()
         self.last_seen = time.monotonic()
 
@@ -113,7 +113,7 @@ class Window:
 
     def _submit(self, *call: Any) -> Future:
         # The scheduler may know the key of an earlier, failed attempt; impure calls get a fresh one.
-        future = self.client.submit(*call, pure=False)
+        future = self.client.submit(*call, pure=False, resources=self.needs)
         future.add_done_callback(self.finished.put)
         return future
 
@@ -153,35 +153,17 @@ def _survived(future: Future) -> bool:
     raise error
 
 
-def _client(stack: ExitStack, workers: int, scheduler: str | None) -> Client:
+def _client(stack: ExitStack, workers: int, engine: str, scheduler: Scheduler | None) -> Client:
     from distributed import Client
 
     if scheduler is None:
-        return Client(stack.enter_context(_local_cluster(stack, workers)), set_as_default=False)
-    if Path(scheduler).is_file():
+        scheduler = stack.enter_context(local_workers(workers, gpus_for(engine)[:workers]))
+    elif isinstance(scheduler, str) and Path(scheduler).is_file():
         return Client(scheduler_file=scheduler, set_as_default=False, timeout="30s")
     return Client(scheduler, set_as_default=False, timeout="30s")
 
 
-def _local_cluster(stack: ExitStack, workers: int) -> Any:
-    import logging
-    from tempfile import TemporaryDirectory
-
-    import dask
-    from distributed import LocalCluster
-
-    scratch = stack.enter_context(TemporaryDirectory(prefix="tredegar-", ignore_cleanup_errors=True))
-    settings = {
-        "distributed.nanny.pre-spawn-environ": {**THREAD_LIMITS, "MALLOC_TRIM_THRESHOLD_": "65536"},
-        "distributed.scheduler.allowed-failures": DEATHS_ALLOWED,
-    }
-    stack.enter_context(dask.config.set(settings))
-    return LocalCluster(
-        n_workers=workers,
-        threads_per_worker=1,
-        host="127.0.0.1",
-        dashboard_address="127.0.0.1:0",
-        scheduler_kwargs={"dashboard": False},
-        local_directory=scratch,
-        silence_logs=logging.CRITICAL,
-    )
+def _needs(client: Client, engine: str) -> dict[str, float] | None:
+    """Return the resource that a task asks for: on a cluster of mixed workers, GPU engines go where a GPU is."""
+    declared = any("GPU" in worker.get("resources", {}) for worker in client.scheduler_info()["workers"].values())
+    return {"GPU": 1} if engine in GPU_ENGINES and declared else None

@@ -85,7 +85,8 @@ def _filled(
     yearly: bool,
     years: int = 0,
 ) -> Variable:
-    dims, sizes = ("point", "replicate", third[0]), (replicates, third[1])
+    dims: tuple[str, ...] = ("point", "replicate", third[0])
+    sizes: tuple[int, ...] = (replicates, third[1])
     if yearly:
         dims, sizes = (*dims, "year"), (*sizes, years)
     attributes = {"long_name": row.name.replace("_", " "), "units": row.unit, "meaning": row.meaning}
@@ -150,6 +151,7 @@ def attributes(spec: Spec, points: Points, points_per_batch: int, rules_hash: st
         "sampler": sampler_settings(spec),
         "providers": spec.providers_text,
         "defaults": {name: row.default for name, row in PARAMETERS.items()},
+        "points": len(next(iter(points.values()))),
         "points_per_batch": points_per_batch,
         "replicates_per_batch": spec.replicates,
         "coordinates": " ".join([*points, *sorted(spec.fixed)]),

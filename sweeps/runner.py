@@ -14,7 +14,7 @@ from typing import Any
 
 from ..model.names import closest
 from .compute import BatchReport, Simulate
-from .drivers import in_this_process, on_workers
+from .drivers import Scheduler, in_this_process, on_workers
 from .layout import current_rules_hash
 from .pending import Counts, count, pending, remove_stray_files
 from .spec import Spec
@@ -60,7 +60,7 @@ def run_sweep(
     path: str | Path,
     workers: int = 2,
     engine: str = "auto",
-    scheduler: str | None = None,
+    scheduler: Scheduler | None = None,
     task: tuple[int, int] | None = None,
     progress: Callable[[Progress], None] | None = None,
     points_per_batch: int | None = None,
@@ -70,8 +70,8 @@ def run_sweep(
     """Create the store of ``spec`` at ``path``, or resume it, and compute what is missing.
 
     Main arguments: ``workers`` processes of this machine (0: this process), or the workers of the Dask ``scheduler``
-    (an address or a scheduler file), or with ``task=(k, n)`` the batches b with b % n == k, in this process.
-    ``progress`` is called after each batch. ``check`` compares the checksums of what is done already.
+    (an address, a scheduler file or a cluster object), or with ``task=(k, n)`` the batches b with b % n == k, in this
+    process. ``progress`` is called after each batch. ``check`` compares the checksums of what is done already.
 
     Other arguments: ``points_per_batch`` sets the batch size of a new store; ``simulate`` stands in for the model's
     own (tests).
@@ -79,7 +79,8 @@ def run_sweep(
     Raises StoreError if the store belongs to another spec, other rules or another store format.
     """
     path = Path(path)
-    check_engine(engine, simulate)
+    if scheduler is None:
+        check_engine(engine, simulate)
     created = not path.exists() and create_store(spec, path, points_per_batch)
     store = SweepStore(path)
     check_same_sweep(store, spec)

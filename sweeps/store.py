@@ -23,11 +23,12 @@ import zarr
 from numpy.typing import NDArray
 from zarr.codecs import BloscCodec, Crc32cCodec
 from zarr.errors import ZarrUserWarning
+from zarr.storage import LocalStore
 
 from .batches import points_per_batch_for
 from .designs import Points, draw_points
-from .durable import DurableStore, flush_folder
-from .layout import CHUNK_SEPARATOR, STORE_FORMAT, Variable, attributes, current_rules_hash, variables
+from .durable import FLUSHING_THREADS, DurableStore, flush_folder, flush_tree
+from .layout import CHUNK_SEPARATOR, STORE_FORMAT, Variable, attributes, current_rules_hash, recorded, variables
 from .spec import Spec
 
 Result = TypeVar("Result")
@@ -78,7 +79,7 @@ def write_skeleton(spec: Spec, path: Path, points_per_batch: int | None = None) 
     number = len(next(iter(points.values())))
     size = points_per_batch_for(spec, number) if points_per_batch is None else min(points_per_batch, number)
     path.mkdir(parents=True)
-    store = DurableStore(path)
+    store = LocalStore(path)
     facts = attributes(spec, points, size, current_rules_hash())
     group = zarr.create_group(store, attributes=facts)
     # A group without arrays: readers that list the folder would warn of a folder that is no part of the hierarchy.
@@ -86,6 +87,7 @@ def write_skeleton(spec: Spec, path: Path, points_per_batch: int | None = None) 
     for variable in variables(spec, points, size):
         create_variable(group, variable)
     consolidate(store)
+    flush_tree(path)
 
 
 def create_variable(group: zarr.Group, variable: Variable) -> None:
@@ -106,7 +108,7 @@ def create_variable(group: zarr.Group, variable: Variable) -> None:
         array.with_config({"write_empty_chunks": True})[...] = variable.values
 
 
-def consolidate(store: DurableStore) -> None:
+def consolidate(store: LocalStore) -> None:
     """Copy the metadata of all arrays into the group's, so that readers neither list the folder nor meet ``log/``."""
     with warnings.catch_warnings():
         # Two warnings of zarr that are no news: the log is no array, and consolidation is no part of the format yet.
@@ -136,6 +138,12 @@ class SweepStore:
                 f" {STORE_FORMAT}; use the version of tredegar that wrote it"
             )
 
+    def array(self, name: str) -> zarr.Array:
+        """Return the array of variable ``name``."""
+        found = self.group[name]
+        assert isinstance(found, zarr.Array), name
+        return found
+
     @cached_property
     def spec(self) -> Spec:
         """The spec of the sweep; the points of a table design stand in the store alone."""
@@ -144,7 +152,7 @@ class SweepStore:
     @cached_property
     def shape(self) -> tuple[int, int]:
         """Numbers of points and replicates."""
-        points, replicates = self.group["status"].shape
+        points, replicates = self.array("status").shape
         return points, replicates
 
     @property
@@ -176,27 +184,26 @@ class SweepStore:
     def chunk_file(self, variable: str, batch: Batch) -> Path:
         """Return the file that holds the chunk of ``variable`` of ``batch``."""
         indices = [batch.points.start // self.batch_shape[0], batch.replicates.start // self.batch_shape[1]]
-        indices += [0] * (self.group[variable].ndim - 2)
+        indices += [0] * (self.array(variable).ndim - 2)
         return self.path / variable / CHUNK_SEPARATOR.join(["c", *map(str, indices)])
 
     @cached_property
     def recorded(self) -> tuple[str, ...]:
         """Names of the variables that runs fill, but ``status``."""
-        names = sorted(name for name, _ in self.group.arrays() if name != "status")
-        return tuple(name for name in names if self.group[name].ndim > 2)
+        return tuple(variable.name for variable in recorded(self.spec, *self.shape[:1], 1) if variable.name != "status")
 
     def read_points(self, block: slice) -> Points:
         """Return the values of every varied and fixed quantity at the points of ``block``: name -> (point,)."""
         count = block.stop - block.start
         found: Points = {}
         for name in self.facts["coordinates"].split():
-            array = self.group[name]
-            found[name] = np.asarray(array[block]) if array.ndim else np.full(count, float(array[...]))
+            array = self.array(name)
+            found[name] = np.asarray(array[block]) if array.ndim else np.full(count, np.asarray(array[...]))
         return found
 
     def read_status(self) -> NDArray[np.uint8]:
         """Return the status of every run, (point, replicate); a damaged chunk of it reads as missing runs."""
-        array = self.group["status"]
+        array = self.array("status")
         try:
             return np.asarray(array[...])
         except (OSError, ValueError, RuntimeError):
@@ -227,14 +234,25 @@ class SweepStore:
         where = (batch.points, batch.replicates)
         writes = []
         for name, array in values.items():
-            target = (await group.getitem(name)).with_config({"write_empty_chunks": True})
-            writes.append(target.setitem((*where, *(slice(None),) * (array.ndim - 2)), array))
+            writes.append((await _writable(group, name)).setitem((*where, *(slice(None),) * (array.ndim - 2)), array))
         await asyncio.gather(*writes)
-        target = (await group.getitem("status")).with_config({"write_empty_chunks": True})
-        await target.setitem(where, status)
+        await (await _writable(group, "status")).setitem(where, status)
+
+
+async def _writable(group: zarr.AsyncGroup, name: str) -> zarr.AsyncArray[Any]:
+    """Return the array ``name``, told to write a chunk also where it equals the fill value; that is not persisted."""
+    found = await group.getitem(name)
+    assert isinstance(found, zarr.AsyncArray), name
+    return found.with_config({"write_empty_chunks": True})
 
 
 def run_async(work: Coroutine[Any, Any, Result]) -> Result:
     """Run ``work`` to its end in a thread of its own, since a notebook's thread runs a loop already."""
+
+    async def with_many_threads() -> Result:
+        # Most of a write is waiting for the disk, which flushes many files almost as fast as one.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(FLUSHING_THREADS))
+        return await work
+
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, work).result()
+        return thread.submit(asyncio.run, with_many_threads()).result()

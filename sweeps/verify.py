@@ -65,7 +65,7 @@ def _metadata_faults(store: SweepStore) -> Iterator[str]:
     points = {}
     for name in store.facts["coordinates"].split():
         try:
-            points[name] = np.asarray(store.group[name][...])
+            points[name] = np.asarray(store.array(name)[...])
         except (OSError, ValueError, RuntimeError) as error:
             yield f"{name}: cannot be decoded ({str(error).splitlines()[0]})"
             return
@@ -82,7 +82,7 @@ def _batch_faults(store: SweepStore, batch: Batch) -> Iterator[str]:
         fault = file_fault(path)
         if not fault:
             try:
-                store.group[name][batch.points, batch.replicates]
+                store.array(name)[batch.points, batch.replicates]
             except (OSError, ValueError, RuntimeError) as error:
                 fault = f"cannot be decoded ({str(error).splitlines()[0]})"
         if fault:
@@ -105,5 +105,5 @@ def _differing(store: SweepStore, point: int, replicate: int, engine: str) -> tu
     return computed.engine, [
         name
         for name in store.recorded
-        if np.asarray(store.group[name][point, replicate]).tobytes() != computed.values[name][0, 0].tobytes()
+        if np.asarray(store.array(name)[point, replicate]).tobytes() != computed.values[name][0, 0].tobytes()
     ]

@@ -1,0 +1,201 @@
+"""Dask workers: processes of this machine, one for each of its GPUs, or jobs of a Slurm cluster.
+
+On this machine everything listens on the loopback interface alone. Between machines everything speaks TLS with
+certificates made for the occasion: whoever can reach a scheduler of Dask that does not can run code as its user.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .job_script import THREAD_VARIABLES, environment
+from .job_words import SubmitError, clock, directive, gpus_of, memory_of, plain, plain_path, quoted, slug
+
+if TYPE_CHECKING:
+    from .job_script import Job
+
+GPU_ENGINES = ("cuda", "cupy")
+LOOPBACK = "127.0.0.1"
+NO_DASHBOARD = "127.0.0.1:0"
+"""Dask's status pages know no TLS: they are kept off the network."""
+DEATHS_ALLOWED = 1
+"""How many workers of this machine a task may outlive before it is looked at alone (isolation.py)."""
+DEATHS_ALLOWED_ON_CLUSTER = 10
+"""Jobs die of walltime, preemption and lost nodes as well."""
+SECONDS_BETWEEN_REPLACEMENTS = 30.0
+SECONDS_TO_FIND_SCHEDULER = 120
+
+
+def visible_gpus() -> tuple[str, ...]:
+    """Return the GPUs that this process may use, as CUDA_VISIBLE_DEVICES names them; none without NVIDIA's driver."""
+    allowed = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if allowed is not None:
+        return tuple(name.strip() for name in allowed.split(",") if name.strip() not in ("", "-1", "NoDevFiles"))
+    program = shutil.which("nvidia-smi")
+    if program is None:
+        return ()
+    listed = subprocess.run([program, "-L"], capture_output=True, text=True, timeout=60, check=False).stdout
+    return tuple(str(number) for number, _ in enumerate(line for line in listed.splitlines() if line.startswith("GPU")))
+
+
+def gpus_for(engine: str) -> tuple[str, ...]:
+    """Return the GPUs that ``engine`` will compute on here: none for an engine of the processor."""
+    if engine == "auto":
+        from ..kernels import engines
+
+        engine = next(info.name for info in engines() if info.available)
+    return visible_gpus() if engine in GPU_ENGINES else ()
+
+
+@contextmanager
+def local_workers(number: int, gpus: Sequence[str] = ()) -> Iterator[Any]:
+    """Yield a Dask cluster of ``number`` processes of this machine or, where there are ``gpus``, one for each.
+
+    A worker of a GPU sees that one alone, computes one batch at a time and declares the resource ``GPU``.
+    """
+    from tempfile import TemporaryDirectory
+
+    import dask
+
+    threads = dict.fromkeys(THREAD_VARIABLES, "1")
+    settings = {
+        "distributed.nanny.pre-spawn-environ": {**threads, "MALLOC_TRIM_THRESHOLD_": "65536"},
+        "distributed.scheduler.allowed-failures": DEATHS_ALLOWED,
+    }
+    with ExitStack() as stack:
+        scratch = stack.enter_context(TemporaryDirectory(prefix="tredegar-", ignore_cleanup_errors=True))
+        stack.enter_context(dask.config.set(settings))
+        yield stack.enter_context(_gpu_cluster(gpus, scratch) if gpus else _processes(number, scratch))
+
+
+def _processes(number: int, scratch: str) -> Any:
+    from distributed import LocalCluster
+
+    return LocalCluster(
+        n_workers=number,
+        threads_per_worker=1,
+        host=LOOPBACK,
+        dashboard_address=NO_DASHBOARD,
+        scheduler_kwargs={"dashboard": False},
+        local_directory=scratch,
+        silence_logs=logging.CRITICAL,
+    )
+
+
+def _gpu_cluster(gpus: Sequence[str], scratch: str) -> Any:
+    from distributed import Nanny, Scheduler, SpecCluster
+
+    common = {
+        "host": LOOPBACK,
+        "nthreads": 1,
+        "resources": {"GPU": 1},
+        "dashboard_address": NO_DASHBOARD,
+        "dashboard": False,
+        "local_directory": scratch,
+        "silence_logs": logging.CRITICAL,
+        "memory_limit": 1 / len(gpus),
+    }
+    workers = {
+        f"gpu-{gpu}": {"cls": Nanny, "options": {**common, "env": {"CUDA_VISIBLE_DEVICES": gpu}}} for gpu in gpus
+    }
+    scheduler = {
+        "cls": Scheduler,
+        "options": {"host": LOOPBACK, "port": 0, "dashboard_address": NO_DASHBOARD, "dashboard": False},
+    }
+    return SpecCluster(workers=workers, scheduler=scheduler, silence_logs=logging.CRITICAL)
+
+
+@contextmanager
+def slurm_workers(job: Job, interface: str | None = None) -> Iterator[Any]:
+    """Yield a Dask cluster whose workers are ``job.tasks`` jobs of Slurm; jobs that end are replaced.
+
+    This process holds the scheduler, on the network ``interface`` (such as ib0; by default the one that leads out).
+    Workers leave before their walltime ends. Raises SubmitError, naming what is missing or unfit.
+    """
+    import dask
+
+    settings = {"distributed.scheduler.allowed-failures": DEATHS_ALLOWED_ON_CLUSTER}
+    with dask.config.set(settings), _slurm_cluster(job, interface) as cluster, _replacing(cluster, job.tasks):
+        yield cluster
+
+
+def _slurm_cluster(job: Job, interface: str | None) -> Any:
+    try:
+        from dask_jobqueue import SLURMCluster
+        from distributed.security import Security
+
+        security = Security.temporary()
+    except ImportError:
+        raise SubmitError('workers on Slurm need dask-jobqueue and cryptography: pip install "tredegar[hpc]"') from None
+    if shutil.which("sbatch") is None:
+        raise SubmitError("'sbatch' is not on this machine; run this on a login node or in a job of the cluster")
+    Path(job.logs).mkdir(parents=True, exist_ok=True)
+    return SLURMCluster(
+        security=security,
+        interface=None if interface is None else plain("--interface", interface),
+        scheduler_options={"dashboard_address": NO_DASHBOARD, "dashboard": False},
+        silence_logs="critical",
+        **worker_jobs(job),
+    )
+
+
+def worker_jobs(job: Job) -> dict[str, Any]:
+    """Return the arguments of dask-jobqueue's SLURMCluster that describe the jobs of the workers."""
+    if job.memory is None:
+        raise SubmitError("--dask needs --memory: workers are restarted before they outgrow it; such as --memory 4G")
+    number, unit = memory_of(job.memory)
+    kind, gpus = gpus_of(job.gpus)
+    lifetime, stagger = job.time - job.notice, job.notice // 2
+    arguments = ["--lifetime", f"{lifetime}s", "--lifetime-stagger", f"{stagger}s"]
+    arguments += ["--dashboard-address", NO_DASHBOARD, "--no-dashboard"]
+    arguments += ["--resources", "GPU=1"] if gpus else []
+    directives = ["--nodes=1", "--no-requeue", *(directive("--directive", text) for text in job.directives)]
+    directives += [f"--gres=gpu:{kind + ':' if kind else ''}{gpus}"] if gpus else []
+    # The keys lie where all nodes see them, readable by their owner alone; dask-jobqueue quotes nothing.
+    logs = plain_path("the full path of --logs", str(Path(job.logs).absolute()))
+    return {
+        "cores": 1,
+        "processes": 1,
+        "job_cpu": job.cpus,
+        "memory": f"{number}{unit}iB",
+        "walltime": clock(job.time),
+        "queue": None if job.partition is None else plain("--partition", job.partition),
+        "account": None if job.account is None else plain("--account", job.account),
+        "job_name": f"worker-{slug(job.name)}",
+        "python": quoted("--venv", sys.executable if job.venv is None else job.venv / "bin" / "python"),
+        "job_script_prologue": environment(job),
+        "job_extra_directives": directives,
+        "worker_extra_args": arguments,
+        "death_timeout": SECONDS_TO_FIND_SCHEDULER,
+        "log_directory": logs,
+        "shared_temp_directory": logs,
+    }
+
+
+@contextmanager
+def _replacing(cluster: Any, number: int) -> Iterator[None]:
+    """Keep asking for ``number`` jobs while the context lasts, so that those whose walltime ended come back."""
+    ended = threading.Event()
+
+    def replace() -> None:
+        while True:
+            cluster.scale(jobs=number)
+            if ended.wait(SECONDS_BETWEEN_REPLACEMENTS):
+                return
+
+    thread = threading.Thread(target=replace, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
