@@ -95,7 +95,8 @@ slurm: $(TOOLS) ## the tests on a one-node Slurm (root and Debian's packages slu
 browser: $(TOOLS) ## open the report in a headless Chromium
 	@$(BIN)/pytest -m browser $(PYTEST_OPTIONS)
 
-ptx: $(TOOLS) ## compile the GPU engine to PTX and execute it on the CPU
+ptx: $(TOOLS) ## compile the GPU engine to PTX and execute it on the CPU (gcc needed)
+	@$(PIP) install --no-compile --no-build-isolation --editable '.[ptx]'
 	@$(BIN)/pytest -m ptx --timeout 3600 $(PYTEST_OPTIONS)
 
 gpu: $(TOOLS) ## the tests that need a GPU

@@ -86,7 +86,7 @@ def _call(nvrtc: Any, returned: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def compile_source(architecture: str, source: str, options: tuple[str, ...] = OPTIONS) -> Built:
-    """Compile ``source`` for ``architecture`` (``sm_90``).
+    """Compile ``source`` for ``architecture`` (``sm_90``; ``compute_90`` for PTX alone).
 
     Raises BuildError, with NVRTC's first lines, where it does not compile.
     """
@@ -99,7 +99,8 @@ def compile_source(architecture: str, source: str, options: tuple[str, ...] = OP
         nvrtc.nvrtcDestroyProgram(program)
         raise BuildError(f"NVRTC refuses the kernel for {architecture}: {' '.join(log.split())[:500]}")
     ptx = _text(nvrtc, program, nvrtc.nvrtcGetPTXSize, nvrtc.nvrtcGetPTX).decode().rstrip("\0")
-    cubin = _text(nvrtc, program, nvrtc.nvrtcGetCUBINSize, nvrtc.nvrtcGetCUBIN)
+    machine = architecture.startswith("sm_")
+    cubin = _text(nvrtc, program, nvrtc.nvrtcGetCUBINSize, nvrtc.nvrtcGetCUBIN) if machine else b""
     nvrtc.nvrtcDestroyProgram(program)
     return Built(architecture, nvrtc_version(), ptx, cubin)
 

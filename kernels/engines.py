@@ -58,6 +58,14 @@ def _cupy_engine() -> Run:
     return lambda batch: run_arrays(batch, cupy, cupy.asnumpy, block_elements=2**62)
 
 
+def _cuda_engine() -> Run:
+    import cupy
+
+    from .cuda_launch import run_cuda
+
+    return lambda batch: run_cuda(batch, cupy)
+
+
 def _check_numpy() -> tuple[bool, str]:
     return True, f"NumPy {np.__version__}"
 
@@ -88,7 +96,22 @@ def _check_cupy() -> tuple[bool, str]:
     return True, f"CuPy {cupy.__version__}, arrays on the GPU; not yet verified on hardware"
 
 
+def _check_cuda() -> tuple[bool, str]:
+    from .cuda_report import verification
+
+    verified = verification()
+    if find_spec("cupy") is None or find_spec("cuda") is None or find_spec("cuda.bindings") is None:
+        hint = 'pip install "tredegar[gpu13]" (or gpu12, for CUDA 12 and for Volta)'
+        return False, f"needs CuPy, NVRTC and an NVIDIA GPU: {hint}; {verified}"
+    import cupy
+
+    if not cupy.cuda.is_available():
+        return False, f"CuPy {cupy.__version__} is installed, but no GPU or driver was found; {verified}"
+    return True, f"CuPy {cupy.__version__}, every month of a run in one kernel; {verified}"
+
+
 _ENGINES: dict[str, tuple[Callable[[], Run], Callable[[], tuple[bool, str]]]] = {
+    "cuda": (_cuda_engine, _check_cuda),
     "cupy": (_cupy_engine, _check_cupy),
     "numba": (_numba_engine, _check_numba),
     "numpy": (_numpy_engine, _check_numpy),

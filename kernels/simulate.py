@@ -207,6 +207,8 @@ def _assemble(batch: Batch, run: Run, engine: str, shape: tuple[int, int], dtype
 def chunk_size(batch: Batch, engine: str) -> int:
     """Return how many runs of ``batch`` the engine computes together."""
     country, record = batch.country, batch.record
+    if engine == "cuda":  # splits what the device cannot hold itself, and overlaps the pieces
+        return len(batch.runs)
     if engine != "cupy":
         return chunk_runs(country.trusts, country.clinicians)
     import cupy
