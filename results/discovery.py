@@ -137,11 +137,16 @@ def region_rows(found: Discovery) -> tuple[tuple[str, ...], list[tuple[str, ...]
     """Return the header and the cells, as text, of the printed table of boxes."""
     rows: list[tuple[str, ...]] = []
     for number, region in enumerate(found.regions, start=1):
-        limits = "; ".join(f"{label_of(one.parameter, False)} {one.low:.3g} to {one.high:.3g}" for one in region.limits)
-        coverage = f"{region.held_out.coverage:.0%} ({region.coverage[0]:.0%} to {region.coverage[1]:.0%})"
-        density = f"{region.held_out.density:.0%} ({region.density[0]:.0%} to {region.density[1]:.0%})"
-        rows.append((str(number), limits, coverage, density, f"{region.held_out.mass:.0%}"))
-    return ("box", "where", "holds of all cases", "are cases inside", "of all points"), rows
+        held = region.held_out
+        shares = (_share(held.coverage, region.coverage), _share(held.density, region.density), f"{held.mass:.0%}")
+        for place, one in enumerate(region.limits):
+            limit = (label_of(one.parameter, False), f"{one.low:.3g}", f"{one.high:.3g}")
+            rows.append((f"box {number}", *limit, *shares) if place == 0 else ("", *limit, "", "", ""))
+    return ("", "parameter", "from", "to", "of all cases, it holds", "of its points, are cases", "of all points"), rows
+
+
+def _share(share: float, interval: tuple[float, float]) -> str:
+    return f"{share:.0%} ({interval[0]:.0%} to {interval[1]:.0%})"
 
 
 def sought(found: Discovery) -> str:

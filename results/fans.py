@@ -72,10 +72,10 @@ def convergence(means: xr.Dataset, sweep: xr.Dataset) -> pd.DataFrame:
     sampled = design.method in SAMPLED
     points, replicates = sweep.sizes["point"], sweep.sizes["replicate"]
     counts: dict[str, np.ndarray] = {}
-    if replicates >= 2:
-        counts["replicates"] = np.unique(np.linspace(2, replicates, 12).astype(int))
     if sampled:
         counts["points"] = np.unique(np.geomspace(min(8, points), points, 10).astype(int))
+    if replicates >= 3:
+        counts["replicates"] = np.unique(np.linspace(2, replicates, 12).astype(int))
     rows = []
     for outcome, values in means.data_vars.items():
         for kind, steps in counts.items():

@@ -110,6 +110,11 @@ def light_grid(axes: Any) -> None:
     axes.set_axisbelow(True)
 
 
+def legend_below(axes: Any, columns: int = 2) -> None:
+    """Put the legend under the axes, ``columns`` entries abreast, where it hides no data."""
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=columns, handlelength=1.2, columnspacing=1.2)
+
+
 def svg_text(figure: Figure) -> str:
     """Return a figure as the text of an SVG image, the same for the same figure."""
     file = StringIO()

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from .facts import label_of
-from .figure_style import LINES, Panel, light_grid
+from .figure_style import LINES, Panel, legend_below, light_grid
 
 
 def response_panels(table: pd.DataFrame) -> list[Panel]:
@@ -20,7 +20,7 @@ def response_panels(table: pd.DataFrame) -> list[Panel]:
     """
     panels = []
     for place, (outcome, rows) in enumerate(table.groupby("outcome", sort=False)):
-        span = _padded(min(rows["p10"].min(), rows["low"].min()), max(rows["p90"].max(), rows["high"].max()))
+        span = _span(rows)
         for parameter, part in rows.groupby("parameter", sort=False):
             colour = LINES[place % len(LINES)]
             draw = partial(_draw_response, part=part.sort_values("value"), span=span, colour=colour)
@@ -28,8 +28,10 @@ def response_panels(table: pd.DataFrame) -> list[Panel]:
     return panels
 
 
-def _padded(low: float, high: float) -> tuple[float, float]:
-    edge = 0.04 * (high - low) or 0.01
+def _span(rows: pd.DataFrame) -> tuple[float, float]:
+    """Return a scale that shows the spread of the runs; an interval wider than that leaves the frame."""
+    low, high = float(rows["p10"].min()), float(rows["p90"].max())
+    edge = 0.15 * (high - low) or 0.01
     return low - edge, high + edge
 
 
@@ -60,8 +62,8 @@ def _draw_fan(axes: Any, rows: pd.DataFrame) -> None:
             axes.plot(part["month"], part[edge], color=colour, linewidth=0.8, linestyle=(0, (2, 2)))
         axes.fill_between(part["month"], part["low"], part["high"], color=colour, alpha=0.25, linewidth=0)
         axes.plot(part["month"], part["mean"], color=colour, linewidth=1.3, label=str(group))
-    axes.set(xlabel="month", ylabel=label_of(rows["outcome"].iloc[0]))
-    axes.legend(loc="best", handlelength=1.2)
+    axes.set(xlabel="month", ylabel=label_of(rows["outcome"].iloc[0]), ylim=_span(rows))
+    legend_below(axes, columns=1)
     light_grid(axes)
     axes.margins(x=0.0)
 
@@ -82,6 +84,7 @@ def _draw_convergence(axes: Any, part: pd.DataFrame) -> None:
     axes.set(xlabel=f"{part['of'].iloc[0]} taken", ylabel=f"mean {label_of(part['outcome'].iloc[0])}")
     if part["count"].max() > 50:
         axes.set_xscale("log")
+        axes.xaxis.set_major_formatter("{x:.0f}")
     else:
         axes.locator_params(axis="x", integer=True)
     light_grid(axes)

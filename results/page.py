@@ -109,7 +109,7 @@ def _image(svg: str, alt: str) -> str:
 
 def _table(table: Table) -> str:
     header, rows = table
-    numeric = [all(_is_number(row[column]) for row in rows) for column in range(len(header))]
+    numeric = [all(_is_number(row[column]) for row in rows if row[column]) for column in range(len(header))]
     kinds = [' class="number"' if one else "" for one in numeric]
     head = "".join(f"<th{kind}>{escape(name)}</th>" for name, kind in zip(header, kinds, strict=True))
     body = "".join(

@@ -16,6 +16,8 @@ from .report_parts import Picture
 from .sensitivity_table import summary, told
 from .statement import Change, table_of
 
+FEW_REPLICATES = 4
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
@@ -90,6 +92,11 @@ def _sure_lines(findings: Findings, sweep: xr.Dataset) -> tuple[str, ...]:
     facts = sweep.attrs
     lines = [f"{facts['runs_done']} of {facts['runs']} runs done, {facts['runs_failed']} failed"]
     lines.append("brackets, bars and bands are 95 % intervals; differences are taken run by run")
+    replicates = design_of(sweep).replicates
+    if replicates < FEW_REPLICATES:
+        lines.append(
+            f"{replicates} replicates only: what luck does is itself known badly; sweep {FEW_REPLICATES} or more"
+        )
     if findings.indices is not None:
         shares = findings.indices["seed_share"].isel(month=-1).values
         if np.isfinite(shares).any():

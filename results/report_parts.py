@@ -20,6 +20,8 @@ from .sensitivity_figure import bar_panels, course_panels
 from .shares import most_telling
 
 SHOWN_PARAMETERS = 12
+WIDEST = 4
+"""Panels abreast; the panels of an outcome fill whole rows as evenly as they can."""
 COURSE_WINDOWS = 24
 """Into how many windows a run is cut to show sensitivity over time."""
 
@@ -94,7 +96,7 @@ def response_picture(means: xr.Dataset, sweep: xr.Dataset, note: str) -> Picture
         note += f" The {SHOWN_PARAMETERS} parameters that explain most."
     table = responses(means, sweep, shown)
     note += " Line: mean, with its 95 % interval; band: the middle 80 % of the runs."
-    columns = len(shown) if len(shown) <= 4 else 4
+    columns = -(-len(shown) // -(-len(shown) // WIDEST))
     return Picture(name="responses", panels=tuple(response_panels(table)), note=note, table=table, columns=columns)
 
 
@@ -105,7 +107,7 @@ def fan_picture(sweep: xr.Dataset, outcomes: tuple[str, ...], parameter: str) ->
         f"Runs in the lowest and in the highest third of {label_of(parameter, unit=False)}. Line: mean; band: its "
         "95 % interval; dashed: the middle 80 % of the runs."
     )
-    return Picture(name="over-time", panels=tuple(fan_panels(table)), note=note, table=table)
+    return Picture(name="over-time", panels=tuple(fan_panels(table)), note=note, table=table, size=(3.4, 3.0))
 
 
 def convergence_picture(means: xr.Dataset, sweep: xr.Dataset) -> Picture | None:
@@ -133,7 +135,13 @@ def sensitivity_pictures(
         Picture(
             name="sensitivity", panels=tuple(bar_panels(indices)), note=note, table=_flat(indices), size=(3.6, 3.0)
         ),
-        Picture(name="sensitivity-over-time", panels=tuple(course_panels(course)), note=over, table=_flat(course)),
+        Picture(
+            name="sensitivity-over-time",
+            panels=tuple(course_panels(course)),
+            note=over,
+            table=_flat(course),
+            size=(3.4, 3.2),
+        ),
     ]
 
 

@@ -9,11 +9,11 @@ import numpy as np
 import xarray as xr
 
 from .facts import label_of
-from .figure_style import INK, LINES, Panel, light_grid
+from .figure_style import INK, LINES, Panel, legend_below, light_grid
 from .sensitivity import SHOWN
 
 SHOWN_BARS = 12
-SHOWN_LINES = 6
+SHOWN_LINES = 5
 AXIS = {
     "sobol": "share of variance",
     "morris": "mean absolute effect\n[unit of the outcome]",
@@ -25,7 +25,7 @@ AXIS = {
 def bar_panels(indices: xr.Dataset) -> list[Panel]:
     """Return a panel per outcome: the index of each parameter in the last window, with its interval where it has one.
 
-    The outlined bar below is what the parameter does alone, where the method tells (S1, share).
+    The second bar is what the parameter does alone, where the method tells (S1, share).
     """
     last = indices.isel(month=-1)
     return [
@@ -46,12 +46,14 @@ def _draw_bars(axes: Any, one: xr.Dataset, method: str) -> None:
     alone = {"sobol": "S1", "regression": "share"}.get(method)
     order = _order(one[total].values, SHOWN_BARS)[::-1]
     place = np.arange(len(order))
-    widths = one[f"{total}_conf"].values[order] if f"{total}_conf" in one else None
-    axes.barh(place, one[total].values[order], 0.62, xerr=widths, color=LINES[0], ecolor=INK,
-              error_kw={"elinewidth": 0.9, "capsize": 2.0}, label="with interactions" if alone else None)  # fmt: skip
+    bars = [(total, 0.0, LINES[0], "with interactions")] if alone is None else [
+        (total, 0.2, LINES[0], "with interactions"), (alone, -0.2, LINES[5], "alone"),
+    ]  # fmt: skip
+    for name, shift, colour, label in bars:
+        widths = one[f"{name}_conf"].values[order] if f"{name}_conf" in one else None
+        axes.barh(place + shift, one[name].values[order], 0.36 if alone else 0.6, xerr=widths, color=colour,
+                  ecolor=INK, error_kw={"elinewidth": 0.9, "capsize": 1.8}, label=label)  # fmt: skip
     if alone is not None:
-        axes.barh(place, one[alone].values[order], 0.62, color="none", edgecolor=INK, linewidth=0.8, hatch="////",
-                  label="alone")  # fmt: skip
         axes.legend(loc="lower right")
     axes.set_yticks(place, [label_of(str(one["parameter"].values[each]), unit=False) for each in order])
     axes.set(xlabel=AXIS[method], title=label_of(str(one["outcome"].item()), unit=False).capitalize())
@@ -61,7 +63,7 @@ def _draw_bars(axes: Any, one: xr.Dataset, method: str) -> None:
 
 
 def course_panels(indices: xr.Dataset) -> list[Panel]:
-    """Return a panel per outcome: the indices of its six main parameters over time, with bands for their intervals."""
+    """Return a panel per outcome: the indices of its five main parameters over time, with bands for their intervals."""
     return [
         Panel(
             partial(_draw_course, one=indices.sel(outcome=outcome), method=indices.attrs["method"]),
@@ -83,8 +85,8 @@ def _draw_course(axes: Any, one: xr.Dataset, method: str) -> None:
             half = one[f"{total}_conf"].transpose("parameter", "month").values[place]
             axes.fill_between(months, values[place] - half, values[place] + half, color=colour, alpha=0.18, linewidth=0)
     if np.isfinite(one["seed_share"].values).any():
-        axes.plot(months, one["seed_share"].values, color="#4d4d4d", linestyle="dotted", label="luck, of single runs")
+        axes.plot(months, one["seed_share"].values, color="#4d4d4d", linestyle="dotted", label="luck (single runs)")
     title = label_of(str(one["outcome"].item()), unit=False).capitalize()
     axes.set(xlabel="month", ylabel=AXIS[method], title=title)
-    axes.legend(loc="best", handlelength=1.2, fontsize=7.0)
+    legend_below(axes)
     light_grid(axes)

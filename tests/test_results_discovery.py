@@ -54,7 +54,8 @@ def test_what_is_bad_can_be_sought_as_well(sweep):
     assert found.share == pytest.approx(0.8, abs=0.02) and found.regions
     assert "at most 0.7, which 80% of 600 points have" in sought(found)
     header, rows = region_rows(discover(sweep, "quality", 0.7))
-    assert header[1] == "where" and "mandate detail 0.6" in rows[0][1]
+    assert header[:4] == ("", "parameter", "from", "to") and rows[0][:2] == ("box 1", "mandate detail")
+    assert rows[0][2].startswith("0.6") and rows[1][1] == "method heterogeneity"
 
 
 def test_noise_gives_no_box_that_holds_up_on_the_held_out_points(sweep):
