@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -61,6 +61,7 @@ class Family:
 
     name: str
     title: str
+    times: int
     spec: str
     arms: Mapping[str, Mapping[str, Any]]
     left_out: tuple[str, ...]
@@ -74,6 +75,7 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
         name: Family(
             name=name,
             title=row["title"],
+            times=row["times"],
             spec=row["spec"],
             arms=row["arms"],
             left_out=tuple(row["left_out"]),
@@ -118,17 +120,20 @@ def draw(space: Mapping[str, tuple[float, float]], samples: int, seed: int) -> n
     return np.asarray(qmc.scale(qmc.LatinHypercube(len(space), seed=seed).random(samples), low, high))
 
 
-def arm_columns(sample: np.ndarray, names: Sequence[str], arms: Iterable[Settings]) -> dict[str, np.ndarray]:
+def arm_columns(
+    sample: np.ndarray, names: Sequence[str], arms: Iterable[Settings], fixed: Settings
+) -> dict[str, np.ndarray]:
     """Return the points of all arms, name -> (samples * arms,) values, the arm changing fastest.
 
-    A quantity that only some arms set (``name@month``, an experiment's switch) keeps its value in the others.
+    What only some arms set (``name@month``, a switch) keeps its value in the others: as drawn, ``fixed`` or default.
     """
     arms = list(arms)
     columns = {name: np.repeat(sample[:, [place]], len(arms), axis=1) for place, name in enumerate(names)}
     extra = dict.fromkeys(name for arm in arms for name in arm if name not in columns)
     for name in sorted(extra, key=lambda quantity: "@" in quantity):
         base = name.partition("@")[0]
-        start = columns[base] if base in columns else np.full((len(sample), len(arms)), PARAMETERS[base].default)
+        value = fixed.get(base, PARAMETERS[base].default)
+        start = columns[base] if base in columns else np.full((len(sample), len(arms)), value)
         columns[name] = start.copy()
     for place, arm in enumerate(arms):
         for name in sorted(arm, key=lambda quantity: "@" in quantity):
@@ -144,9 +149,8 @@ def to_csv(columns: Mapping[str, np.ndarray]) -> str:
     return "\n".join([",".join(columns), *(",".join(map(repr, row)) for row in rows)]) + "\n"
 
 
-def spec_text(name: str, head: str, size: Size, outcomes: Sequence[str]) -> str:
-    """Return the spec of a design: ``head`` with name, seed, replicates, country, table and outcomes added."""
-    given = tomllib.loads(head)
+def spec_text(name: str, given: Mapping[str, Any], size: Size, outcomes: Sequence[str]) -> str:
+    """Return the spec of a design: what is ``given``, with name, seed, replicates, country, table and outcomes."""
     fixed = "".join(f'"{key}" = {float(value)!r}\n' for key, value in given.get("fixed", {}).items())
     listed = ", ".join(f'"{outcome}"' for outcome in OUTCOMES if outcome in outcomes)
     return (
@@ -169,14 +173,13 @@ def make_design(
     size: Size,
 ) -> Design:
     """Return the design that runs every arm at every one of ``samples`` points of ``space``."""
-    sample = draw(space, samples, SEED)
-    columns = arm_columns(sample, list(space), arms.values())
-    fixed = tomllib.loads(head).get("fixed", {})
-    columns = {key: values for key, values in columns.items() if key not in fixed}
+    given = tomllib.loads(head)
+    columns = arm_columns(draw(space, samples, SEED), list(space), arms.values(), given.get("fixed", {}))
+    given["fixed"] = {key: value for key, value in given.get("fixed", {}).items() if key not in columns}
     return Design(
         name=name,
         title=title,
-        spec=spec_text(name, head, size, outcomes),
+        spec=spec_text(name, given, size, outcomes),
         points=to_csv(columns),
         arms=arms,
         samples=samples,
@@ -196,14 +199,15 @@ def claim_designs(size: Size, claims: Iterable[Claim] = tuple(CLAIMS.values())) 
         space = sampled_space(family, size)
         outcomes = tuple(dict.fromkeys(name for claim in chosen for name in claim.outcomes))
         arms = {name: _settings(family.arms[name], size) for name in family.arms if name in wanted}
+        luck = replace(size, replicates=size.replicates * family.times)
         designs[family.name] = make_design(
-            family.name, family.title, family.spec, space, arms, outcomes, size.samples, size
+            family.name, family.title, family.spec, space, arms, outcomes, size.samples, luck
         )
         corners = corner_arms(family, chosen, size)
         if corners:
             name = f"{family.name}-corners"
             title = f"{family.title}: corners of the space, searched on purpose"
-            designs[name] = make_design(name, title, family.spec, space, corners, outcomes, size.corner_samples, size)
+            designs[name] = make_design(name, title, family.spec, space, corners, outcomes, size.corner_samples, luck)
     return designs
 
 

@@ -33,7 +33,8 @@ class Part:
     """One thing that is measured: what, when, between which arms, and what size of it matters.
 
     ``terms``: outcome -> weight; ``months``: first and last month; ``sign``: the direction that is predicted (0: no
-    change); ``band``: half-width of the band that counts as no effect, in the unit of the outcome.
+    change); ``band``: half-width of the band that counts as no effect, in the unit of the outcome; ``leeway``: bands
+    added to the score, so that 2 asks for no more than that the effect is not against the claim.
     """
 
     terms: Mapping[str, float]
@@ -45,6 +46,7 @@ class Part:
     arms: tuple[str, ...]
     statistic: str = "mean"
     less: Less | None = None
+    leeway: float = 0.0
     says: str = ""
 
     @property
@@ -140,6 +142,7 @@ def part_of(entry: Mapping[str, Any], where: str, form: str, arms: tuple[str, ..
         arms=arms,
         statistic=statistic,
         less=None if less is None else Less((int(less["months"][0]), int(less["months"][1])), float(less["weight"])),
+        leeway=float(entry.get("leeway", 0.0)),
         says=entry.get("says", ""),
     )
 

@@ -141,7 +141,7 @@ class Effects:
     def score(self, weights: np.ndarray | None = None) -> np.ndarray:
         """Return the effect in bands, in the direction of the claim; for "no change" minus its size."""
         effect = self.effect(weights) / self.part.band
-        return -np.abs(effect) if self.part.sign == 0 else self.part.sign * effect
+        return -np.abs(effect) if self.part.sign == 0 else self.part.sign * effect + self.part.leeway
 
 
 def effects_of(store: ArmStore, part: Part, names: Mapping[str, str] | None = None) -> Effects:

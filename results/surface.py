@@ -1,0 +1,110 @@
+"""A smooth surface through scattered effects, with how sure it is: a Gaussian process (Rasmussen and Williams 2006).
+
+Squared-exponential kernel with one length per axis, a constant mean and equal noise at all points (assumption: luck and
+what the axes leave out scatter alike everywhere); lengths and noise by maximum likelihood.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.linalg import cho_solve, cholesky, solve_triangular
+from scipy.optimize import minimize
+
+SHORTEST, LONGEST = 0.1, 10.0
+"""Bounds of the lengths, on axes scaled to 0..1."""
+STARTS = (0.3, 1.0)
+
+
+class Surface(NamedTuple):
+    """A fitted surface.
+
+    ``points`` (point, axis) are scaled to 0..1; ``covered`` is the share of the points that lie within the 95 %
+    interval which the other points predict, ``explained`` the share of the variance that these predictions explain.
+    """
+
+    points: np.ndarray
+    lengths: np.ndarray
+    signal: float
+    noise: float
+    level: float
+    weights: np.ndarray
+    factor: np.ndarray
+    covered: float
+    explained: float
+
+    def at(self, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return mean and standard error of the surface at ``places`` (place, axis), scaled to 0..1."""
+        across = self.signal * _kernel(places, self.points, self.lengths)
+        half = solve_triangular(self.factor, across.T, lower=True)
+        variance = self.signal - (half**2).sum(axis=0)
+        return self.level + across @ self.weights, np.sqrt(np.maximum(variance, 0.0))
+
+    def draws(self, places: np.ndarray, number: int, seed: int = 3) -> np.ndarray:
+        """Return ``number`` surfaces drawn from what is known, (draw, place)."""
+        across = self.signal * _kernel(places, self.points, self.lengths)
+        half = solve_triangular(self.factor, across.T, lower=True)
+        covariance = self.signal * _kernel(places, places, self.lengths) - half.T @ half
+        values, vectors = np.linalg.eigh(covariance)
+        root = vectors * np.sqrt(np.maximum(values, 0.0))
+        normal = np.random.default_rng(seed).standard_normal((len(places), number))
+        return (self.level + across @ self.weights)[None, :] + (root @ normal).T
+
+
+def _kernel(one: np.ndarray, other: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    apart = (one[:, None, :] - other[None, :, :]) / lengths
+    return np.asarray(np.exp(-0.5 * (apart**2).sum(axis=-1)))
+
+
+def fit_surface(points: np.ndarray, values: np.ndarray) -> Surface:
+    """Fit a surface to ``values`` (point,) at ``points`` (point, axis), scaled to 0..1; NaN are left out.
+
+    Raises ValueError for fewer than eight points.
+    """
+    known = np.isfinite(values)
+    points, values = points[known], values[known]
+    if len(values) < 8:
+        raise ValueError(f"a surface needs at least 8 complete points, got {len(values)}")
+    level, scale = float(values.mean()), float(values.std()) or 1.0
+    scaled = (values - level) / scale
+    axes = points.shape[1]
+    bounds = [(np.log(SHORTEST), np.log(LONGEST))] * axes + [(np.log(1e-2), np.log(1e2)), (np.log(1e-5), np.log(2.0))]
+    fits = [
+        minimize(
+            _unlikelihood,
+            np.log([start] * axes + [1.0, 0.1]),
+            args=(points, scaled),
+            bounds=bounds,
+            method="L-BFGS-B",
+        )
+        for start in STARTS
+    ]
+    best = np.exp(min(fits, key=lambda fit: float(fit.fun)).x)
+    lengths, signal, noise = best[:axes], float(best[axes]), float(best[axes + 1])
+    factor = cholesky(signal * _kernel(points, points, lengths) + noise * np.eye(len(points)), lower=True)
+    weights = cho_solve((factor, True), scaled)
+    covered, explained = _left_out(factor, weights, scaled)
+    return Surface(
+        points, lengths, signal * scale**2, noise * scale**2, level, weights / scale, factor * scale, covered, explained
+    )
+
+
+def _unlikelihood(logs: np.ndarray, points: np.ndarray, values: np.ndarray) -> float:
+    lengths, signal, noise = np.exp(logs[:-2]), np.exp(logs[-2]), np.exp(logs[-1])
+    try:
+        factor = cholesky(signal * _kernel(points, points, lengths) + noise * np.eye(len(points)), lower=True)
+    except np.linalg.LinAlgError:
+        return 1e10
+    half = solve_triangular(factor, values, lower=True)
+    return float(0.5 * half @ half + np.log(np.diag(factor)).sum())
+
+
+def _left_out(factor: np.ndarray, weights: np.ndarray, values: np.ndarray) -> tuple[float, float]:
+    """Return coverage of 95 % intervals and share of variance explained, each point predicted from the others."""
+    inverse = cho_solve((factor, True), np.eye(len(values)))
+    residuals, spread = weights / np.diag(inverse), np.sqrt(1.0 / np.diag(inverse))
+    total = float(values.var())
+    return float((np.abs(residuals) <= 1.96 * spread).mean()), float(
+        1.0 - (residuals**2).mean() / total
+    ) if total else 1.0
