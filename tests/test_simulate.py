@@ -1,0 +1,140 @@
+"""The front door: what simulate returns, what it refuses, and in which words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from tredegar.kernels import EngineUnavailable, Failure, engines, projected_bytes, simulate
+from tredegar.model import OUTCOMES, TRUST_RECORDS
+from tredegar.model.providers import Providers
+
+from .cases import AVAILABLE
+
+TWO = {"solidarity": [0.2, 1.2]}
+SMALL: dict[str, Any] = {"replicates": 2, "months": 12, "trusts": 3, "clinicians": 2}
+TABLE = Providers(code=("R1", "R2"), name=("One", "Two"), size=(3.0, 1.0), council=("N", "S"), catchment=("N", "N"))
+
+
+def test_outcomes_are_arrays_of_point_replicate_and_month() -> None:
+    out = simulate(TWO, **SMALL)
+    assert set(out) == set(OUTCOMES)
+    assert {values.shape for values in out.values()} == {(2, 2, 12)}
+    assert {values.dtype for values in out.values()} == {np.dtype("float32")}
+    assert out.engine in AVAILABLE
+    assert out.failures == ()
+
+
+def test_chosen_outcomes_come_in_the_order_of_the_table() -> None:
+    out = simulate(TWO, **SMALL, outcomes=["quality", "true_access"], every=12, dtype="float64")
+    assert list(out) == ["true_access", "quality"]
+    assert out["quality"].shape == (2, 2, 1)
+    assert out["quality"].dtype == np.float64
+
+
+@pytest.mark.parametrize("engine", AVAILABLE)
+def test_records_per_trust_are_by_trust_and_year(engine: str) -> None:
+    out = simulate(TWO, 2, 30, 3, 2, engine=engine, outcomes=["quality"], trust_records=True)
+    shapes = {name: out[name].shape for name in TRUST_RECORDS}
+    assert shapes == {name: (2, 2, 3, 2) if row.yearly else (2, 2, 3) for name, row in TRUST_RECORDS.items()}
+    assert set(out) == {"quality", *TRUST_RECORDS}
+
+
+def test_points_may_be_a_dataset() -> None:
+    dataset = xr.Dataset({"solidarity": ("point", [0.2, 1.2])})
+    assert simulate(dataset, **SMALL)["quality"].tobytes() == simulate(TWO, **SMALL)["quality"].tobytes()
+
+
+def test_no_points_are_one_point_at_the_defaults() -> None:
+    assert simulate({}, **SMALL)["quality"].tobytes() == simulate({"solidarity": [0.6]}, **SMALL)["quality"].tobytes()
+
+
+def test_by_default_luck_is_common_to_all_points() -> None:
+    common = simulate({"solidarity": [0.6, 0.6]}, **SMALL)["quality"]
+    assert common[0].tobytes() == common[1].tobytes()
+    assert common[0, 0].tobytes() != common[0, 1].tobytes()
+    numbered = simulate({"solidarity": [0.6, 0.6]}, **SMALL, runs=np.array([[0, 1], [1, 7]], dtype=np.uint32))[
+        "quality"
+    ]
+    assert numbered[1, 0].tobytes() == common[0, 1].tobytes()
+
+
+def test_real_trusts_bring_their_number(tmp_path: Any) -> None:
+    path = tmp_path / "trusts.csv"
+    path.write_text("code,name,size,council,catchment\nR1,One,3,N,N\nR2,Two,1,S,N\n")
+    from_table = simulate(TWO, 1, 12, clinicians=2, providers=TABLE, trust_records=True)
+    from_file = simulate(TWO, 1, 12, clinicians=2, providers=path, trust_records=True)
+    assert from_table["trust_size"][0, 0].tolist() == [1.5, 0.5]
+    assert all(from_file[name].tobytes() == from_table[name].tobytes() for name in from_table)
+
+
+REFUSED: dict[str, tuple[dict[str, Any], str]] = {
+    "misspelt parameter": ({"points": {"mandat_detail": [0.5]}}, "did you mean 'mandate_detail'"),
+    "out of range": ({"points": {"solidarity": [-0.1]}}, "solidarity.*0 .. 100"),
+    "not a number": ({"points": {"solidarity": [np.nan]}}, "solidarity"),
+    "infinite": ({"points": {"solidarity": [np.inf]}}, "solidarity"),
+    "a word": ({"points": {"solidarity": ["much"]}}, "must be numbers"),
+    "yes and no": ({"points": {"solidarity": [True]}}, "must be numbers"),
+    "unequal lengths": ({"points": {"solidarity": [0.1], "fear": [1, 2]}}, "one length"),
+    "no point at all": ({"points": {"solidarity": []}}, "at least one point"),
+    "change of a start value": ({"points": {"real_control@3": [0.5]}}, "cannot change"),
+    "change after the end": ({"points": {"solidarity@13": [0.5]}}, "1 .. 12"),
+    "change in month 0": ({"points": {"solidarity@0": [0.5]}}, "1 .. 12"),
+    "change without a month": ({"points": {"solidarity@": [0.5]}}, "parameter@month"),
+    "unknown outcome": ({"outcomes": ["qualty"]}, "did you mean 'quality'"),
+    "no outcome": ({"outcomes": []}, "no outcome"),
+    "outcome twice": ({"outcomes": ["quality", "quality"]}, "twice"),
+    "months that every does not divide": ({"every": 5}, "every = 5"),
+    "no months": ({"months": 0}, "months"),
+    "no replicates": ({"replicates": 0}, "replicates"),
+    "half a trust": ({"trusts": 2.5}, "trusts"),
+    "true trusts": ({"trusts": True}, "trusts"),
+    "huge seed": ({"seed": 2**32}, "seed"),
+    "negative seed": ({"seed": -1}, "seed"),
+    "type of results": ({"dtype": "float16"}, "float32"),
+    "runs of another shape": ({"runs": np.zeros((1, 3), dtype=np.uint32)}, "runs"),
+    "negative runs": ({"runs": np.array([[-1, 0]])}, "2\\*\\*32 - 1"),
+    "runs that are not whole": ({"runs": np.array([[0.5, 1.0]])}, "whole numbers"),
+    "unknown engine": ({"engine": "nympy"}, "did you mean 'numpy'"),
+    "unknown constant": ({"constants": {"NORM_ACCES": 1.0}}, "did you mean 'NORM_ACCESS'"),
+    "constant that rules divide by": ({"constants": {"NORM_ACCESS": 0.0}}, "NORM_ACCESS"),
+    "place of real trusts": ({"points": {"number_of_units": [3]}, "providers": TABLE}, "number_of_units"),
+    "too many seats": ({"trusts": 2**20, "clinicians": 2**20}, "2\\*\\*32"),
+    "no such table": ({"providers": "nowhere.csv"}, "nowhere.csv"),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_cannot_be_used_is_refused_in_one_line(what: str) -> None:
+    arguments, words = REFUSED[what]
+    with pytest.raises(ValueError, match=words) as refusal:
+        simulate(**{"points": {}, **SMALL, **arguments})
+    assert "\n" not in str(refusal.value)
+
+
+def test_an_engine_that_cannot_run_says_what_is_missing() -> None:
+    absent = [info for info in engines() if not info.available]
+    for info in absent:
+        with pytest.raises(EngineUnavailable, match=info.name) as refusal:
+            simulate({}, **SMALL, engine=info.name)
+        assert info.detail in str(refusal.value)
+    assert any(info.available for info in engines())
+
+
+def test_auto_takes_the_fastest_engine_that_works_here() -> None:
+    assert simulate({}, **SMALL).engine == next(info.name for info in engines() if info.available)
+
+
+def test_a_failure_names_point_replicate_and_month() -> None:
+    out = simulate({"manager_capability": [0.1]}, **SMALL, constants={"METHOD_NOISE": 1e6}, engine="numpy")
+    assert out.failures[0] == Failure(0, 0, out.failures[0].message)
+    assert "month 1" in out.failures[0].message
+
+
+def test_memory_is_projected_before_anything_runs() -> None:
+    few, many = projected_bytes(10, 150, 40, 120, 82), projected_bytes(1000, 150, 40, 120, 82)
+    assert 0 < few < many < 1.5e9
+    assert projected_bytes(1000, 150, 40, 120, 82, every=12) < many / 4
