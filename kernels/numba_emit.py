@@ -18,8 +18,17 @@ DOUBLE, FLAG, WHOLE, LANE = ir.DoubleType(), ir.IntType(1), ir.IntType(64), ir.I
 TYPES: dict[Kind, Any] = {"number": DOUBLE, "condition": FLAG, "count": WHOLE}
 _UNIFORM_BITS = 0x4130000000000000
 """The bits of 2.0**20, whose last place is worth 2.0**-32: a 32-bit word laid over them is 2**20 + word * 2**-32."""
+_LOW_HALF_BITS = 0x4330000000000000  # 2.0**52
+_HIGH_HALF_BITS = 0x4530000080000000  # 2.0**84 + 2.0**63, but for the sign of the upper half
+_WHOLE_ONE, _WHOLE_BITS = 1.5 * 2.0**52, 0x4338000000000000
+"""A double whose last place is worth 1, with room for 2**51 on both sides, and its bits."""
 
 Value = Any
+
+
+def is_double(value: Value) -> bool:
+    """Whether ``value`` is a double or a vector of them."""
+    return bool(getattr(value.type, "element", value.type) == DOUBLE)
 
 
 class Lanes:
@@ -63,6 +72,28 @@ class Lanes:
     def lane_numbers(self) -> Value:
         """Return 0, 1, 2 .. as whole numbers, one per lane."""
         return ir.Constant(self.wide(WHOLE), list(range(self.width)))
+
+    def as_float(self, count: Value) -> Value:
+        """Turn 64-bit integers into the nearest doubles.
+
+        Vectors are converted in halves, each laid over the bits of a large power of two: both differences are exact,
+        and their sum is rounded once. (Not every processor has an instruction for vectors of 64-bit integers.)
+        """
+        b = self.builder
+        if not isinstance(count.type, ir.VectorType):
+            return b.sitofp(count, DOUBLE)
+        double = self.wide(DOUBLE)
+        low = b.or_(b.and_(count, self.constant(WORD, count)), self.constant(_LOW_HALF_BITS, count))
+        high = b.xor(b.lshr(count, self.constant(32, count)), self.constant(_HIGH_HALF_BITS, count))
+        upper = b.bitcast(high, double)
+        upper = b.fsub(upper, self.constant(2.0**84 + 2.0**63 + 2.0**52, upper))
+        return b.fadd(upper, b.bitcast(low, double))
+
+    def as_count(self, number: Value) -> Value:
+        """Turn a vector of whole numbers below 2**51 in doubles into integers."""
+        b = self.builder
+        bits = b.bitcast(b.fadd(number, self.constant(_WHOLE_ONE, number)), self.wide(WHOLE))
+        return b.sub(bits, self.constant(_WHOLE_BITS, bits))
 
     def words_as_uniforms(self, words: list[Value]) -> list[Value]:
         """Turn 32-bit words (as 64-bit integers) into word * 2**-32; exact."""
@@ -131,19 +162,17 @@ class Expressions:
         b = self._lanes.builder
         values = self._lanes.alike(*(self.values[operand.number] for operand in operands))
         if operation in ("<", "<=", ">", ">=", "=="):
-            compare = b.fcmp_ordered if operands[0].kind == "number" else b.icmp_signed
-            return compare(operation, *values)
+            return (b.fcmp_ordered if is_double(values[0]) else b.icmp_signed)(operation, *values)
         if operation in ("+", "-"):
-            names = {"number": {"+": b.fadd, "-": b.fsub}, "count": {"+": b.add, "-": b.sub}}
-            return names[operands[0].kind][operation](*values)
+            choice = (b.fadd, b.fsub) if is_double(values[0]) else (b.add, b.sub)
+            return choice[operation == "-"](*values)
         if operation in ("root", "floor", "magnitude"):
             function = {"root": "llvm.sqrt", "floor": "llvm.floor", "magnitude": "llvm.fabs"}[operation]
             return self._lanes.call(function, values[0])
-        if operation == "as_float":
-            wide = isinstance(values[0].type, ir.VectorType)
-            return b.sitofp(values[0], self._lanes.wide(DOUBLE) if wide else DOUBLE)
+        if operation == "as_float":  # sums over seats are kept as whole numbers in doubles
+            return values[0] if is_double(values[0]) else self._lanes.as_float(values[0])
         simple: dict[str, Callable[..., Value]] = {
-            "*": b.fmul, "/": b.fdiv, "negative": b.fneg, "&": b.and_, "|": b.or_, "not": b.not_, "select": b.select,
+            "*": b.fmul, "/": b.fdiv, "negative": b.fneg, "&": b.and_, "|": b.or_, "select": b.select,
         }  # fmt: skip
         if operation == "not":
             return b.xor(values[0], self._lanes.constant(1, values[0]))

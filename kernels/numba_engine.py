@@ -27,6 +27,11 @@ def _aligned(shape: tuple[int, ...]) -> Array:
     return block[offset : offset + size].reshape(shape)
 
 
+def _groups(group: Array) -> Array:
+    """Group numbers (run, trust), and behind them one more than the largest."""
+    return np.concatenate((group, group.max(axis=1, keepdims=True) + 1), axis=1)
+
+
 class StartedRuns:
     """The state of some runs at month 0, in the slots of the compiled engine."""
 
@@ -38,7 +43,7 @@ class StartedRuns:
         with np.errstate(all="ignore"):
             start = ArrayStart(batch, np)
             records = start.records()
-        self.councils, self.catchments = start.councils.group, start.catchments.group
+        self.councils, self.catchments = _groups(start.councils.group), _groups(start.catchments.group)
         for (record, field), slot in layout.country.items():
             value = getattr(records.get(record), field, None)
             if value is not None:
@@ -80,7 +85,7 @@ def run_numba(batch: Batch) -> Recorded:
         if ("p", name) in layout.country
     ]
     recorded = np.zeros((runs, len(chosen), batch.windows))
-    failed = np.zeros(runs, dtype=np.int64)
+    left = np.zeros(runs, dtype=np.bool_)
     yearly_names = tuple(YEARLY) if record.trusts else ()
     yearly = np.zeros((runs, len(yearly_names), trusts, batch.years))
     whole = np.int64
@@ -91,7 +96,7 @@ def run_numba(batch: Batch) -> Recorded:
         np.array([v for _, _, v in changes], np.float64).reshape(len(changes), runs),
         np.array(chosen, whole), np.array(percentile_slots, whole), np.array(percentile_ranks, whole),
         np.array([layout.trust["trust", YEARLY[name]] for name in yearly_names], whole),
-        recorded, failed, yearly, _aligned((numba_kernel.block_size(trusts, batch.country.clinicians),)),
+        recorded, left, yearly, _aligned((numba_kernel.block_size(trusts, batch.country.clinicians),)),
     )  # fmt: skip
     trust_records: dict[str, Any] = {name: yearly[:, number] for number, name in enumerate(yearly_names)}
     if record.trusts:
@@ -100,5 +105,5 @@ def run_numba(batch: Batch) -> Recorded:
                 flat = state.tiles[:, :, slot, :].reshape(runs, -1)
                 trust_records[name] = flat[:, :trusts].copy()
     return Recorded(
-        {name: recorded[:, number] for number, name in enumerate(record.outcomes)}, trust_records, failed, {}
+        {name: recorded[:, number] for number, name in enumerate(record.outcomes)}, trust_records, np.zeros(runs, dtype=np.int64), {}
     )

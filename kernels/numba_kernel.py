@@ -12,13 +12,13 @@ import numpy as np
 from numba import njit
 
 from ..model.rules_outcomes import PERCENTILE_BINS, percentile_value
-from .numba_layout import UNSOUND, program, sums_of
-from .numba_phases import phase_call
+from .numba_layout import LEFT, program, sums_of
+from .numba_phases import SCRATCH_SLOTS, phase_call
 from .numba_width import WIDTH
 
 PROGRAM = program()
 COUNTRY_SLOTS, TRUST_SLOTS, SEAT_SLOTS = len(PROGRAM.country), len(PROGRAM.trust), len(PROGRAM.seat)
-MONTH_SLOT, UNSOUND_SLOT = PROGRAM.country["now", "month"], PROGRAM.country[UNSOUND]
+MONTH_SLOT, LEFT_SLOT = PROGRAM.country["now", "month"], PROGRAM.country[LEFT]
 _OUTCOMES = [slot for (record, _), slot in PROGRAM.country.items() if record == "outcomes"]
 _SUMS = [slot for (record, _), slot in PROGRAM.country.items() if record == "country_sums"]
 FIRST_OUTCOME, END_OUTCOMES = min(_OUTCOMES), max(_OUTCOMES) + 1
@@ -26,13 +26,13 @@ FIRST_SUM, END_SUMS = min(_SUMS), max(_SUMS) + 1
 BINS = int(PERCENTILE_BINS)
 ROUGH = 32
 """Bins are counted one by one and in heaps of this many, so that a rank is found in a few steps."""
-SCRATCH = 128
-"""Slots of scratch memory per lane: more than any phase adds to sums."""
+TILES = 32
+"""Tiles that a phase works on at a time: little enough to stay in cache, and for sums that doubles hold."""
 
 
 def block_size(trusts: int, clinicians: int) -> int:
     """Return how many slots :func:`compute_runs` works on beside the state of country and trusts."""
-    return (SCRATCH + -(-trusts // WIDTH) * clinicians * SEAT_SLOTS) * WIDTH
+    return (SCRATCH_SLOTS + -(-trusts // WIDTH) * clinicians * SEAT_SLOTS) * WIDTH
 
 
 def _group_slots(phase: str, level: str) -> tuple[int, ...]:
@@ -55,13 +55,15 @@ _compiled = njit(nogil=True, error_model="numpy")
 
 @_compiled
 def _share_out(tiles: Any, slots: Any, group: Any, totals: Any) -> None:
-    """Put in each trust's slots the sums over the trusts of its group; ``tiles`` holds integers."""
-    for slot in slots:
-        totals[:] = 0
-        for trust in range(len(group)):
-            totals[group[trust]] += tiles[trust // WIDTH, slot, trust % WIDTH]
-        for trust in range(len(group)):
-            tiles[trust // WIDTH, slot, trust % WIDTH] = totals[group[trust]]
+    """Put in each trust's ``slots`` the sums over the trusts of its group; ``tiles`` holds integers."""
+    totals[: group[-1]] = 0
+    trusts = len(group) - 1
+    for trust in range(trusts):
+        for number in range(len(slots)):
+            totals[group[trust], number] += tiles[trust // WIDTH, slots[number], trust % WIDTH]
+    for trust in range(trusts):
+        for number in range(len(slots)):
+            tiles[trust // WIDTH, slots[number], trust % WIDTH] = totals[group[trust], number]
 
 
 @_compiled
@@ -115,23 +117,26 @@ def _advance(
     clinicians: int, seed: int, run: int, month: int,
 ) -> None:  # fmt: skip
     """Compute one month of one run."""
-    trusts = len(council)
+    trusts = len(council) - 1
     whole, rest = trusts // WIDTH, trusts % WIDTH
     end = whole + (1 if rest else 0)
     c, t, s, m = country.ctypes.data, tiles.ctypes.data, seats, memory
     centre(c, t, s, m, 0, 0, 0, trusts, clinicians, seed, run, month)
-    # Tiles that are full of trusts, then the last one, some lanes of which may be empty.
-    for first, last, lanes in ((0, whole, WIDTH), (whole, end, rest)):
-        managers(c, t, s, m, first, last, lanes, trusts, clinicians, seed, run, month)
-        signals(c, t, s, m, first, last, lanes, trusts, clinicians, seed, run, month)
-        clinicians_phase(c, t, s, m, first, last, lanes, trusts, clinicians, seed, run, month)
-        output(c, t, s, m, first, last, lanes, trusts, clinicians, seed, run, month)
+    for first in range(0, end, TILES):
+        last = min(first + TILES, end)
+        managers(c, t, s, m, first, last, WIDTH, trusts, clinicians, seed, run, month)
+        signals(c, t, s, m, first, last, WIDTH, trusts, clinicians, seed, run, month)
+        clinicians_phase(c, t, s, m, first, last, WIDTH, trusts, clinicians, seed, run, month)
+        output(c, t, s, m, first, last, WIDTH, trusts, clinicians, seed, run, month)
     _share_out(tile_counts, PARTNERS, catchment, totals)
-    for first, last, lanes in ((0, whole, WIDTH), (whole, end, rest)):
-        service(c, t, s, m, first, last, lanes, trusts, clinicians, seed, run, month)
+    # Tiles that are full of trusts, then the last one, some lanes of which may be empty.
+    for first in range(0, whole, TILES):
+        service(c, t, s, m, first, min(first + TILES, whole), WIDTH, trusts, clinicians, seed, run, month)
+    service(c, t, s, m, whole, end, rest, trusts, clinicians, seed, run, month)
     country_phase(c, t, s, m, 0, 0, 0, trusts, clinicians, seed, run, month)
-    for first, last, lanes in ((0, whole, WIDTH), (whole, end, rest)):
-        examples(c, t, s, m, first, last, lanes, trusts, clinicians, seed, run, month)
+    for first in range(0, whole, TILES):
+        examples(c, t, s, m, first, min(first + TILES, whole), WIDTH, trusts, clinicians, seed, run, month)
+    examples(c, t, s, m, whole, end, rest, trusts, clinicians, seed, run, month)
     _share_out(tile_counts, NEIGHBOURS, council, totals)
     _share_out(tile_counts, ADOPTERS, catchment, totals)
     outlook(c, t, s, m, 0, 0, 0, trusts, clinicians, seed, run, month)
@@ -142,11 +147,11 @@ def _advance(
 
 @_compiled
 def _sound(country: Any) -> bool:
-    """Whether all outcomes of the month are numbers and no sum went wrong."""
+    """Whether all outcomes of the month are numbers and all sums exact."""
     for slot in range(FIRST_OUTCOME, END_OUTCOMES):
         if not np.isfinite(country[slot]):
             return False
-    return country[UNSOUND_SLOT] == 0.0
+    return bool(country[LEFT_SLOT] == 0.0)
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
@@ -155,21 +160,21 @@ def compute_runs(
     all_country: Any, all_tiles: Any, all_councils: Any, all_catchments: Any,
     change_months: Any, change_slots: Any, change_values: Any,
     chosen: Any, percentile_slots: Any, percentile_ranks: Any, yearly_slots: Any,
-    recorded: Any, failed: Any, yearly: Any, block: Any,
+    recorded: Any, left: Any, yearly: Any, block: Any,
 ) -> None:  # fmt: skip
     """Compute the runs ``first`` up to ``last`` and write what is recorded.
 
-    Shapes: all_country (run, slot), all_tiles (run, tile, slot, lane), all_councils and all_catchments (run, trust)
-    with group numbers below the number of trusts; change_values (change, run); recorded (run, outcome, window);
-    failed (run,); yearly (run, quantity, trust, year). ``chosen`` holds a slot of the country per outcome, or, for the
+    Shapes: all_country (run, slot), all_tiles (run, tile, slot, lane), all_councils and all_catchments
+    (run, trust + 1), the number of each trust's group and, last, of groups; change_values (change, run); recorded (run, outcome, window);
+    left (run,), runs that another engine has to judge; yearly (run, quantity, trust, year). ``chosen`` holds a slot of the country per outcome, or, for the
     percentiles, -1 - their number in ``percentile_slots`` (slots of bins, equal ones side by side) and their ranks.
     The state is worked on in place; ``block`` is memory for scratch and the seats of one run.
     """
-    trusts, tiles_count = all_councils.shape[1], all_tiles.shape[1]
+    trusts, tiles_count = all_councils.shape[1] - 1, all_tiles.shape[1]
     years = yearly.shape[3]
     memory = np.int64(block.ctypes.data)
-    seats = memory + SCRATCH * WIDTH * 8
-    totals = np.empty(2 * trusts, np.int64)  # labels of councils and catchments are numbered together
+    seats = memory + SCRATCH_SLOTS * WIDTH * 8
+    totals = np.empty((2 * trusts, len(NEIGHBOURS)), np.int64)
     counts = np.empty(BINS + BINS // ROUGH, np.int64)
     found = np.empty(len(percentile_slots))
     window = np.empty(len(chosen))
@@ -191,8 +196,7 @@ def compute_runs(
                 country, tiles, tile_counts, seats, memory, council, catchment, totals, clinicians, seed, run, month
             )
             if not _sound(country):
-                failed[position] = month
-                recorded[position] = np.nan
+                left[position] = True
                 break
             if len(percentile_slots):
                 bins_phase(c, t, seats, memory, 0, tiles_count, WIDTH, trusts, clinicians, seed, run, month)

@@ -24,8 +24,8 @@ from .numba_trace import (
 )
 from .recording import YEARLY
 
-UNSOUND: Field = ("status", "unsound")
-"""1 once a value that entered an exact sum was no number or out of bounds."""
+LEFT: Field = ("status", "left")
+"""1 once the run has to be left to another engine, because its sums may not be exact."""
 RESULTS = ("outcomes", "bins", "final")
 """Records that only the recording reads."""
 BINNED = tuple(dict.fromkeys(name.rsplit("_", 1)[0] for name in PERCENTILES))
@@ -77,7 +77,7 @@ def program() -> Program:
             if quantity.operation == "field":
                 wanted[quantity.rank][quantity.detail] = None
         wanted[phase.rank] |= {field: None for field in phase.written if field[0] in RESULTS}
-    wanted[Rank.COUNTRY][UNSOUND] = None
+    wanted[Rank.COUNTRY][LEFT] = None
     wanted[Rank.TRUST] |= {("trust", name): None for name in YEARLY.values()}
     return Program(
         {phase.name: phase for phase in phases},

@@ -15,9 +15,10 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
+from ..model.draws import WORD
 from .numba_emit import DOUBLE, FLAG, WHOLE, Expressions, Lanes, Value
 from .numba_layout import Program
-from .numba_sums import ExactSums, as_integers, in_fixed_point
+from .numba_sums import ExactSums
 from .numba_trace import Field, Quantity, Rank, Traced, in_order
 
 ARGUMENTS = (
@@ -25,6 +26,11 @@ ARGUMENTS = (
 )  # fmt: skip
 """What every phase is told, as 64-bit integers: addresses of the state and of scratch memory for exact sums, the
 tiles to work on (``first`` up to ``end``), how many lanes of them are trusts, the size of the country, and luck's key."""
+
+SEATS_AHEAD = 32
+"""For how many seats luck is drawn ahead; a power of two."""
+SCRATCH_SLOTS = 4 * SEATS_AHEAD
+
 
 class PhaseFunction:
     """Builds the LLVM function of one phase for tiles of ``width`` trusts."""
@@ -81,7 +87,7 @@ class PhaseFunction:
             if stream not in self._luck:
                 self._luck[stream] = self._draw(stream)
             return self._luck[stream][word]
-        kind = WHOLE if quantity.kind == "count" else DOUBLE
+        kind = WHOLE if quantity.kind == "count" and quantity.detail[0] != "totals" else DOUBLE
         pointer = self.address(quantity.detail, quantity.rank, kind)
         value = self.builder.load(pointer, align=8, typ=pointer.type.pointee)
         if quantity.kind != "condition":
@@ -95,8 +101,8 @@ class PhaseFunction:
         kind = value.type.element if isinstance(value.type, ir.VectorType) else value.type
         if kind == FLAG:
             kind = DOUBLE
-            double = DOUBLE if rank is Rank.COUNTRY else self.lanes.wide(DOUBLE)
-            value = self.builder.uitofp(value, double)
+            one = self.lanes.spread(DOUBLE(1.0)) if isinstance(value.type, ir.VectorType) else DOUBLE(1.0)
+            value = self.builder.select(value, one, self.lanes.constant(0.0, one))
         self.builder.store(value, self.address(field, rank, kind), align=8)
 
     def _write(self) -> None:
@@ -104,16 +110,36 @@ class PhaseFunction:
             self._store(field, self.expressions.value(self.phase.written[field]))
 
     def _draw(self, stream: int) -> list[Value]:
-        """Return the four uniforms of ``stream`` for the agents at hand."""
-        told, agent = self.told, WHOLE(0)
-        if self.phase.rank is Rank.TRUST:
-            agent = self._trust_numbers
-        elif self.phase.rank is Rank.SEAT:
-            first_seats = self.builder.mul(self._trust_numbers, self.lanes.spread(told["clinicians"]))
-            agent = self.builder.add(first_seats, self.lanes.spread(self._seat_number))
+        """Return the four uniforms of ``stream`` for the agents at hand; those of seats have been drawn before."""
+        if self.phase.rank is Rank.SEAT:
+            return [
+                self.builder.load(self._drawn(self._seat_number, word), align=8, typ=self.lanes.wide(DOUBLE))
+                for word in range(4)
+            ]
+        return self._uniforms(stream, self._trust_numbers if self.phase.rank is Rank.TRUST else WHOLE(0))
+
+    def _uniforms(self, stream: int, agent: Value) -> list[Value]:
+        told = self.told
         month = WHOLE(0) if self.phase.name == "seat_start" else told["month"]
         words = self.lanes.philox([agent, month, WHOLE(stream), WHOLE(0)], [told["seed"], told["run"]])
         return self.lanes.words_as_uniforms(words)
+
+    def _drawn(self, seat: Value, word: int) -> Value:
+        """Return a pointer to the uniforms ``word`` of ``seat`` (a number), in scratch memory."""
+        b, size = self.builder, 8 * self.width
+        number = b.urem(seat, WHOLE(SEATS_AHEAD))
+        offset = b.add(b.mul(number, WHOLE(4 * size)), WHOLE(word * size))
+        return b.inttoptr(b.add(self.told["scratch"], offset), self.lanes.wide(DOUBLE).as_pointer())
+
+    def _draw_seats(self, stream: int, start: Value, end: Value) -> None:
+        """Draw luck for the seats ``start`` up to ``end`` of the tile, apart from the long chain of their rules."""
+        b = self.builder
+        first_agents = b.mul(self._trust_numbers, self.lanes.spread(self.told["clinicians"]))
+        with self.loop(start, end) as seat:
+            agents = b.add(first_agents, self.lanes.spread(seat))
+            uniforms = self._uniforms(stream, b.and_(agents, self.lanes.constant(WORD, agents)))
+            for word, value in enumerate(uniforms):
+                b.store(value, self._drawn(seat, word), align=8)
 
     # Loops -------------------------------------------------------------------------------------------------------
 
@@ -147,30 +173,25 @@ class PhaseFunction:
             if self.phase.rank is Rank.SEAT:
                 first_seat = b.add(told["seats"], b.mul(b.mul(tile, told["clinicians"]), WHOLE(seat_bytes)))
                 totals = ExactSums(self, "trust")
-                with self.loop(WHOLE(0), told["clinicians"]) as seat:
-                    self._seat_number = seat
-                    self._seat = b.add(first_seat, b.mul(seat, WHOLE(seat_bytes)))
-                    self._emit(needed, Rank.SEAT)
-                    self._write()
-                    totals.take_in()
+                (stream,) = {q.detail[0] for q in needed if q.operation == "luck"}
+                blocks = b.udiv(b.add(told["clinicians"], WHOLE(SEATS_AHEAD - 1)), WHOLE(SEATS_AHEAD))
+                with self.loop(WHOLE(0), blocks) as block:
+                    start = b.mul(block, WHOLE(SEATS_AHEAD))
+                    end = b.add(start, WHOLE(SEATS_AHEAD))
+                    end = b.select(b.icmp_unsigned("<", end, told["clinicians"]), end, told["clinicians"])
+                    self._draw_seats(stream, start, end)
+                    with self.loop(start, end) as seat:
+                        self._seat_number = seat
+                        self._seat = b.add(first_seat, b.mul(seat, WHOLE(seat_bytes)))
+                        self._emit(needed, Rank.SEAT)
+                        self._write()
+                        totals.take_in()
                 totals.finish()
             else:
                 self._write()
                 sums.take_in()
-                self._store_shares()
         if sums is not None:
             sums.finish()
-
-    def _store_shares(self) -> None:
-        """What each trust adds to its council and catchment, as integers; the kernel adds them up."""
-        for field, (level, quantity) in self.phase.summed.items():
-            if level in ("council", "catchment"):
-                value = self.lanes.spread(self.expressions.value(quantity))
-                if quantity.kind == "number":
-                    units = as_integers(self, in_fixed_point(self, value))
-                else:
-                    units = self.builder.zext(value, self.lanes.wide(WHOLE))
-                self.builder.store(units, self.address(field, Rank.TRUST, WHOLE), align=8)
 
 
 def phase_call(program: Program, name: str, width: int) -> Callable[..., None]:
