@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .cli_words import Incomplete, console, count, progress_shown, span
+from .cli_words import Incomplete, console, count, progress_shown, size, span
 
 if TYPE_CHECKING:
     from .runner import SweepSummary
@@ -25,6 +25,7 @@ def register(app: typer.Typer) -> None:
     app.command("init", rich_help_panel="Sweeps")(init)
     app.command("sweep", rich_help_panel="Sweeps")(sweep)
     app.command("extend", rich_help_panel="Sweeps")(extend)
+    app.command("compact", rich_help_panel="Sweeps")(compact)
     app.command("status", rich_help_panel="Sweeps")(status)
     app.command("verify", rich_help_panel="Sweeps")(verify)
 
@@ -130,6 +131,23 @@ def extend(
     typer.echo(f"{store} now asks for {points:,} points x {replicates:,} replicates", err=True)
     if run:
         _run(enlarged, store, engine, workers, None, None, True)
+
+
+def compact(
+    store: StorePath,
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="ARCHIVE", help="What to write: a folder or, ending in .zip, a file.")
+    ],
+) -> None:
+    """Write a finished sweep as an archive of few large files, or of one; it is compared before it gets its name."""
+    from .compact import compact_store
+    from .store import SweepStore
+
+    with console(stderr=True).status("copying and comparing"):
+        made = compact_store(SweepStore(store), out)
+    typer.echo(f"{made.path}: {count(made.files, 'file')}, {size(made.bytes)}, equal to {store} in every value")
+    if out.suffix == ".zip":
+        typer.echo(f"open it: xarray.open_zarr(zarr.storage.ZipStore('{out}', mode='r'), consolidated=False)")
 
 
 def _run(

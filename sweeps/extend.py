@@ -31,6 +31,8 @@ def extend_store(store: SweepStore, spec: Spec) -> tuple[int, int]:
     The new runs are missing until a sweep computes them. Raises StoreError, with the reason, if the sweep is not
     complete or ``spec`` is no extension of the one that the store has.
     """
+    if store.archived:
+        raise StoreError(f"'{store.path}' is an archive, which is never written to; extend the store it was made of")
     if store.facts["rules_hash"] != current_rules_hash():
         raise StoreError(
             f"store '{store.path}' was written under other rules; extend it with the version that wrote it"

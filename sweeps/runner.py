@@ -130,6 +130,8 @@ def check_engine(name: str, simulate: Simulate | None = None) -> None:
 
 def check_same_sweep(store: SweepStore, spec: Spec) -> None:
     """Raise StoreError, naming what differs, unless ``store`` was made of ``spec`` under the installed rules."""
+    if store.archived:
+        raise StoreError(f"'{store.path}' is an archive, which is complete and never written to; choose another --out")
     if store.facts["spec_hash"] != spec.hash():
         raise StoreError(
             f"store '{store.path}' belongs to another spec ('{store.facts['title']}', spec hash"

@@ -156,6 +156,11 @@ class SweepStore:
         return points, replicates
 
     @property
+    def archived(self) -> bool:
+        """Whether this is an archive (compact.py): complete, its batches together in larger files, never written to."""
+        return bool(self.facts.get("archive", False))
+
+    @property
     def number_of_runs(self) -> int:
         """Number of runs of the whole sweep."""
         return self.shape[0] * self.shape[1]

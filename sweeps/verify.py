@@ -79,7 +79,8 @@ def _metadata_faults(store: SweepStore) -> Iterator[str]:
 def _batch_faults(store: SweepStore, batch: Batch) -> Iterator[str]:
     for name in (*store.recorded, "status"):
         path = store.chunk_file(name, batch)
-        fault = file_fault(path)
+        # In an archive the chunks of several batches share a file, which reading them checks as well.
+        fault = "" if store.archived else file_fault(path)
         if not fault:
             try:
                 store.array(name)[batch.points, batch.replicates]
