@@ -43,11 +43,12 @@ class CornerResult(NamedTuple):
 
 
 class Judgement(NamedTuple):
-    """Everything that the stores say of one claim."""
+    """Everything that the stores say of one claim. ``decided``: parameter that decides -> its values (sample,)."""
 
     claim: Claim
     verdict: Verdict
     deciders: tuple[Decider, ...]
+    decided: Mapping[str, np.ndarray]
     holds_where: Region | None
     fails_where: Region | None
     reverses_where: Region | None
@@ -121,10 +122,12 @@ def _judge_one(
     free = [place for place, name in enumerate(design.sampled) if name not in set_by_arms]
     names = [design.sampled[place] for place in free]
     sample, known = spaces[claim.family][:, free], np.isfinite(found.score)
+    decide = deciders(sample, names, found.score, found.classes)
     return Judgement(
         claim=claim,
         verdict=found,
-        deciders=deciders(sample, names, found.score, found.classes),
+        deciders=decide,
+        decided={one.parameter: sample[:, names.index(one.parameter)] for one in decide},
         holds_where=region(sample, names, found.classes == HOLDS, known),
         fails_where=region(sample, names, found.classes != HOLDS, known),
         reverses_where=region(sample, names, found.classes == REVERSES, known),

@@ -77,6 +77,7 @@ class Claim:
     says: str
     family: str
     reading: str
+    missing: str
     line: str
     parts: tuple[Part, ...]
     also: tuple[Part, ...] = ()
@@ -155,6 +156,7 @@ def _claim(name: str, row: Mapping[str, Any]) -> Claim:
         says=row["says"],
         family=row["family"],
         reading=row["reading"],
+        missing=row.get("missing", ""),
         line=row["line"],
         parts=tuple(part_of(entry, name, form, arms) for entry in row["parts"]),
         also=tuple(part_of(entry, f"{name}, also", form, arms) for entry in row.get("also", ())),

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from . import cli_model, cli_results, cli_submit, cli_sweep
+from . import cli_claims, cli_model, cli_results, cli_submit, cli_sweep
 from .cli_words import Incomplete, say_error
 
 app = typer.Typer(
@@ -52,6 +52,7 @@ def _options(
 cli_sweep.register(app)
 cli_model.register(app)
 cli_results.register(app)
+cli_claims.register(app)
 cli_submit.register(app)
 
 

@@ -1,0 +1,89 @@
+"""From the stores of claims to files: the page, tables and figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from .claim_designs import Design, Size, claim_designs
+from .claim_figures import draw_claim, draw_summary
+from .claim_page import claims_page, summary_caption
+from .claim_results import Judgement, judge
+from .claim_words import claim_rows, decider_rows
+from .claims import Claim
+from .figure_style import figure_style, save_figure
+from .page import render
+from .phase_figure import draw_phase, words_of
+from .phases import Chart, Phase, chart, phase_design
+
+
+class Written(NamedTuple):
+    """What was written, the page first, and what it says."""
+
+    paths: tuple[Path, ...]
+    judgements: tuple[Judgement, ...]
+    charts: tuple[Chart, ...]
+
+
+def designs_of(size: Size, claims: Iterable[Claim], phases: Iterable[Phase]) -> dict[str, Design]:
+    """Return every design that ``claims`` and ``phases`` need, by name; each is run into a store of that name."""
+    phases = tuple(phases)
+    return claim_designs(size, claims) | {phase.name: phase_design(phase, size) for phase in phases}
+
+
+def write_claims(
+    stores: str | Path, out: str | Path, size: Size, claims: Iterable[Claim], phases: Iterable[Phase]
+) -> Written:
+    """Judge ``claims`` and ``phases`` from the stores in the folder ``stores``, and write what came out to ``out``.
+
+    Writes ``index.html``, ``claims.csv``, ``deciding.csv``, ``contradictions.csv`` and, under ``figures``, PNG and
+    SVG. Raises what :func:`judge` raises, and ModuleNotFoundError without the extra ``plot``; nothing is written then.
+    """
+    claims, phases = tuple(claims), tuple(phases)
+    with figure_style():
+        judgements = judge(stores, claim_designs(size, claims), claims)
+        charts = tuple(chart(phase, stores, size) for phase in phases)
+        html = render(claims_page(judgements, charts, designs_of(size, claims, phases), size))
+    folder = Path(out)
+    (folder / "figures").mkdir(parents=True, exist_ok=True)
+    (folder / "index.html").write_text(html, encoding="utf-8", newline="\n")
+    paths = [folder / "index.html"]
+    tables = {
+        "claims": claim_rows(judgements),
+        "deciding": decider_rows(judgements),
+        "contradictions": chart_rows(charts),
+    }
+    for name, table in tables.items():
+        if len(table):
+            table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", float_format="%.6g")
+            paths.append(folder / f"{name}.csv")
+    paths += _write_figures(folder / "figures", judgements, charts, size)
+    return Written(tuple(paths), judgements, charts)
+
+
+def _write_figures(
+    folder: Path, judgements: tuple[Judgement, ...], charts: tuple[Chart, ...], size: Size
+) -> list[Path]:
+    paths = []
+    if judgements:
+        paths += save_figure(draw_summary(judgements, summary_caption(size)), folder, "claims")
+    for found in judgements:
+        paths += save_figure(draw_claim(found, f"{found.claim.name}: {found.claim.says}."), folder, found.claim.name)
+    for one in charts:
+        paths += save_figure(draw_phase(one), folder, one.phase.name)
+    return paths
+
+
+def chart_rows(charts: Iterable[Chart]) -> pd.DataFrame:
+    """Return the table of contradictions: the shares of the space on either side, with their intervals."""
+    rows = []
+    for one in charts:
+        row: dict[str, object] = {"contradiction": one.phase.name, "question": one.phase.question}
+        for name, (share, low, high) in zip(("up", "null", "down"), one.shares, strict=True):
+            row |= {name: share, f"{name}_low": low, f"{name}_high": high}
+        row |= {"meaning_up": one.phase.up, "meaning_down": one.phase.down, "band": one.band, "in_words": words_of(one)}
+        rows.append(row)
+    return pd.DataFrame(rows)

@@ -1,0 +1,183 @@
+"""The commands ``claims`` and ``replay``: experiments that settle the debate, and the story behind one run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .cli_words import Incomplete, console, count, progress_shown, span
+
+if TYPE_CHECKING:
+    from ..results.claim_designs import Design, Size
+    from ..results.claim_report import Written
+    from ..results.claims import Claim
+    from ..results.phases import Phase
+
+StorePath = Annotated[Path, typer.Argument(metavar="STORE", help="The store that a sweep wrote.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module to ``app``."""
+    app.command("claims", rich_help_panel="Results")(claims)
+    app.command("replay", rich_help_panel="Results")(replay)
+
+
+def claims(
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="FOLDER", help="Where stores, page, tables and figures go.")
+    ] = Path("claims"),
+    size: Annotated[
+        str, typer.Option(help="small (minutes), standard (under 20 minutes on two cores), full; tiny is for tests.")
+    ] = "standard",
+    claim: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="Only this claim (A01..A48, P1..P10); repeat it for more.")
+    ] = None,
+    engine: Annotated[
+        str, typer.Option(help="What executes the runs: auto, or a name of 'tredegar engines'.")
+    ] = "auto",
+    workers: Annotated[int, typer.Option(min=0, max=4096, help="Processes on this machine; 0: this one alone.")] = 2,
+    listed: Annotated[bool, typer.Option("--list", help="List the claims and contradictions; run nothing.")] = False,
+) -> None:
+    """Put the claims of the debate to the test: run their designs, judge them, write one page, tables and figures.
+
+    The same command again finishes what is unfinished, and computes nothing twice.
+    """
+    from ..results.claim_designs import find_size
+
+    chosen_claims, chosen_phases = _chosen(claim)
+    if listed:
+        _list(chosen_claims, chosen_phases)
+        return
+    from ..results.claim_report import designs_of, write_claims
+
+    wanted = find_size(size)
+    _run_designs(designs_of(wanted, chosen_claims, chosen_phases), out, wanted, engine, workers)
+    written = write_claims(out, out, wanted, chosen_claims, chosen_phases)
+    _print_verdicts(written)
+    typer.echo(f"wrote {count(len(written.paths), 'file')} to {out}, first {written.paths[0]}")
+
+
+def _chosen(names: list[str] | None) -> tuple[tuple[Claim, ...], tuple[Phase, ...]]:
+    from ..results.claims import CLAIMS, find_claim
+    from ..results.phases import PHASES, find_phase
+
+    if not names:
+        return tuple(CLAIMS.values()), tuple(PHASES.values())
+    wanted = {name.upper() for name in names}
+    phases = {name: find_phase(name) for name in wanted if name.startswith("P")}
+    found = {name: find_claim(name) for name in wanted if not name.startswith("P")}
+    return (
+        tuple(one for name, one in CLAIMS.items() if name in found),
+        tuple(one for name, one in PHASES.items() if name in phases),
+    )
+
+
+def _list(claims_: Iterable[Claim], phases: Iterable[Phase]) -> None:
+    rows = [(claim.name, claim.position, claim.says, claim.reading) for claim in claims_]
+    rows += [(phase.name, phase.positions, phase.question, "phase diagram") for phase in phases]
+    _print_table(("id", "position", "says", "read in the model"), rows)
+
+
+def _run_designs(designs: Mapping[str, Design], folder: Path, size: Size, engine: str, workers: int) -> None:
+    """Write each design as a spec with its table of points, and run it into the store beside it."""
+    from .clusters import gpus_for, local_workers
+    from .runner import check_engine, run_sweep
+    from .spec import Spec
+
+    check_engine(engine)
+    folder.mkdir(parents=True, exist_ok=True)
+    for design in designs.values():
+        _write_design(design, folder)
+    with ExitStack() as stack:
+        cluster: Any = None
+        if workers:
+            cluster = stack.enter_context(local_workers(workers, gpus_for(engine)[:workers]))
+        for number, design in enumerate(designs.values(), start=1):
+            spec = Spec.from_file(folder / f"{design.name}.toml")
+            typer.echo(f"{number} of {len(designs)}: {design.name}, {design.title}", err=True)
+            with progress_shown() as show:
+                path = folder / f"{design.name}.zarr"
+                summary = run_sweep(spec, path, workers, engine, cluster, progress=show)
+            if not summary.complete:
+                typer.echo(f"stopped: {summary.stopped}; run the same command again to finish", err=True)
+                raise Incomplete
+            if summary.computed:
+                typer.echo(f"{count(summary.computed, 'run')} in {span(summary.seconds)}", err=True)
+
+
+def _write_design(design: Design, folder: Path) -> None:
+    for name, text in ((f"{design.name}.csv", design.points), (f"{design.name}.toml", design.spec)):
+        path = folder / name
+        if path.exists() and path.read_text(encoding="utf-8") == text:
+            continue
+        if (folder / f"{design.name}.zarr").exists():
+            raise ValueError(
+                f"'{folder}' holds the stores of another design (another size, choice of claims or version); "
+                "give another --out, or delete the folder"
+            )
+        path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _print_verdicts(written: Written) -> None:
+    from ..results.claim_words import decision_word, percent
+    from ..results.phase_figure import words_of
+
+    rows = [
+        (
+            found.claim.name,
+            found.claim.position,
+            decision_word(found),
+            percent(found.verdict.holds),
+            f"{found.verdict.null.share:.0%}",
+            f"{found.verdict.reverses.share:.0%}",
+            ", ".join(one.parameter.replace("_", " ") for one in found.deciders),
+        )
+        for found in written.judgements
+    ]
+    if rows:
+        _print_table(("claim", "position", "verdict", "holds", "null", "reverses", "decided by"), rows)
+    for chart in written.charts:
+        typer.echo(f"{chart.phase.name}: {chart.phase.question} {words_of(chart)}")
+
+
+def _print_table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
+    from rich.table import Table
+
+    table = Table(box=None, header_style="bold")
+    for name in header:
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    screen = console()
+    screen.soft_wrap = False
+    screen.print(table)
+
+
+def replay(
+    store: StorePath,
+    point: Annotated[int, typer.Option(min=0, metavar="P", help="Number of the point, from 0.")],
+    replicate: Annotated[int, typer.Option(min=0, metavar="R", help="Number of the replicate, from 0.")],
+    trust: Annotated[
+        int | None,
+        typer.Option(min=0, metavar="J", help="Trust to follow closely; default the one where most happens."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="FOLDER", help="Where to write.", show_default="STORE-replay")
+    ] = None,
+) -> None:
+    """Run one run of a store again, agent by agent, check that it is the same to the last bit, and tell its story."""
+    from ..results.replay import write_replay
+
+    folder = out if out is not None else store.with_name(f"{store.name.removesuffix('.zarr')}-replay")
+    written = write_replay(store, folder, point, replicate, trust)
+    typer.echo(written.statement)
+    typer.echo(
+        f"wrote {count(len(written.paths), 'file')} to {folder}: {', '.join(path.name for path in written.paths)}"
+    )
+
+
+__all__ = ["claims", "register", "replay"]
