@@ -41,7 +41,8 @@ def points_per_batch_for(spec: Spec, number_of_points: int) -> int:
     chunks = [_bytes_per_point(variable.shape, variable.dtype) for variable in recorded(spec, number_of_points, 1)]
     by_work = max(1, WORK_PER_BATCH // work)
     for_progress = max(1, number_of_points // LEAST_BATCHES)
-    by_files = -(-number_of_points * len(chunks) // MOST_FILES)
+    most_batches = max(LEAST_BATCHES, (MOST_FILES - files_at_creation(spec)) // len(chunks))
+    by_files = -(-number_of_points // most_batches)
     by_bytes = max(1, min(MOST_CHUNK_BYTES // max(chunks), MOST_BATCH_BYTES // sum(chunks)))
     return min(max(min(by_work, for_progress), by_files), by_bytes, number_of_points)
 
@@ -53,12 +54,17 @@ def _bytes_per_point(shape: tuple[int, ...], dtype: str) -> int:
     return size
 
 
+def files_at_creation(spec: Spec) -> int:
+    """Return how many files a store has before any run: metadata of all arrays, and the values of coordinates."""
+    coordinates = 3 + 2 * spec.record.trusts + len(spec.fixed) + len(spec.vary or spec.table or ())
+    return 1 + len(recorded(spec, 1, 1)) + 2 * coordinates
+
+
 def store_size(spec: Spec, number_of_points: int, points_per_batch: int | None = None) -> StoreSize:
     """Return what the store of ``spec`` will take on the disk."""
     size = points_per_batch or points_per_batch_for(spec, number_of_points)
     arrays = recorded(spec, number_of_points, size)
     batches = -(-number_of_points // size)
-    coordinates = 3 + 2 * spec.record.trusts + len(spec.fixed) + len(spec.vary or spec.table or ())
-    files = 1 + len(arrays) * (batches + 1) + 2 * coordinates
+    files = files_at_creation(spec) + len(arrays) * batches
     total = sum(_bytes_per_point(array.shape, array.dtype) for array in arrays) * number_of_points
     return StoreSize(size, batches, files, total)

@@ -220,7 +220,7 @@ def test_batches_are_neither_too_large_nor_too_many(points: int, replicates: int
     assert chunk <= MOST_CHUNK_BYTES or size.points_per_batch == 1
     assert chunk * 82 <= MOST_BATCH_BYTES or size.points_per_batch == 1
     if chunk * 82 * 2 < MOST_BATCH_BYTES:
-        assert size.files <= MOST_FILES + 200
+        assert size.files <= MOST_FILES
     assert points_per_batch_for(spec, points) == size.points_per_batch
 
 
