@@ -28,7 +28,7 @@ Partial = Annotated[bool, typer.Option("--partial", help="Take an unfinished swe
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to ``app``."""
-    for command in (report, sensitivity, discover, compare, export):
+    for command in (report, sensitivity, discover, validate, compare, export):
         app.command(command.__name__, rich_help_panel="Results")(command)
 
 
@@ -115,6 +115,27 @@ def discover(
         typer.echo("No box separates these points from the others.")
     if tree:
         typer.echo(tree_rules(found, design_of(sweep).varied))
+
+
+def validate(
+    store: StorePath,
+    markdown: Annotated[
+        Path | None, typer.Option(metavar="FILE.md", help="Also write the whole table, with definitions and sources.")
+    ] = None,
+    from_month: Annotated[int, typer.Option(min=1, metavar="M", help="First month after the burn-in.")] = 61,
+) -> None:
+    """Hold a store of runs with trust records against the record: every target, inside or outside."""
+    from ..results.open import open_sweep
+    from ..results.validation import validate as hold_against
+    from ..results.validation_table import as_markdown, finding_rows, tally
+
+    sweep = open_sweep(store)
+    findings = hold_against(sweep, from_month)
+    _print_table(*finding_rows(findings))
+    typer.echo(tally(findings))
+    if markdown is not None:
+        markdown.write_text(as_markdown(findings, sweep), encoding="utf-8", newline="\n")
+        typer.echo(f"wrote {markdown}")
 
 
 def compare(

@@ -14,6 +14,10 @@ import zarr
 from zarr.codecs import BloscCodec, Crc32cCodec
 from zarr.errors import ZarrUserWarning
 
+from tredegar.model import PARAMETERS
+
+TRUSTS = 30
+"""Trusts of a made store with records of trusts, which are random numbers."""
 Points = Mapping[str, np.ndarray]
 Surface = Callable[[Points, np.ndarray, np.ndarray], np.ndarray]
 """An outcome (point, replicate, month) from points (each (point, 1, 1)), luck (1, replicate, 1) and months (month)."""
@@ -40,6 +44,7 @@ def _attributes(
         "spec": spec,
         "luck": luck,
         "sampler": {**tomllib.loads(design), "seed": 7, "names": list(points), "bounds": bounds},
+        "defaults": {name: row.default for name, row in PARAMETERS.items()},
         "coordinates": " ".join([*points, *sorted(fixed)]),
     }
 
@@ -58,6 +63,7 @@ def made_store(
     fixed: Mapping[str, float] | None = None,
     status: np.ndarray | None = None,
     store_format: int = 1,
+    trust_records: Mapping[str, bool] | None = None,
 ) -> Path:
     """Write a store with the given outcomes; ``status`` (point, replicate) makes runs missing (0) or failed (2)."""
     count = len(next(iter(points.values())))
@@ -72,6 +78,11 @@ def made_store(
         values = np.broadcast_to(surface(columns, luck_axis, month), (count, replicates, len(month))).astype("f4")
         values = np.where(status[:, :, None] == 1, values, np.float32(np.nan))
         _write(group, name, values, ("point", "replicate", "month"), (batch, replicates, len(month)), np.nan)
+    for name, yearly in (trust_records or {}).items():
+        shape = (count, replicates, TRUSTS, months // 12) if yearly else (count, replicates, TRUSTS)
+        values = np.random.default_rng(len(name)).uniform(0.3, 1.0, shape).astype("f4")
+        dims = ("point", "replicate", "trust", "year")[: len(shape)]
+        _write(group, name, values, dims, (batch, *shape[1:]), np.nan)
     for name, values in points.items():
         _write(group, name, np.asarray(values, dtype=float), ("point",), (count,), np.nan)
     for name, value in (fixed or {}).items():

@@ -1,0 +1,123 @@
+"""The model against the record: every target that it has a counterpart for, with interval, inside or outside."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Literal
+
+import numpy as np
+import xarray as xr
+from scipy import stats
+
+from .intervals import LEVEL
+from .open import DONE
+from .validation_measures import MEASURES, MONTHLY, PER_TRUST, Runs
+
+BURN_IN = 60
+"""Months left out at the start (docs/model.md advises 24 to 60)."""
+MOST_GROUPS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One moment of the record: its value and window, where it is from, and which measure is its counterpart."""
+
+    name: str
+    quantity: str
+    value: float
+    low: float
+    high: float
+    unit: str
+    status: str
+    source: str
+    measure: str = ""
+    use: Literal["fitted", "held out", ""] = ""
+    definition: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """The model's value for a target with its interval, and whether it lies in the window of the record.
+
+    ``verdict``: ``inside``, ``outside``, ``not computed`` (the target says why) or ``no events`` in these runs.
+    """
+
+    target: Target
+    value: float
+    low: float
+    high: float
+    verdict: str
+
+
+@cache
+def targets() -> MappingProxyType[str, Target]:
+    """Return the table of targets that the package ships: name -> :class:`Target`."""
+    rows = tomllib.loads((files(__package__) / "validation_targets.toml").read_text(encoding="utf-8"))
+    return MappingProxyType({name: Target(name=name, **row) for name, row in rows.items()})
+
+
+def validate(sweep: xr.Dataset, from_month: int = BURN_IN + 1) -> list[Finding]:
+    """Compute every target from the runs of a store with per-trust records and monthly outcomes.
+
+    All points and replicates count as histories of one country: sweep the point that is to be judged alone, under
+    independent luck. Intervals are a jackknife over runs (in at most 20 groups). Raises ValueError for a store
+    without trust records, with window means, shorter than the burn-in and two years, or with fewer than 2 runs.
+    """
+    runs = _runs(sweep, from_month)
+    return [_find(target, runs) for target in targets().values()]
+
+
+def _runs(sweep: xr.Dataset, from_month: int) -> Runs:
+    absent = [name for name in (*MONTHLY, *PER_TRUST) if name not in sweep.data_vars]
+    if absent:
+        needed = "all outcomes and the records of trusts ([record] trusts = true)"
+        raise ValueError(f"validation needs {needed}; missing: {', '.join(absent)}")
+    months, least = sweep["month"].values, from_month + 36
+    if months[0] != 1 or (np.diff(months) != 1).any() or len(months) < least:
+        raise ValueError(f"validation needs every month (every = 1) and at least {least} months, got {len(months)}")
+    done = (sweep["status"].values == DONE).ravel()
+    if done.sum() < 2:
+        raise ValueError(f"validation needs at least 2 completed runs, got {done.sum()}")
+
+    def flat(name: str) -> np.ndarray:
+        values = sweep[name].values.astype(np.float64)
+        return values.reshape(-1, *values.shape[2:])[done]
+
+    target = sweep["target_level"].values if "target_level" in sweep.coords else sweep.attrs["defaults"]["target_level"]
+    per_run = np.broadcast_to(np.asarray(target, dtype=float).reshape(-1, 1), sweep["status"].shape).ravel()[done]
+    return Runs(
+        monthly={name: flat(name) for name in MONTHLY},
+        trusts={name: flat(name) for name in PER_TRUST},
+        target=per_run,
+        settled=from_month - 1,
+        first_year=-(-(from_month - 1) // 12),
+    )
+
+
+def _find(target: Target, runs: Runs) -> Finding:
+    if not target.measure:
+        nothing = float("nan")
+        return Finding(target=target, value=nothing, low=nothing, high=nothing, verdict="not computed")
+    measure = MEASURES[target.measure]
+    value = measure(runs)
+    half = _half_width(target.measure, runs)
+    inside = target.low <= value <= target.high
+    verdict = "no events" if not np.isfinite(value) else "inside" if inside else "outside"
+    return Finding(target=target, value=value, low=value - half, high=value + half, verdict=verdict)
+
+
+def _half_width(name: str, runs: Runs) -> float:
+    """Return the half-width of the interval of a measure: the jackknife over groups of runs, Student's t."""
+    count = len(runs.target)
+    groups = min(count, MOST_GROUPS)
+    place = np.arange(count) % groups
+    parts = np.array([MEASURES[name](runs.choose(np.flatnonzero(place != group))) for group in range(groups)])
+    if not np.isfinite(parts).all():
+        return float("nan")
+    spread = np.sqrt((groups - 1) / groups * ((parts - parts.mean()) ** 2).sum())
+    return float(stats.t.ppf(0.5 + LEVEL / 2.0, groups - 1) * spread)

@@ -1,0 +1,222 @@
+"""Counterparts of moments of the record, each on the definition of its source as closely as the model allows.
+
+A measure takes the runs of a store (arrays with the run first) and returns one number, pooled over these runs; NaN
+where they hold none of the events that it counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+from scipy import stats
+
+Measure = Callable[["Runs"], float]
+NEAR_TARGET = 0.02
+PLACEBO = 0.08
+"""Bunching is counted within 2 points of the target; the placebo stands 8 points below it, as in docs/model.md."""
+FAILING = 0.5
+LONGEST_RECOVERY = 60
+BUSIEST = 0.2
+
+
+class Runs(NamedTuple):
+    """Runs of a store: ``monthly`` outcomes (run, month) and ``trusts`` records (run, trust[, year]), all months.
+
+    ``settled`` is the first month (index) after the burn-in, ``first_year`` the first full year after it; ``target``
+    the access target of each run.
+    """
+
+    monthly: Mapping[str, np.ndarray]
+    trusts: Mapping[str, np.ndarray]
+    target: np.ndarray
+    settled: int
+    first_year: int
+
+    def choose(self, runs: np.ndarray) -> Runs:
+        """Return these runs alone."""
+        monthly = {name: values[runs] for name, values in self.monthly.items()}
+        trusts = {name: values[runs] for name, values in self.trusts.items()}
+        return self._replace(monthly=monthly, trusts=trusts, target=self.target[runs])
+
+    def yearly(self, name: str) -> np.ndarray:
+        """Return a yearly record of the trusts after the burn-in, (run, trust, year)."""
+        return self.trusts[f"trust_year_{name}"][:, :, self.first_year :]
+
+
+def _intervals(runs: Runs, name: str) -> np.ndarray:
+    """Return the months between events of an outcome that is 1 (or not 0) in their month, over all runs."""
+    gaps = [np.diff(np.flatnonzero(run > 0.5)) for run in runs.monthly[name]]
+    return np.concatenate(gaps) if gaps else np.empty(0)
+
+
+def _reduced(runs: Runs, name: str, read: Callable[[np.ndarray], float], scale: float = 1.0, least: int = 1) -> float:
+    gaps = _intervals(runs, name)
+    return float(read(gaps)) * scale if len(gaps) >= least else float("nan")
+
+
+def _variation(gaps: np.ndarray) -> float:
+    return float(gaps.std(ddof=1) / gaps.mean())
+
+
+def _yearly_reorganised(runs: Runs) -> np.ndarray:
+    starts = runs.monthly["reorganisation_started"]
+    years = starts.shape[1] // 12
+    return starts[:, : 12 * years].reshape(len(starts), years, 12).sum(axis=2) * runs.trusts["trust_size"].shape[1]
+
+
+def _burstiness(runs: Runs) -> float:
+    trusts = _yearly_reorganised(runs).ravel()
+    return float(trusts.var(ddof=1) / trusts.mean()) if trusts.mean() > 0.0 else float("nan")
+
+
+def _in_busiest(runs: Runs) -> float:
+    trusts = np.sort(_yearly_reorganised(runs), axis=1)
+    busiest = round(BUSIEST * trusts.shape[1])
+    return float(trusts[:, -busiest:].sum() / trusts.sum()) if trusts.sum() > 0.0 else float("nan")
+
+
+def _spread(runs: Runs, name: str, relative: bool = False) -> float:
+    values = runs.yearly(name)
+    spread = values.std(axis=1, ddof=1)
+    return float((spread / values.mean(axis=1) if relative else spread).mean())
+
+
+def _persistence(runs: Runs, name: str, years: int, ranks: bool = True) -> float:
+    values = runs.yearly(name)
+    if values.shape[2] <= years:
+        return float("nan")
+    if ranks:
+        values = stats.rankdata(values, axis=1)
+    centred = values - values.mean(axis=1, keepdims=True)
+    before, after = centred[:, :, :-years], centred[:, :, years:]
+    scale = np.sqrt((before**2).sum(axis=1) * (after**2).sum(axis=1))
+    return float(((before * after).sum(axis=1) / scale).mean())
+
+
+def _bunching(runs: Runs, name: str, below: float = 0.0) -> float:
+    distance = runs.trusts[name] - (runs.target[:, None] - below)
+    above = ((distance >= 0.0) & (distance < NEAR_TARGET)).sum()
+    under = ((distance < 0.0) & (distance >= -NEAR_TARGET)).sum()
+    return float(above / under) if under else float("nan")
+
+
+def _mean(runs: Runs, name: str) -> float:
+    return float(runs.monthly[name][:, runs.settled :].mean())
+
+
+def _hazard(runs: Runs, departures: str, at_risk: str) -> float:
+    exposed = runs.monthly[at_risk][:, runs.settled :].sum()
+    return float(runs.monthly[departures][:, runs.settled :].sum() / exposed) if exposed > 0.0 else float("nan")
+
+
+def _gain(runs: Runs) -> float:
+    reported = runs.monthly["reported_access"]
+    return float(reported[:, 24:36].mean() - reported[:, :12].mean())
+
+
+def _failing(runs: Runs) -> np.ndarray:
+    return (runs.yearly("true_access") < FAILING) | (runs.yearly("quality") < FAILING)
+
+
+def _failing_spell(runs: Runs) -> float:
+    """Mean length of completed spells of failing years, in months: failing years over ends of spells."""
+    failing = _failing(runs)
+    ends = (failing[:, :, :-1] & ~failing[:, :, 1:]).sum()
+    return float(12.0 * failing[:, :, :-1].sum() / ends) if ends else float("nan")
+
+
+def _left_in_a_year(runs: Runs) -> float:
+    failing = _failing(runs)
+    fresh = failing[:, :, 1:-1] & ~failing[:, :, :-2]
+    return float((fresh & ~failing[:, :, 2:]).sum() / fresh.sum()) if fresh.sum() else float("nan")
+
+
+def _recovery(runs: Runs) -> float:
+    waits = []
+    for started, stock in zip(runs.monthly["reorganisation_started"], runs.monthly["integration"], strict=True):
+        for month in np.flatnonzero(started > 0.5):
+            after = stock[month : month + LONGEST_RECOVERY]
+            if month > 0 and len(after) == LONGEST_RECOVERY:
+                back = np.flatnonzero(after >= stock[month - 1])
+                back = back[back > 0]
+                waits.append(int(back[0]) if len(back) else LONGEST_RECOVERY)
+    return float(np.mean(waits)) if waits else float("nan")
+
+
+def _worst_stay(runs: Runs) -> float:
+    ranks = stats.rankdata(runs.yearly("reported_access"), axis=1) / runs.yearly("reported_access").shape[1]
+    worst = ranks[:, :, :-2] <= 0.1
+    return float((worst & (ranks[:, :, 2:] <= 0.2)).sum() / worst.sum()) if worst.sum() else float("nan")
+
+
+def _size_cv(runs: Runs) -> float:
+    size = runs.trusts["trust_size"]
+    return float((size.std(axis=1, ddof=1) / size.mean(axis=1)).mean())
+
+
+def _spike(runs: Runs) -> float:
+    return _bunching(runs, "trust_reported_access") / _bunching(runs, "trust_true_access")
+
+
+MEASURES: dict[str, Measure] = {
+    "reorganisation_interval": partial(_reduced, name="reorganisation_started", read=np.mean, scale=1.0 / 12.0),
+    "reorganisation_interval_cv": partial(_reduced, name="reorganisation_started", read=_variation, least=3),
+    "minister_tenure": partial(_reduced, name="minister_changed", read=np.mean),
+    "minister_tenure_median": partial(_reduced, name="minister_changed", read=np.median),
+    "reorganised_trusts_burstiness": _burstiness,
+    "reorganised_trusts_in_busiest": _in_busiest,
+    "reported_access_sd": partial(_spread, name="reported_access"),
+    "reported_access_persistence_1": partial(_persistence, name="reported_access", years=1),
+    "reported_access_persistence_2": partial(_persistence, name="reported_access", years=2),
+    "reported_access_persistence_4": partial(_persistence, name="reported_access", years=4),
+    "reported_access_sd_last": lambda runs: float(runs.trusts["trust_reported_access"].std(axis=1, ddof=1).mean()),
+    "bunching": partial(_bunching, name="trust_reported_access"),
+    "bunching_placebo": partial(_bunching, name="trust_reported_access", below=PLACEBO),
+    "bunching_of_reports": _spike,
+    "reported_gain": _gain,
+    "gaming_gap": partial(_mean, name="gaming_gap"),
+    "quality_sd": partial(_spread, name="quality", relative=True),
+    "quality_persistence_1": partial(_persistence, name="quality", years=1, ranks=False),
+    "exit_hazard_failing": partial(_hazard, departures="departures_long_failing", at_risk="long_failing_share"),
+    "exit_hazard_good": partial(_hazard, departures="departures_meeting_target", at_risk="meeting_target_share"),
+    "exit_hazard_all": partial(_mean, name="manager_departures"),
+    "leave_rate": partial(_mean, name="clinician_leave_rate"),
+    "lack_of_morale": lambda runs: 1.0 - _mean(runs, "morale"),
+    "psychological_safety": partial(_mean, name="psychological_safety"),
+    "compliance_cost": partial(_mean, name="compliance_cost_share"),
+    "failing_spell": _failing_spell,
+    "failing_left_in_a_year": _left_in_a_year,
+    "recovery_after_reorganisation": _recovery,
+    "greatest_challenge": lambda runs: float(runs.monthly["challenge_share"].max(axis=1).mean()),
+    "size_cv": _size_cv,
+    "worst_stay_worst": _worst_stay,
+}
+MONTHLY = (
+    "reorganisation_started",
+    "minister_changed",
+    "reported_access",
+    "gaming_gap",
+    "integration",
+    "departures_long_failing",
+    "long_failing_share",
+    "departures_meeting_target",
+    "meeting_target_share",
+    "manager_departures",
+    "clinician_leave_rate",
+    "morale",
+    "psychological_safety",
+    "compliance_cost_share",
+    "challenge_share",
+)
+PER_TRUST = (
+    "trust_true_access",
+    "trust_reported_access",
+    "trust_size",
+    "trust_year_true_access",
+    "trust_year_reported_access",
+    "trust_year_quality",
+)
+"""What the measures read."""
