@@ -9,7 +9,7 @@ from __future__ import annotations
 import queue
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +26,7 @@ Scheduler = Any
 """An address or a scheduler file (str), or a cluster object of Dask."""
 FUTURES_PER_WORKER = 2
 SECONDS_BETWEEN_LOOKS = 0.5
-SECONDS_WITHOUT_WORKERS = 30.0
+SECONDS_WITHOUT_WORKERS = 180.0
 """How long the workers of this machine may all be away; a cluster's may wait in a queue for days."""
 
 
@@ -141,8 +141,14 @@ class Window:
 
 def _survived(future: Future) -> bool:
     """Return whether the worker of a finished ``future`` lived; raise what the call itself raised."""
+    from distributed import wait
+    from distributed.client import FutureCancelledError
     from distributed.scheduler import KilledWorker
 
+    if future.status == "lost" and future.client.status == "running":
+        # Its worker died before the report was fetched: the scheduler has it computed again.
+        with suppress(FutureCancelledError):
+            wait([future])
     if future.status in ("cancelled", "lost"):
         raise LostCluster("the Dask scheduler was lost; run the same command again to finish")
     error = future.exception()
