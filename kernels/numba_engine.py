@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..model.constants import CONSTANTS
-from ..model.parameters import PARAMETERS
 from ..model.rules_outcomes import percentile_rank
+from .array_engine import run_arrays
 from .array_start import ArrayStart
 from .batch import Batch, Recorded
+from .numba_cache import load_kernel
 from .numba_layout import program
+from .numba_threads import thread_count
 from .numba_width import WIDTH
-from .recording import TENTHS, YEARLY, final_trust_records
+from .recording import TENTHS, YEARLY
 
 Array = NDArray[Any]
+RUNS_AT_ONCE = 16
+"""Runs that a thread starts and computes before it looks for more."""
 
 
 def _aligned(shape: tuple[int, ...]) -> Array:
@@ -25,11 +31,6 @@ def _aligned(shape: tuple[int, ...]) -> Array:
     block = np.zeros(size + 8)
     offset = -(block.ctypes.data // 8) % 8
     return block[offset : offset + size].reshape(shape)
-
-
-def _groups(group: Array) -> Array:
-    """Group numbers (run, trust), and behind them one more than the largest."""
-    return np.concatenate((group, group.max(axis=1, keepdims=True) + 1), axis=1)
 
 
 class StartedRuns:
@@ -43,7 +44,9 @@ class StartedRuns:
         with np.errstate(all="ignore"):
             start = ArrayStart(batch, np)
             records = start.records()
-        self.councils, self.catchments = _groups(start.councils.group), _groups(start.catchments.group)
+        groups = (start.councils.group, start.catchments.group)
+        self.groups = 1 + max(int(group.max()) for group in groups)
+        self.councils, self.catchments = (self._by_tile(group, self.groups) for group in groups)
         for (record, field), slot in layout.country.items():
             value = getattr(records.get(record), field, None)
             if value is not None:
@@ -53,57 +56,126 @@ class StartedRuns:
             if value is not None:
                 self._fill(slot, value)
 
+    def _by_tile(self, group: Array, empty: int) -> Array:
+        """Group numbers (run, tile, lane); ``empty`` for lanes without a trust."""
+        runs, tiles, _, width = self.tiles.shape
+        numbers = np.full((runs, tiles * width), empty, dtype=np.uint64)
+        numbers[:, : group.shape[1]] = group
+        return numbers.reshape(runs, tiles, width)
+
     def _fill(self, slot: int, value: Array) -> None:
+        """Write a quantity (run, trust) to its slot; lanes without a trust get what the last trust has."""
         runs, tiles, _, width = self.tiles.shape
         padding = tiles * width - value.shape[1]
         filled = np.concatenate((value, np.repeat(value[:, -1:], padding, axis=1)), axis=1)
-        whole = filled.dtype.kind == "i"
-        target = self.tiles.view(np.int64) if whole else self.tiles
+        target = self.tiles.view(np.int64) if filled.dtype.kind == "i" else self.tiles
         target[:, :, slot, :] = filled.reshape(runs, tiles, width)
+
+
+class Asked:
+    """What is recorded, and which levers change, in the form that compiled code reads."""
+
+    def __init__(self, batch: Batch) -> None:
+        layout, trusts, record = program(), batch.country.trusts, batch.record
+        chosen: list[int] = []
+        slots: list[int] = []
+        ranks: list[int] = []
+        for name in record.outcomes:
+            if ("outcomes", name) in layout.country:
+                chosen.append(layout.country["outcomes", name])
+            else:
+                quantity, tenths = name.rsplit("_", 1)
+                slots.append(layout.trust["bins", quantity])
+                ranks.append(percentile_rank(TENTHS[tenths], trusts))
+                chosen.append(-len(slots))
+        self.yearly = tuple(YEARLY) if record.trusts else ()
+        yearly_slots = [layout.trust["trust", YEARLY[name]] for name in self.yearly]
+        self.recording = tuple(np.array(numbers, np.int64) for numbers in (chosen, slots, ranks, yearly_slots))
+        changes = [
+            (month, layout.country["p", name], values)
+            for month, changed in sorted(batch.changes.items())
+            for name, values in changed.items()
+            if ("p", name) in layout.country
+        ]
+        self.change_months = np.array([month for month, _, _ in changes], np.int64)
+        self.change_slots = np.array([slot for _, slot, _ in changes], np.int64)
+        self.change_values = np.array([values for _, _, values in changes]).reshape(len(changes), len(batch.runs))
+
+
+class Results:
+    """What the runs of a batch leave behind; threads write to their own runs."""
+
+    def __init__(self, batch: Batch, asked: Asked) -> None:
+        runs, trusts = len(batch.runs), batch.country.trusts
+        self.recorded = np.zeros((runs, len(batch.record.outcomes), batch.windows))
+        self.left = np.zeros(runs, dtype=np.bool_)
+        self.yearly = np.zeros((runs, len(asked.yearly), trusts, batch.years))
+        final = [(name, slot) for (into, name), slot in program().trust.items() if into == "final" and asked.yearly]
+        self._final_slots = [slot for _, slot in final]
+        self.final = {name: np.empty((runs, trusts)) for name, _ in final}
+
+    def keep_final(self, chosen: slice, tiles: Array) -> None:
+        """Take in the state of trusts at the end of the runs ``chosen``."""
+        for values, slot in zip(self.final.values(), self._final_slots, strict=True):
+            values[chosen] = tiles[:, :, slot, :].reshape(len(tiles), -1)[:, : values.shape[1]]
+
+
+def _compute(kernel: ModuleType, batch: Batch, asked: Asked, results: Results, chosen: slice) -> None:
+    """Compute the runs ``chosen`` in the thread at hand."""
+    part = batch.take(chosen)
+    state = StartedRuns(part)
+    trusts, clinicians = batch.country.trusts, batch.country.clinicians
+    kernel.compute_runs(
+        batch.months, batch.record.every, trusts, state.groups, clinicians, batch.seed, part.runs.astype(np.int64),
+        state.country, state.tiles, state.councils, state.catchments,
+        asked.change_months, asked.change_slots, np.ascontiguousarray(asked.change_values[:, chosen]),
+        *asked.recording,
+        results.recorded[chosen], results.left[chosen], results.yearly[chosen],
+        _aligned((kernel.block_size(trusts, clinicians),)),
+    )  # fmt: skip
+    results.keep_final(chosen, state.tiles)
+
+
+def _compute_all(batch: Batch, asked: Asked, results: Results) -> None:
+    """Compute all runs, a few at a time, on as many threads as are granted; an interruption waits for a few runs."""
+    kernel, runs, threads = load_kernel(), len(batch.runs), thread_count()
+    step = max(1, min(RUNS_AT_ONCE, -(-runs // (4 * threads))))
+    pieces = [slice(first, min(first + step, runs)) for first in range(0, runs, step)]
+    work = partial(_compute, kernel, batch, asked, results)
+    if threads == 1 or len(pieces) == 1:
+        for piece in pieces:
+            work(piece)
+        return
+    with ThreadPoolExecutor(threads, thread_name_prefix="tredegar") as pool:
+        try:
+            for done in [pool.submit(work, piece) for piece in pieces]:
+                done.result()
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
 def run_numba(batch: Batch) -> Recorded:
     """Run ``batch`` and return what it asks to keep."""
-    from . import numba_kernel
-
-    layout = program()
-    runs, trusts, record = len(batch.runs), batch.country.trusts, batch.record
-    state = StartedRuns(batch)
-    chosen, percentile_slots, percentile_ranks = [], [], []
-    for name in record.outcomes:
-        if ("outcomes", name) in layout.country:
-            chosen.append(layout.country["outcomes", name])
-        else:
-            quantity, tenths = name.rsplit("_", 1)
-            percentile_slots.append(layout.trust["bins", quantity])
-            percentile_ranks.append(percentile_rank(TENTHS[tenths], trusts))
-            chosen.append(-len(percentile_slots))
-    changes = [
-        (month, layout.country["p", name], values)
-        for month, changed in sorted(batch.changes.items())
-        for name, values in changed.items()
-        if ("p", name) in layout.country
-    ]
-    recorded = np.zeros((runs, len(chosen), batch.windows))
-    left = np.zeros(runs, dtype=np.bool_)
-    yearly_names = tuple(YEARLY) if record.trusts else ()
-    yearly = np.zeros((runs, len(yearly_names), trusts, batch.years))
-    whole = np.int64
-    numba_kernel.compute_runs(
-        0, runs, batch.months, record.every, batch.country.clinicians, batch.seed, batch.runs.astype(whole),
-        state.country, state.tiles, state.councils, state.catchments,
-        np.array([m for m, _, _ in changes], whole), np.array([s for _, s, _ in changes], whole),
-        np.array([v for _, _, v in changes], np.float64).reshape(len(changes), runs),
-        np.array(chosen, whole), np.array(percentile_slots, whole), np.array(percentile_ranks, whole),
-        np.array([layout.trust["trust", YEARLY[name]] for name in yearly_names], whole),
-        recorded, left, yearly, _aligned((numba_kernel.block_size(trusts, batch.country.clinicians),)),
-    )  # fmt: skip
-    trust_records: dict[str, Any] = {name: yearly[:, number] for number, name in enumerate(yearly_names)}
-    if record.trusts:
-        for (into, name), slot in layout.trust.items():
-            if into == "final":
-                flat = state.tiles[:, :, slot, :].reshape(runs, -1)
-                trust_records[name] = flat[:, :trusts].copy()
-    return Recorded(
-        {name: recorded[:, number] for number, name in enumerate(record.outcomes)}, trust_records, np.zeros(runs, dtype=np.int64), {}
+    asked = Asked(batch)
+    results = Results(batch, asked)
+    _compute_all(batch, asked, results)
+    recorded = Recorded(
+        {name: results.recorded[:, number] for number, name in enumerate(batch.record.outcomes)},
+        {name: results.yearly[:, number] for number, name in enumerate(asked.yearly)} | results.final,
+        np.zeros(len(batch.runs), dtype=np.int64),
+        {},
     )
+    for position in np.flatnonzero(results.left):
+        _judge(batch, int(position), recorded)
+    return recorded
+
+
+def _judge(batch: Batch, position: int, recorded: Recorded) -> None:
+    """Let the array engine compute a run whose values are too large for quick sums, or not finite."""
+    here = slice(position, position + 1)
+    again = run_arrays(batch.take(here), np, lambda array: array)
+    for mine, its in ((recorded.outcomes, again.outcomes), (recorded.trust_records, again.trust_records)):
+        for name, values in its.items():
+            mine[name][here] = values
+    recorded.failed[here] = again.failed

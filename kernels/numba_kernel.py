@@ -1,7 +1,7 @@
 """Whole runs in compiled code: the months, the sums over councils and catchments, and what is recorded.
 
 The phases come from the rules (``numba_phases``); their order is checked against ``model.month`` by
-``tests/test_numba.py``. Functions here are compiled once and kept on disk: importing this module is all it takes.
+``tests/test_numba.py``. Functions here are compiled when they are first called, and kept on disk (``numba_cache``, which imports this).
 """
 
 from __future__ import annotations
@@ -56,14 +56,17 @@ _compiled = njit(nogil=True, error_model="numpy")
 @_compiled
 def _share_out(tiles: Any, slots: Any, group: Any, totals: Any) -> None:
     """Put in each trust's ``slots`` the sums over the trusts of its group; ``tiles`` holds integers."""
-    totals[: group[-1]] = 0
-    trusts = len(group) - 1
-    for trust in range(trusts):
-        for number in range(len(slots)):
-            totals[group[trust], number] += tiles[trust // WIDTH, slots[number], trust % WIDTH]
-    for trust in range(trusts):
-        for number in range(len(slots)):
-            tiles[trust // WIDTH, slots[number], trust % WIDTH] = totals[group[trust], number]
+    totals[:] = 0
+    for tile in range(len(tiles)):
+        for lane in range(WIDTH):
+            one = group[tile, lane]
+            for number in range(len(slots)):
+                totals[one, number] += tiles[tile, slots[number], lane]
+    for tile in range(len(tiles)):
+        for lane in range(WIDTH):
+            one = group[tile, lane]
+            for number in range(len(slots)):
+                tiles[tile, slots[number], lane] = totals[one, number]
 
 
 @_compiled
@@ -114,35 +117,34 @@ def _percentiles(tiles: Any, trusts: int, slots: Any, ranks: Any, counts: Any, f
 @_compiled
 def _advance(
     country: Any, tiles: Any, tile_counts: Any, seats: Any, memory: Any, council: Any, catchment: Any, totals: Any,
-    clinicians: int, seed: int, run: int, month: int,
+    trusts: int, clinicians: int, seed: int, run: int, month: int,
 ) -> None:  # fmt: skip
     """Compute one month of one run."""
-    trusts = len(council) - 1
     whole, rest = trusts // WIDTH, trusts % WIDTH
     end = whole + (1 if rest else 0)
     c, t, s, m = country.ctypes.data, tiles.ctypes.data, seats, memory
-    centre(c, t, s, m, 0, 0, 0, trusts, clinicians, seed, run, month)
+    centre(c, t, t, s, s, m, 0, 0, 0, clinicians, seed, run, month)
     for first in range(0, end, TILES):
         last = min(first + TILES, end)
-        managers(c, t, s, m, first, last, WIDTH, trusts, clinicians, seed, run, month)
-        signals(c, t, s, m, first, last, WIDTH, trusts, clinicians, seed, run, month)
-        clinicians_phase(c, t, s, m, first, last, WIDTH, trusts, clinicians, seed, run, month)
-        output(c, t, s, m, first, last, WIDTH, trusts, clinicians, seed, run, month)
+        managers(c, t, t, s, s, m, first, last, WIDTH, clinicians, seed, run, month)
+        signals(c, t, t, s, s, m, first, last, WIDTH, clinicians, seed, run, month)
+        clinicians_phase(c, t, t, s, s, m, first, last, WIDTH, clinicians, seed, run, month)
+        output(c, t, t, s, s, m, first, last, WIDTH, clinicians, seed, run, month)
     _share_out(tile_counts, PARTNERS, catchment, totals)
     # Tiles that are full of trusts, then the last one, some lanes of which may be empty.
     for first in range(0, whole, TILES):
-        service(c, t, s, m, first, min(first + TILES, whole), WIDTH, trusts, clinicians, seed, run, month)
-    service(c, t, s, m, whole, end, rest, trusts, clinicians, seed, run, month)
-    country_phase(c, t, s, m, 0, 0, 0, trusts, clinicians, seed, run, month)
+        service(c, t, t, s, s, m, first, min(first + TILES, whole), WIDTH, clinicians, seed, run, month)
+    service(c, t, t, s, s, m, whole, end, rest, clinicians, seed, run, month)
+    country_phase(c, t, t, s, s, m, 0, 0, 0, clinicians, seed, run, month)
     for first in range(0, whole, TILES):
-        examples(c, t, s, m, first, min(first + TILES, whole), WIDTH, trusts, clinicians, seed, run, month)
-    examples(c, t, s, m, whole, end, rest, trusts, clinicians, seed, run, month)
+        examples(c, t, t, s, s, m, first, min(first + TILES, whole), WIDTH, clinicians, seed, run, month)
+    examples(c, t, t, s, s, m, whole, end, rest, clinicians, seed, run, month)
     _share_out(tile_counts, NEIGHBOURS, council, totals)
     _share_out(tile_counts, ADOPTERS, catchment, totals)
-    outlook(c, t, s, m, 0, 0, 0, trusts, clinicians, seed, run, month)
-    councils_phase(c, t, s, m, 0, end, WIDTH, trusts, clinicians, seed, run, month)
-    catchments_phase(c, t, s, m, 0, end, WIDTH, trusts, clinicians, seed, run, month)
-    outcomes_phase(c, t, s, m, 0, 0, 0, trusts, clinicians, seed, run, month)
+    outlook(c, t, t, s, s, m, 0, 0, 0, clinicians, seed, run, month)
+    councils_phase(c, t, t, s, s, m, 0, end, WIDTH, clinicians, seed, run, month)
+    catchments_phase(c, t, t, s, s, m, 0, end, WIDTH, clinicians, seed, run, month)
+    outcomes_phase(c, t, t, s, s, m, 0, 0, 0, clinicians, seed, run, month)
 
 
 @_compiled
@@ -156,34 +158,34 @@ def _sound(country: Any) -> bool:
 
 @njit(nogil=True, error_model="numpy", cache=True)
 def compute_runs(
-    first: int, last: int, months: int, every: int, clinicians: int, seed: int, runs: Any,
+    months: int, every: int, trusts: int, groups: int, clinicians: int, seed: int, runs: Any,
     all_country: Any, all_tiles: Any, all_councils: Any, all_catchments: Any,
     change_months: Any, change_slots: Any, change_values: Any,
     chosen: Any, percentile_slots: Any, percentile_ranks: Any, yearly_slots: Any,
     recorded: Any, left: Any, yearly: Any, block: Any,
 ) -> None:  # fmt: skip
-    """Compute the runs ``first`` up to ``last`` and write what is recorded.
+    """Compute some runs and write what is recorded.
 
     Shapes: all_country (run, slot), all_tiles (run, tile, slot, lane), all_councils and all_catchments
-    (run, trust + 1), the number of each trust's group and, last, of groups; change_values (change, run); recorded (run, outcome, window);
+    (run, tile, lane), the number of each trust's group, ``groups`` for lanes without a trust; change_values (change, run); recorded (run, outcome, window);
     left (run,), runs that another engine has to judge; yearly (run, quantity, trust, year). ``chosen`` holds a slot of the country per outcome, or, for the
     percentiles, -1 - their number in ``percentile_slots`` (slots of bins, equal ones side by side) and their ranks.
     The state is worked on in place; ``block`` is memory for scratch and the seats of one run.
     """
-    trusts, tiles_count = all_councils.shape[1] - 1, all_tiles.shape[1]
+    tiles_count = all_tiles.shape[1]
     years = yearly.shape[3]
     memory = np.int64(block.ctypes.data)
     seats = memory + SCRATCH_SLOTS * WIDTH * 8
-    totals = np.empty((2 * trusts, len(NEIGHBOURS)), np.int64)
+    totals = np.empty((groups + 1, len(NEIGHBOURS)), np.int64)
     counts = np.empty(BINS + BINS // ROUGH, np.int64)
     found = np.empty(len(percentile_slots))
     window = np.empty(len(chosen))
-    for position in range(first, last):
+    for position in range(len(runs)):
         country, tiles = all_country[position], all_tiles[position]
         country_counts, tile_counts = country.view(np.int64), tiles.view(np.int64)
         council, catchment, run = all_councils[position], all_catchments[position], np.int64(runs[position])
         c, t = country.ctypes.data, tiles.ctypes.data
-        seat_start(c, t, seats, memory, 0, tiles_count, WIDTH, trusts, clinicians, seed, run, 0)
+        seat_start(c, t, t, seats, seats, memory, 0, tiles_count, WIDTH, clinicians, seed, run, 0)
         window[:] = 0.0
         change = 0
         for month in range(1, months + 1):
@@ -193,13 +195,13 @@ def compute_runs(
             country[MONTH_SLOT] = month
             country_counts[FIRST_SUM:END_SUMS] = 0
             _advance(
-                country, tiles, tile_counts, seats, memory, council, catchment, totals, clinicians, seed, run, month
+                country, tiles, tile_counts, seats, memory, council, catchment, totals, trusts, clinicians, seed, run, month
             )
             if not _sound(country):
                 left[position] = True
                 break
             if len(percentile_slots):
-                bins_phase(c, t, seats, memory, 0, tiles_count, WIDTH, trusts, clinicians, seed, run, month)
+                bins_phase(c, t, t, seats, seats, memory, 0, tiles_count, WIDTH, clinicians, seed, run, month)
                 _percentiles(tiles, trusts, percentile_slots, percentile_ranks, counts, found)
             for number in range(len(chosen)):
                 slot = chosen[number]
@@ -215,4 +217,4 @@ def compute_runs(
                         value = tiles[trust // WIDTH, yearly_slots[number], trust % WIDTH]
                         yearly[position, number, trust, year] += value / 12.0
         if len(yearly_slots):
-            final_phase(c, t, seats, memory, 0, tiles_count, WIDTH, trusts, clinicians, seed, run, months)
+            final_phase(c, t, t, seats, seats, memory, 0, tiles_count, WIDTH, clinicians, seed, run, months)

@@ -22,7 +22,7 @@ from .numba_sums import ExactSums
 from .numba_trace import Field, Quantity, Rank, Traced, in_order
 
 ARGUMENTS = (
-    "country", "tiles", "seats", "scratch", "first", "end", "lanes", "trusts", "clinicians", "seed", "run", "month",
+    "country", "tiles", "tiles_again", "seats", "seats_again", "scratch", "first", "end", "lanes", "clinicians", "seed", "run", "month",
 )  # fmt: skip
 """What every phase is told, as 64-bit integers: addresses of the state and of scratch memory for exact sums, the
 tiles to work on (``first`` up to ``end``), how many lanes of them are trusts, the size of the country, and luck's key."""
@@ -166,12 +166,14 @@ class PhaseFunction:
         seat_bytes = 8 * self.width * len(self.program.seat)
         sums = ExactSums(self, "country") if self.phase.rank is Rank.TRUST else None
         with self.loop(told["first"], told["end"]) as tile:
-            self._tile = b.add(told["tiles"], b.mul(tile, WHOLE(tile_bytes)))
+            tile_offset = b.mul(tile, WHOLE(tile_bytes))
+            self._tile = b.add(told["tiles"], tile_offset)
             first_trust = self.lanes.spread(b.mul(tile, WHOLE(self.width)))
             self._trust_numbers = b.add(first_trust, self.lanes.lane_numbers())
             self._emit(needed, Rank.TRUST)
+            self._tile = b.add(told["tiles_again"], tile_offset)
             if self.phase.rank is Rank.SEAT:
-                first_seat = b.add(told["seats"], b.mul(b.mul(tile, told["clinicians"]), WHOLE(seat_bytes)))
+                first_seat = b.mul(b.mul(tile, told["clinicians"]), WHOLE(seat_bytes))
                 totals = ExactSums(self, "trust")
                 (stream,) = {q.detail[0] for q in needed if q.operation == "luck"}
                 blocks = b.udiv(b.add(told["clinicians"], WHOLE(SEATS_AHEAD - 1)), WHOLE(SEATS_AHEAD))
@@ -182,8 +184,10 @@ class PhaseFunction:
                     self._draw_seats(stream, start, end)
                     with self.loop(start, end) as seat:
                         self._seat_number = seat
-                        self._seat = b.add(first_seat, b.mul(seat, WHOLE(seat_bytes)))
+                        seat_offset = b.add(first_seat, b.mul(seat, WHOLE(seat_bytes)))
+                        self._seat = b.add(told["seats"], seat_offset)
                         self._emit(needed, Rank.SEAT)
+                        self._seat = b.add(told["seats_again"], seat_offset)
                         self._write()
                         totals.take_in()
                 totals.finish()
@@ -206,7 +210,7 @@ def phase_call(program: Program, name: str, width: int) -> Callable[..., None]:
         return context.get_dummy_value()
 
     def call(  # type: ignore[no-untyped-def]
-        typing, country, tiles, seats, scratch, first, end, lanes, trusts, clinicians, seed, run, month
+        typing, country, tiles, tiles_again, seats, seats_again, scratch, first, end, lanes, clinicians, seed, run, month
     ):
         return signature, generate
 
