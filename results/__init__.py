@@ -9,22 +9,58 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .conditions import conditional_means
+    from .discovery import discover, robustness
+    from .draw import draw_map, draw_over_time, draw_responses, draw_sensitivity
     from .open import open_sweep
     from .report import write_report
+    from .sample import complete_points, salib_problem, sample_of
     from .select import at, unstack_grid
+    from .validation import validate
     from .windows import window, window_mean, window_means
 
-__all__ = ["at", "open_sweep", "unstack_grid", "window", "window_mean", "window_means", "write_report"]
+__all__ = [
+    "at",
+    "complete_points",
+    "conditional_means",
+    "discover",
+    "draw_map",
+    "draw_over_time",
+    "draw_responses",
+    "draw_sensitivity",
+    "open_sweep",
+    "robustness",
+    "salib_problem",
+    "sample_of",
+    "unstack_grid",
+    "validate",
+    "window",
+    "window_mean",
+    "window_means",
+    "write_report",
+]
 
 _HOMES = {
     "at": "select",
+    "complete_points": "sample",
+    "conditional_means": "conditions",
+    "discover": "discovery",
+    "draw_map": "draw",
+    "draw_over_time": "draw",
+    "draw_responses": "draw",
+    "draw_sensitivity": "draw",
     "open_sweep": "open",
+    "robustness": "discovery",
+    "salib_problem": "sample",
+    "sample_of": "sample",
     "unstack_grid": "select",
+    "validate": "validation",
     "window": "windows",
     "window_mean": "windows",
     "window_means": "windows",
     "write_report": "report",
 }
+"""Functions whose names are no module's: `sensitivity`, `compare` and `export` are imported from theirs."""
 
 
 def __getattr__(name: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import combinations_with_replacement
 from typing import NamedTuple
 
@@ -69,8 +70,10 @@ def _cells_of_grid(means: xr.DataArray, sweep: xr.Dataset, x: str, y: str) -> np
     names = [y, x, *(name for name in varied_parameters(sweep) if name not in (x, y))]
     levels = [np.unique(sweep[name].values, return_inverse=True) for name in names]
     shape = [len(axis) for axis, _ in levels]
-    places = np.ravel_multi_index([place for _, place in levels], shape) if np.prod(shape) < 2**31 else np.empty(0)
-    if np.prod(shape) != sweep.sizes["point"] or len(np.unique(places)) != sweep.sizes["point"]:
+    if math.prod(shape) != sweep.sizes["point"]:
+        return None
+    places = np.ravel_multi_index([place for _, place in levels], shape)
+    if len(np.unique(places)) != sweep.sizes["point"]:
         return None
     ordered = means.values[np.argsort(places)]
     return ordered.reshape(shape[0], shape[1], -1, ordered.shape[-1])

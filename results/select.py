@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -67,7 +68,7 @@ def unstack_grid(sweep: xr.Dataset) -> xr.Dataset:
     """
     names = varied_parameters(sweep)
     levels = [np.unique(sweep[name].values) for name in names]
-    cells = int(np.prod([len(axis) for axis in levels])) if names else 0
+    cells = math.prod(len(axis) for axis in levels) if names else 0
     points = sweep.sizes["point"]
     places = np.stack([np.searchsorted(axis, sweep[name].values) for name, axis in zip(names, levels, strict=True)])
     if cells != points or len(np.unique(places, axis=1).T) != points:

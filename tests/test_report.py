@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import qmc
 
+from tredegar.model import PARAMETERS
 from tredegar.results import open_sweep
 from tredegar.results.maps import axes_of_map, map_of
 from tredegar.results.report import find, write_report
@@ -88,6 +89,15 @@ def test_a_surface_recovers_the_effect_and_its_interval_covers_it(sampled):
     width = float(ends.mandate_detail - chart.mandate_detail[0])
     truth = width * (0.06 - 0.1 * float(ends.method_heterogeneity))
     assert float(ends["change_low"]) <= truth <= float(ends["change_high"])
+
+
+def test_many_varied_parameters_with_many_values_make_a_surface_and_no_grid(tmp_path):
+    names = list(PARAMETERS)[:30]
+    points = dict(zip(names, np.random.default_rng(1).random((30, 200)), strict=True))
+    design = 'method = "latin-hypercube"'
+    outcomes = {"quality": lambda p, luck, month: p[names[0]] + p[names[3]] + 0.0 * luck * month}
+    store = made_store(tmp_path / "wide.zarr", points, outcomes, design=design, months=4)
+    assert chart_of(store)[2].attrs["method"] == "surface"
 
 
 def test_the_sentence_reports_effects_null_effects_and_their_basis(store):
