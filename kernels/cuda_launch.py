@@ -54,7 +54,9 @@ def architecture_for(capability: str, known: tuple[str, ...]) -> str:
     fitting = [name for name in known if int(name[3:]) // 10 == number // 10 and int(name[3:]) <= number]
     if not fitting:
         hint = " (Volta: tredegar[gpu12])" if number < 75 else ""
-        raise EngineUnavailable(f"engine 'cuda': this NVRTC compiles for {', '.join(known)}, not for sm_{capability}{hint}")
+        raise EngineUnavailable(
+            f"engine 'cuda': this NVRTC compiles for {', '.join(known)}, not for sm_{capability}{hint}"
+        )
     return max(fitting, key=lambda name: int(name[3:]))
 
 

@@ -48,7 +48,7 @@ class Layout:
 
     @property
     def country_words(self) -> int:
-        """8-byte words of Country: quantities, the month's outcomes, the window's totals; run, month, month of failure."""
+        """8-byte words of Country: quantities, outcomes, totals of the window; run, month, month of failure."""
         return len(self.country) + 2 * len(OUTCOMES) + 3
 
     def word(self, record: str, name: str) -> int:

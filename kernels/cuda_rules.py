@@ -21,7 +21,12 @@ COUNTRY_RECORDS = ("p", "setting", "centre", "nation", "country_sums")
 """One set of values per run."""
 TRUST_RECORDS = ("trust", "manager", "council", "catchment", "totals", "council_sums", "catchment_sums", "place")
 """One set of values per trust; ``place`` holds the numbers of its council and its catchment."""
-LUCK = {"country": draws.CENTRE_LUCK, "trust": draws.TRUST_LUCK, "seat": draws.SEAT_LUCK, "start": draws.START_SEAT_LUCK}
+LUCK = {
+    "country": draws.CENTRE_LUCK,
+    "trust": draws.TRUST_LUCK,
+    "seat": draws.SEAT_LUCK,
+    "start": draws.START_SEAT_LUCK,
+}
 AGENT = {"country": "0u", "trust": "trust", "seat": "agent", "start": "agent"}
 OUTCOME_RULES: tuple[Callable[..., Any], ...] = (
     rules_outcomes.service_outcomes,
@@ -133,10 +138,7 @@ class Piece:
         """Add the statements that sum what one agent adds."""
         given = self.follow(tally.rule, tally.reads)
         for name, value in zip(tally.fields, given, strict=True):
-            if value.kind == "bool":
-                units = value.name
-            else:
-                units = value.name if value.kind == "i64" else fixed(value).name
+            units = fixed(value).name if value.kind == "double" else value.name
             self.code.statements.append(self._sum(tally, name, units, value.kind == "bool"))
 
     def _sum(self, tally: Tally, name: str, units: str, counts: bool) -> str:
@@ -232,7 +234,5 @@ def trace_model() -> TracedModel:
     places += [("place", over) for over in ("council", "catchment")]
     places += [(tally.into, name) for phase in MONTH for tally in phase.tallies for name in tally.fields]
     stays = (*COUNTRY_RECORDS, *TRUST_RECORDS, "seat")
-    kept = dict.fromkeys(
-        place for place in (*places, *_RECORDED) if place[0] in stays and place not in GROUP_SUMS
-    )
+    kept = dict.fromkeys(place for place in (*places, *_RECORDED) if place[0] in stays and place not in GROUP_SUMS)
     return TracedModel(phases, outcomes, start, tuple(kept))

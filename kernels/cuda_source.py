@@ -14,6 +14,7 @@ from .cuda_trace import Symbol, Trace
 OPTIONS = ("--std=c++17", "--fmad=false", "--ftz=false", "--prec-div=true", "--prec-sqrt=true")
 """IEEE arithmetic as written: no contraction, no flushing of subnormals, division and root rounded correctly."""
 
+
 def _store(place: tuple[str, str], value: Symbol, piece: Piece) -> str:
     record, name = place
     kind = kind_of(*place)
@@ -83,7 +84,8 @@ def kernel_source() -> str:
     """Return the CUDA C++ source of the engine."""
     model = layout().model
     prelude, world, schedule = (
-        (files(__package__) / f"cuda_{name}.cuh").read_text(encoding="utf-8") for name in ("prelude", "world", "schedule")
+        (files(__package__) / f"cuda_{name}.cuh").read_text(encoding="utf-8")
+        for name in ("prelude", "world", "schedule")
     )
     pieces = "\n".join(piece_source(piece, model) for piece in (*model.phases, *model.outcomes, model.start))
     return "\n".join((prelude, layout_source(), world, _share_functions(), pieces, schedule))

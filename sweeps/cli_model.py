@@ -59,8 +59,21 @@ def run(
         typer.echo(f"wrote {out}")
 
 
-def list_engines() -> None:
+def list_engines(
+    check: Annotated[
+        bool, typer.Option("--check", help="Check the cuda engine on this machine's GPU, bit by bit (minutes).")
+    ] = False,
+    out: Annotated[Path, typer.Option(metavar="FILE.json", help="Where --check writes its report.")] = Path(
+        "cuda_report.json"
+    ),
+) -> None:
     """List what can execute runs, the fastest first, and what is missing for the others."""
+    if check:
+        from ..kernels.cuda_check import check_cuda
+
+        passed = check_cuda(out, typer.echo)
+        typer.echo(f"{'passed' if passed else 'FAILED: do not use this engine here'}; wrote {out}")
+        raise typer.Exit(0 if passed else 1)
     from rich.markup import escape
     from rich.table import Table
 

@@ -64,7 +64,9 @@ class FakeKernel:
     def __init__(self, name: str, kernel: Kernel, launches: list[Launch]) -> None:
         self.name, self.kernel, self.launches = name, kernel, launches
 
-    def __call__(self, grid: tuple[int, ...], block: tuple[int, ...], args: tuple[Any, ...], *, shared_mem: int) -> None:
+    def __call__(
+        self, grid: tuple[int, ...], block: tuple[int, ...], args: tuple[Any, ...], *, shared_mem: int
+    ) -> None:
         (argument,) = args
         assert isinstance(argument, np.ndarray) and argument.size == 1, "CuPy passes arrays of one element by value"
         assert shared_mem <= self.max_dynamic_shared_size_bytes, "more shared memory than was asked for"
@@ -75,16 +77,34 @@ class FakeKernel:
 class FakeGpu:
     """The module CuPy, as far as the CUDA engine uses it."""
 
-    def __init__(self, kernels: dict[str, Kernel], free: int = 2**30, capability: str = "90") -> None:
+    __version__ = "0"
+
+    def __init__(
+        self,
+        kernels: dict[str, Kernel],
+        free: int = 2**30,
+        capability: str = "90",
+        contracted: dict[str, Kernel] | None = None,
+    ) -> None:
         self.launches: list[Launch] = []
         self.loaded: list[Path] = []
         self.streams: list[FakeStream] = []
-        self._kernels = kernels
+        self._kernels, self._contracted = kernels, contracted or kernels
         device = SimpleNamespace(
-            compute_capability=capability, attributes={"MaxSharedMemoryPerBlockOptin": 227 * 1024}, mem_info=(free, free)
+            compute_capability=capability,
+            attributes={"MaxSharedMemoryPerBlockOptin": 227 * 1024},
+            mem_info=(free, free),
+            id=0,
+        )
+        properties = {"name": b"PTX on the CPU", "multiProcessorCount": 1, "totalGlobalMem": free}
+        runtime = SimpleNamespace(
+            getDeviceProperties=lambda number: properties, driverGetVersion=lambda: 0, runtimeGetVersion=lambda: 0
         )
         self.cuda = SimpleNamespace(
-            Device=lambda: device, Stream=self._stream, alloc_pinned_memory=lambda size: bytearray(size)
+            runtime=runtime,
+            Device=lambda: device,
+            Stream=self._stream,
+            alloc_pinned_memory=lambda size: bytearray(size),
         )
 
     def _stream(self, non_blocking: bool = False) -> FakeStream:
@@ -95,7 +115,8 @@ class FakeGpu:
         """Load a file of machine code; what runs is the PTX."""
         assert Path(path).read_bytes().startswith(b"\x7fELF")
         self.loaded.append(Path(path))
-        return SimpleNamespace(get_function=lambda name: FakeKernel(name, self._kernels[name], self.launches))
+        kernels = self._contracted if Path(path).stem == "contracted" else self._kernels
+        return SimpleNamespace(get_function=lambda name: FakeKernel(name, kernels[name], self.launches))
 
     def __getattr__(self, name: str) -> Any:
         """Return a function of NumPy whose arrays are on the device."""

@@ -13,7 +13,9 @@ import numpy as np
 from .ptx_parse import parse
 from .ptx_translate import to_c
 
-FAULTS = ("", "out of bounds", "race", "divergent barrier", "uninitialised shared memory", "divergent warp", "misaligned")
+FAULTS = (
+    "", "out of bounds", "race", "divergent barrier", "uninitialised shared memory", "divergent warp", "misaligned",
+)  # fmt: skip
 _SHADOW_BYTES = 24
 # Contraction off and wrapping integers, or the compiler of the CPU would change the bits itself.
 _FLAGS = ("-O1", "-ffp-contract=off", "-fwrapv", "-fno-strict-aliasing", "-w", "-shared", "-fPIC")

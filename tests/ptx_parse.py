@@ -6,9 +6,12 @@ import re
 from dataclasses import dataclass
 
 _COMMENT = re.compile(r"//[^\n]*")
-_ENTRY = re.compile(r"\.visible \.entry (\w+)\(\s*\.param \.align \d+ \.b8 (\w+)\[(\d+)\]\s*\)[^{]*\{(.*?)\n\}", re.DOTALL)
+_ENTRY = re.compile(
+    r"\.visible \.entry (\w+)\(\s*\.param \.align \d+ \.b8 (\w+)\[(\d+)\]\s*\)[^{]*\{(.*?)\n\}", re.DOTALL
+)
 _STATEMENT = re.compile(r"(?:@(!?)(%p\d+)\s+)?([a-z][\w.:]*)\s*(.*)", re.DOTALL)
 _OPERAND = re.compile(r"\[[^\]]*\]|\{[^}]*\}|[^,\s][^,]*")
+_HALF_OF_64 = re.compile(r"\{ \.reg \.b32 tmp; (mov\.b64 \{[^}]*\}, %\w+;) \}")
 _REGISTERS = re.compile(r"\.reg \.(\w+)\s+(%\w+)<(\d+)>;")
 
 
@@ -68,7 +71,7 @@ def _entry(match: re.Match[str], text: str) -> Entry:
 def _instructions(body: str, first_line: int) -> list[Instruction]:
     found = []
     for number, raw in enumerate(body.split("\n"), first_line):
-        line = raw.strip()
+        line = _HALF_OF_64.sub(lambda found: re.sub(r"\btmp\b", "_", found[1]), " ".join(raw.split()))
         if not line or line.startswith((".reg", ".pragma", ".loc")):
             continue
         if line.endswith(":"):

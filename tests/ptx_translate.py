@@ -6,63 +6,30 @@ refused, like any instruction that has no translation here. ptx_machine.c holds 
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
+from .ptx_operands import TYPES, Operands
 from .ptx_parse import Entry, Instruction, Untranslatable
 
-_TYPES = {
-    "u64": "uint64_t", "s64": "int64_t", "b64": "uint64_t", "f64": "double", "u32": "uint32_t", "s32": "int32_t",
-    "b32": "uint32_t", "u16": "uint16_t", "s16": "int16_t", "b16": "uint16_t", "u8": "uint8_t", "pred": "uint32_t",
-}  # fmt: skip
-_FIELDS = {kind: {"b64": "u64", "b32": "u32", "b16": "u16", "u8": "u16", "pred": "u32"}.get(kind, kind) for kind in _TYPES}
-_SPECIAL = {"%tid.x": "P->tid", "%ntid.x": "P->ntid", "%ctaid.x": "P->ctaid", "%nctaid.x": "P->nctaid"}
-_COMPARE = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!=", "lo": "<", "ls": "<=", "hi": ">", "hs": ">="}
+_COMPARE = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
+_COMPARE |= {"lo": "<", "ls": "<=", "hi": ">", "hs": ">="}
 _INFIX = {"add": "+", "sub": "-", "mul": "*", "div": "/", "rem": "%", "and": "&", "or": "|", "xor": "^"}
-_REGISTER = re.compile(r"(%[a-z]+)(\d+)")
-_ADDRESS = re.compile(r"\[([%$\w]+)(?:\+(-?\d+))?\]")
 
 
-class _Translator:
+class _Translator(Operands):
     def __init__(self, entry: Entry) -> None:
-        self.entry = entry
+        super().__init__(entry)
         self.lines: list[str] = []
         self.operations: list[str] = []
         self.stops = 0
-
-    def place(self, operand: str, kind: str) -> str:
-        found = _REGISTER.fullmatch(operand)
-        if found is None or found[1] not in self.entry.registers:
-            raise Untranslatable(f"register {operand}")
-        return f"r[{self.entry.registers[found[1]] + int(found[2])}].{_FIELDS[kind]}"
-
-    def value(self, operand: str, kind: str) -> str:
-        if operand in _SPECIAL:
-            return _SPECIAL[operand]
-        if operand.startswith("%"):
-            return self.place(operand, kind)
-        if operand in (self.entry.parameter, "shared_words"):
-            return "0"  # offsets within the parameter and within shared memory
-        if kind == "f64" and re.fullmatch(r"0d[0-9A-F]{16}", operand):
-            return f"((Register){{.u64 = 0x{operand[2:]}ull}}).f64"
-        if kind != "f64" and re.fullmatch(r"-?\d+", operand):
-            return f"(({_TYPES[kind]}){operand}ll)"
-        raise Untranslatable(f"operand {operand} of kind {kind}")
-
-    def address(self, operand: str) -> str:
-        found = _ADDRESS.fullmatch(operand)
-        if found is None:
-            raise Untranslatable(f"address {operand}")
-        base = found[1]
-        wide = "u64" if base.startswith("%rd") or not base.startswith("%") else "u32"
-        return f"(uint64_t)({self.value(base, wide)} + ({found[2] or 0}))"
 
     def translate(self) -> str:
         for instruction in self.entry.instructions:
             self.lines.append(self.statement(instruction))
         stops = "".join(f"case {k}: goto STOP{k}; " for k in range(1, self.stops + 1))
-        head = f"static int run_thread(Thread* T, const Place* P) {{\nRegister* r = T->r;\nswitch (T->at) {{ {stops}default: break; }}"
-        return "\n".join((head, *self.lines, "T->at = -1; return ENDED;\n}"))
+        head = "static int run_thread(Thread* T, const Place* P) {\nRegister* r = T->r;"
+        go_on = f"switch (T->at) {{ {stops}default: break; }}"
+        return "\n".join((head, go_on, *self.lines, "T->at = -1; return ENDED;\n}"))
 
     def statement(self, at: Instruction) -> str:
         if at.label:
@@ -82,7 +49,8 @@ class _Translator:
         try:
             return str(handler(at))
         except (Untranslatable, KeyError, IndexError) as error:
-            raise Untranslatable(f"line {at.line}: {'.'.join(at.operation)} {', '.join(at.operands)}: {error}") from error
+            text = f"{'.'.join(at.operation)} {', '.join(at.operands)}"
+            raise Untranslatable(f"line {at.line}: {text}: {error}") from error
 
     # ---- memory -----------------------------------------------------------------------------------------------
     def do_ld(self, at: Instruction) -> str:
@@ -90,35 +58,31 @@ class _Translator:
         targets = [target.strip() for target in at.operands[0].strip("{}").split(",")]
         texts = []
         for k, target in enumerate(targets):
-            address = f"{self.address(at.operands[1])} + {k} * sizeof({_TYPES[kind]})"
+            address = f"{self.address(at.operands[1])} + {k} * sizeof({TYPES[kind]})"
             where = self.place(target, "u64" if target.startswith("%rd") and kind == "u32" else kind)
             if space == "param":
-                texts.append(f"{{ {_TYPES[kind]} loaded; memcpy(&loaded, P->parameter + {address}, sizeof loaded); {where} = loaded; }}")
+                copied = f"memcpy(&loaded, P->parameter + {address}, sizeof loaded);"
+                texts.append(f"{{ {TYPES[kind]} loaded; {copied} {where} = loaded; }}")
             else:
-                texts.append(f"LOAD({_TYPES[kind]}, {address}, {self.shared(space)}, {at.line}, {where})")
+                texts.append(f"LOAD({TYPES[kind]}, {address}, {self.shared(space)}, {at.line}, {where})")
         return " ".join(texts)
-
-    def shared(self, space: str) -> int:
-        if space not in ("shared", "global"):
-            raise Untranslatable(f"memory space {space}")
-        return int(space == "shared")
 
     def do_st(self, at: Instruction) -> str:
         kind = at.kind
         values = [value.strip() for value in at.operands[1].strip("{}").split(",")]
         return " ".join(
-            f"STORE({_TYPES[kind]}, {self.address(at.operands[0])} + {k} * sizeof({_TYPES[kind]}), "
-            f"{self.shared(at.operation[1])}, {at.line}, ({_TYPES[kind]}){self.value(value, kind)})"
+            f"STORE({TYPES[kind]}, {self.address(at.operands[0])} + {k} * sizeof({TYPES[kind]}), "
+            f"{self.shared(at.operation[1])}, {at.line}, ({TYPES[kind]}){self.value(value, kind)})"
             for k, value in enumerate(values)
         )
 
     def do_atom(self, at: Instruction) -> str:
-        _, space, how, kind = at.operation
+        _, space, how, kind = (part for part in at.operation if part != "relaxed")  # the only order there is here
         target, address, *values = at.operands
         given = ", ".join(self.value(value, kind) for value in values)
         macro = {"add": "ADD", "cas": "SWAP_IF"}[how]
         return (
-            f"{macro}({_TYPES[kind]}, {self.address(address)}, {self.shared(space)}, {at.line}, {given}, "
+            f"{macro}({TYPES[kind]}, {self.address(address)}, {self.shared(space)}, {at.line}, {given}, "
             f"{self.place(target, kind)})"
         )
 
@@ -128,7 +92,7 @@ class _Translator:
             raise Untranslatable(how)
         address, value = at.operands
         return (
-            f"{{ {_TYPES[kind]} unused; ADD({_TYPES[kind]}, {self.address(address)}, {self.shared(space)}, {at.line}, "
+            f"{{ {TYPES[kind]} unused; ADD({TYPES[kind]}, {self.address(address)}, {self.shared(space)}, {at.line}, "
             f"{self.value(value, kind)}, unused) (void)unused; }}"
         )
 
@@ -167,7 +131,7 @@ class _Translator:
             return f"{target} = {function}({rounded});"
         if to == "f64" and how != ["rn"]:
             raise Untranslatable("no rounding mode")
-        return f"{target} = ({_TYPES[to]})({_TYPES[source]}){value};"
+        return f"{target} = ({TYPES[to]})({TYPES[source]}){value};"
 
     def do_selp(self, at: Instruction) -> str:
         target, chosen, otherwise, condition = at.operands
@@ -197,7 +161,7 @@ class _Translator:
         elif name not in ("and", "or", "xor", "div", "rem"):
             kind = kind.replace("s", "u")  # wraps around
         texts = (self.value(operand, kind) for operand in at.operands[1:])
-        return f"{self.place(at.operands[0], kind)} = ({_TYPES[kind]})({f' {_INFIX[name]} '.join(texts)});"
+        return f"{self.place(at.operands[0], kind)} = ({TYPES[kind]})({f' {_INFIX[name]} '.join(texts)});"
 
     do_add = do_sub = do_div = do_rem = do_and = do_or = do_xor = infix
 
@@ -206,7 +170,7 @@ class _Translator:
             return self.infix(at) if at.kind == "f64" or at.operation[1] == "lo" else self.high(at)
         to = {"u16": "u32", "u32": "u64", "s16": "s32", "s32": "s64"}[at.kind]
         left, right = (self.value(operand, at.kind) for operand in at.operands[1:])
-        return f"{self.place(at.operands[0], to)} = ({_TYPES[to]}){left} * ({_TYPES[to]}){right};"
+        return f"{self.place(at.operands[0], to)} = ({TYPES[to]}){left} * ({TYPES[to]}){right};"
 
     def high(self, at: Instruction) -> str:
         if at.operation[1:] != ("hi", "u32"):
@@ -220,8 +184,8 @@ class _Translator:
         if how not in ("lo", "wide") or kind == "f64":
             raise Untranslatable("contraction")
         left, right = (self.value(operand, kind.replace("s", "u")) for operand in at.operands[1:3])
-        product = f"({_TYPES[to]}){left} * ({_TYPES[to]}){right}"
-        return f"{self.place(at.operands[0], to)} = ({_TYPES[to]})({product} + {self.value(at.operands[3], to)});"
+        product = f"({TYPES[to]}){left} * ({TYPES[to]}){right}"
+        return f"{self.place(at.operands[0], to)} = ({TYPES[to]})({product} + {self.value(at.operands[3], to)});"
 
     def do_sqrt(self, at: Instruction) -> str:
         return self.one(at, "sqrt({})", ("rn", "f64"))
@@ -243,14 +207,16 @@ class _Translator:
 
     def do_not(self, at: Instruction) -> str:
         sign = "!" if at.kind == "pred" else "~"
-        return f"{self.place(at.operands[0], at.kind)} = ({_TYPES[at.kind]}){sign}{self.value(at.operands[1], at.kind)};"
+        value = f"({TYPES[at.kind]}){sign}{self.value(at.operands[1], at.kind)}"
+        return f"{self.place(at.operands[0], at.kind)} = {value};"
 
     def extreme(self, at: Instruction) -> str:
         name, kind = at.operation
         left, right = (self.value(operand, kind) for operand in at.operands[1:])
+        target, sign = self.place(at.operands[0], kind), ">" if name == "max" else "<"
         if kind == "f64":
-            return f"{self.place(at.operands[0], kind)} = {'larger' if name == 'max' else 'smaller'}_f64({left}, {right});"
-        return f"{self.place(at.operands[0], kind)} = {left} {'>' if name == 'max' else '<'} {right} ? {left} : {right};"
+            return f"{target} = {'larger' if name == 'max' else 'smaller'}_f64({left}, {right});"
+        return f"{target} = {left} {sign} {right} ? {left} : {right};"
 
     do_max = do_min = extreme
 
@@ -263,7 +229,8 @@ class _Translator:
         if kind.startswith("s"):
             raise Untranslatable("signed shift")
         amount, value = self.value(at.operands[2], "u32"), self.value(at.operands[1], kind)
-        return f"{self.place(at.operands[0], kind)} = {amount} >= {bits} ? 0 : ({_TYPES[kind]})({value} {sign} {amount});"
+        shifted = f"({TYPES[kind]})({value} {sign} {amount})"
+        return f"{self.place(at.operands[0], kind)} = {amount} >= {bits} ? 0 : {shifted};"
 
     do_shl = do_shr = shift
 
@@ -289,7 +256,8 @@ class _Translator:
         target, source, lane, clamp, members = at.operands
         if at.operation != ("shfl", "sync", "bfly", "b32") or at.guard:
             raise Untranslatable("another shuffle")
-        all_there = f"if ({self.value(members, 'u32')} != 0xffffffffu || {self.value(clamp, 'u32')} != 31u) report(WARP_DIVERGED, {at.line});"
+        partly = f"{self.value(members, 'u32')} != 0xffffffffu || {self.value(clamp, 'u32')} != 31u"
+        all_there = f"if ({partly}) report(WARP_DIVERGED, {at.line});"
         register, _, predicate = target.partition("|")
         after = f"{self.place(register, 'u32')} = P->exchange[(P->tid ^ {self.value(lane, 'u32')}) & 31u];"
         if predicate:

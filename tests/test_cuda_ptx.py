@@ -1,0 +1,185 @@
+"""The GPU engine without a GPU: its PTX, compiled by NVRTC, is checked, run on the CPU and compared by bits."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tredegar.kernels.cuda_build import architectures, compile_source, lint
+from tredegar.kernels.cuda_launch import run_cuda
+from tredegar.kernels.cuda_layout import args_dtype
+from tredegar.kernels.cuda_source import OPTIONS, kernel_source
+
+from .cases import Case, assert_same_bits, batch_of, differences, random_case, run_batch
+from .fake_gpu import FakeGpu
+from .golden.write import digest, published_digest, run_row, table
+from .ptx_machine import Kernel, MachineFault
+from .ptx_mutants import mutants
+from .ptx_parse import Untranslatable
+from .ptx_runs import HAS_NVRTC, cuda_engine_on, kernels_of, needs_ptx, run_ptx, volta_ptx
+
+pytestmark = needs_ptx
+
+KNOWN = architectures() if HAS_NVRTC else ()
+RUN_HERE = ("sm_70", "sm_75", "sm_90", "sm_120")
+"""Architectures whose PTX is run, one of each generation of instructions; that of the others is compiled and read."""
+ASSEMBLED = ("sm_75", "sm_80", "sm_90", "sm_100", "sm_120")
+PUBLISHED, MECHANISMS, DIGESTS = table("published"), table("mechanisms"), table("digests")
+SOME = Case(
+    trusts=40,
+    clinicians=3,
+    months=8,
+    seed=5,
+    runs=(0, 9),
+    settings=({"initial_challenge": 0.3}, {"number_of_units": 3.0}),
+    changes={3: {"solidarity": 1.1}},
+    every=2,
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("ptx")
+
+
+@pytest.fixture(scope="module")
+def kernels(folder: Path) -> dict[str, Kernel]:
+    return kernels_of(compile_source("compute_90", kernel_source()).ptx, folder)
+
+
+@pytest.fixture
+def gpu(kernels: dict[str, Kernel], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGpu]:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    stand_in = FakeGpu(kernels)
+    with cuda_engine_on(stand_in, monkeypatch):
+        yield stand_in
+
+
+@pytest.mark.parametrize("architecture", KNOWN)
+def test_the_ptx_of_every_architecture_rounds_as_written_and_spills_nothing(architecture: str) -> None:
+    assert lint(compile_source(f"compute_{architecture[3:]}", kernel_source()).ptx) == []
+
+
+@pytest.mark.parametrize("architecture", RUN_HERE)
+def test_each_generation_computes_the_bits_of_the_numpy_engine(architecture: str, folder: Path) -> None:
+    if architecture == "sm_70":
+        ptx = volta_ptx(kernel_source())
+        if ptx is None:
+            pytest.skip("Volta needs NVRTC 12 (nvidia-cuda-nvrtc-cu12), which is not installed")
+    else:
+        ptx = compile_source(f"compute_{architecture[3:]}", kernel_source()).ptx
+    assert lint(ptx) == []
+    assert_same_bits(run_ptx(kernels_of(ptx, folder), batch_of(SOME), 64), run_batch("numpy", batch_of(SOME)))
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_the_published_golden_values_are_met(name: str, gpu: FakeGpu) -> None:
+    assert published_digest(run_row(PUBLISHED[name], "cuda")) == PUBLISHED[name]["sha256"]
+
+
+@pytest.mark.parametrize("name", MECHANISMS)
+def test_each_mechanism_gives_the_bits_it_gives_elsewhere(name: str, gpu: FakeGpu) -> None:
+    assert digest(run_row(MECHANISMS[name], "cuda")) == DIGESTS[name]
+
+
+@pytest.mark.parametrize("number", range(50))
+def test_random_parameter_sets_give_the_same_bits(number: int, kernels: dict[str, Kernel]) -> None:
+    batch = batch_of(random_case(np.random.default_rng(number), real=number % 4 == 3))
+    block, order = (32, 64, 96, 256)[number % 4], (0, 1, 5, 11)[number // 4 % 4]
+    assert_same_bits(run_ptx(kernels, batch, block, order), run_batch("numpy", batch), "cuda")
+
+
+@pytest.mark.parametrize("block", [32, 64, 96, 160, 256])
+@pytest.mark.parametrize("order", [0, 1, 7])
+def test_bits_depend_neither_on_the_block_nor_on_the_order_of_threads(
+    block: int, order: int, kernels: dict[str, Kernel]
+) -> None:
+    assert_same_bits(run_ptx(kernels, batch_of(SOME), block, order), run_batch("numpy", batch_of(SOME)))
+
+
+@pytest.mark.parametrize("months", [1, 3, 5])
+def test_bits_do_not_depend_on_how_many_months_a_launch_computes(months: int, kernels: dict[str, Kernel]) -> None:
+    assert_same_bits(run_ptx(kernels, batch_of(SOME), 64, months=months), run_batch("numpy", batch_of(SOME)))
+
+
+def test_more_trusts_than_threads_give_the_same_bits(kernels: dict[str, Kernel]) -> None:
+    batch = batch_of(Case(trusts=150, clinicians=2, months=3, runs=(4,), settings=({},)))
+    assert_same_bits(run_ptx(kernels, batch, 64), run_batch("numpy", batch))
+
+
+@pytest.mark.parametrize("name", list(mutants()))
+def test_every_mutant_is_caught(name: str, folder: Path) -> None:
+    """By a check of the machine, or else by the bits; a barrier whose loss nobody notices is one too many."""
+    batch = batch_of(SOME)
+    wrong = kernels_of(compile_source("compute_90", mutants()[name]).ptx, folder)
+    try:
+        found = run_ptx(wrong, batch, 64)
+    except MachineFault:
+        return
+    assert differences(found, run_batch("numpy", batch))
+
+
+def test_a_build_with_contraction_is_refused(folder: Path) -> None:
+    options = tuple(option.replace("fmad=false", "fmad=true") for option in OPTIONS)
+    ptx = compile_source("compute_90", kernel_source(), options).ptx
+    assert lint(ptx)
+    with pytest.raises(Untranslatable, match="rounding mode|contraction|fma"):
+        kernels_of(ptx, folder)
+
+
+def test_the_launcher_passes_the_bytes_that_the_kernel_reads(gpu: FakeGpu) -> None:
+    batch = batch_of(SOME)
+    assert_same_bits(run_cuda(batch, gpu), run_batch("numpy", batch))
+    begin, advance = gpu.launches
+    assert (begin.kernel, advance.kernel) == ("start", "advance")
+    assert (advance.grid, advance.block) == ((2,), (64,))
+    given = np.frombuffer(advance.argument, dtype=args_dtype())[0]
+    assert (given["months"], given["trust_count"], given["stride"], given["changes"]) == (8, 40, 64, 1)
+    assert [path.name.partition("-")[0] for path in gpu.loaded] == ["sm_90"]
+
+
+def test_what_the_device_cannot_hold_at_once_is_computed_in_turn_on_two_streams(
+    kernels: dict[str, Kernel], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    gpu = FakeGpu(kernels, free=1_200_000)
+    batch = batch_of(Case(trusts=40, clinicians=3, months=4, runs=tuple(range(7)), settings=({},) * 7))
+    assert_same_bits(run_cuda(batch, gpu), run_batch("numpy", batch))
+    sizes = [launch.grid[0] for launch in gpu.launches if launch.kernel == "advance"]
+    assert sum(sizes) == 7 and len(sizes) > 2
+    assert [stream.waited for stream in gpu.streams] == [-(-len(sizes) // 2), len(sizes) // 2]
+
+
+@pytest.mark.skipif(shutil.which("ptxas") is None and shutil.which("nvcc") is None, reason="needs ptxas (CUDA toolkit)")
+@pytest.mark.parametrize("architecture", [name for name in KNOWN if name in ASSEMBLED])
+def test_no_register_spills_at_128_registers_and_256_threads(architecture: str, tmp_path: Path) -> None:
+    resources = registers_and_spills(architecture, tmp_path)
+    assert resources["spilled bytes"] == 0
+    assert resources["registers"] <= 128
+
+
+def registers_and_spills(architecture: str, folder: Path) -> dict[str, int]:
+    """Return what ptxas says of the kernel of the month."""
+    ptxas = shutil.which("ptxas") or str(Path(shutil.which("nvcc") or "").resolve().parent / "ptxas")
+    ptx = folder / "kernel.ptx"
+    ptx.write_text(compile_source(f"compute_{architecture[3:]}", kernel_source()).ptx, encoding="utf-8")
+    command = [ptxas, "-v", f"-arch={architecture}", str(ptx), "-o", str(folder / "kernel.cubin")]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stderr
+    about = said[said.index("'advance'") :]
+    spilled = sum(int(number) for number in re.findall(r"(\d+) bytes spill", about)[:2])
+    return {"registers": int(re.findall(r"Used (\d+) registers", about)[0]), "spilled bytes": spilled}
+
+
+def test_instructions_per_clinician_month_stay_within_their_budget(folder: Path) -> None:
+    """What a clinician costs in a month, all phases included; docs/gpu.md derives the rate of an H100 from it."""
+    counting = kernels_of(compile_source("compute_90", kernel_source()).ptx, folder, counting=True)
+    case = Case(trusts=150, clinicians=40, months=2, runs=(0,), settings=({},), trust_records=False)
+    run_ptx(counting, batch_of(case), 160, check=False)
+    executed = sum(counting["advance"].counts().values()) / (150 * 40 * 2)
+    assert executed < 700
