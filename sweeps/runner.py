@@ -17,6 +17,7 @@ from .compute import BatchReport, Simulate
 from .drivers import Scheduler, in_this_process, on_workers
 from .layout import current_rules_hash
 from .pending import Counts, count, pending, remove_stray_files
+from .repair import repair_skeleton
 from .spec import Spec
 from .store import StoreError, SweepStore, create_store
 
@@ -84,6 +85,8 @@ def run_sweep(
     created = not path.exists() and create_store(spec, path, points_per_batch)
     store = SweepStore(path)
     check_same_sweep(store, spec)
+    if check and not created:
+        repair_skeleton(store, spec)
     mine = range(task[0], store.number_of_batches, task[1]) if task else range(store.number_of_batches)
     tasks = pending(store, mine, check and not created)
     began = time.monotonic()

@@ -13,6 +13,7 @@ from .compute import compute_runs, default_simulate, run_numbers
 from .designs import draw_points
 from .layout import DONE, MISSING, current_rules_hash
 from .pending import Counts, count, file_fault
+from .repair import skeleton_faults
 from .runner import check_engine
 from .store import Batch, SweepStore
 
@@ -62,6 +63,8 @@ def _metadata_faults(store: SweepStore) -> Iterator[str]:
             f"the store was written under other rules (rules hash {store.facts['rules_hash'][:12]},"
             f" installed {rules[:12]}): verify it with the version of tredegar that wrote it"
         )
+    if not store.archived:
+        yield from (f"{path}: is missing or damaged" for path in skeleton_faults(store))
     points = {}
     for name in store.facts["coordinates"].split():
         try:

@@ -1,0 +1,55 @@
+"""Damage to metadata and coordinates: found by verify, undone by the sweep."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tredegar.sweeps.extend import extend_store
+from tredegar.sweeps.runner import run_sweep
+from tredegar.sweeps.store import StoreError, SweepStore
+from tredegar.sweeps.verify import verify_store
+
+from .fake_model import simulate
+from .sweep_cases import contents, small_spec
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    run_sweep(small_spec(), tmp_path / "s.zarr", workers=0, simulate=simulate)
+    return tmp_path / "s.zarr"
+
+
+@pytest.mark.parametrize(
+    "name", ["real_control/c.0", "solidarity/c", "month/zarr.json", "quality/zarr.json", "status/zarr.json"]
+)
+@pytest.mark.parametrize("harm", ["delete", "empty", "garble"])
+def test_damaged_metadata_and_coordinates_are_found_and_written_anew(store: Path, name: str, harm: str) -> None:
+    before = contents(store)
+    path = store / name
+    if harm == "delete":
+        path.unlink()
+    else:
+        path.write_bytes(b"" if harm == "empty" else path.read_bytes()[::-1])
+    assert any(name in fault for fault in verify_store(store, runs=0).faults)
+    assert run_sweep(small_spec(), store, workers=0, simulate=simulate).computed == 0
+    assert contents(store) == before
+    assert [path.name for path in store.parent.iterdir()] == [store.name]
+
+
+def test_a_folder_that_vanished_is_made_again_and_its_runs_too(store: Path) -> None:
+    before = contents(store)
+    shutil.rmtree(store / "quality")
+    assert run_sweep(small_spec(), store, workers=0, simulate=simulate).computed == 75
+    assert contents(store) == before
+
+
+def test_the_coordinates_of_an_extended_sweep_are_checked_and_cannot_be_made_again(store: Path) -> None:
+    new = small_spec("replicates = 3", "replicates = 6")
+    extend_store(SweepStore(store), new)
+    assert run_sweep(new, store, workers=0, simulate=simulate).complete
+    (store / "replicate" / "c.1").unlink()
+    with pytest.raises(StoreError, match=r"is damaged \(replicate/c.1\), and was extended"):
+        run_sweep(new, store, workers=0, simulate=simulate)
