@@ -202,7 +202,8 @@ def figure(contrast: dict[str, Any], measure: str, expected: str, check: Callabl
     change = change[np.isfinite(change)]
     error = float(change.std(ddof=1) / np.sqrt(len(change)))
     means = float(np.nanmean(before)), float(np.nanmean(after)), float(change.mean())
-    found = Finding(contrast["fact"], contrast["says"], measure, *means, error, expected, False)
+    says = contrast["says"] + (" (difference of differences)" if "than" in contrast else "")
+    found = Finding(contrast["fact"], says, measure, *means, error, expected, False)
     return Finding(*[getattr(found, name) for name in list(Finding.__annotations__)[:-1]], check(found))
 
 
@@ -230,7 +231,7 @@ HEADING = """# Figures of the stylised facts
 
 Written by `python benchmarks/stylised_facts.py`; read by no program. Each row compares two arms under common luck: the
 mean of the first arm (or the level it is compared with) and of the second, the mean of the differences run by run with
-its standard error, and t. A row with *than* in its claim is a difference of differences, given in the fifth column.
+its standard error, and t; or such a difference less that of a second pair of arms (*difference of differences*).
 Sizes, settings and windows of months stand in `benchmarks/stylised_facts.toml`; `make slow` asserts the verdicts.
 SF12 (robustness) has no contrast: `make slow` runs 2,000 Latin-hypercube points and 2,000 corners of the declared ranges, and
 1,500 points with all constants moved by up to 30 %, and asserts that no outcome is non-finite and no stock negative.
