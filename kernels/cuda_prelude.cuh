@@ -33,11 +33,13 @@ DEV Words philox(const u32 agent, const u32 month, const u32 stream, const u32 r
   u32 c0 = agent, c1 = month, c2 = stream, c3 = 0u, low_key = seed, high_key = run;
 #pragma unroll
   for (int round = 0; round < 10; ++round) {
-    const u64 product0 = (u64)c0 * 0xD2511F53u, product1 = (u64)c2 * 0xCD9E8D57u;
-    c0 = (u32)(product1 >> 32) ^ c1 ^ low_key;
-    c2 = (u32)(product0 >> 32) ^ c3 ^ high_key;
-    c1 = (u32)product1;
-    c3 = (u32)product0;
+    // Halves of products by themselves: the compiler would otherwise compute in 64 bits throughout.
+    const u32 high0 = __umulhi(c0, 0xD2511F53u), high1 = __umulhi(c2, 0xCD9E8D57u);
+    const u32 next1 = c2 * 0xCD9E8D57u, next3 = c0 * 0xD2511F53u;
+    c0 = high1 ^ c1 ^ low_key;
+    c2 = high0 ^ c3 ^ high_key;
+    c1 = next1;
+    c3 = next3;
     low_key += 0x9E3779B9u;
     high_key += 0xBB67AE85u;
   }

@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 
 from tredegar.kernels.cuda_build import architectures, compile_source, lint
+from tredegar.kernels.cuda_check import Check, CheckPlan
 from tredegar.kernels.cuda_launch import run_cuda
 from tredegar.kernels.cuda_layout import args_dtype
-from tredegar.kernels.cuda_source import OPTIONS, kernel_source
+from tredegar.kernels.cuda_source import OPTIONS, kernel_hash, kernel_source
 
-from .cases import Case, assert_same_bits, batch_of, differences, random_case, run_batch
+from .cases import EDGES, Case, assert_same_bits, batch_of, differences, random_case, run_batch
 from .fake_gpu import FakeGpu
 from .golden.write import digest, published_digest, run_row, table
 from .ptx_machine import Kernel, MachineFault
@@ -54,8 +55,8 @@ def kernels(folder: Path) -> dict[str, Kernel]:
 
 
 @pytest.fixture
-def gpu(kernels: dict[str, Kernel], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGpu]:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+def gpu(kernels: dict[str, Kernel], folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGpu]:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
     stand_in = FakeGpu(kernels)
     with cuda_engine_on(stand_in, monkeypatch):
         yield stand_in
@@ -93,6 +94,11 @@ def test_random_parameter_sets_give_the_same_bits(number: int, kernels: dict[str
     batch = batch_of(random_case(np.random.default_rng(number), real=number % 4 == 3))
     block, order = (32, 64, 96, 256)[number % 4], (0, 1, 5, 11)[number // 4 % 4]
     assert_same_bits(run_ptx(kernels, batch, block, order), run_batch("numpy", batch), "cuda")
+
+
+@pytest.mark.parametrize("name", EDGES)
+def test_the_guards_of_the_rules_hold(name: str, kernels: dict[str, Kernel]) -> None:
+    assert_same_bits(run_ptx(kernels, batch_of(EDGES[name])), run_batch("numpy", batch_of(EDGES[name])), "cuda")
 
 
 @pytest.mark.parametrize("block", [32, 64, 96, 160, 256])
@@ -145,15 +151,31 @@ def test_the_launcher_passes_the_bytes_that_the_kernel_reads(gpu: FakeGpu) -> No
 
 
 def test_what_the_device_cannot_hold_at_once_is_computed_in_turn_on_two_streams(
-    kernels: dict[str, Kernel], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kernels: dict[str, Kernel], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    gpu = FakeGpu(kernels, free=1_200_000)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
+    gpu = FakeGpu(kernels, free=600_000)
     batch = batch_of(Case(trusts=40, clinicians=3, months=4, runs=tuple(range(7)), settings=({},) * 7))
     assert_same_bits(run_cuda(batch, gpu), run_batch("numpy", batch))
     sizes = [launch.grid[0] for launch in gpu.launches if launch.kernel == "advance"]
     assert sum(sizes) == 7 and len(sizes) > 2
     assert [stream.waited for stream in gpu.streams] == [-(-len(sizes) // 2), len(sizes) // 2]
+
+
+@pytest.mark.parametrize("noticed", [True, False])
+def test_the_check_passes_an_engine_that_is_equal_and_sees_one_that_is_not(
+    noticed: bool, kernels: dict[str, Kernel], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
+    wrong = mutants()["a month starts with the luck of the last"]
+    other = kernels_of(compile_source("compute_90", wrong).ptx, folder) if noticed else kernels
+    plan = CheckPlan(sets=3, runs=2, months=6, blocks=(32, 96), timed_runs=(1,), sanitizer=False)
+    said: list[str] = []
+    report = Check(FakeGpu(kernels, contracted=other), plan, said.append).report()
+    assert report["equality"]["passed"] and report["independence"]["passed"]
+    assert report["passed"] is report["contraction"]["passed"] is noticed
+    assert report["kernel_hash"] == kernel_hash() and report["device"]["name"] == "PTX on the CPU"
+    assert said[2] == "equality: 3 of 3 sets, 0 differ"
 
 
 @pytest.mark.skipif(shutil.which("ptxas") is None and shutil.which("nvcc") is None, reason="needs ptxas (CUDA toolkit)")
