@@ -163,10 +163,11 @@ def _run(
 
     with progress_shown() as show:
         summary = run_sweep(checked, out, workers, engine, scheduler, part, show, check=check)
-    _say(summary, part is not None)
+    say_summary(summary, part is not None)
 
 
-def _say(summary: SweepSummary, one_task: bool) -> None:
+def say_summary(summary: SweepSummary, one_task: bool) -> None:
+    """Print what became of a sweep; raise Incomplete if it is not complete, ValueError if something stopped it."""
     counts, path = summary.counts, summary.path
     if summary.redone:
         typer.echo(f"{count(summary.redone, 'batch')} had damaged files and were done again", err=True)

@@ -115,20 +115,20 @@ def _gpu_cluster(gpus: Sequence[str], scratch: str) -> Any:
 
 
 @contextmanager
-def slurm_workers(job: Job, interface: str | None = None) -> Iterator[Any]:
+def slurm_workers(job: Job) -> Iterator[Any]:
     """Yield a Dask cluster whose workers are ``job.tasks`` jobs of Slurm; jobs that end are replaced.
 
-    This process holds the scheduler, on the network ``interface`` (such as ib0; by default the one that leads out).
+    This process holds the scheduler, on the network ``job.interface`` (by default the one that leads out).
     Workers leave before their walltime ends. Raises SubmitError, naming what is missing or unfit.
     """
     import dask
 
     settings = {"distributed.scheduler.allowed-failures": DEATHS_ALLOWED_ON_CLUSTER}
-    with dask.config.set(settings), _slurm_cluster(job, interface) as cluster, _replacing(cluster, job.tasks):
+    with dask.config.set(settings), _slurm_cluster(job) as cluster, _replacing(cluster, job.tasks):
         yield cluster
 
 
-def _slurm_cluster(job: Job, interface: str | None) -> Any:
+def _slurm_cluster(job: Job) -> Any:
     try:
         from dask_jobqueue import SLURMCluster
         from distributed.security import Security
@@ -138,46 +138,50 @@ def _slurm_cluster(job: Job, interface: str | None) -> Any:
         raise SubmitError('workers on Slurm need dask-jobqueue and cryptography: pip install "tredegar[hpc]"') from None
     if shutil.which("sbatch") is None:
         raise SubmitError("'sbatch' is not on this machine; run this on a login node or in a job of the cluster")
+    described = worker_jobs(job)
     Path(job.logs).mkdir(parents=True, exist_ok=True)
     return SLURMCluster(
         security=security,
-        interface=None if interface is None else plain("--interface", interface),
+        # The key of the workers lies where all nodes see it, readable by its owner alone, while the driver lives.
+        shared_temp_directory=described["log_directory"],
+        interface=None if job.interface is None else plain("--interface", job.interface),
         scheduler_options={"dashboard_address": NO_DASHBOARD, "dashboard": False},
         silence_logs="critical",
-        **worker_jobs(job),
+        **described,
     )
 
 
 def worker_jobs(job: Job) -> dict[str, Any]:
     """Return the arguments of dask-jobqueue's SLURMCluster that describe the jobs of the workers."""
-    if job.memory is None:
+    if job.resources.memory is None:
         raise SubmitError("--dask needs --memory: workers are restarted before they outgrow it; such as --memory 4G")
-    number, unit = memory_of(job.memory)
-    kind, gpus = gpus_of(job.gpus)
-    lifetime, stagger = job.time - job.notice, job.notice // 2
+    number, unit = memory_of(job.resources.memory)
+    kind, gpus = gpus_of(job.resources.gpus)
+    lifetime, stagger = job.resources.time - job.resources.notice, job.resources.notice // 2
     arguments = ["--lifetime", f"{lifetime}s", "--lifetime-stagger", f"{stagger}s"]
     arguments += ["--dashboard-address", NO_DASHBOARD, "--no-dashboard"]
     arguments += ["--resources", "GPU=1"] if gpus else []
-    directives = ["--nodes=1", "--no-requeue", *(directive("--directive", text) for text in job.directives)]
+    directives = ["--nodes=1", "--no-requeue", *(directive("--directive", text) for text in job.resources.directives)]
     directives += [f"--gres=gpu:{kind + ':' if kind else ''}{gpus}"] if gpus else []
-    # The keys lie where all nodes see them, readable by their owner alone; dask-jobqueue quotes nothing.
+    # dask-jobqueue quotes nothing.
     logs = plain_path("the full path of --logs", str(Path(job.logs).absolute()))
     return {
         "cores": 1,
         "processes": 1,
-        "job_cpu": job.cpus,
+        "job_cpu": job.resources.cpus,
         "memory": f"{number}{unit}iB",
-        "walltime": clock(job.time),
-        "queue": None if job.partition is None else plain("--partition", job.partition),
-        "account": None if job.account is None else plain("--account", job.account),
+        "walltime": clock(job.resources.time),
+        "queue": None if job.resources.partition is None else plain("--partition", job.resources.partition),
+        "account": None if job.resources.account is None else plain("--account", job.resources.account),
         "job_name": f"worker-{slug(job.name)}",
-        "python": quoted("--venv", sys.executable if job.venv is None else job.venv / "bin" / "python"),
+        "python": quoted(
+            "--venv", sys.executable if job.surroundings.venv is None else job.surroundings.venv / "bin" / "python"
+        ),
         "job_script_prologue": environment(job),
         "job_extra_directives": directives,
         "worker_extra_args": arguments,
         "death_timeout": SECONDS_TO_FIND_SCHEDULER,
         "log_directory": logs,
-        "shared_temp_directory": logs,
     }
 
 

@@ -6,22 +6,22 @@ submitting the same again finishes.
 
 from __future__ import annotations
 
-from .job_script import SECONDS_IN_RESERVE, Job, array_range, command, comments, environment, sweep_command
-from .job_words import SubmitError, clock, directive, gpus_of, memory_of, plain, plain_path, quoted, slug
+from .job_script import SECONDS_IN_RESERVE, Job, array_range, check_commands, comments, environment, sweep_command
+from .job_words import SubmitError, clock, directive, gpus_of, memory_of, plain, plain_path, slug
 
 PLACE = 'cd -- "${PBS_O_WORKDIR:?this script is for PBS}" || exit 1'
 
 
 def pbs_array(job: Job) -> str:
     """Return the script of the array for ``qsub``."""
-    kind, number = gpus_of(job.gpus)
+    kind, number = gpus_of(job.resources.gpus)
     if kind:
         raise SubmitError("--gpus takes a number alone under PBS; name the kind with --directive as your site does")
     # An array of one is refused by PBS: a single task is a plain job.
     array = [f"#PBS -J {array_range(job)}"] if job.tasks > 1 else []
     task = "task=${PBS_ARRAY_INDEX:?this script is for an array job}" if job.tasks > 1 else "task=0"
-    stop_after = max(1, job.time - job.notice)
-    kill_after = max(1, job.notice - SECONDS_IN_RESERVE)
+    stop_after = max(1, job.resources.time - job.resources.notice)
+    kill_after = max(1, job.resources.notice - SECONDS_IN_RESERVE)
     lines = [
         "#!/bin/bash",
         *_directives(job, "tredegar", f":ngpus={number}" if number else ""),
@@ -46,7 +46,6 @@ def pbs_array(job: Job) -> str:
 
 def pbs_verify(job: Job) -> str:
     """Return the script of the job that verifies the store, for ``qsub -W depend=afterany:ARRAY``."""
-    store = quoted("--out", job.store)
     lines = [
         "#!/bin/bash",
         *_directives(job, "verify", ""),
@@ -54,27 +53,26 @@ def pbs_verify(job: Job) -> str:
         "",
         PLACE,
         *environment(job),
-        command(job, "status", store),
-        command(job, "verify", store),
+        *check_commands(job),
     ]
     return "\n".join(lines) + "\n"
 
 
 def _directives(job: Job, name: str, gpus: str) -> list[str]:
     memory = ""
-    if job.memory is not None:
-        number, unit = memory_of(job.memory)
+    if job.resources.memory is not None:
+        number, unit = memory_of(job.resources.memory)
         memory = f":mem={number}{unit.lower()}b"
     words = [
         f"-N {name}-{slug(job.name)}"[:18],
-        f"-l select=1:ncpus={job.cpus}{memory}{gpus}",
-        f"-l walltime={clock(job.time)}",
+        f"-l select=1:ncpus={job.resources.cpus}{memory}{gpus}",
+        f"-l walltime={clock(job.resources.time)}",
         "-j oe",
         f"-o {plain_path('--logs', job.logs)}/",
     ]
-    if job.partition is not None:
-        words.append(f"-q {plain('--partition', job.partition)}")
-    if job.account is not None:
-        words.append(f"-A {plain('--account', job.account)}")
-    words += [directive("--directive", text) for text in job.directives]
+    if job.resources.partition is not None:
+        words.append(f"-q {plain('--partition', job.resources.partition)}")
+    if job.resources.account is not None:
+        words.append(f"-A {plain('--account', job.resources.account)}")
+    words += [directive("--directive", text) for text in job.resources.directives]
     return [f"#PBS {word}" for word in words]

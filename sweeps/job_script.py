@@ -18,19 +18,9 @@ SECONDS_IN_RESERVE = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
-    """What is asked of a cluster. Times in seconds; ``notice`` is how long before the end of ``time`` a task stops.
+class Resources:
+    """What one task gets: seconds of walltime and how many before its end it must stop, cores, GPUs, memory."""
 
-    ``program`` is the command that runs tredegar in a job. The texts are the user's; every script checks and quotes
-    them.
-    """
-
-    spec: Path
-    store: Path
-    name: str
-    tasks: int
-    program: tuple[str, ...] = ("tredegar",)
-    engine: str = "auto"
     time: int = 3600
     notice: int = 120
     cpus: int = 1
@@ -38,13 +28,38 @@ class Job:
     memory: str | None = None
     partition: str | None = None
     account: str | None = None
+    directives: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Where a task runs: modules to load, a file for its shell to read, a virtual environment or a container image."""
+
+    modules: tuple[str, ...] = ()
+    setup: Path | None = None
+    venv: Path | None = None
+    container: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is asked of a cluster. ``program`` is the command that runs tredegar in a job.
+
+    The texts are the user's: whoever writes them into a script checks and quotes them.
+    """
+
+    spec: Path
+    store: Path
+    name: str
+    tasks: int
+    resources: Resources = Resources()
+    surroundings: Surroundings = Surroundings()
+    program: tuple[str, ...] = ("tredegar",)
+    engine: str = "auto"
     array_limit: int | None = None
     logs: str = "tredegar-logs"
-    modules: tuple[str, ...] = ()
-    venv: Path | None = None
-    setup: Path | None = None
-    container: Path | None = None
-    directives: tuple[str, ...] = ()
+    driver_time: int = 3600
+    interface: str | None = None
 
 
 def array_range(job: Job) -> str:
@@ -56,11 +71,11 @@ def array_range(job: Job) -> str:
 def command(job: Job, *words: str) -> str:
     """Return the line that runs ``tredegar`` with ``words`` (quoted already), in the container if there is one."""
     inner = joined([*(quoted("the command", word) for word in job.program), *words])
-    if job.container is None:
+    if job.surroundings.container is None:
         return inner
-    nvidia = ["--nv"] if gpus_of(job.gpus)[1] else []
+    nvidia = ["--nv"] if gpus_of(job.resources.gpus)[1] else []
     binds = [f"--bind {quoted('--container', _bindable(path))}" for path in _folders(job)]
-    return joined(["apptainer exec", *nvidia, *binds, quoted("--container", job.container), inner])
+    return joined(["apptainer exec", *nvidia, *binds, quoted("--container", job.surroundings.container), inner])
 
 
 def _folders(job: Job) -> list[Path]:
@@ -80,14 +95,49 @@ def sweep_command(job: Job) -> str:
     return command(job, "sweep", spec, "--out", store, "--engine", engine, "--task", f'"$task/{job.tasks}"')
 
 
+def check_commands(job: Job) -> list[str]:
+    """Return the lines that say how far the sweep is and compute some runs again, by the engine that every job has."""
+    store = quoted("--out", job.store)
+    return [command(job, "status", store), command(job, "verify", store, "--engine", "numpy")]
+
+
+def driver_words(job: Job) -> list[str]:
+    """Return the words, quoted, that make ``tredegar`` the driver of Dask workers: the same request, ``--here``."""
+    words = ["submit", quoted("the path of the spec", job.spec), "--out", quoted("--out", job.store)]
+    words += ["--cluster", "slurm", "--dask", "--here", "--tasks", str(job.tasks)]
+    words += [
+        "--time",
+        f"{job.resources.time}s",
+        "--notice",
+        str(job.resources.notice),
+        "--cpus",
+        str(job.resources.cpus),
+    ]
+    given: list[tuple[str, object]] = [
+        ("--engine", job.engine),
+        ("--gpus", job.resources.gpus),
+        ("--memory", job.resources.memory),
+        ("--partition", job.resources.partition),
+        ("--account", job.resources.account),
+        ("--logs", job.logs),
+        ("--interface", job.interface),
+        ("--setup", job.surroundings.setup),
+        ("--venv", job.surroundings.venv),
+        *(("--module", name) for name in job.surroundings.modules),
+        *(("--directive", text) for text in job.resources.directives),
+    ]
+    # One word each, so that a value that begins with a dash is no option.
+    return [*words, *(quoted(option, f"{option}={value}") for option, value in given if value is not None)]
+
+
 def environment(job: Job) -> list[str]:
     """Return the lines that prepare the shell of a job: folder, modules, environment, limits of threads."""
-    lines = [f"module load {module_name(module)}" for module in job.modules]
-    if job.setup is not None:
-        lines.append(f". {quoted('--setup', job.setup)} || exit 1")
-    if job.venv is not None:
-        lines.append(f". {quoted('--venv', job.venv / 'bin' / 'activate')} || exit 1")
-    limits = joined(f"{name}={job.cpus}" for name in THREAD_VARIABLES)
+    lines = [f"module load {module_name(module)}" for module in job.surroundings.modules]
+    if job.surroundings.setup is not None:
+        lines.append(f". {quoted('--setup', job.surroundings.setup)} || exit 1")
+    if job.surroundings.venv is not None:
+        lines.append(f". {quoted('--venv', job.surroundings.venv / 'bin' / 'activate')} || exit 1")
+    limits = joined(f"{name}={job.resources.cpus}" for name in THREAD_VARIABLES)
     return [*lines, f"export {limits}"]
 
 

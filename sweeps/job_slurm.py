@@ -1,103 +1,131 @@
-"""Job scripts for Slurm: an array whose tasks requeue themselves when time is short, and the job that verifies."""
+"""Job scripts for Slurm: tasks that go back into the queue when time is short, and the job that verifies."""
 
 from __future__ import annotations
 
-from .job_script import SECONDS_IN_RESERVE, Job, array_range, command, comments, environment, sweep_command
-from .job_words import clock, directive, gpus_of, memory_of, plain, plain_path, quoted, slug
+from dataclasses import replace
+
+from .job_script import (
+    SECONDS_IN_RESERVE,
+    Job,
+    array_range,
+    check_commands,
+    command,
+    comments,
+    driver_words,
+    environment,
+    sweep_command,
+)
+from .job_words import clock, directive, gpus_of, memory_of, plain, plain_path, slug
 
 MOST_REQUEUES = 50
 """A task whose batches do not fit its walltime would otherwise come back for ever."""
+DRIVER_MEMORY = "4G"
+"""For a scheduler and its client; they hold a few futures for each worker, however long the sweep."""
 
 
 def slurm_array(job: Job) -> str:
     """Return the script of the array for ``sbatch``."""
+    words = [*_words(job, f"tredegar-{slug(job.name)}", "%A_%a"), f"--array={array_range(job)}", *_gpus(job)]
+    number = "task=${SLURM_ARRAY_TASK_ID:?this script is for an array job}"
+    return _that_comes_back(job, words, f"Sweep in {job.tasks} tasks", [number], sweep_command(job))
+
+
+def slurm_driver(job: Job) -> str:
+    """Return the script of the job that holds a Dask scheduler and asks Slurm for ``job.tasks`` workers."""
+    asked = replace(job, resources=replace(job.resources, time=job.driver_time, memory=DRIVER_MEMORY, cpus=1))
+    words = _words(asked, f"tredegar-{slug(job.name)}", "%j")
+    what = f"Sweep by {job.tasks} Dask workers, each a job that this one sends"
+    return _that_comes_back(asked, words, what, ["task=driver"], command(job, *driver_words(job)))
+
+
+def _that_comes_back(job: Job, words: list[str], what: str, settings: list[str], line: str) -> str:
+    """Return the script of a job that stops when time is short, and goes back into the queue to go on."""
     lines = [
         "#!/bin/bash",
-        *_slurm_directives(job, f"tredegar-{slug(job.name)}", "%A_%a", job.cpus),
-        f"#SBATCH --array={array_range(job)}",
-        f"#SBATCH --signal=B:USR1@{job.notice}",
+        *(f"#SBATCH {word}" for word in words),
+        f"#SBATCH --signal=B:USR1@{job.resources.notice}",
         "#SBATCH --requeue",
-        *_slurm_gpus(job),
-        *comments(job, f"Sweep in {job.tasks} tasks"),
+        *comments(job, what),
         "",
-        "task=${SLURM_ARRAY_TASK_ID:?this script is for an array job}",
+        *settings,
         *_traps(),
         *environment(job),
         "",
-        *_task(job),
+        *_task(job, line),
     ]
     return "\n".join(lines) + "\n"
 
 
 def slurm_verify(job: Job) -> str:
     """Return the script of the job that verifies the store, for ``sbatch --dependency=afterany:ARRAY``."""
-    store = quoted("--out", job.store)
     lines = [
         "#!/bin/bash",
-        *_slurm_directives(job, f"verify-{slug(job.name)}", "%j-verify", job.cpus),
+        *(f"#SBATCH {word}" for word in _words(job, f"verify-{slug(job.name)}", "%j-verify")),
         *comments(job, "Verify the sweep of"),
         "",
         *environment(job),
-        command(job, "status", store),
-        command(job, "verify", store),
+        *check_commands(job),
     ]
     return "\n".join(lines) + "\n"
 
 
-def _slurm_directives(job: Job, name: str, pattern: str, cpus: int) -> list[str]:
+def _words(job: Job, name: str, pattern: str) -> list[str]:
     logs = plain_path("--logs", job.logs)
     words = [
         f"--job-name={name}",
         "--nodes=1",
         "--ntasks=1",
-        f"--cpus-per-task={cpus}",
-        f"--time={clock(job.time)}",
+        f"--cpus-per-task={job.resources.cpus}",
+        f"--time={clock(job.resources.time)}",
         f"--output={logs}/{slug(job.name)}-{pattern}.log",
         "--open-mode=append",
     ]
-    if job.memory is not None:
-        number, unit = memory_of(job.memory)
+    if job.resources.memory is not None:
+        number, unit = memory_of(job.resources.memory)
         words.append(f"--mem={number}{unit}")
-    if job.partition is not None:
-        words.append(f"--partition={plain('--partition', job.partition)}")
-    if job.account is not None:
-        words.append(f"--account={plain('--account', job.account)}")
-    words += [directive("--directive", text) for text in job.directives]
-    return [f"#SBATCH {word}" for word in words]
+    if job.resources.partition is not None:
+        words.append(f"--partition={plain('--partition', job.resources.partition)}")
+    if job.resources.account is not None:
+        words.append(f"--account={plain('--account', job.resources.account)}")
+    return [*words, *(directive("--directive", text) for text in job.resources.directives)]
 
 
-def _slurm_gpus(job: Job) -> list[str]:
-    kind, number = gpus_of(job.gpus)
-    return [f"#SBATCH --gres=gpu:{kind + ':' if kind else ''}{number}"] if number else []
+def _gpus(job: Job) -> list[str]:
+    kind, number = gpus_of(job.resources.gpus)
+    return [f"--gres=gpu:{kind + ':' if kind else ''}{number}"] if number else []
 
 
 def _traps() -> list[str]:
     """Return the lines that pass signals on: Slurm sends the notice of the walltime to the shell alone."""
-    return [
-        "child= stopping=",
-        """trap 'stopping=time; [ -z "$child" ] || kill -USR1 "$child" 2>/dev/null' USR1""",
-        """trap 'stopping=cancelled; [ -z "$child" ] || kill -TERM "$child" 2>/dev/null' TERM""",
-    ]
+    return """\
+child= stopping=
+stop() {
+    stopping=$1
+    echo "task $task: told to stop ($stopping)"
+    [ -z "$child" ] || kill -s "$2" "$child" 2>/dev/null
+}
+trap 'stop time USR1' USR1
+trap 'stop cancelled TERM' TERM""".splitlines()
 
 
-def _task(job: Job) -> list[str]:
-    """Return the lines that run a task and, if time was short, put it back into the queue.
+def _task(job: Job, line: str) -> list[str]:
+    """Return the lines that run the command ``line`` and, if time was short, put it back into the queue.
 
     A task that is told to stop may finish its batch; what takes longer is dropped, and nothing is lost by it.
     """
     return f"""\
-{sweep_command(job)} &
+{line} &
 child=$!
 wait "$child"; status=$?
 if [ "$stopping" = time ]; then
-    for ((left = {max(1, job.notice - SECONDS_IN_RESERVE)}; left > 0; left--)); do
+    for ((left = {max(1, job.resources.notice - SECONDS_IN_RESERVE)}; left > 0; left--)); do
         kill -0 "$child" 2>/dev/null || break
         sleep 1
     done
-    kill -KILL "$child" 2>/dev/null && echo "task $task: time is short, the batch in work is dropped"
+    kill -KILL "$child" 2>/dev/null && echo "task $task: the batch in work is dropped"
 fi
 wait "$child"; status=$?
-echo "task $task of {job.tasks}: exit status $status${{stopping:+, stopped: $stopping}}"
+echo "task $task: exit status $status${{stopping:+, stopped: $stopping}}"
 if [ "$stopping" = time ] && [ "$status" -ge 3 ]; then
     if [ "${{SLURM_RESTART_COUNT:-0}}" -ge {MOST_REQUEUES} ]; then
         echo "task $task: was put back into the queue {MOST_REQUEUES} times; give it a longer --time"

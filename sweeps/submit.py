@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from .job_pbs import pbs_array, pbs_verify
 from .job_script import Job
-from .job_slurm import slurm_array, slurm_verify
+from .job_slurm import slurm_array, slurm_driver, slurm_verify
 from .job_words import SubmitError
 from .runner import check_same_sweep
 from .spec import Spec
@@ -24,7 +24,7 @@ SECONDS_TO_ANSWER = 120
 class Cluster(NamedTuple):
     """How one kind of scheduler is spoken to. ``after`` returns the options that wait for the end of a job."""
 
-    array: Callable[[Job], str]
+    sweep: Callable[[Job], str]
     verify: Callable[[Job], str]
     send: tuple[str, ...]
     after: Callable[[str], tuple[str, ...]]
@@ -32,21 +32,21 @@ class Cluster(NamedTuple):
     """What its answer looks like; the first group is the number of the job."""
 
 
+def _after_slurm(job: str) -> tuple[str, ...]:
+    return (f"--dependency=afterany:{job}",)
+
+
+def _after_pbs(job: str) -> tuple[str, ...]:
+    return ("-W", f"depend=afterany:{job}")
+
+
+SBATCH = ("sbatch", "--parsable")
+SLURM_NUMBER = r"(\d+)(?:;\S+)?"
+PBS_NUMBER = r"(\d+(?:\[\])?(?:\.[A-Za-z0-9_.-]+)?)"
 CLUSTERS = {
-    "slurm": Cluster(
-        slurm_array,
-        slurm_verify,
-        ("sbatch", "--parsable"),
-        lambda job: (f"--dependency=afterany:{job}",),
-        r"(\d+)(?:;\S+)?",
-    ),
-    "pbs": Cluster(
-        pbs_array,
-        pbs_verify,
-        ("qsub",),
-        lambda job: ("-W", f"depend=afterany:{job}"),
-        r"(\d+(?:\[\])?(?:\.[A-Za-z0-9_.-]+)?)",
-    ),
+    "slurm": Cluster(slurm_array, slurm_verify, SBATCH, _after_slurm, SLURM_NUMBER),
+    "slurm-dask": Cluster(slurm_driver, slurm_verify, SBATCH, _after_slurm, SLURM_NUMBER),
+    "pbs": Cluster(pbs_array, pbs_verify, ("qsub",), _after_pbs, PBS_NUMBER),
 }
 
 
@@ -54,18 +54,23 @@ CLUSTERS = {
 class Submitted:
     """Numbers of the jobs that were queued, as the scheduler gave them."""
 
-    array: str
+    sweep: str
     verify: str
 
 
 def scripts(cluster: str, job: Job) -> tuple[str, str]:
-    """Return the script of the array and that of the job that verifies. Raises SubmitError for bad words."""
+    """Return the script that sweeps and the one that verifies. Raises SubmitError for words that no script can hold."""
     kind = CLUSTERS[cluster]
-    return kind.array(job), kind.verify(job)
+    return kind.sweep(job), kind.verify(job)
 
 
-def prepare(spec: Spec, job: Job) -> bool:
-    """Make the store, once, before any task needs it; return whether it was there. Raises StoreError."""
+def prepare(spec: Spec, job: Job, cluster: str) -> bool:
+    """Make the store, once, before any task needs it; return whether it was there.
+
+    Raises SubmitError before anything is written if the request cannot be sent, StoreError if the store is another's.
+    """
+    scripts(cluster, job)
+    _program(CLUSTERS[cluster])
     if not job.store.exists():
         create_store(spec, job.store)
         return False
@@ -74,22 +79,26 @@ def prepare(spec: Spec, job: Job) -> bool:
 
 
 def send(cluster: str, job: Job) -> Submitted:
-    """Queue the array and the job that verifies; the store must stand. Raises SubmitError with what was answered."""
+    """Queue the sweep and the job that verifies; the store must stand. Raises SubmitError with what was answered."""
     kind = CLUSTERS[cluster]
-    array, verify = scripts(cluster, job)
+    sweep, verify = scripts(cluster, job)
     Path(job.logs).mkdir(parents=True, exist_ok=True)
-    number = _queue(kind, (), array)
+    number = _queue(kind, (), sweep)
     return Submitted(number, _queue(kind, kind.after(number), verify))
 
 
-def _queue(kind: Cluster, options: tuple[str, ...], script: str) -> str:
+def _program(kind: Cluster) -> str:
     program = shutil.which(kind.send[0])
     if program is None:
         raise SubmitError(
             f"'{kind.send[0]}' is not on this machine; submit from a login node of the cluster, or leave out --submit"
             " to print the script"
         )
-    words = [program, *kind.send[1:], *options]
+    return program
+
+
+def _queue(kind: Cluster, options: tuple[str, ...], script: str) -> str:
+    words = [_program(kind), *kind.send[1:], *options]
     try:
         answer = subprocess.run(
             words, input=script, capture_output=True, text=True, timeout=SECONDS_TO_ANSWER, check=False
