@@ -13,21 +13,28 @@ from .facts import chosen_outcomes
 def settled_from(sweep: xr.Dataset) -> int:
     """Return the month from which reports read by default: the first of the second half of the run (assumption)."""
     months = sweep["month"].values
-    return int(months[len(months) // 2])
+    return int(months[len(months) // 2]) - _length(months) + 1
+
+
+def _length(months: np.ndarray) -> int:
+    """Return how many months each recorded value is the mean of: ``every``, the distance of the recorded months."""
+    return int(np.diff(months).min()) if len(months) > 1 else 1
 
 
 def window(sweep: xr.Dataset, from_month: int | None = None, to_month: int | None = None) -> xr.Dataset:
     """Return the recorded months ``from_month .. to_month``, both included; all of them by default.
 
-    A window mean (``every`` > 1) belongs to the last month of its window. Raises ValueError where no month is left.
+    Where values are means of several months (``every`` > 1), those are kept whose months all lie inside. Raises
+    ValueError where none is left.
     """
     months = sweep["month"].values
-    first = int(months[0]) if from_month is None else int(from_month)
+    starts = months - _length(months) + 1
+    first = int(starts[0]) if from_month is None else int(from_month)
     last = int(months[-1]) if to_month is None else int(to_month)
-    kept = np.flatnonzero((months >= first) & (months <= last))
+    kept = np.flatnonzero((starts >= first) & (months <= last))
     if not len(kept):
         raise ValueError(
-            f"no recorded month lies in {first} .. {last}; the store holds months {months[0]} .. {months[-1]}"
+            f"no recorded month lies in {first} .. {last}; the store holds months {starts[0]} .. {months[-1]}"
         )
     return sweep.isel(month=kept)
 
@@ -46,7 +53,8 @@ def window_mean(
     part = window(sweep, settled_from(sweep) if from_month is None else from_month, to_month)
     names = list(chosen_outcomes(sweep, outcomes))
     means = part[names].mean("month", skipna=False, dtype=np.float64, keep_attrs=True).compute()
-    means.attrs.update(from_month=int(part.month[0]), to_month=int(part.month[-1]))
+    first = int(part.month[0]) - _length(sweep["month"].values) + 1
+    means.attrs.update(from_month=first, to_month=int(part.month[-1]))
     return means
 
 

@@ -41,6 +41,15 @@ def test_window_means_are_means_and_failed_runs_stay_missing(sweep):
     assert (settled.attrs["from_month"], settled.attrs["to_month"]) == (13, 24)
 
 
+def test_means_of_several_months_belong_to_a_window_only_as_a_whole(tmp_path):
+    points = grid(mandate_detail=[0.0, 1.0])
+    sweep = open_sweep(made_store(tmp_path / "y.zarr", points, {"quality": rising}, months=48, every=12))
+    assert list(window(sweep, 13).month.values) == [24, 36, 48]
+    assert list(window(sweep, 14, 47).month.values) == [36]
+    means = window_mean(sweep)
+    assert (means.attrs["from_month"], means.attrs["to_month"]) == (25, 48)
+
+
 def test_successive_windows_end_where_they_say(sweep):
     yearly = window_means(sweep, 12)
     assert list(yearly.month.values) == [12, 24]
