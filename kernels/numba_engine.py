@@ -50,7 +50,7 @@ class StartedRuns:
         for (record, field), slot in layout.country.items():
             value = getattr(records.get(record), field, None)
             if value is not None:
-                self.country[:, slot] = np.broadcast_to(value, (runs, 1))[:, 0]
+                self.country[:, slot] = value[:, 0] if hasattr(value, "shape") else value
         for (record, field), slot in layout.trust.items():
             value = getattr(records.get(record), field, None)
             if value is not None:
