@@ -107,7 +107,7 @@ def compile_source(architecture: str, source: str, options: tuple[str, ...] = OP
 
 def _text(nvrtc: Any, program: Any, size_of: Any, get: Any) -> bytes:
     (size,) = _call(nvrtc, size_of(program))
-    buffer = b"\0" * size
+    buffer = b"\0" * int(size)
     _call(nvrtc, get(program, buffer))
     return buffer
 

@@ -138,8 +138,8 @@ class Piece:
         """Add the statements that sum what one agent adds."""
         given = self.follow(tally.rule, tally.reads)
         for name, value in zip(tally.fields, given, strict=True):
-            units = fixed(value).name if value.kind == "double" else value.name
-            self.code.statements.append(self._sum(tally, name, units, value.kind == "bool"))
+            units: Any = fixed(value) if value.kind == "double" else value
+            self.code.statements.append(self._sum(tally, name, units.name, value.kind == "bool"))
 
     def _sum(self, tally: Tally, name: str, units: str, counts: bool) -> str:
         if tally.over == "country":

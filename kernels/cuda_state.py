@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ..model.constants import CONSTANTS
 from ..model.outcomes import OUTCOMES, PERCENTILES
 from .array_start import ArrayStart
 from .batch import Batch, Recorded
@@ -50,7 +51,7 @@ class DeviceBatch:
         }  # fmt: skip
         for name, number in numbers.items():
             given[name] = number
-        for name in given["constants"].dtype.names:
+        for name in CONSTANTS:
             given["constants"][name] = getattr(batch.constants, name)
         return given
 
