@@ -1,0 +1,196 @@
+"""Sweeps on a real Slurm of one node (tests/slurm_node.py): what befalls them costs time and changes no byte."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tredegar.sweeps.runner import run_sweep
+from tredegar.sweeps.spec import Spec
+
+from .slurm_node import SlurmNode, missing, slurm_node, wait_until
+from .sweep_cases import contents
+from .tls_check import plain_listeners
+
+pytestmark = [pytest.mark.slurm, pytest.mark.skipif(bool(missing()), reason=missing())]
+
+SPEC = """
+name = "on Slurm"
+seed = 5
+months = 120
+replicates = 4
+[country]
+trusts = 20
+clinicians = 20
+[design]
+method = "latin-hypercube"
+points = 15
+[vary]
+real_control = [0.0, 1.0]
+mandate_detail = [0.0, 1.0]
+[record]
+outcomes = ["quality", "true_access"]
+every = 12
+"""
+TREDEGAR = (sys.executable, "-m", "tredegar.sweeps.cli")
+BATCHES = 15
+PATIENCE = 400.0
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SlurmNode]:
+    with slurm_node(tmp_path_factory.mktemp("slurm")) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What a store of the sweep holds that one process wrote without interruption."""
+    path = tmp_path_factory.mktemp("undisturbed") / "s.zarr"
+    assert run_sweep(Spec.from_text(SPEC), path, workers=0, engine="numpy").complete
+    return contents(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """A sweep that lives in ``folder`` and is sent to ``node``."""
+
+    node: SlurmNode
+    folder: Path
+
+    @property
+    def store(self) -> Path:
+        return self.folder / "s.zarr"
+
+    def submit(self, tasks: int, *words: str) -> tuple[str, str]:
+        """Send it; return the numbers of the job that sweeps and of the one that verifies."""
+        given = ("submit", "spec.toml", "--out", "s.zarr", "--cluster", "slurm", "--engine", "numpy")
+        said = self.node.call(*TREDEGAR, *given, "--tasks", str(tasks), "--submit", *words, cwd=self.folder)
+        found = re.search(r"queued job (\d+) .* then (\d+) to verify", said)
+        assert found is not None, said
+        return found[1], found[2]
+
+    def done(self, batch: int) -> bool:
+        return (self.store / "status" / f"c.{batch}.0").exists()
+
+    def log(self, name: str) -> str:
+        path = self.folder / "tredegar-logs" / f"on-Slurm-{name}.log"
+        return path.read_text() if path.exists() else ""
+
+
+@pytest.fixture
+def sweep(node: SlurmNode, tmp_path: Path) -> Callable[..., Sweep]:
+    def make(name: str = "s") -> Sweep:
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "spec.toml").write_text(SPEC)
+        return Sweep(node, folder)
+
+    return make
+
+
+def process_of(sweep: Sweep, task: str) -> psutil.Process:
+    """The process of one task once it has written its first batch."""
+    first = int(task.split("/")[0])
+    wait_until(
+        lambda: sweep.done(first), PATIENCE, lambda: f"task {task} wrote nothing: {list(sweep.folder.iterdir())}"
+    )
+    for process in psutil.process_iter(["cmdline"]):
+        words = process.info["cmdline"] or []
+        if words[-1:] == [task] and str(sweep.store) in words and "python" in Path(words[0]).name:
+            return process
+    raise AssertionError(f"task {task} of {sweep.folder} has ended already")
+
+
+def test_killed_and_cancelled_tasks_lose_nothing_and_another_number_of_tasks_finishes(sweep, undisturbed) -> None:
+    small = sweep("it's $(a) folder")
+    job, verify = small.submit(4)
+    process_of(small, "1/4").kill()
+    process_of(small, "2/4").suspend()
+    small.node.call("scancel", f"{job}_2")
+    ended = small.node.wait(job, verify, seconds=PATIENCE)
+    expected = {f"{job}_0": "COMPLETED", f"{job}_1": "FAILED", f"{job}_2": "CANCELLED", f"{job}_3": "COMPLETED"}
+    assert ended == {**expected, verify: "FAILED"}
+    assert small.node.facts(verify)["ExitCode"] == "3:0"
+    assert "incomplete" in small.log(f"{verify}-verify")
+    assert "exit status 137" in small.log(f"{job}_1")
+    assert "exit status 0" in small.log(f"{job}_3")
+
+    again, verify = small.submit(3)
+    ended = small.node.wait(again, verify, seconds=PATIENCE)
+    assert set(ended.values()) == {"COMPLETED"}
+    assert "equal bit for bit" in small.log(f"{verify}-verify")
+    assert contents(small.store) == undisturbed
+
+
+def test_at_the_walltime_a_batch_is_finished_or_dropped_and_the_task_comes_back(sweep, undisturbed) -> None:
+    """Slurm itself gives the notice: the limits of both jobs are cut so that it is due at once."""
+    drops, finishes = sweep("drops"), sweep("finishes")
+    jobs = {each: each.submit(1, f"--notice={notice}") for each, notice in ((drops, 31), (finishes, 90))}
+    processes = {}
+    for each, minutes in ((drops, 1), (finishes, 2)):
+        processes[each] = process_of(each, "0/1")
+        processes[each].suspend()
+        each.node.call("scontrol", "update", f"JobId={jobs[each][0]}", f"TimeLimit={minutes}")
+    logs = {each: f"{jobs[each][0]}_0" for each in jobs}
+    told = "told to stop (time)"
+    wait_until(lambda: told in finishes.log(logs[finishes]), PATIENCE, lambda: finishes.log(logs[finishes]))
+    processes[finishes].resume()
+    for each, (job, _) in jobs.items():
+        wait_until(lambda: each.node.facts(job)["Restarts"] == "1", PATIENCE, lambda: each.log(logs[each]))  # noqa: B023
+        each.node.call("scontrol", "update", f"JobId={job}", "TimeLimit=60")
+    for each, (job, verify) in jobs.items():
+        assert set(each.node.wait(job, verify, seconds=PATIENCE).values()) == {"COMPLETED"}
+        assert "equal bit for bit" in each.log(f"{verify}-verify")
+        assert contents(each.store) == undisturbed
+    assert "the batch in work is dropped" in drops.log(logs[drops])
+    assert "exit status 3, stopped: time" in finishes.log(logs[finishes])
+
+
+def test_each_task_has_a_gpu_of_its_own(sweep, undisturbed) -> None:
+    small = sweep()
+    (small.folder / "gpu.sh").write_text('echo "gpu $CUDA_VISIBLE_DEVICES"; sleep 5\n')
+    job, verify = small.submit(2, "--gpus", "1", "--setup", "gpu.sh")
+    assert set(small.node.wait(job, verify, seconds=PATIENCE).values()) == {"COMPLETED"}
+    seen = [re.findall(r"^gpu (.*)$", small.log(f"{job}_{task}"), re.M) for task in range(2)]
+    assert sorted(seen) == [["0"], ["1"]]
+    assert contents(small.store) == undisturbed
+
+
+def test_dask_workers_on_slurm_speak_tls_alone_and_the_death_of_one_changes_nothing(sweep, undisturbed) -> None:
+    small = sweep()
+    words = ("submit", "spec.toml", "--out", "s.zarr", "--cluster", "slurm", "--engine", "numpy", "--tasks", "2")
+    environment = dict(small.node.environment)
+    with psutil.Popen(
+        [*TREDEGAR, *words, "--memory", "500M", "--dask", "--here"], cwd=small.folder, env=environment
+    ) as driver:
+        wait_until(lambda: small.done(2), PATIENCE, lambda: f"nothing was done; the driver: {driver.poll()}")
+        workers = [job.split()[0] for job in small.node.call("squeue", "--noheader", "--format=%i").splitlines()]
+        assert plain_listeners([driver, *dask_workers(small.folder)]) == []
+        small.node.call("scancel", "--full", "--signal=KILL", workers[0])
+        assert driver.wait(PATIENCE) == 0
+    assert contents(small.store) == undisturbed
+    assert list((small.folder / "tredegar-logs").glob(".dask*")) == []
+
+
+def dask_workers(folder: Path) -> list[psutil.Process]:
+    """The processes of the Dask workers that were started in ``folder``."""
+    found = [process for process in psutil.process_iter(["cmdline", "cwd"]) if process.info["cwd"] == str(folder)]
+    return [process for process in found if "distributed.cli.dask_worker" in (process.info["cmdline"] or [])]
+
+
+def test_a_driver_in_a_job_of_its_own_has_one_worker_on_each_gpu(sweep, undisturbed) -> None:
+    small = sweep()
+    (small.folder / "gpu.sh").write_text('echo "gpu $CUDA_VISIBLE_DEVICES"\n')
+    resources = ("--memory", "500M", "--gpus", "1", "--setup", "gpu.sh", "--interface", "lo")
+    job, verify = small.submit(2, "--dask", *resources)
+    assert set(small.node.wait(job, verify, seconds=PATIENCE).values()) == {"COMPLETED"}
+    outputs = [path.read_text() for path in (small.folder / "tredegar-logs").glob("worker-*.out")]
+    assert sorted(re.findall(r"^gpu (.*)$", "\n".join(outputs), re.M)) == ["0", "1"]
+    assert contents(small.store) == undisturbed
