@@ -22,10 +22,14 @@ from tredegar.kernels.cuda_launch import architecture_for
 from tredegar.kernels.cuda_layout import MOST_THREADS, args_dtype, layout, layout_source, padded, threads_for
 from tredegar.kernels.cuda_report import NOT_VERIFIED, verification
 from tredegar.kernels.cuda_source import OPTIONS, kernel_hash, kernel_source
+from tredegar.kernels.cuda_state import load_batch
 from tredegar.kernels.cuda_trace import CannotTrace, Symbol, Trace
 from tredegar.model.arithmetic import clip01, fixed, larger, select, unfixed
 from tredegar.model.month import MONTH
 from tredegar.model.outcomes import OUTCOMES, PERCENTILES
+
+from .cases import Case, batch_of
+from .strict_array import STRICT, StrictArray, to_host
 
 STRUCTS = ("Constants", "Args")
 
@@ -190,6 +194,17 @@ def test_the_engine_says_in_one_line_what_is_missing_and_that_no_gpu_has_verifie
     if not info.available:
         with pytest.raises(EngineUnavailable, match="engine 'cuda' cannot run here"):
             simulate({}, replicates=1, months=1, engine="cuda")
+
+
+def test_a_batch_is_loaded_and_read_back_by_what_cupy_does_like_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(StrictArray, "view", lambda self, kind: StrictArray(self.held.view(kind)), raising=False)
+    monkeypatch.setattr(type(STRICT), "empty", staticmethod(STRICT.zeros), raising=False)
+    batch = batch_of(Case(trusts=40, months=13, runs=(3, 5), settings=({}, {"number_of_units": 2.0})))
+    strict, plain = load_batch(batch, STRICT), load_batch(batch, np)
+    assert strict.groups == plain.groups
+    for name in ("country", "trusts", "outcomes", "trust_years", "slots"):
+        assert to_host(strict.arrays[name]).tobytes() == plain.arrays[name].tobytes(), name
+    assert strict.recorded(to_host).failed.tolist() == [0, 0]
 
 
 @pytest.mark.parametrize(
