@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +11,7 @@ import xarray as xr
 
 from .facts import chosen_outcomes, design_of, fixed_parameters, label_of, spec_of, varied_parameters
 from .intervals import SAMPLED, estimate, said
+from .select import at
 from .windows import settled_from, window_mean
 
 COMPARED_ENTRIES = ("seed", "months", "luck", "country", "constants")
@@ -55,6 +56,31 @@ def compare(
     return Comparison(pd.DataFrame(rows), _settings(first, second), len(here), paired)
 
 
+def contrast(
+    sweep: xr.Dataset,
+    first: Mapping[str, float],
+    second: Mapping[str, float],
+    outcomes: Iterable[str] | None = None,
+    from_month: int | None = None,
+    to_month: int | None = None,
+) -> Comparison:
+    """Compare two settings of levers within one store, over all states of its other parameters, run by run.
+
+    ``first`` and ``second`` give values of the same varied parameters (``{"target_toughness": 0.0}`` and
+    ``{"target_toughness": 1.0}``); points are paired where all other parameters agree. Raises ValueError for values
+    that were not run and where no point has a partner.
+    """
+    if set(first) != set(second) or not first:
+        raise ValueError(f"both settings must name the same parameters, got {sorted(first)} and {sorted(second)}")
+    chosen = [_held(at(sweep, setting), setting) for setting in (first, second)]
+    return compare(chosen[0], chosen[1], outcomes, from_month, to_month)
+
+
+def _held(points: xr.Dataset, setting: Mapping[str, float]) -> xr.Dataset:
+    """Return the points with the named parameters as scalars, as if the store had fixed them."""
+    return points.assign_coords({name: float(np.atleast_1d(points[name].values)[0]) for name in setting})
+
+
 def _shared_outcomes(first: xr.Dataset, second: xr.Dataset, outcomes: Iterable[str] | None) -> tuple[str, ...]:
     if outcomes is not None:
         return chosen_outcomes(second, chosen_outcomes(first, outcomes))
@@ -66,6 +92,8 @@ def _shared_outcomes(first: xr.Dataset, second: xr.Dataset, outcomes: Iterable[s
 
 def _shared_points(first: xr.Dataset, second: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
     names = sorted(set(varied_parameters(first)) & set(varied_parameters(second)))
+    if not names and first.sizes["point"] == second.sizes["point"] == 1:
+        return np.array([0]), np.array([0])
     if not names:
         raise ValueError("the stores vary no parameter in common, so that no point of one stands in the other")
     keys = [pd.MultiIndex.from_arrays([sweep[name].values for name in names]) for sweep in (first, second)]

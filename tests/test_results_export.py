@@ -8,7 +8,7 @@ import pytest
 import xarray as xr
 
 from tredegar.results import open_sweep
-from tredegar.results.compare import compare
+from tredegar.results.compare import compare, contrast
 from tredegar.results.conditions import conditional_means
 from tredegar.results.export import export
 
@@ -83,6 +83,15 @@ def test_only_shared_points_are_compared_and_unpaired_luck_widens_the_interval(s
     with pytest.raises(ValueError, match="no point has the same mandate_detail in both stores"):
         compare(open_sweep(made_store(tmp_path / "f.zarr", grid(mandate_detail=[0.1]), {"quality": quality})),
                 open_sweep(nothing))  # fmt: skip
+
+
+def test_two_settings_of_a_lever_are_contrasted_over_the_states_of_the_rest(store):
+    found = contrast(open_sweep(store), {"mandate_detail": 0.0}, {"mandate_detail": 1.0}, ["quality"])
+    row = found.table.iloc[0]
+    assert found.points == 2 and found.paired and found.settings == ("mandate_detail: 0 / 1",)
+    assert row["change"] == pytest.approx(1.0, abs=1e-6) and row["rises"] == 1.0
+    with pytest.raises(ValueError, match="both settings must name the same parameters"):
+        contrast(open_sweep(store), {"mandate_detail": 0.0}, {"grip_rate": 0.03})
 
 
 def test_csv_has_one_row_per_run_with_its_parameters(store, tmp_path):
