@@ -25,8 +25,12 @@ KINDS = (
 SHOWN_BANDS = 8.0
 
 
-def draw_summary(judgements: Sequence[Judgement], caption: str) -> Figure:
+def draw_summary(judgements: Sequence[Judgement], samples: int) -> Figure:
     """Draw the shares of the space of every claim as a bar, with the interval of the share where it holds."""
+    caption = (
+        f"Each claim at {samples} points of a Latin hypercube over the declared ranges of all parameters. "
+        "* by construction: found on one side alone, wherever it was looked for."
+    )
     with figure_style():
         figure = new_figure(9.0, 0.21 * len(judgements) + 1.6)
         axes = figure.subplots()
@@ -58,8 +62,12 @@ def _tick(found: Judgement) -> str:
     return f"{found.claim.position}  {found.claim.name}{' *' if found.by_construction else ''}"
 
 
-def draw_claim(found: Judgement, caption: str) -> Figure:
+def draw_claim(found: Judgement) -> Figure:
     """Draw one claim: the spread of its effect in bands, and the effect against each parameter that decides."""
+    caption = (
+        f"{found.claim.name}: {found.verdict.samples} samples of the space. Dashed: the band of no difference. "
+        "Line and grey bar: threshold and middle 80% of it."
+    )
     panels = 1 + len(found.deciders)
     with figure_style():
         figure = new_figure(2.7 * panels + 0.4, 2.9)

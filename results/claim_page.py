@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from .claim_designs import Design, Size
-from .claim_figures import draw_claim, draw_summary
 from .claim_results import Judgement
 from .claim_words import (
     decider_text,
@@ -17,9 +16,8 @@ from .claim_words import (
     verdict_sentence,
 )
 from .claims import Claim, Part
-from .figure_style import svg_text
 from .page import Page, Section
-from .phase_figure import draw_phase, words_of
+from .phase_figure import words_of
 from .phases import Chart
 
 TITLE = "What the debate gets right, and where"
@@ -47,12 +45,19 @@ FORM_WORDS = {
 
 
 def claims_page(
-    judgements: Sequence[Judgement], charts: Sequence[Chart], designs: Mapping[str, Design], size: Size
+    judgements: Sequence[Judgement],
+    charts: Sequence[Chart],
+    designs: Mapping[str, Design],
+    size: Size,
+    figures: Mapping[str, str],
 ) -> Page:
-    """Return the page: an overview, the contradictions, then each claim."""
-    sections = [_overview(judgements, size)] if judgements else []
-    sections += [_contradiction(chart) for chart in charts]
-    sections += [_claim(found, designs) for found in judgements]
+    """Return the page: an overview, the contradictions, then each claim.
+
+    ``figures``: SVG text by id of claim and contradiction, that of the overview under ``claims``.
+    """
+    sections = [_overview(judgements, figures)] if judgements else []
+    sections += [_contradiction(chart, figures[chart.phase.name]) for chart in charts]
+    sections += [_claim(found, designs, figures[found.claim.name]) for found in judgements]
     sections.append(_method(designs, size))
     return Page(
         title=TITLE,
@@ -87,7 +92,7 @@ def came_out(judgements: Sequence[Judgement]) -> tuple[str, ...]:
     words = Counter(found.verdict.word for found in judgements)
     told = [f"{number} {'claim' if number == 1 else 'claims'}: {word}" for word, number in words.most_common()]
     by_construction = sum(found.by_construction for found in judgements)
-    told.append(f"{by_construction} by construction: no region found on one of the two sides")
+    told.append(f"{by_construction} by construction: found on one side alone, wherever it was looked for")
     for position in dict.fromkeys(found.claim.position for found in judgements):
         shares = [found.verdict.holds.share for found in judgements if found.claim.position == position]
         told.append(f"{position}: claims hold in {sum(shares) / len(shares):.0%} of the space on average")
@@ -103,7 +108,7 @@ def _how_sure(designs: Mapping[str, Design], size: Size) -> tuple[str, ...]:
     )
 
 
-def _overview(judgements: Sequence[Judgement], size: Size) -> Section:
+def _overview(judgements: Sequence[Judgement], figures: Mapping[str, str]) -> Section:
     header = ("Claim", "Position", "Says", "Verdict", "Holds", "No difference", "Reverses", "Decided by")
     rows = [
         (
@@ -118,24 +123,20 @@ def _overview(judgements: Sequence[Judgement], size: Size) -> Section:
         )
         for found in judgements
     ]
-    figure = draw_summary(judgements, summary_caption(size))
     return Section(
         heading="All claims",
         paragraphs=("In brackets: simultaneous 95% intervals.",),
-        images=((svg_text(figure), "Shares of the space where each claim holds, makes no difference and reverses"),),
+        images=(
+            (
+                figures["claims"],
+                "Shares of the space where each claim holds, makes no difference and reverses",
+            ),
+        ),
         table=(header, rows),
     )
 
 
-def summary_caption(size: Size) -> str:
-    """Say how the sheet of verdicts was made."""
-    return (
-        f"Each claim at {size.samples} points of a Latin hypercube over the declared ranges of all parameters. "
-        "* no region was found on one of the two sides: by construction."
-    )
-
-
-def _contradiction(chart: Chart) -> Section:
+def _contradiction(chart: Chart, image: str) -> Section:
     others = [
         f"{part.label}: median effect {median:+.3g}, middle 80% {low:+.3g} to {high:+.3g}"
         for part, (median, low, high) in chart.also
@@ -143,14 +144,13 @@ def _contradiction(chart: Chart) -> Section:
     return Section(
         heading=chart.phase.name,
         paragraphs=(f"{chart.phase.question} ({chart.phase.positions})", words_of(chart)),
-        images=((svg_text(draw_phase(chart)), f"{chart.phase.question} {words_of(chart)}"),),
+        images=((image, f"{chart.phase.question} {words_of(chart)}"),),
         note="Beside it: " + "; ".join(others) + "." if others else "",
     )
 
 
-def _claim(found: Judgement, designs: Mapping[str, Design]) -> Section:
-    claim, size = found.claim, found.verdict.samples
-    caption = f"{claim.name}: {size} samples. Grey bar: middle 80% of the threshold. Dashed: the band of no difference."
+def _claim(found: Judgement, designs: Mapping[str, Design], image: str) -> Section:
+    claim = found.claim
     readings = [
         (one.part.says or one.part.label, one.part.label, percent(one.verdict.holds), percent(one.verdict.null),
          percent(one.verdict.reverses), one.verdict.word)
@@ -169,7 +169,7 @@ def _claim(found: Judgement, designs: Mapping[str, Design]) -> Section:
             *sides_sentences(found),
         ),
         warning=_warning(found),
-        images=((svg_text(draw_claim(found, caption)), f"{claim.name}: effect over the space and what decides it"),),
+        images=((image, f"{claim.name}: effect over the space and what decides it"),),
         table=(("Also read as", "Measure", "Holds", "No difference", "Reverses", "Verdict"), readings)
         if readings
         else None,

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
 from .claim_designs import Design, Size, claim_designs
 from .claim_figures import draw_claim, draw_summary
-from .claim_page import claims_page, summary_caption
+from .claim_page import claims_page
 from .claim_results import Judgement, judge
 from .claim_words import claim_rows, decider_rows
 from .claims import Claim
-from .figure_style import figure_style, save_figure
+from .figure_style import figure_style, svg_text
 from .page import render
 from .phase_figure import draw_phase, words_of
 from .phases import Chart, Phase, chart, phase_design
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 class Written(NamedTuple):
@@ -46,7 +49,9 @@ def write_claims(
     with figure_style():
         judgements = judge(stores, claim_designs(size, claims), claims)
         charts = tuple(chart(phase, stores, size) for phase in phases)
-        html = render(claims_page(judgements, charts, designs_of(size, claims, phases), size))
+        figures = _draw(judgements, charts, size)
+        images = {name: svg_text(figure) for name, figure in figures.items()}
+        html = render(claims_page(judgements, charts, designs_of(size, claims, phases), size, images))
     folder = Path(out)
     (folder / "figures").mkdir(parents=True, exist_ok=True)
     (folder / "index.html").write_text(html, encoding="utf-8", newline="\n")
@@ -60,21 +65,27 @@ def write_claims(
         if len(table):
             table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", float_format="%.6g")
             paths.append(folder / f"{name}.csv")
-    paths += _write_figures(folder / "figures", judgements, charts, size)
+    for name, image in images.items():
+        paths.append(folder / "figures" / f"{name}.svg")
+        paths[-1].write_text(image, encoding="utf-8", newline="\n")
+    for name in ("claims", *(one.phase.name for one in charts)):
+        if name in figures:
+            paths.append(save_png(figures[name], folder / "figures", name))
     return Written(tuple(paths), judgements, charts)
 
 
-def _write_figures(
-    folder: Path, judgements: tuple[Judgement, ...], charts: tuple[Chart, ...], size: Size
-) -> list[Path]:
-    paths = []
-    if judgements:
-        paths += save_figure(draw_summary(judgements, summary_caption(size)), folder, "claims")
-    for found in judgements:
-        paths += save_figure(draw_claim(found, f"{found.claim.name}: {found.claim.says}."), folder, found.claim.name)
-    for one in charts:
-        paths += save_figure(draw_phase(one), folder, one.phase.name)
-    return paths
+def save_png(figure: Figure, folder: Path, name: str) -> Path:
+    """Write a figure as PNG, the same bytes for the same figure; return its path."""
+    path = folder / f"{name}.png"
+    with figure_style():
+        figure.savefig(path, dpi=110, facecolor="white", metadata={"Software": None})
+    return path
+
+
+def _draw(judgements: tuple[Judgement, ...], charts: tuple[Chart, ...], size: Size) -> dict[str, Figure]:
+    figures = {"claims": draw_summary(judgements, size.samples)} if judgements else {}
+    figures |= {found.claim.name: draw_claim(found) for found in judgements}
+    return figures | {one.phase.name: draw_phase(one) for one in charts}
 
 
 def chart_rows(charts: Iterable[Chart]) -> pd.DataFrame:

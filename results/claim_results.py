@@ -16,9 +16,9 @@ from .open import open_sweep
 from .verdicts import HOLDS, NULL, REVERSES, Verdict, verdict
 
 RARE = 0.02
-"""A side of a claim that covers less than this share of the space counts as shown only if a corner shows it, too."""
+"""A side of a claim is shown if it surely covers more than this share of the space, whatever its shape."""
 CONVINCED = 0.5
-"""A region shows a side of a claim where at least this share of its samples, held back from the search, is on it."""
+"""It is also shown by a region, or a corner searched on purpose, where at least this share of the samples is on it."""
 
 
 class Also(NamedTuple):
@@ -58,13 +58,17 @@ class Judgement(NamedTuple):
 
     @property
     def holds_shown(self) -> bool:
-        """Whether there is a region, within the declared ranges, where the claim holds."""
-        return _shown(self.verdict.holds.share, self.holds_where, self.corners, "holds")
+        """Whether the claim holds somewhere within the declared ranges."""
+        return self._shown("holds", self.verdict.holds.low, self.holds_where)
 
     @property
     def fails_shown(self) -> bool:
-        """Whether there is a region, within the declared ranges, where the claim makes no difference or reverses."""
-        return _shown(1.0 - self.verdict.holds.share, self.fails_where, self.corners, "fails")
+        """Whether it makes no difference or reverses somewhere within the declared ranges."""
+        return self._shown("fails", 1.0 - self.verdict.holds.high, self.fails_where)
+
+    def _shown(self, kind: str, surely: float, where: Region | None) -> bool:
+        in_corner = any(corner.kind == kind and corner.shown for corner in self.corners)
+        return in_corner or surely > RARE or (where is not None and where.share >= CONVINCED)
 
     @property
     def by_construction(self) -> bool:
@@ -75,12 +79,6 @@ class Judgement(NamedTuple):
     def one_sided(self) -> bool:
         """Whether the claim never reverses in the sample: the size was tested, the sign stands in the rule."""
         return self.verdict.reverses.share == 0.0
-
-
-def _shown(share: float, where: Region | None, corners: tuple[CornerResult, ...], kind: str) -> bool:
-    if any(corner.kind == kind and corner.shown for corner in corners):
-        return True
-    return share >= RARE and where is not None and where.share >= CONVINCED
 
 
 def number_of_shares(claims: Iterable[Claim]) -> int:

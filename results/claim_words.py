@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from .claim_results import Judgement
+from .claim_results import CONVINCED, Judgement
 from .claims import Claim, Part
 from .deciding import Decider, Region
 from .facts import parameter_row
@@ -25,6 +25,11 @@ def percent(share: Share) -> str:
 
 def verdict_sentence(found: Verdict) -> str:
     """Say in how much of the space the claim holds, makes no difference and reverses."""
+    if found.no_change:
+        return (
+            f"Holds, with no change of practical size, in {percent(found.holds)} of the space; fails, with a change, "
+            f"in {percent(found.reverses)}."
+        )
     return (
         f"Holds in {percent(found.holds)} of the space, makes no practical difference in {percent(found.null)}, "
         f"reverses in {percent(found.reverses)}."
@@ -60,6 +65,11 @@ def region_text(region: Region | None) -> str:
     where = " and ".join(limit for limit in limits if limit) or "the whole space"
     if not region.samples:
         return f"{where} (no sample held back lies there)"
+    if region.share < CONVINCED:
+        return (
+            f"no box of up to three limits was found in which most samples are; densest: {where} ({region.share:.0%} "
+            f"of the {region.samples} samples there that the search had not seen)"
+        )
     return f"{where} ({region.share:.0%} of the {region.samples} samples there that the search had not seen)"
 
 
@@ -84,7 +94,7 @@ def corner_text(settings: Mapping[str, float]) -> str:
 def sides_sentences(found: Judgement) -> tuple[str, ...]:
     """Say where the claim holds and where it fails, what corners showed, and what the model implies by construction."""
     told = [f"Where it holds: {region_text(found.holds_where)}.", f"Where it fails: {region_text(found.fails_where)}."]
-    if found.verdict.reverses.share > 0.0:
+    if found.verdict.reverses.share > 0.0 and not found.verdict.no_change:
         told.append(f"Where it reverses: {region_text(found.reverses_where)}.")
     for corner in found.corners:
         shares = corner.verdict

@@ -25,6 +25,7 @@ class ArmStore:
             raise ValueError(f"the store has {points} points, which is no multiple of the {len(arms)} arms")
         self.samples, self.replicates = points // len(arms), sweep.sizes["replicate"]
         self.months = sweep["month"].values
+        self._loaded: dict[str, np.ndarray] = {}
         for place, (name, settings) in enumerate(arms.items()):
             for parameter, value in settings.items():
                 if parameter not in sweep.coords or not np.all(sweep[parameter].values[place :: len(arms)] == value):
@@ -35,8 +36,9 @@ class ArmStore:
 
     def series(self, arm: str, outcome: str) -> np.ndarray:
         """Return the recorded values of ``outcome``, float64 (sample, replicate, month)."""
-        chosen = self.sweep[outcome].isel(point=slice(self.arms[arm], None, len(self.arms)))
-        return np.asarray(chosen.values, dtype=np.float64)
+        if outcome not in self._loaded:
+            self._loaded[outcome] = np.asarray(self.sweep[outcome].values)
+        return self._loaded[outcome][self.arms[arm] :: len(self.arms)].astype(np.float64)
 
     def parameter(self, name: str, arm: str | None = None) -> np.ndarray:
         """Return the values of a parameter at the samples (in an arm that does not set it, or in ``arm``)."""

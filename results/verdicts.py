@@ -48,17 +48,23 @@ class Verdict(NamedTuple):
     middle: tuple[float, float]
     luck: float
     samples: int
+    no_change: bool = False
+
+    @property
+    def contrary(self) -> str:
+        """What the claim does where it goes wrong: it reverses or, if no change was claimed, fails."""
+        return "fails" if self.no_change else "reverses"
 
     @property
     def word(self) -> str:
-        """The verdict in a word or two."""
-        for name, share in (("holds", self.holds), ("no difference", self.null), ("reverses", self.reverses)):
+        """The verdict in a few words, from the intervals."""
+        for name, share in (("holds", self.holds), ("no difference", self.null), (self.contrary, self.reverses)):
             if share.low > 0.5:
                 return f"mostly {name}"
         if self.holds.low > self.reverses.high:
-            return "depends, holds more often than it reverses"
+            return f"depends, {'more often holds than fails' if self.no_change else 'more often holds than reverses'}"
         if self.reverses.low > self.holds.high:
-            return "depends, reverses more often than it holds"
+            return f"depends, more often {self.contrary} than holds"
         return "depends"
 
 
@@ -99,6 +105,7 @@ def verdict(parts: Sequence[Effects], compared: int) -> Verdict:
         middle=(float(low), float(high)),
         luck=_luck(parts, known),
         samples=count,
+        no_change=no_change,
     )
 
 
