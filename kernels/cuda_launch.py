@@ -20,6 +20,8 @@ from .engines import EngineUnavailable
 
 MOST_RUNS = 16_384
 """Runs in one grid: many times what a GPU holds at once, so that its end is short beside it."""
+MOST_RESULTS = 2**29
+"""Bytes of results of one grid: they wait in pinned memory of the host."""
 MONTHS_OF_SEATS = 2_000_000_000
 """Seat-months in one launch: a fraction of a second, so that a display stays alive and an interruption is heard."""
 TEMPORARIES_PER_TRUST = 100 * 8
@@ -95,8 +97,9 @@ def runs_at_once(batch: Batch, gpu: Any) -> int:
     values = batch.windows * len(record.outcomes)
     per_run = layout().bytes_per_run(trusts, batch.country.clinicians, values, batch.years if record.trusts else 0)
     per_run += trusts * (TEMPORARIES_PER_TRUST + trusts)  # who belongs to which group: one byte per pair of trusts
+    gpu.get_default_memory_pool().free_all_blocks()  # what earlier calls left is free, too
     free, _ = gpu.cuda.Device().mem_info
-    most = max(1, min(MOST_RUNS, int(free * 0.9) // (2 * per_run)))
+    most = max(1, min(MOST_RUNS, MOST_RESULTS // (8 * values), int(free * 0.9) // (2 * per_run)))
     return -(-len(batch.runs) // -(-len(batch.runs) // most))  # batches of one size
 
 

@@ -107,6 +107,10 @@ class FakeGpu:
             alloc_pinned_memory=lambda size: bytearray(size),
         )
 
+    def get_default_memory_pool(self) -> Any:
+        """Return a pool with nothing to free."""
+        return SimpleNamespace(free_all_blocks=lambda: None)
+
     def _stream(self, non_blocking: bool = False) -> FakeStream:
         self.streams.append(FakeStream(non_blocking))
         return self.streams[-1]
