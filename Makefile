@@ -9,6 +9,7 @@ ROUNDS ?= 200
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 TOOLS := $(VENV)/.tools
+COMPILERS := $(VENV)/.compilers
 CODE := model kernels sweeps results tests examples benchmarks docs
 PACKAGES := tredegar.model tredegar.kernels tredegar.sweeps tredegar.results
 # pip's own notes (new versions of pip, index pages without a match) are not for the reader of `make`; errors still show.
@@ -43,7 +44,7 @@ define install
 	else \
 	    echo "Installing tredegar[$(1)] at the newest versions, there being no $$constraints (a minute)"; \
 	fi; \
-	$(PIP) install --upgrade 'setuptools>=77' && $(PIP) install --no-compile --no-build-isolation --editable '.[$(1)]'
+	$(PIP) install --upgrade pip 'setuptools>=77' && $(PIP) install --no-compile --no-build-isolation --editable '.[$(1)]'
 	@touch $@
 endef
 
@@ -52,6 +53,9 @@ $(INSTALLED): pyproject.toml $(wildcard constraints/*.txt) | $(BIN)/python
 
 $(TOOLS): $(INSTALLED)
 	$(call install,test$(comma)check)
+
+$(COMPILERS): $(TOOLS)
+	$(call install,ptx)
 
 # A store from other rules or another spec would be refused, as it should be: a demonstration then starts afresh.
 demo/.started: examples/first.toml $(wildcard model/*.py model/*.toml)
@@ -95,8 +99,7 @@ slurm: $(TOOLS) ## the tests on a one-node Slurm (root and Debian's packages slu
 browser: $(TOOLS) ## open the report in a headless Chromium
 	@$(BIN)/pytest -m browser $(PYTEST_OPTIONS)
 
-ptx: $(TOOLS) ## compile the GPU engine to PTX and execute it on the CPU (gcc needed)
-	@$(PIP) install --no-compile --no-build-isolation --editable '.[ptx]'
+ptx: $(COMPILERS) ## compile the GPU engine to PTX and execute it on the CPU (gcc needed)
 	@$(BIN)/pytest -m ptx --timeout 3600 $(PYTEST_OPTIONS)
 
 gpu: $(TOOLS) ## the tests that need a GPU
@@ -117,8 +120,8 @@ bench: $(INSTALLED) ## rates of all engines on the same runs, with their ratios
 
 constraints: $(BIN)/python ## rewrite constraints/ for this Python from an empty environment
 	@rm -rf build/lib build/fresh && $(BIN)/python -m venv build/fresh
-	@build/fresh/bin/python -m pip --disable-pip-version-check -qq install --upgrade 'setuptools>=77'
-	@build/fresh/bin/python -m pip --disable-pip-version-check -qq install --no-build-isolation '.[test,check]'
+	@build/fresh/bin/python -m pip --disable-pip-version-check -qq install --upgrade pip 'setuptools>=77'
+	@build/fresh/bin/python -m pip --disable-pip-version-check -qq install --no-compile --no-build-isolation '.[test,check,ptx]'
 	@build/fresh/bin/python -c 'import sys; \
 	    print("# Versions that the tests were run with on Python %d.%d. Made by `make constraints` in an empty environment; read the diff before committing." % sys.version_info[:2])' \
 	    > build/constraints.txt
