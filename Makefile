@@ -93,7 +93,7 @@ slow: $(TOOLS) ## the stylised facts and other long tests
 chaos: $(TOOLS) ## kill, starve and corrupt sweeps at random; the store must come out the same (ROUNDS=200)
 	@TREDEGAR_CHAOS_ROUNDS=$(ROUNDS) $(BIN)/pytest -m chaos --timeout 7200 $(PYTEST_OPTIONS)
 
-slurm: $(TOOLS) ## the tests on a one-node Slurm (root and Debian's packages slurm-wlm and munge needed)
+slurm: $(TOOLS) ## the tests on a one-node Slurm (root and Debian's packages slurmctld, slurmd, slurm-client and munge needed)
 	@$(BIN)/pytest -m slurm --timeout 1200 $(PYTEST_OPTIONS)
 
 browser: $(TOOLS) ## open the report in a headless Chromium
