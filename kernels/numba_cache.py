@@ -18,6 +18,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from ..model.rulebook import rules_hash
 
@@ -76,8 +77,9 @@ def code_folder() -> Path:
 
 @cache
 def _load() -> ModuleType:
-    from numba import config
+    import numba
 
+    config: Any = numba.config
     folder = code_folder()
     if not any(folder.rglob("*.nbi")):
         _log.warning("compiling the rules for this processor, once; this takes about half a minute (%s)", folder)

@@ -113,7 +113,6 @@ class Lanes:
             product = b.mul(value, self.constant(factor, value))
             return b.lshr(product, self.constant(half, product)), b.and_(product, self.constant(WORD, product))
 
-
         c0, c1, c2, c3 = counter
         for number in range(ROUNDS):
             keys = [

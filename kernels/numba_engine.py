@@ -126,7 +126,8 @@ def _compute(kernel: ModuleType, batch: Batch, asked: Asked, results: Results, c
     state = StartedRuns(part)
     trusts, clinicians = batch.country.trusts, batch.country.clinicians
     kernel.compute_runs(
-        batch.months, batch.record.every, trusts, state.groups, clinicians, batch.seed, part.runs.astype(np.int64),
+        batch.months, batch.record.every, trusts, kernel.run_size(trusts, state.groups, clinicians), batch.seed,
+        part.runs.astype(np.int64),
         state.country, state.tiles, state.councils, state.catchments,
         asked.change_months, asked.change_slots, np.ascontiguousarray(asked.change_values[:, chosen]),
         *asked.recording,

@@ -1,12 +1,13 @@
 """Whole runs in compiled code: the months, the sums over councils and catchments, and what is recorded.
 
 The phases come from the rules (``numba_phases``); their order is checked against ``model.month`` by
-``tests/test_numba.py``. Functions here are compiled when they are first called, and kept on disk (``numba_cache``, which imports this).
+``tests/test_numba.py``. Functions here are compiled when they are first called, and kept on disk by ``numba_cache``,
+which is the one to import this module.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -30,6 +31,46 @@ TILES = 32
 """Tiles that a phase works on at a time: little enough to stay in cache, and for sums that doubles hold."""
 
 
+class Size(NamedTuple):
+    """The size of a run: tiles and those that are full of trusts, trusts in the last one, groups, seats per trust."""
+
+    tiles: int
+    whole: int
+    rest: int
+    groups: int
+    clinicians: int
+
+
+class World(NamedTuple):
+    """The state of one run: slots of the country, of tiles (tile, slot, lane), their integers, and of seats.
+
+    ``council`` and ``catchment`` (tile, lane) hold the number of each trust's group, ``groups`` for empty lanes.
+    ``seats`` and ``scratch`` are addresses; ``totals`` has room for the sums of all groups.
+    """
+
+    country: Any
+    tiles: Any
+    counts: Any
+    council: Any
+    catchment: Any
+    seats: int
+    scratch: int
+    totals: Any
+
+
+class Luck(NamedTuple):
+    """The key of luck and the month."""
+
+    seed: int
+    run: int
+    month: int
+
+
+def run_size(trusts: int, groups: int, clinicians: int) -> Size:
+    """Return the size of a run of ``trusts`` in ``groups`` with ``clinicians`` seats each."""
+    return Size(-(-trusts // WIDTH), trusts // WIDTH, trusts % WIDTH, groups, clinicians)
+
+
 def block_size(trusts: int, clinicians: int) -> int:
     """Return how many slots :func:`compute_runs` works on beside the state of country and trusts."""
     return (SCRATCH_SLOTS + -(-trusts // WIDTH) * clinicians * SEAT_SLOTS) * WIDTH
@@ -44,13 +85,15 @@ PARTNERS = _group_slots("output", "catchment")
 NEIGHBOURS = _group_slots("examples", "council")
 ADOPTERS = _group_slots("examples", "catchment")
 
-call = {name: phase_call(PROGRAM, name, WIDTH) for name in PROGRAM.phases}
-centre, managers, signals, clinicians_phase = call["centre"], call["managers"], call["signals"], call["clinicians"]
-output, service, country_phase, examples = call["output"], call["service"], call["country"], call["examples"]
-outlook, councils_phase, catchments_phase = call["outlook"], call["councils"], call["catchments"]
-outcomes_phase, bins_phase, final_phase, seat_start = call["outcomes"], call["bins"], call["final"], call["seat_start"]
-value_of_bin = njit(percentile_value)
+_phases = {name: phase_call(PROGRAM, name, WIDTH) for name in PROGRAM.phases}
+centre, managers, signals, clinicians = (_phases[name] for name in ("centre", "managers", "signals", "clinicians"))
+output, service, country, examples = (_phases[name] for name in ("output", "service", "country", "examples"))
+outlook, councils, catchments = (_phases[name] for name in ("outlook", "councils", "catchments"))
+outcomes, bins, final, seat_start = (_phases[name] for name in ("outcomes", "bins", "final", "seat_start"))
+value_of_bin: Any = njit(percentile_value)
 _compiled = njit(nogil=True, error_model="numpy")
+_written_out = njit(nogil=True, error_model="numpy", inline="always")
+"""For functions that call phases: written out in their caller, so that the phases are compiled only once."""
 
 
 @_compiled
@@ -100,6 +143,7 @@ def _bin_at(counts: Any, rank: int) -> float:
 @_compiled
 def _percentiles(tiles: Any, trusts: int, slots: Any, ranks: Any, counts: Any, found: Any) -> None:
     """Write the percentiles of the month: of the bins in ``slots`` the one at ``ranks``."""
+    countable = False
     for number in range(len(slots)):
         slot, rank = slots[number], ranks[number]
         if number == 0 or slot != slots[number - 1]:
@@ -114,107 +158,138 @@ def _percentiles(tiles: Any, trusts: int, slots: Any, ranks: Any, counts: Any, f
             found[number] = value_of_bin(values[rank])
 
 
-@_compiled
-def _advance(
-    country: Any, tiles: Any, tile_counts: Any, seats: Any, memory: Any, council: Any, catchment: Any, totals: Any,
-    trusts: int, clinicians: int, seed: int, run: int, month: int,
-) -> None:  # fmt: skip
+@_written_out
+def _country(phase: Any, size: Size, world: World, luck: Luck) -> None:
+    """Compute a phase of the country."""
+    c, t, s = world.country.ctypes.data, world.tiles.ctypes.data, world.seats
+    phase(c, t, t, s, s, world.scratch, 0, 0, 0, size.clinicians, luck.seed, luck.run, luck.month)
+
+
+@_written_out
+def _tiles(phase: Any, size: Size, world: World, luck: Luck, first: int, last: int, lanes: int) -> None:
+    """Compute a phase for the tiles ``first`` up to ``last``, ``lanes`` of each being trusts."""
+    c, t, s = world.country.ctypes.data, world.tiles.ctypes.data, world.seats
+    phase(c, t, t, s, s, world.scratch, first, last, lanes, size.clinicians, luck.seed, luck.run, luck.month)
+
+
+@_written_out
+def _over_trusts(phase: Any, size: Size, world: World, luck: Luck) -> None:
+    """Compute a phase that adds up over the country: tiles full of trusts, then the last, which may not be full."""
+    for first in range(0, size.whole, TILES):
+        _tiles(phase, size, world, luck, first, min(first + TILES, size.whole), WIDTH)
+    _tiles(phase, size, world, luck, size.whole, size.tiles, size.rest)
+
+
+@_written_out
+def _advance(size: Size, world: World, luck: Luck) -> None:
     """Compute one month of one run."""
-    whole, rest = trusts // WIDTH, trusts % WIDTH
-    end = whole + (1 if rest else 0)
-    c, t, s, m = country.ctypes.data, tiles.ctypes.data, seats, memory
-    centre(c, t, t, s, s, m, 0, 0, 0, clinicians, seed, run, month)
-    for first in range(0, end, TILES):
-        last = min(first + TILES, end)
-        managers(c, t, t, s, s, m, first, last, WIDTH, clinicians, seed, run, month)
-        signals(c, t, t, s, s, m, first, last, WIDTH, clinicians, seed, run, month)
-        clinicians_phase(c, t, t, s, s, m, first, last, WIDTH, clinicians, seed, run, month)
-        output(c, t, t, s, s, m, first, last, WIDTH, clinicians, seed, run, month)
-    _share_out(tile_counts, PARTNERS, catchment, totals)
-    # Tiles that are full of trusts, then the last one, some lanes of which may be empty.
-    for first in range(0, whole, TILES):
-        service(c, t, t, s, s, m, first, min(first + TILES, whole), WIDTH, clinicians, seed, run, month)
-    service(c, t, t, s, s, m, whole, end, rest, clinicians, seed, run, month)
-    country_phase(c, t, t, s, s, m, 0, 0, 0, clinicians, seed, run, month)
-    for first in range(0, whole, TILES):
-        examples(c, t, t, s, s, m, first, min(first + TILES, whole), WIDTH, clinicians, seed, run, month)
-    examples(c, t, t, s, s, m, whole, end, rest, clinicians, seed, run, month)
-    _share_out(tile_counts, NEIGHBOURS, council, totals)
-    _share_out(tile_counts, ADOPTERS, catchment, totals)
-    outlook(c, t, t, s, s, m, 0, 0, 0, clinicians, seed, run, month)
-    councils_phase(c, t, t, s, s, m, 0, end, WIDTH, clinicians, seed, run, month)
-    catchments_phase(c, t, t, s, s, m, 0, end, WIDTH, clinicians, seed, run, month)
-    outcomes_phase(c, t, t, s, s, m, 0, 0, 0, clinicians, seed, run, month)
+    world.country[MONTH_SLOT] = luck.month
+    world.country.view(np.int64)[FIRST_SUM:END_SUMS] = 0
+    _country(centre, size, world, luck)
+    for first in range(0, size.tiles, TILES):
+        last = min(first + TILES, size.tiles)
+        _tiles(managers, size, world, luck, first, last, WIDTH)
+        _tiles(signals, size, world, luck, first, last, WIDTH)
+        _tiles(clinicians, size, world, luck, first, last, WIDTH)
+        _tiles(output, size, world, luck, first, last, WIDTH)
+    _share_out(world.counts, PARTNERS, world.catchment, world.totals)
+    _over_trusts(service, size, world, luck)
+    _country(country, size, world, luck)
+    _over_trusts(examples, size, world, luck)
+    _share_out(world.counts, NEIGHBOURS, world.council, world.totals)
+    _share_out(world.counts, ADOPTERS, world.catchment, world.totals)
+    _country(outlook, size, world, luck)
+    _tiles(councils, size, world, luck, 0, size.tiles, WIDTH)
+    _tiles(catchments, size, world, luck, 0, size.tiles, WIDTH)
+    _country(outcomes, size, world, luck)
 
 
 @_compiled
-def _sound(country: Any) -> bool:
+def _sound(values: Any) -> bool:
     """Whether all outcomes of the month are numbers and all sums exact."""
     for slot in range(FIRST_OUTCOME, END_OUTCOMES):
-        if not np.isfinite(country[slot]):
+        if not np.isfinite(values[slot]):
             return False
-    return bool(country[LEFT_SLOT] == 0.0)
+    return bool(values[LEFT_SLOT] == 0.0)
+
+
+@_compiled
+def _keep(month: int, every: int, world: World, chosen: Any, found: Any, window: Any, recorded: Any) -> None:
+    """Add the month's outcomes to their windows, and record the windows that end: recorded (outcome, window)."""
+    for number in range(len(chosen)):
+        slot = chosen[number]
+        window[number] += world.country[slot] if slot >= 0 else found[-1 - slot]
+        if month % every == 0:
+            recorded[number, month // every - 1] = window[number] / float(every)
+            window[number] = 0.0
+
+
+@_compiled
+def _keep_year(month: int, world: World, slots: Any, yearly: Any) -> None:
+    """Add a twelfth of the month's values of trusts to their year: yearly (quantity, trust, year)."""
+    year = (month - 1) // 12
+    if year < yearly.shape[2]:
+        for number in range(len(slots)):
+            for trust in range(yearly.shape[1]):
+                yearly[number, trust, year] += world.tiles[trust // WIDTH, slots[number], trust % WIDTH] / 12.0
+
+
+@_written_out
+def _run(
+    size: Size, world: World, seed: int, run: int, months: int, every: int, trusts: int,
+    change_months: Any, change_slots: Any, change_values: Any, chosen: Any, slots: Any, ranks: Any, yearly_slots: Any,
+    recorded: Any, yearly: Any,
+) -> bool:  # fmt: skip
+    """Compute one run; return False as soon as another engine has to judge it."""
+    _tiles(seat_start, size, world, Luck(seed, run, 0), 0, size.tiles, WIDTH)
+    counts, found = np.empty(BINS + BINS // ROUGH, np.int64), np.empty(len(slots))
+    window = np.zeros(len(chosen))
+    change = 0
+    for month in range(1, months + 1):
+        while change < len(change_months) and change_months[change] == month:
+            world.country[change_slots[change]] = change_values[change]
+            change += 1
+        luck = Luck(seed, run, month)
+        _advance(size, world, luck)
+        if not _sound(world.country):
+            return False
+        if len(slots):
+            _tiles(bins, size, world, luck, 0, size.tiles, WIDTH)
+            _percentiles(world.tiles, trusts, slots, ranks, counts, found)
+        _keep(month, every, world, chosen, found, window, recorded)
+        _keep_year(month, world, yearly_slots, yearly)
+    _tiles(final, size, world, Luck(seed, run, months), 0, size.tiles, WIDTH)
+    return True
 
 
 @njit(nogil=True, error_model="numpy", cache=True)
 def compute_runs(
-    months: int, every: int, trusts: int, groups: int, clinicians: int, seed: int, runs: Any,
+    months: int, every: int, trusts: int, size: Size, seed: int, runs: Any,
     all_country: Any, all_tiles: Any, all_councils: Any, all_catchments: Any,
     change_months: Any, change_slots: Any, change_values: Any,
     chosen: Any, percentile_slots: Any, percentile_ranks: Any, yearly_slots: Any,
     recorded: Any, left: Any, yearly: Any, block: Any,
 ) -> None:  # fmt: skip
-    """Compute some runs and write what is recorded.
+    """Compute some runs, working on their state in place, and write what is recorded.
 
-    Shapes: all_country (run, slot), all_tiles (run, tile, slot, lane), all_councils and all_catchments
-    (run, tile, lane), the number of each trust's group, ``groups`` for lanes without a trust; change_values (change, run); recorded (run, outcome, window);
-    left (run,), runs that another engine has to judge; yearly (run, quantity, trust, year). ``chosen`` holds a slot of the country per outcome, or, for the
-    percentiles, -1 - their number in ``percentile_slots`` (slots of bins, equal ones side by side) and their ranks.
-    The state is worked on in place; ``block`` is memory for scratch and the seats of one run.
+    Shapes: all_country (run, slot), all_tiles (run, tile, slot, lane), all_councils and all_catchments (run, tile,
+    lane); change_values (change, run); recorded (run, outcome, window); left (run,), runs that another engine has to
+    judge; yearly (run, quantity, trust, year). ``chosen`` holds a slot of the country per outcome, or, for a
+    percentile, -1 - its number in ``percentile_slots`` (slots of bins, equal ones side by side) and
+    ``percentile_ranks``. ``block`` is memory for scratch and the seats of one run (:func:`block_size`).
     """
-    tiles_count = all_tiles.shape[1]
-    years = yearly.shape[3]
-    memory = np.int64(block.ctypes.data)
-    seats = memory + SCRATCH_SLOTS * WIDTH * 8
-    totals = np.empty((groups + 1, len(NEIGHBOURS)), np.int64)
-    counts = np.empty(BINS + BINS // ROUGH, np.int64)
-    found = np.empty(len(percentile_slots))
-    window = np.empty(len(chosen))
+    scratch: Any = np.int64(block.ctypes.data)
+    seats = scratch + SCRATCH_SLOTS * WIDTH * 8
+    totals = np.empty((size.groups + 1, len(NEIGHBOURS)), np.int64)
     for position in range(len(runs)):
-        country, tiles = all_country[position], all_tiles[position]
-        country_counts, tile_counts = country.view(np.int64), tiles.view(np.int64)
-        council, catchment, run = all_councils[position], all_catchments[position], np.int64(runs[position])
-        c, t = country.ctypes.data, tiles.ctypes.data
-        seat_start(c, t, t, seats, seats, memory, 0, tiles_count, WIDTH, clinicians, seed, run, 0)
-        window[:] = 0.0
-        change = 0
-        for month in range(1, months + 1):
-            while change < len(change_months) and change_months[change] == month:
-                country[change_slots[change]] = change_values[change, position]
-                change += 1
-            country[MONTH_SLOT] = month
-            country_counts[FIRST_SUM:END_SUMS] = 0
-            _advance(
-                country, tiles, tile_counts, seats, memory, council, catchment, totals, trusts, clinicians, seed, run, month
-            )
-            if not _sound(country):
-                left[position] = True
-                break
-            if len(percentile_slots):
-                bins_phase(c, t, t, seats, seats, memory, 0, tiles_count, WIDTH, clinicians, seed, run, month)
-                _percentiles(tiles, trusts, percentile_slots, percentile_ranks, counts, found)
-            for number in range(len(chosen)):
-                slot = chosen[number]
-                window[number] += country[slot] if slot >= 0 else found[-1 - slot]
-            if month % every == 0:
-                for number in range(len(chosen)):
-                    recorded[position, number, month // every - 1] = window[number] / float(every)
-                window[:] = 0.0
-            year = (month - 1) // 12
-            if year < years:
-                for number in range(len(yearly_slots)):
-                    for trust in range(trusts):
-                        value = tiles[trust // WIDTH, yearly_slots[number], trust % WIDTH]
-                        yearly[position, number, trust, year] += value / 12.0
-        if len(yearly_slots):
-            final_phase(c, t, t, seats, seats, memory, 0, tiles_count, WIDTH, clinicians, seed, run, months)
+        tiles = all_tiles[position]
+        world = World(
+            all_country[position], tiles, tiles.view(np.int64), all_councils[position], all_catchments[position],
+            seats, scratch, totals,
+        )  # fmt: skip
+        went_well = _run(
+            size, world, seed, runs[position], months, every, trusts,
+            change_months, change_slots, change_values[:, position], chosen, percentile_slots, percentile_ranks,
+            yearly_slots, recorded[position], yearly[position],
+        )  # fmt: skip
+        left[position] = not went_well

@@ -53,7 +53,7 @@ class Program:
 
 def sums_of(phase: Traced, level: str, kind: str) -> list[Field]:
     """The fields that ``phase`` adds up over ``level``: those of numbers or those of conditions."""
-    return [field for field, (over, q) in phase.summed.items() if over == level and (q.kind == "number") == (kind == "number")]
+    return [field for field, (over, quantity) in phase.summed.items() if over == level and quantity.kind == kind]
 
 
 def _slots(fields: Iterable[Field]) -> dict[Field, int]:

@@ -22,10 +22,15 @@ from .numba_sums import ExactSums
 from .numba_trace import Field, Quantity, Rank, Traced, in_order
 
 ARGUMENTS = (
-    "country", "tiles", "tiles_again", "seats", "seats_again", "scratch", "first", "end", "lanes", "clinicians", "seed", "run", "month",
+    "country", "tiles", "tiles_again", "seats", "seats_again", "scratch", "first", "end", "lanes", "clinicians",
+    "seed", "run", "month",
 )  # fmt: skip
-"""What every phase is told, as 64-bit integers: addresses of the state and of scratch memory for exact sums, the
-tiles to work on (``first`` up to ``end``), how many lanes of them are trusts, the size of the country, and luck's key."""
+"""What every phase is told, as 64-bit integers: addresses of the state and of scratch memory, the tiles to work on
+(``first`` up to ``end``), how many lanes of each are trusts, seats per trust, the key of luck and the month.
+
+Tiles and seats are written through a second copy of their address. Where LLVM sees a value selected and written back
+to where it was read, it makes a masked store of it, which is slow on some processors.
+"""
 
 SEATS_AHEAD = 32
 """For how many seats luck is drawn ahead; a power of two."""
@@ -162,40 +167,44 @@ class PhaseFunction:
 
     def _over_tiles(self, needed: list[Quantity]) -> None:
         b, told = self.builder, self.told
-        tile_bytes = 8 * self.width * len(self.program.trust)
-        seat_bytes = 8 * self.width * len(self.program.seat)
+        # A phase over seats sums up over seats, tile by tile; one over trusts over all of them.
         sums = ExactSums(self, "country") if self.phase.rank is Rank.TRUST else None
         with self.loop(told["first"], told["end"]) as tile:
-            tile_offset = b.mul(tile, WHOLE(tile_bytes))
+            tile_offset = b.mul(tile, WHOLE(8 * self.width * len(self.program.trust)))
             self._tile = b.add(told["tiles"], tile_offset)
             first_trust = self.lanes.spread(b.mul(tile, WHOLE(self.width)))
             self._trust_numbers = b.add(first_trust, self.lanes.lane_numbers())
             self._emit(needed, Rank.TRUST)
             self._tile = b.add(told["tiles_again"], tile_offset)
-            if self.phase.rank is Rank.SEAT:
-                first_seat = b.mul(b.mul(tile, told["clinicians"]), WHOLE(seat_bytes))
-                totals = ExactSums(self, "trust")
-                (stream,) = {q.detail[0] for q in needed if q.operation == "luck"}
-                blocks = b.udiv(b.add(told["clinicians"], WHOLE(SEATS_AHEAD - 1)), WHOLE(SEATS_AHEAD))
-                with self.loop(WHOLE(0), blocks) as block:
-                    start = b.mul(block, WHOLE(SEATS_AHEAD))
-                    end = b.add(start, WHOLE(SEATS_AHEAD))
-                    end = b.select(b.icmp_unsigned("<", end, told["clinicians"]), end, told["clinicians"])
-                    self._draw_seats(stream, start, end)
-                    with self.loop(start, end) as seat:
-                        self._seat_number = seat
-                        seat_offset = b.add(first_seat, b.mul(seat, WHOLE(seat_bytes)))
-                        self._seat = b.add(told["seats"], seat_offset)
-                        self._emit(needed, Rank.SEAT)
-                        self._seat = b.add(told["seats_again"], seat_offset)
-                        self._write()
-                        totals.take_in()
-                totals.finish()
+            if sums is None:
+                self._over_seats(needed, tile)
             else:
                 self._write()
                 sums.take_in()
         if sums is not None:
             sums.finish()
+
+    def _over_seats(self, needed: list[Quantity], tile: Value) -> None:
+        b, told = self.builder, self.told
+        seat_bytes = WHOLE(8 * self.width * len(self.program.seat))
+        first_seat = b.mul(b.mul(tile, told["clinicians"]), seat_bytes)
+        (stream,) = {quantity.detail[0] for quantity in needed if quantity.operation == "luck"}
+        totals = ExactSums(self, "trust")
+        blocks = b.udiv(b.add(told["clinicians"], WHOLE(SEATS_AHEAD - 1)), WHOLE(SEATS_AHEAD))
+        with self.loop(WHOLE(0), blocks) as block:
+            start = b.mul(block, WHOLE(SEATS_AHEAD))
+            end = b.add(start, WHOLE(SEATS_AHEAD))
+            end = b.select(b.icmp_unsigned("<", end, told["clinicians"]), end, told["clinicians"])
+            self._draw_seats(stream, start, end)
+            with self.loop(start, end) as seat:
+                self._seat_number = seat
+                seat_offset = b.add(first_seat, b.mul(seat, seat_bytes))
+                self._seat = b.add(told["seats"], seat_offset)
+                self._emit(needed, Rank.SEAT)
+                self._seat = b.add(told["seats_again"], seat_offset)
+                self._write()
+                totals.take_in()
+        totals.finish()
 
 
 def phase_call(program: Program, name: str, width: int) -> Callable[..., None]:
@@ -210,9 +219,10 @@ def phase_call(program: Program, name: str, width: int) -> Callable[..., None]:
         return context.get_dummy_value()
 
     def call(  # type: ignore[no-untyped-def]
-        typing, country, tiles, tiles_again, seats, seats_again, scratch, first, end, lanes, clinicians, seed, run, month
-    ):
+        typing, country, tiles, tiles_again, seats, seats_again, scratch, first, end, lanes, clinicians, seed, run,
+        month,
+    ):  # fmt: skip
         return signature, generate
 
     call.__name__ = name
-    return intrinsic(call)  # type: ignore[no-any-return]
+    return intrinsic(call)

@@ -6,7 +6,7 @@ expressions are noted once. What comes out is independent of how it is computed;
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Literal
@@ -144,7 +144,8 @@ class Quantity:
             raise TypeError(f"a rule used {function}, which is no operation of model.arithmetic")
         condition, chosen, otherwise = operands
         kind: Kind = next((value.kind for value in (chosen, otherwise) if isinstance(value, Quantity)), "number")
-        return self.notes.note("select", (condition, self.notes.read(chosen, kind), self.notes.read(otherwise, kind)), kind)
+        values = (self.notes.read(value, kind) for value in (chosen, otherwise))
+        return self.notes.note("select", (condition, *values), kind)
 
     def __array_ufunc__(self, function: Any, method: str, *operands: Any, **options: Any) -> Quantity:
         operation = {np.sqrt: "root", np.floor: "floor", np.logical_not: "not"}.get(function)
@@ -199,7 +200,7 @@ class TracedRecord:
 class TracedLuck:
     """Stands for a record of luck: a word of a Philox block for each name."""
 
-    def __init__(self, notes: Notes, rank: Rank, table: dict[draws.Stream, tuple[str, ...]]) -> None:
+    def __init__(self, notes: Notes, rank: Rank, table: Mapping[draws.Stream, tuple[str, ...]]) -> None:
         for stream, names in table.items():
             for word, name in enumerate(names):
                 if name:
