@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tredegar.model.providers import Providers, parse_providers, read_providers
 
 HEADING = "code,name,size,council,catchment\n"
