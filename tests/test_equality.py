@@ -38,6 +38,18 @@ def test_engines_agree_on_drawn_cases(case: Case) -> None:
         assert_same_bits(run_case(engine, case), expected, engine)
 
 
+@pytest.mark.parametrize(
+    ("trusts", "clinicians", "months"),
+    [(1, 40, 6), (7, 3, 6), (9, 1, 6), (16, 2, 6), (17, 3, 6), (31, 1, 4), (33, 2, 4), (65, 1, 3), (150, 40, 2)],
+)
+def test_engines_agree_on_countries_of_any_size(trusts: int, clinicians: int, months: int) -> None:
+    """Sizes around the widths of vectors, warps and blocks, one trust alone, and a country like England."""
+    case = Case(trusts=trusts, clinicians=clinicians, months=months, settings=({"displacement_rate": 0.1},), runs=(5,))
+    expected = run_case("numpy", case)
+    for engine in OTHERS:
+        assert_same_bits(run_case(engine, case), expected, engine)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("number", range(SETS))
 def test_engines_agree_on_random_parameter_sets(number: int) -> None:
