@@ -41,6 +41,9 @@ def claims(
     ] = "auto",
     workers: Annotated[int, typer.Option(min=0, max=4096, help="Processes on this machine; 0: this one alone.")] = 2,
     listed: Annotated[bool, typer.Option("--list", help="List the claims and contradictions; run nothing.")] = False,
+    docs: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Also write the verdicts as a page of Markdown.", hidden=True)
+    ] = None,
 ) -> None:
     """Put the claims of the debate to the test: run their designs, judge them, write one page, tables and figures.
 
@@ -58,6 +61,10 @@ def claims(
     _run_designs(designs_of(wanted, chosen_claims, chosen_phases), out, wanted, engine, workers)
     written = write_claims(out, out, wanted, chosen_claims, chosen_phases)
     _print_verdicts(written)
+    if docs is not None:
+        from ..results.claim_docs import write_docs
+
+        write_docs(docs, out, written, wanted)
     typer.echo(f"wrote {count(len(written.paths), 'file')} to {out}, first {written.paths[0]}")
 
 
