@@ -98,7 +98,7 @@ def stop_reason(error: BaseException) -> str:
 
 def _run(store: SweepStore, batch: Batch, engine: str, redo: bool, simulate: Simulate, barred: Runs) -> tuple[int, int]:
     began = time.perf_counter()
-    status = store.read_status()[batch.points, batch.replicates]
+    status = store.read_status_of(batch)
     if redo:
         status = np.zeros_like(status)
     rows = np.flatnonzero((status == MISSING).any(axis=1))

@@ -208,24 +208,23 @@ class SweepStore:
 
     def read_status(self) -> NDArray[np.uint8]:
         """Return the status of every run, (point, replicate); a damaged chunk of it reads as missing runs."""
-        array = self.array("status")
         try:
-            return np.asarray(array[...])
+            return np.asarray(self.array("status")[...])
         except (OSError, ValueError, RuntimeError):
-            return np.concatenate(
-                [self._status_of_block(array, start) for start in range(0, self.shape[0], self.batch_shape[0])]
-            )
+            found = np.zeros(self.shape, dtype=np.uint8)
+            for number in range(self.number_of_batches):
+                batch = self.batch(number)
+                found[batch.points, batch.replicates] = self.read_status_of(batch)
+            return found
 
-    def _status_of_block(self, array: Any, start: int) -> NDArray[np.uint8]:
-        stop = min(start + self.batch_shape[0], self.shape[0])
-        found = np.zeros((stop - start, self.shape[1]), dtype=np.uint8)
-        for first in range(0, self.shape[1], self.batch_shape[1]):
-            last = first + self.batch_shape[1]
-            try:
-                found[:, first:last] = array[start:stop, first:last]
-            except (OSError, ValueError, RuntimeError):
-                continue
-        return found
+    def read_status_of(self, batch: Batch) -> NDArray[np.uint8]:
+        """Return the status of the runs of ``batch``, (point, replicate); damaged, they read as missing."""
+        try:
+            return np.asarray(self.array("status")[batch.points, batch.replicates])
+        except (OSError, ValueError, RuntimeError):
+            return np.zeros(
+                (batch.points.stop - batch.points.start, batch.replicates.stop - batch.replicates.start), dtype=np.uint8
+            )
 
     def write_batch(self, batch: Batch, values: Mapping[str, NDArray[Any]], status: NDArray[np.uint8]) -> None:
         """Write ``values`` (name -> (point, replicate, ...)) of ``batch`` and, once they are on the disk, its status.
