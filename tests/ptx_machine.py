@@ -18,7 +18,7 @@ FAULTS = (
 )  # fmt: skip
 _SHADOW_BYTES = 24
 # Contraction off and wrapping integers, or the compiler of the CPU would change the bits itself.
-_FLAGS = ("-O1", "-ffp-contract=off", "-fwrapv", "-fno-strict-aliasing", "-w", "-shared", "-fPIC")
+_FLAGS = ("-ffp-contract=off", "-fwrapv", "-fno-strict-aliasing", "-w", "-shared", "-fPIC")
 
 
 class _Range(ctypes.Structure):
@@ -64,13 +64,13 @@ class Kernel:
         return found
 
 
-def load_kernels(ptx: str, folder: Path, counting: bool = False) -> dict[str, Kernel]:
-    """Return the kernels of a PTX module by name, compiled in ``folder``."""
+def load_kernels(ptx: str, folder: Path, counting: bool = False, once: bool = False) -> dict[str, Kernel]:
+    """Return the kernels of a PTX module by name, compiled in ``folder``; ``once``: to be run once, so in a hurry."""
     kernels = {}
     for entry in parse(ptx):
         code, operations = to_c(entry, counting)
         source, library = folder / f"{entry.name}.c", folder / f"{entry.name}.so"
         source.write_text(code, encoding="utf-8")
-        subprocess.run(["gcc", *_FLAGS, str(source), "-o", str(library), "-lm"], check=True)
+        subprocess.run(["gcc", "-O0" if once else "-O1", *_FLAGS, str(source), "-o", str(library), "-lm"], check=True)
         kernels[entry.name] = Kernel(ctypes.CDLL(str(library)), operations)
     return kernels

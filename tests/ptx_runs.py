@@ -52,11 +52,11 @@ def run_ptx(
     return state.recorded(lambda array: array)
 
 
-def kernels_of(ptx: str, folder: Path, counting: bool = False) -> dict[str, Kernel]:
+def kernels_of(ptx: str, folder: Path, counting: bool = False, once: bool = False) -> dict[str, Kernel]:
     """Return the kernels of ``ptx``, compiled in a new sub-folder of ``folder``."""
     place = folder / f"kernels{len(list(folder.iterdir()))}"
     place.mkdir()
-    return load_kernels(ptx, place, counting)
+    return load_kernels(ptx, place, counting, once)
 
 
 @contextmanager

@@ -123,7 +123,7 @@ def test_more_trusts_than_threads_give_the_same_bits(kernels: dict[str, Kernel])
 def test_every_mutant_is_caught(name: str, folder: Path) -> None:
     """By a check of the machine, or else by the bits; a barrier whose loss nobody notices is one too many."""
     batch = batch_of(SOME)
-    wrong = kernels_of(compile_source("compute_90", mutants()[name]).ptx, folder)
+    wrong = kernels_of(compile_source("compute_90", mutants()[name]).ptx, folder, once=True)
     try:
         found = run_ptx(wrong, batch, 64)
     except MachineFault:
@@ -168,7 +168,7 @@ def test_the_check_passes_an_engine_that_is_equal_and_sees_one_that_is_not(
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
     wrong = mutants()["a month starts with the luck of the last"]
-    other = kernels_of(compile_source("compute_90", wrong).ptx, folder) if noticed else kernels
+    other = kernels_of(compile_source("compute_90", wrong).ptx, folder, once=True) if noticed else kernels
     plan = CheckPlan(sets=3, runs=2, months=6, blocks=(32, 96), timed_runs=(1,), sanitizer=False)
     said: list[str] = []
     report = Check(FakeGpu(kernels, contracted=other), plan, said.append).report()
