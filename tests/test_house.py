@@ -145,15 +145,25 @@ def test_every_make_target_that_the_documents_name_exists(root: Path, tracked: t
     assert ("README.md", "test") in named
 
 
-def test_every_command_that_the_documents_name_exists(root: Path, tracked: tuple[str, ...]) -> None:
+def test_every_command_and_option_that_the_documents_name_exists(root: Path, tracked: tuple[str, ...]) -> None:
     from typer.main import get_command
 
     from tredegar.sweeps.cli import app
 
-    commands = set(get_command(app).commands)
-    pattern = re.compile(r"(?:^|`|\$ )tredegar ([a-z]+)", re.MULTILINE)
-    named = {(name, found) for name, text in documents(root, tracked).items() for found in pattern.findall(text)}
-    assert {(name, command) for name, command in named if command not in commands} == set()
+    commands = {
+        name: {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
+        for name, command in get_command(app).commands.items()
+    }
+    named = re.compile(r"(?:^|`|\$ )tredegar ([a-z]+)([^`\n|#]*)", re.MULTILINE)
+    unknown = set()
+    for page, text in documents(root, tracked).items():
+        for command, rest in named.findall(text):
+            if command not in commands:
+                unknown.add(f"{page}: tredegar {command}")
+                continue
+            options = set(re.findall(r" (--[a-z-]+)", rest)) - commands[command] - {"--debug", "--help"}
+            unknown |= {f"{page}: tredegar {command} {option}" for option in options}
+    assert unknown == set()
 
 
 def test_every_file_that_the_readme_links_to_exists(root: Path) -> None:
