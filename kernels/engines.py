@@ -6,6 +6,7 @@ only when their engine is asked for.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -75,7 +76,13 @@ def _check_numba() -> tuple[bool, str]:
         return False, 'needs numba: pip install "tredegar[fast]"; NumPy takes over until then'
     from importlib.metadata import version
 
-    return True, f"numba {version('numba')}, rules compiled for this processor, one run per thread"
+    from .numba_threads import thread_count
+
+    if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"):
+        return False, "numba is told not to compile: unset NUMBA_DISABLE_JIT"
+    threads = thread_count()
+    number = "1 thread" if threads == 1 else f"{threads} threads"
+    return True, f"numba {version('numba')}, rules compiled for this processor, one run per thread, {number}"
 
 
 def _check_mesa() -> tuple[bool, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .numba_threads import thread_count
+
 BYTES_PER_SEAT = 6 * 8 + 8  # talent, skill, morale, two efforts and luck's temporaries per seat; flags
 BYTES_PER_TRUST = 110 * 8  # states and intermediate quantities of trust and manager, and the sums
 BYTES_PER_BLOCK_ELEMENT = 40 * 8  # arrays alive while a block of seats is worked on
@@ -9,6 +11,11 @@ BLOCK_ELEMENTS = 32_768
 """Seats x runs worked on at a time on the CPU: what is alive of them stays in cache."""
 CHUNK_SEATS = 131_072
 """Seats of all runs of a chunk on the CPU: enough trusts to make the per-trust work long, little enough for cache."""
+
+COMPILED_RUNS = 64
+"""Runs per thread that the compiled engine is given at a time: enough to even out what the threads have to do."""
+COMPILED_BYTES = 2**27
+"""Most that the results of these runs take in float64, unless single runs are as large."""
 
 
 def bytes_per_run(trusts: int, clinicians: int, months: int, outcomes: int, every: int = 1) -> int:
@@ -24,7 +31,8 @@ def projected_bytes(runs: int, trusts: int, clinicians: int, months: int, outcom
     """
     chunk = min(runs, chunk_runs(trusts, clinicians))
     working = chunk * bytes_per_run(trusts, clinicians, months, outcomes, every)
-    return working + runs * outcomes * (months // every) * 12 + BLOCK_ELEMENTS * BYTES_PER_BLOCK_ELEMENT
+    compiled = min(runs, compiled_runs(outcomes * (months // every))) * outcomes * (months // every) * 8
+    return max(working, compiled) + runs * outcomes * (months // every) * 12 + BLOCK_ELEMENTS * BYTES_PER_BLOCK_ELEMENT
 
 
 def chunk_runs(trusts: int, clinicians: int, budget: int | None = None, per_run: int | None = None) -> int:
@@ -36,3 +44,12 @@ def chunk_runs(trusts: int, clinicians: int, budget: int | None = None, per_run:
     if budget is not None and per_run is not None:
         return max(1, budget // per_run)
     return max(1, min(1024, CHUNK_SEATS // (trusts * clinicians)))
+
+
+def compiled_runs(recorded: int, threads: int | None = None) -> int:
+    """Return how many runs, with ``recorded`` values each, the compiled engine is given at a time.
+
+    ``threads`` are by default those that it may use here.
+    """
+    threads = thread_count() if threads is None else threads
+    return max(threads, min(COMPILED_RUNS * threads, COMPILED_BYTES // (8 * max(1, recorded))))

@@ -17,7 +17,7 @@ from ..model.parameters import PARAMETERS, find_parameter
 from ..model.providers import Providers, read_providers
 from .batch import Batch, Country, Record, Recorded
 from .engines import Run, load_engine
-from .memory import bytes_per_run, chunk_runs
+from .memory import bytes_per_run, chunk_runs, compiled_runs
 
 MOST_SEED = 2**32 - 1
 PLACE_PARAMETERS = ("number_of_units", "size_spread", "boundary_mismatch")
@@ -209,6 +209,8 @@ def chunk_size(batch: Batch, engine: str) -> int:
     country, record = batch.country, batch.record
     if engine == "cuda":  # splits what the device cannot hold itself, and overlaps the pieces
         return len(batch.runs)
+    if engine == "numba":
+        return compiled_runs(len(record.outcomes) * batch.windows)
     if engine != "cupy":
         return chunk_runs(country.trusts, country.clinicians)
     import cupy

@@ -1,0 +1,189 @@
+"""The compiled engine: the order of a month, what it refuses, runs it leaves to others, threads within their limits.
+
+That it gives the bits of the others is tested beside them (test_equality.py, test_golden.py), what it keeps on disk in
+test_numba_cache.py.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tredegar.kernels.batch import Batch, Recorded
+from tredegar.model.arithmetic import select
+from tredegar.model.month import MONTH
+
+from .cases import Case, assert_same_bits, batch_of, run_batch
+
+pytest.importorskip("numba")
+
+from tredegar.kernels import numba_engine, numba_threads
+from tredegar.kernels.numba_cache import load_kernel
+from tredegar.kernels.numba_layout import program
+from tredegar.kernels.numba_trace import Notes, Quantity, Rank
+
+MANY = Case(
+    trusts=9, clinicians=3, months=14, runs=tuple(range(7)), settings=({}, {"solidarity": 1.5}, {}, {}, {}, {}, {})
+)
+HUGE_PRESSURE = Case(trusts=40, constants={"PRESSURE_LEVEL": 1e6})
+
+
+def phases_called(function: Any) -> list[str]:
+    """The phases that a function of the kernel computes, in the order in which they stand."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(function.py_func)))
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
+    wanted = [call for call in calls if call.func.id in ("_country", "_tiles", "_over_trusts")]  # type: ignore[attr-defined]
+    return [call.args[0].id for call in sorted(wanted, key=lambda call: call.lineno)]  # type: ignore[attr-defined]
+
+
+def test_the_compiled_month_has_the_order_of_the_month() -> None:
+    assert phases_called(load_kernel()._advance) == [phase.name for phase in MONTH] + ["outcomes"]
+
+
+def test_every_sum_over_councils_and_catchments_is_shared_out() -> None:
+    tallied = {(phase.name, tally.over) for phase in MONTH for tally in phase.tallies}
+    assert {pair for pair in tallied if pair[1] in ("council", "catchment")} == {
+        ("output", "catchment"),
+        ("examples", "council"),
+        ("examples", "catchment"),
+    }
+
+
+def test_what_is_written_in_a_month_and_read_later_has_a_slot() -> None:
+    layout = program()
+    for phase in layout.phases.values():
+        for field, kind in phase.reads.items():
+            rank = next(rank for rank in Rank if field in layout.slots(rank))
+            assert (kind == "count") == field[0].endswith(("sums", "totals")), (field, rank)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        lambda x: 1.0 if x > 0.0 else 0.0,
+        lambda x: np.exp(x),
+        lambda x: np.minimum(x, 1.0),
+        lambda x: x.astype(np.int64),
+    ],
+)
+def test_a_rule_that_uses_another_operation_is_refused(rule: Callable[[Any], Any]) -> None:
+    x = Notes().note("field", (), "number", Rank.TRUST, ("trust", "quality"))
+    with pytest.raises(TypeError, match="a rule"):
+        rule(x)
+
+
+def test_equal_expressions_are_computed_once_and_signed_zeros_are_told_apart() -> None:
+    notes = Notes()
+    x: Any = notes.note("field", (), "number", Rank.SEAT, ("seat", "skill"))
+    assert (x + 1.0) is (x + 1.0)
+    assert select(x > 0.0, 0.0, x) is not select(x > 0.0, -0.0, x)
+    assert isinstance(x * 2.0, Quantity) and (x * 2.0).rank is Rank.SEAT
+
+
+@pytest.mark.parametrize("threads", [1, 2, 5])
+@pytest.mark.parametrize("runs_at_once", [1, 16])
+def test_bits_do_not_depend_on_threads(threads: int, runs_at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    batch = batch_of(MANY)
+    expected = run_batch("numpy", batch)
+    monkeypatch.setattr(numba_engine, "thread_count", lambda: threads)
+    monkeypatch.setattr(numba_engine, "RUNS_AT_ONCE", runs_at_once)
+    assert_same_bits(run_batch("numba", batch), expected, f"numba, {threads} threads")
+
+
+@pytest.mark.parametrize("trusts", [1, 3, 4, 5, 8, 131])
+def test_tiles_that_are_not_full_count_nothing(trusts: int) -> None:
+    case = Case(trusts=trusts, clinicians=33, months=3)  # more seats than luck is drawn ahead for
+    assert_same_bits(run_batch("numba", batch_of(case)), run_batch("numpy", batch_of(case)), "numba")
+
+
+def judged(monkeypatch: pytest.MonkeyPatch, batch: Batch) -> tuple[list[int], Recorded]:
+    """Run a batch; return the runs that were left to the array engine, and what was recorded."""
+    positions: list[int] = []
+    judge = numba_engine._judge
+
+    def noting(given: Batch, position: int, recorded: Recorded) -> None:
+        positions.append(position)
+        judge(given, position, recorded)
+
+    monkeypatch.setattr(numba_engine, "_judge", noting)
+    return positions, run_batch("numba", batch)
+
+
+def test_values_too_large_for_quick_sums_are_left_to_the_array_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    batch = batch_of(HUGE_PRESSURE)
+    positions, recorded = judged(monkeypatch, batch)
+    assert positions == [0]
+    assert recorded.failed.tolist() == [0]
+    assert_same_bits(recorded, run_batch("numpy", batch), "numba")
+
+
+def test_usual_runs_are_left_to_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    positions, recorded = judged(monkeypatch, batch_of(MANY))
+    assert positions == []
+    assert recorded.failed.tolist() == [0] * 7
+
+
+def test_an_interruption_stops_all_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[slice] = []
+
+    def compute(kernel: Any, batch: Batch, asked: Any, results: Any, chosen: slice) -> None:
+        done.append(chosen)
+        if chosen.start == 0:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(numba_engine, "_compute", compute)
+    monkeypatch.setattr(numba_engine, "thread_count", lambda: 2)
+    with pytest.raises(KeyboardInterrupt):
+        run_batch("numba", batch_of(Case(runs=tuple(range(400)), settings=({},) * 400)))
+    assert len(done) < 400
+
+
+@pytest.fixture
+def granted(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> pytest.MonkeyPatch:
+    """A machine of 64 processors without any limit."""
+    for name in numba_threads.LIMITS:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(numba_threads, "_processors", lambda: 64)
+    monkeypatch.setattr(numba_threads, "QUOTA", tmp_path / "cpu.max")
+    return monkeypatch
+
+
+@pytest.mark.parametrize(
+    ("environment", "threads"),
+    [
+        ({}, 64),
+        ({"SLURM_CPUS_PER_TASK": "8"}, 8),
+        ({"OMP_NUM_THREADS": "4,2", "SLURM_CPUS_PER_TASK": "8"}, 4),
+        ({"NUMBA_NUM_THREADS": "1"}, 1),
+        ({"OMP_NUM_THREADS": "", "NUMBA_NUM_THREADS": "many"}, 64),
+        ({"OMP_NUM_THREADS": "128"}, 64),
+    ],
+)
+def test_threads_keep_to_what_is_granted(
+    environment: dict[str, str], threads: int, granted: pytest.MonkeyPatch
+) -> None:
+    for name, value in environment.items():
+        granted.setenv(name, value)
+    assert numba_threads.thread_count() == threads
+
+
+@pytest.mark.parametrize(("quota", "threads"), [("250000 100000", 2), ("50000 100000", 1), ("max 100000", 64)])
+def test_threads_keep_to_the_quota_of_a_container(quota: str, threads: int, granted: pytest.MonkeyPatch) -> None:
+    numba_threads.QUOTA.write_text(quota, encoding="ascii")
+    assert numba_threads.thread_count() == threads
+
+
+def test_a_task_of_dask_uses_one_thread(granted: pytest.MonkeyPatch) -> None:
+    distributed = pytest.importorskip("distributed")
+    with (
+        distributed.LocalCluster(n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        assert client.submit(numba_threads.thread_count).result() == 1
+    assert numba_threads.thread_count() == 64
