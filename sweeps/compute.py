@@ -29,6 +29,10 @@ INDEPENDENT_STRIDE = 4096
 """Run numbers under independent luck: point * 4096 + replicate."""
 
 
+class MachineFault(RuntimeError):
+    """The machine cannot compute the runs; another one may, so that they are not recorded as failed."""
+
+
 class BatchReport(NamedTuple):
     """What a worker sends back: a few numbers, and the reason if the whole sweep must stop."""
 
@@ -67,7 +71,7 @@ def run_batch(
     try:
         store = SweepStore(path)
         done, failed = _run(store, store.batch(number), engine, redo, simulate or default_simulate(), barred)
-    except (OSError, ImportError, MemoryError) as error:
+    except (OSError, ImportError, MemoryError, MachineFault) as error:
         return BatchReport(number, 0, 0, time.perf_counter() - began, stop_reason(error))
     return BatchReport(number, done, failed, time.perf_counter() - began)
 
@@ -166,6 +170,8 @@ def compute_runs(
     except (OSError, ImportError):
         raise
     except Exception as error:
+        if _of_the_machine(error):
+            raise MachineFault(str(error)) from error
         # The worker boundary, the one place for a broad except: one bad run must not end a sweep of millions.
         if runs.size > 1:
             return _in_halves(spec, points, runs, engine, simulate, np.zeros(runs.shape, dtype=bool))
@@ -191,6 +197,14 @@ def _in_halves(
         for start, half, bar in zip((0, middle), halves, bars, strict=True)
     )
     return _merged(first, second, halves, axis)
+
+
+def _of_the_machine(error: Exception) -> bool:
+    """Whether the machine is to blame and no run: an engine that cannot run here, a GPU that fails or is lost."""
+    from ..kernels import EngineUnavailable
+
+    library = type(error).__module__.split(".")[0]
+    return isinstance(error, EngineUnavailable) or (library.startswith("cupy") and not isinstance(error, MemoryError))
 
 
 def _part(points: Points, axis: int, start: int, runs: NDArray[np.uint32]) -> Points:
