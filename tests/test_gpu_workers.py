@@ -11,9 +11,12 @@ from pathlib import Path
 import pytest
 from distributed import Client
 
+from tredegar.kernels import engines
 from tredegar.sweeps import clusters, drivers
 from tredegar.sweeps.clusters import gpus_for, local_workers, visible_gpus
+from tredegar.sweeps.compute import run_batch
 from tredegar.sweeps.runner import run_sweep
+from tredegar.sweeps.store import SweepStore, create_store
 
 from .sweep_cases import contents, small_spec
 
@@ -80,3 +83,29 @@ def test_engines_of_the_processor_take_no_gpu(monkeypatch: pytest.MonkeyPatch) -
         ("numpy", "numba", "mesa"), ()
     )
     assert {engine: gpus_for(engine) for engine in clusters.GPU_ENGINES} == dict.fromkeys(("cuda", "cupy"), ("0", "1"))
+
+
+def simulate_on_a_lost_gpu(points: object, **batch: object) -> None:
+    """Raise what CuPy raises when a device has fallen off the bus."""
+    raise type("CUDARuntimeError", (RuntimeError,), {"__module__": "cupy_backends.cuda.api.runtime"})("device is lost")
+
+
+@pytest.mark.parametrize("engine", ["cuda", "cupy"])
+def test_a_worker_whose_engine_cannot_run_stops_the_sweep_and_records_no_failed_run(
+    tmp_path: Path, engine: str
+) -> None:
+    """As when a node of a cluster has no GPU, or its driver is broken."""
+    path = tmp_path / "s.zarr"
+    create_store(small_spec(), path)
+    if {info.name: info.available for info in engines()}[engine]:
+        pytest.skip(f"engine {engine} runs here")
+    report = run_batch(str(path), 0, engine)
+    assert f"engine '{engine}' cannot run here" in report.stop
+    assert not SweepStore(path).read_status().any()
+
+
+def test_a_gpu_that_is_lost_stops_the_sweep_and_records_no_failed_run(tmp_path: Path) -> None:
+    path = tmp_path / "s.zarr"
+    create_store(small_spec(), path)
+    assert run_batch(str(path), 0, simulate=simulate_on_a_lost_gpu).stop == "device is lost"
+    assert not SweepStore(path).read_status().any()
