@@ -57,7 +57,9 @@ def sweep(
     engine: Engine = "auto",
     workers: Annotated[
         int | None,
-        typer.Option(min=0, max=4096, help="Processes on this machine; 0: this one alone.", show_default="2"),
+        typer.Option(
+            min=0, max=4096, help="Processes on this machine; 0: this one alone.", show_default="2, or one for each GPU"
+        ),
     ] = None,
     scheduler: Annotated[
         str | None, typer.Option(metavar="FILE_OR_ADDRESS", help="Workers of a Dask scheduler that runs already.")
@@ -96,7 +98,9 @@ def sweep(
     from .plan import Budget, check_budget, make_plan, parse_size
 
     budget = Budget(max_files, parse_size(max_bytes) if max_bytes else None, max_hours)
-    parallel = 1 if part else 2 if workers is None else max(1, workers)
+    from .clusters import default_workers
+
+    parallel = 1 if part else default_workers(engine) if workers is None else max(1, workers)
     if plan or budget.limited:
         made = make_plan(checked, engine, parallel if not part else part[1], pilot=plan or max_hours is not None)
         if plan:
