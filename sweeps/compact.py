@@ -108,7 +108,7 @@ def _array_like(group: zarr.Group, name: str, array: zarr.Array) -> zarr.Array:
         dtype=array.dtype,
         fill_value=array.fill_value,
         compressors=(BloscCodec(typesize=size, cname="zstd", clevel=3, shuffle="shuffle"), Crc32cCodec()),
-        dimension_names=array.metadata.dimension_names,
+        dimension_names=_dimensions(array),
         attributes=dict(array.attrs),
     )
     return copy.with_config({"write_empty_chunks": True})
@@ -135,3 +135,8 @@ def _compare(store: SweepStore, target: LocalStore | ZipStore) -> None:
         for block in _blocks(copy):
             if np.asarray(copy[block]).tobytes() != np.asarray(array[block]).tobytes():
                 raise StoreError(f"the archive of '{store.path}' differs in '{name}'; it was not kept")
+
+
+def _dimensions(array: zarr.Array) -> tuple[str | None, ...] | None:
+    names = array.metadata.to_dict().get("dimension_names")
+    return tuple(names) if isinstance(names, list | tuple) else None
