@@ -23,13 +23,13 @@ def draw_phase(chart: Chart) -> Figure:
     with figure_style():
         figure = new_figure(10.4, 4.0)
         panels = figure.subplots(1, len(chart.mean), sharex=True, sharey=True)
-        shade = None
-        for place, panel in enumerate(panels):
-            shade = _draw_slice(panel, chart, place, greatest)
+        shades = [_draw_slice(panel, chart, place, greatest) for place, panel in enumerate(panels)]
         panels[0].set_ylabel(label_of(chart.axes[1].name))
         part = chart.phase.parts[0]
         better = " (less is better: sign turned)" if chart.phase.flip else ""
-        figure.colorbar(shade, ax=list(panels), label=f"effect on {label_of(next(iter(part.terms)))}{better}", pad=0.01)
+        figure.colorbar(
+            shades[-1], ax=list(panels), label=f"effect on {label_of(next(iter(part.terms)))}{better}", pad=0.01
+        )
         add_caption(figure, caption_of(chart))
     return figure
 

@@ -146,10 +146,11 @@ def chart(phase: Phase, folder: str | Path, size: Size) -> Chart:
     effect = sign * effects[0].effect()
     surface = fit_surface(scaled, effect)
     mean, error, chance = _slices(surface)
+    along = np.linspace(0.0, 1.0, CELLS)
     return Chart(
         phase=phase,
         axes=axes,
-        grid=(*(_scale(np.linspace(0.0, 1.0, CELLS), axis) for axis in axes[:2]), _scale(np.array(SLICES), axes[2])),
+        grid=(_scale(along, axes[0]), _scale(along, axes[1]), _scale(np.array(SLICES), axes[2])),
         mean=mean,
         error=error,
         chance=chance,

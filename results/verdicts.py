@@ -92,13 +92,15 @@ def verdict(parts: Sequence[Effects], compared: int) -> Verdict:
     count = int(known.sum())
     effect = parts[0].effect()[known]
     drawn = _bootstrap(parts, known, no_change)
-    shares = [
+    holds, null, reverses = (
         _interval(float(np.mean(classes[known] == kind)) if count else np.nan, drawn[:, place], count, compared)
         for place, kind in enumerate((HOLDS, NULL, REVERSES))
-    ]
+    )
     low, median, high = np.quantile(effect, (0.1, 0.5, 0.9)) if count else (np.nan,) * 3
     return Verdict(
-        *shares,
+        holds=holds,
+        null=null,
+        reverses=reverses,
         classes=classes,
         score=score,
         median=float(median),
