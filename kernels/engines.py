@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
 from importlib.util import find_spec
 
 import numpy as np
@@ -67,6 +69,11 @@ def _cuda_engine() -> Run:
     return lambda batch: run_cuda(batch, cupy)
 
 
+@cache
+def _version(package: str) -> str:
+    return version(package)
+
+
 def _check_numpy() -> tuple[bool, str]:
     return True, f"NumPy {np.__version__}"
 
@@ -74,23 +81,19 @@ def _check_numpy() -> tuple[bool, str]:
 def _check_numba() -> tuple[bool, str]:
     if find_spec("numba") is None:
         return False, 'needs numba: pip install "tredegar[fast]"; NumPy takes over until then'
-    from importlib.metadata import version
-
     from .numba_threads import thread_count
 
     if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"):
         return False, "numba is told not to compile: unset NUMBA_DISABLE_JIT"
     threads = thread_count()
     number = "1 thread" if threads == 1 else f"{threads} threads"
-    return True, f"numba {version('numba')}, rules compiled for this processor, one run per thread, {number}"
+    return True, f"numba {_version('numba')}, rules compiled for this processor, one run per thread, {number}"
 
 
 def _check_mesa() -> tuple[bool, str]:
     if find_spec("mesa") is None:
         return False, 'needs Mesa: pip install "tredegar[mesa]"'
-    from importlib.metadata import version
-
-    return True, f"Mesa {version('mesa')}, one agent at a time: for reading, teaching and checking"
+    return True, f"Mesa {_version('mesa')}, one agent at a time: for reading, teaching and checking"
 
 
 def _check_cupy() -> tuple[bool, str]:

@@ -140,7 +140,7 @@ def _compute(kernel: ModuleType, batch: Batch, asked: Asked, results: Results, c
 def _compute_all(batch: Batch, asked: Asked, results: Results) -> None:
     """Compute all runs, a few at a time, on as many threads as are granted; an interruption waits for a few runs."""
     kernel, runs, threads = load_kernel(), len(batch.runs), thread_count()
-    step = max(1, min(RUNS_AT_ONCE, -(-runs // (8 * threads))))
+    step = RUNS_AT_ONCE if threads == 1 else max(1, min(RUNS_AT_ONCE, -(-runs // (8 * threads))))
     pieces = [slice(first, min(first + step, runs)) for first in range(0, runs, step)]
     work = partial(_compute, kernel, batch, asked, results)
     if threads == 1 or len(pieces) == 1:
