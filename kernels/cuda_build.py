@@ -37,12 +37,13 @@ class BuildError(RuntimeError):
 
 @dataclass(frozen=True)
 class Built:
-    """A compiled kernel: for which architecture, by which NVRTC, as PTX text and as machine code."""
+    """A compiled kernel: for which architecture, by which NVRTC, as PTX text and as machine code; what NVRTC said."""
 
     architecture: str
     nvrtc: str
     ptx: str
     cubin: bytes
+    log: str
 
 
 def lint(ptx: str) -> list[str]:
@@ -94,15 +95,15 @@ def compile_source(architecture: str, source: str, options: tuple[str, ...] = OP
     (program,) = _call(nvrtc, nvrtc.nvrtcCreateProgram(source.encode(), b"tredegar.cu", 0, [], []))
     arguments = [option.encode() for option in (*options, f"--gpu-architecture={architecture}")]
     (result, *_) = nvrtc.nvrtcCompileProgram(program, len(arguments), arguments)
+    log = _text(nvrtc, program, nvrtc.nvrtcGetProgramLogSize, nvrtc.nvrtcGetProgramLog).decode(errors="replace")
     if result != nvrtc.nvrtcResult.NVRTC_SUCCESS:
-        log = _text(nvrtc, program, nvrtc.nvrtcGetProgramLogSize, nvrtc.nvrtcGetProgramLog).decode(errors="replace")
         nvrtc.nvrtcDestroyProgram(program)
         raise BuildError(f"NVRTC refuses the kernel for {architecture}: {' '.join(log.split())[:500]}")
     ptx = _text(nvrtc, program, nvrtc.nvrtcGetPTXSize, nvrtc.nvrtcGetPTX).decode().rstrip("\0")
     machine = architecture.startswith("sm_")
     cubin = _text(nvrtc, program, nvrtc.nvrtcGetCUBINSize, nvrtc.nvrtcGetCUBIN) if machine else b""
     nvrtc.nvrtcDestroyProgram(program)
-    return Built(architecture, nvrtc_version(), ptx, cubin)
+    return Built(architecture, nvrtc_version(), ptx, cubin, log.rstrip("\0"))
 
 
 def _text(nvrtc: Any, program: Any, size_of: Any, get: Any) -> bytes:

@@ -68,21 +68,27 @@ def cuda_engine_on(gpu: FakeGpu, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
         yield
 
 
-def volta_ptx(source: str) -> str | None:
-    """Return the PTX of NVRTC 12 for Volta, which NVRTC 13 has given up; None where there is no NVRTC 12."""
+def volta_build(source: str, architecture: str, *options: str) -> tuple[str, str] | None:
+    """Return PTX and log of NVRTC 12 for Volta, which NVRTC 13 has given up; None where there is no NVRTC 12."""
     import nvidia
 
     libraries = [path for base in nvidia.__path__ for path in Path(base).glob("cuda_nvrtc/lib/libnvrtc.so.12")]
     if not libraries:
         return None
     nvrtc = ctypes.CDLL(str(libraries[0]))
-    program, size = ctypes.c_void_p(), ctypes.c_size_t()
-    options = [option.encode() for option in (*OPTIONS, "--gpu-architecture=compute_70")]
-    given = (ctypes.c_char_p * len(options))(*options)
+    program = ctypes.c_void_p()
+    asked = [option.encode() for option in (*OPTIONS, *options, f"--gpu-architecture={architecture}")]
+    given = (ctypes.c_char_p * len(asked))(*asked)
     assert nvrtc.nvrtcCreateProgram(ctypes.byref(program), source.encode(), b"tredegar.cu", 0, None, None) == 0
-    assert nvrtc.nvrtcCompileProgram(program, len(options), given) == 0
-    assert nvrtc.nvrtcGetPTXSize(program, ctypes.byref(size)) == 0
-    text = ctypes.create_string_buffer(size.value)
-    assert nvrtc.nvrtcGetPTX(program, text) == 0
+    assert nvrtc.nvrtcCompileProgram(program, len(asked), given) == 0
+
+    def text(what: str) -> str:
+        size = ctypes.c_size_t()
+        assert getattr(nvrtc, f"nvrtcGet{what}Size")(program, ctypes.byref(size)) == 0
+        buffer = ctypes.create_string_buffer(size.value)
+        assert getattr(nvrtc, f"nvrtcGet{what}")(program, buffer) == 0
+        return buffer.value.decode()
+
+    found = text("PTX"), text("ProgramLog")
     assert nvrtc.nvrtcDestroyProgram(ctypes.byref(program)) == 0
-    return text.value.decode()
+    return found

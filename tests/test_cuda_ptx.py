@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,13 +21,14 @@ from .golden.write import digest, published_digest, run_row, table
 from .ptx_machine import Kernel, MachineFault
 from .ptx_mutants import mutants
 from .ptx_parse import Untranslatable
-from .ptx_runs import HAS_NVRTC, cuda_engine_on, kernels_of, needs_ptx, run_ptx, volta_ptx
+from .ptx_runs import HAS_NVRTC, cuda_engine_on, kernels_of, needs_ptx, run_ptx, volta_build
 
 pytestmark = needs_ptx
 
 KNOWN = architectures() if HAS_NVRTC else ()
 RUN_HERE = ("sm_70", "sm_75", "sm_90", "sm_120")
 """Architectures whose PTX is run, one of each generation of instructions; that of the others is compiled and read."""
+NO_VOLTA = "Volta needs NVRTC 12 (nvidia-cuda-nvrtc-cu12), which is not installed"
 ASSEMBLED = ("sm_75", "sm_80", "sm_90", "sm_100", "sm_120")
 PUBLISHED, MECHANISMS, DIGESTS = table("published"), table("mechanisms"), table("digests")
 SOME = Case(
@@ -70,9 +69,10 @@ def test_the_ptx_of_every_architecture_rounds_as_written_and_spills_nothing(arch
 @pytest.mark.parametrize("architecture", RUN_HERE)
 def test_each_generation_computes_the_bits_of_the_numpy_engine(architecture: str, folder: Path) -> None:
     if architecture == "sm_70":
-        ptx = volta_ptx(kernel_source())
-        if ptx is None:
-            pytest.skip("Volta needs NVRTC 12 (nvidia-cuda-nvrtc-cu12), which is not installed")
+        volta = volta_build(kernel_source(), "compute_70")
+        if volta is None:
+            pytest.skip(NO_VOLTA)
+        ptx = volta[0]
     else:
         ptx = compile_source(f"compute_{architecture[3:]}", kernel_source()).ptx
     assert lint(ptx) == []
@@ -178,24 +178,19 @@ def test_the_check_passes_an_engine_that_is_equal_and_sees_one_that_is_not(
     assert said[2] == "equality: 3 of 3 sets, 0 differ"
 
 
-@pytest.mark.skipif(shutil.which("ptxas") is None and shutil.which("nvcc") is None, reason="needs ptxas (CUDA toolkit)")
-@pytest.mark.parametrize("architecture", [name for name in KNOWN if name in ASSEMBLED])
-def test_no_register_spills_at_128_registers_and_256_threads(architecture: str, tmp_path: Path) -> None:
-    resources = registers_and_spills(architecture, tmp_path)
-    assert resources["spilled bytes"] == 0
-    assert resources["registers"] <= 128
-
-
-def registers_and_spills(architecture: str, folder: Path) -> dict[str, int]:
-    """Return what ptxas says of the kernel of the month."""
-    ptxas = shutil.which("ptxas") or str(Path(shutil.which("nvcc") or "").resolve().parent / "ptxas")
-    ptx = folder / "kernel.ptx"
-    ptx.write_text(compile_source(f"compute_{architecture[3:]}", kernel_source()).ptx, encoding="utf-8")
-    command = [ptxas, "-v", f"-arch={architecture}", str(ptx), "-o", str(folder / "kernel.cubin")]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stderr
-    about = said[said.index("'advance'") :]
-    spilled = sum(int(number) for number in re.findall(r"(\d+) bytes spill", about)[:2])
-    return {"registers": int(re.findall(r"Used (\d+) registers", about)[0]), "spilled bytes": spilled}
+@pytest.mark.parametrize("architecture", ["sm_70", *(name for name in KNOWN if name in ASSEMBLED)])
+def test_no_register_spills_at_128_registers_and_256_threads(architecture: str) -> None:
+    tell = "--ptxas-options=-v"
+    if architecture == "sm_70":
+        volta = volta_build(kernel_source(), architecture, tell)
+        if volta is None:
+            pytest.skip(NO_VOLTA)
+        log = volta[1]
+    else:
+        log = compile_source(architecture, kernel_source(), (*OPTIONS, tell)).log
+    about = log[log.index("'advance'") :]
+    assert [int(number) for number in re.findall(r"(\d+) bytes (?:stack|spill)", about)[:3]] == [0, 0, 0]
+    assert int(re.findall(r"Used (\d+) registers", about)[0]) <= 128
 
 
 def test_instructions_per_clinician_month_stay_within_their_budget(folder: Path) -> None:
