@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -36,6 +36,7 @@ class Size:
     clinicians: int
     replicates: int
     phase_points: int
+    phase_replicates: int
     corner_samples: int
 
 
@@ -61,7 +62,6 @@ class Family:
 
     name: str
     title: str
-    times: int
     spec: str
     arms: Mapping[str, Mapping[str, Any]]
     left_out: tuple[str, ...]
@@ -75,7 +75,6 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
         name: Family(
             name=name,
             title=row["title"],
-            times=row["times"],
             spec=row["spec"],
             arms=row["arms"],
             left_out=tuple(row["left_out"]),
@@ -199,15 +198,14 @@ def claim_designs(size: Size, claims: Iterable[Claim] = tuple(CLAIMS.values())) 
         space = sampled_space(family, size)
         outcomes = tuple(dict.fromkeys(name for claim in chosen for name in claim.outcomes))
         arms = {name: _settings(family.arms[name], size) for name in family.arms if name in wanted}
-        luck = replace(size, replicates=size.replicates * family.times)
         designs[family.name] = make_design(
-            family.name, family.title, family.spec, space, arms, outcomes, size.samples, luck
+            family.name, family.title, family.spec, space, arms, outcomes, size.samples, size
         )
         corners = corner_arms(family, chosen, size)
         if corners:
             name = f"{family.name}-corners"
             title = f"{family.title}: corners of the space, searched on purpose"
-            designs[name] = make_design(name, title, family.spec, space, corners, outcomes, size.corner_samples, luck)
+            designs[name] = make_design(name, title, family.spec, space, corners, outcomes, size.corner_samples, size)
     return designs
 
 

@@ -59,13 +59,12 @@ def write_docs(page: str | Path, folder: str | Path, written: Written, size: Siz
 
 
 def _design(size: Size) -> str:
-    families = "; ".join(
-        f"{family.title.lower()} ({size.replicates * family.times} replicates)" for family in FAMILIES.values()
-    )
+    families = ", ".join(family.title.lower() for family in FAMILIES.values())
     return (
         f"Design `{size.name}`: {size.samples} points of a Latin hypercube over the declared ranges of all parameters, "
-        f"{size.trusts} trusts of {size.clinicians} clinicians; {families}. Each contradiction: {size.phase_points} "
-        "points over its three parameters, the others at their default. In brackets: 95% intervals; those of claims "
+        f"{size.trusts} trusts of {size.clinicians} clinicians, {size.replicates} replicates; {families}. Each "
+        f"contradiction: {size.phase_points} points over its three parameters, {size.phase_replicates} replicates, the "
+        "others at their default. In brackets: 95% intervals; those of claims "
         "hold for all shares on this page together."
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -132,7 +132,8 @@ def phase_design(phase: Phase, size: Size) -> Design:
     }
     space = {axis.name: (axis.low, axis.high) for axis in axes_of(phase, size)}
     outcomes = tuple(dict.fromkeys(name for part in phase.parts for name in part.terms))
-    return make_design(phase.name, phase.question, head, space, arms, outcomes, size.phase_points, size)
+    luck = replace(size, replicates=size.phase_replicates)
+    return make_design(phase.name, phase.question, head, space, arms, outcomes, size.phase_points, luck)
 
 
 def chart(phase: Phase, folder: str | Path, size: Size) -> Chart:
