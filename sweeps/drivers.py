@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from .clusters import GPU_ENGINES, gpus_for, local_workers
 from .compute import BatchReport, Simulate, run_batch
-from .isolation import settle
+from .isolation import in_a_process_of_its_own, often_begun, settle
+from .journal import note
 from .pending import Task
 
 if TYPE_CHECKING:
@@ -37,11 +38,17 @@ class LostCluster(RuntimeError):
 def in_this_process(
     path: str, tasks: Sequence[Task], engine: str, stopped: Stopped, simulate: Simulate | None
 ) -> Iterator[BatchReport]:
-    """Compute ``tasks`` one after the other, here."""
+    """Compute ``tasks`` one after the other, here; last those in which earlier processes died, in one of their own."""
+    deadly = often_begun(path, tasks)
     for task in tasks:
         if stopped():
             return
-        yield run_batch(path, task.number, engine, task.redo, simulate)
+        if task not in deadly:
+            note(Path(path), "begin", batch=task.number)
+            yield run_batch(path, task.number, engine, task.redo, simulate)
+    for task in deadly:
+        if not stopped():
+            yield from settle(path, task, engine, simulate, in_a_process_of_its_own)
 
 
 def on_workers(

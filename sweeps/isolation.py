@@ -1,19 +1,29 @@
-"""Batches that were on a worker when it died: which of their runs kill it, so that all others can be kept.
+"""Batches that were in work when a process died: which of their runs kill it, so that all others can be kept.
 
 The scheduler blames every task of a dead worker, so a batch that was given up may be innocent. It is run once more
-alone; if the worker dies again, halves of it are tried, and halves of those, until single runs are left.
+alone; if the process dies again, halves of it are tried, and halves of those, until single runs are left. Where there
+are no workers, the log tells which batches were begun again and again and never ended.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import multiprocessing
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import Any
 
 from .compute import BatchReport, Runs, run_batch, try_runs
+from .journal import read_events
 from .pending import Task
 from .store import SweepStore
 
 Alone = Callable[..., tuple[bool, BatchReport | None]]
 """``alone(function, *arguments)`` runs one call on a worker with no neighbours: did it survive, and what came back."""
+TRIES = 3
+"""How often a batch may be begun without an end before it is given a process of its own."""
 CONFIRMATIONS = 2
 """How often a single run must kill its worker before it is called failed: a worker may be killed from outside, too."""
 
@@ -47,3 +57,23 @@ def _killers(runs: list[tuple[int, int]], survives: Callable[[Runs], bool]) -> l
         return [] if any(again) else runs
     middle = len(runs) // 2
     return _killers(runs[:middle], survives) + _killers(runs[middle:], survives)
+
+
+def often_begun(path: str, tasks: Sequence[Task]) -> list[Task]:
+    """Return those of ``tasks`` that processes began ``TRIES`` times, as the log tells, and never ended."""
+    unended: Counter[int] = Counter()
+    for event in read_events(Path(path)):
+        if event["event"] == "begin":
+            unended[int(event["batch"])] += 1
+        elif event["event"] == "batch":
+            unended[int(event["batch"])] -= 1
+    return [task for task in tasks if unended[task.number] >= TRIES]
+
+
+def in_a_process_of_its_own(function: Callable[..., Any], *arguments: Any) -> tuple[bool, Any]:
+    """Call ``function`` in a fresh process; return whether that survived, and what came back."""
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as process:
+        try:
+            return True, process.submit(function, *arguments).result()
+        except BrokenProcessPool:
+            return False, None

@@ -19,7 +19,7 @@ import xarray as xr
 
 from tredegar.kernels import simulate as real_simulate
 from tredegar.sweeps.compute import run_batch, run_numbers
-from tredegar.sweeps.layout import FAILED
+from tredegar.sweeps.layout import DONE, FAILED
 from tredegar.sweeps.progress_report import report_status
 from tredegar.sweeps.runner import Progress, run_sweep
 from tredegar.sweeps.spec import Spec
@@ -268,7 +268,8 @@ def test_a_signal_ends_the_sweep_after_the_batch_in_work_with_status_3(tmp_path:
 
 def test_a_run_that_kills_its_worker_is_recorded_and_its_neighbours_are_done(tmp_path: Path) -> None:
     spec = small_spec("solidarity = 0.5\n")
-    summary = run_sweep(spec, tmp_path / "s.zarr", workers=2, simulate=by_value(simulate_with_poison))
+    poisonous = by_value(simulate_with_poison)
+    summary = run_sweep(spec, tmp_path / "s.zarr", workers=2, simulate=poisonous, points_per_batch=1)
     assert summary.complete
     run_sweep(spec, tmp_path / "sound.zarr", workers=0, simulate=simulate)
     killed, sound = (xr.open_zarr(tmp_path / f"{name}.zarr").load() for name in ("s", "sound"))
@@ -279,6 +280,23 @@ def test_a_run_that_kills_its_worker_is_recorded_and_its_neighbours_are_done(tmp
     assert killed.quality.values[~poisoned].tobytes() == sound.quality.values[~poisoned].tobytes()
     causes = {cause.reason: cause.runs for cause in report_status(tmp_path / "s.zarr").causes}
     assert causes == {"the run kills the process that computes it": 1, "not finite: quality": 3}
+
+
+def test_a_task_that_a_run_kills_again_and_again_gets_over_it(tmp_path: Path, root: Path) -> None:
+    path = tmp_path / "s.zarr"
+    code = (
+        "from tests.fake_model import simulate_with_poison as simulate\nfrom tests.sweep_cases import small_spec\n"
+        "from tredegar.sweeps.runner import run_sweep\n"
+        "if __name__ == '__main__':\n"
+        f"    run_sweep(small_spec('solidarity = 0.5\\n'), {str(path)!r}, task=(0, 1), simulate=simulate)\n"
+    )
+    (tmp_path / "task.py").write_text(code)
+    command, place = [sys.executable, str(tmp_path / "task.py")], {**os.environ, "PYTHONPATH": str(root)}
+    endings = [subprocess.run(command, env=place, check=False).returncode for _ in range(4)]
+    assert endings == [-signal.SIGKILL, -signal.SIGKILL, -signal.SIGKILL, 0]
+    status = SweepStore(path).read_status()
+    assert status.all()
+    assert status[19].tolist() == [FAILED, DONE, DONE]
 
 
 def test_a_sweep_runs_on_an_existing_scheduler(tmp_path: Path, undisturbed: Path) -> None:
