@@ -75,7 +75,9 @@ def write_report(
 
 
 def find(sweep: xr.Dataset, outcomes: tuple[str, ...], from_month: int | None) -> Findings:
-    """Compute all that the report says and shows, in memory."""
+    """Compute all that the report says and shows, in memory; raises ValueError where no run is done."""
+    if not sweep.attrs["runs_done"]:
+        raise ValueError(f"no run of '{sweep.attrs['store']}' is done; `tredegar status` says what failed and why")
     means = window_mean(sweep, outcomes, from_month)
     first = next(iter(means.values()))
     charts, note = charts_of(means, sweep), basis(means, sweep)

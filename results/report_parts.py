@@ -50,11 +50,17 @@ class Picture:
 
 
 def charts_of(means: xr.Dataset, sweep: xr.Dataset) -> list[xr.Dataset]:
-    """Return the maps of all outcomes over the two parameters that the first answers to most; none with fewer."""
+    """Return the maps of all outcomes over the two parameters that the first answers to most.
+
+    None where fewer parameters are varied or the points are too few for a map.
+    """
     if len(varied_parameters(sweep)) < 2:
         return []
     x, y = axes_of_map(next(iter(means.values())), sweep)
-    return [map_of(values, sweep, x, y) for values in means.values()]
+    try:
+        return [map_of(values, sweep, x, y) for values in means.values()]
+    except ValueError:
+        return []
 
 
 def basis(means: xr.Dataset, sweep: xr.Dataset) -> str:

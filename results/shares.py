@@ -89,7 +89,7 @@ def _terms(unit: np.ndarray) -> tuple[list[tuple[int, ...]], list[np.ndarray]]:
     if points >= POINTS_PER_TERM * (1 + len(owners) + len(pairs)):
         owners += pairs
         columns += [unit[:, one] * unit[:, other] for one, other in pairs]
-    return owners, columns
+    return owners[: points - 1], columns[: points - 1]
 
 
 def most_telling(means: xr.DataArray, sweep: xr.Dataset) -> pd.Series:

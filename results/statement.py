@@ -11,6 +11,9 @@ import xarray as xr
 from .facts import design_of, label_of
 from .intervals import LEVEL, said
 
+NOTHING = 1e-9
+"""Smaller changes are rounding."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
@@ -77,7 +80,7 @@ def _change(cell: xr.Dataset, digits: int) -> str:
 
 def _digits(changes: np.ndarray) -> int:
     greatest = float(np.nanmax(np.abs(changes))) if np.isfinite(changes).any() else 0.0
-    return 3 if greatest == 0.0 else int(np.clip(1 - np.floor(np.log10(greatest)), 1, 6))
+    return 3 if greatest < NOTHING else int(np.clip(1 - np.floor(np.log10(greatest)), 1, 6))
 
 
 def _basis(chart: xr.Dataset, sweep: xr.Dataset) -> str:

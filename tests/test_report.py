@@ -174,3 +174,25 @@ def test_an_unknown_outcome_is_refused_and_nothing_is_written(store, tmp_path):
     with pytest.raises(ValueError, match="outcome 'qualty' is not in this store; did you mean 'quality'"):
         write_report(store, tmp_path / "out", outcomes=["qualty"])
     assert not (tmp_path / "out").exists()
+
+
+SMALL = [
+    ({"mandate_detail": np.array([0.0, 1.0]), "method_heterogeneity": np.array([0.0, 1.0])}, 4),
+    ({"mandate_detail": np.linspace(0.0, 1.0, 5), "method_heterogeneity": np.linspace(0.0, 1.0, 5) ** 2}, 1),
+]
+
+
+@pytest.mark.parametrize(("points", "replicates"), SMALL)
+def test_a_sweep_too_small_for_a_map_is_reported_all_the_same(tmp_path, points, replicates):
+    store = made_store(
+        tmp_path / "s.zarr", points, {"quality": crossing}, replicates=replicates, design='method = "table"'
+    )
+    findings = find(open_sweep(store), ("quality",), None)
+    assert "map" not in findings.pictures and findings.statement.startswith("The mean of quality goes with")
+
+
+def test_a_store_without_a_single_run_is_refused(tmp_path):
+    store = made_store(tmp_path / "s.zarr", GRID, {"quality": flat}, status=np.full((12, 4), 2))
+    with pytest.raises(ValueError, match="no run of .* is done; `tredegar status` says what failed and why"):
+        write_report(store, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
