@@ -57,16 +57,38 @@ def _that_comes_back(job: Job, words: list[str], what: str, settings: list[str],
 
 
 def slurm_verify(job: Job) -> str:
-    """Return the script of the job that verifies the store, for ``sbatch --dependency=afterany:ARRAY``."""
+    """Return the script that verifies the store of an array, for ``sbatch --dependency=afterany:ARRAY``."""
+    return _verify(job, _last_words(job))
+
+
+def slurm_verify_driver(job: Job) -> str:
+    """Return the script that verifies the store of Dask workers, for ``sbatch --dependency=afterany:DRIVER``."""
+    return _verify(job, [])
+
+
+def _verify(job: Job, first: list[str]) -> str:
     lines = [
         "#!/bin/bash",
         *(f"#SBATCH {word}" for word in _words(job, f"verify-{slug(job.name)}", "%j-verify")),
         *comments(job, "Verify the sweep of"),
         "",
         *environment(job),
+        *first,
         *check_commands(job),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _last_words(job: Job) -> list[str]:
+    """Return the lines that print how each task ended that did not end well: the last line of its log."""
+    log = f"{plain_path('--logs', job.logs)}/{slug(job.name)}-${{SLURM_JOB_DEPENDENCY##*:}}"
+    return f"""\
+for ((task = 0; task < {job.tasks}; task++)); do
+    log={log}_$task.log
+    last=$(tail -n 1 "$log" 2>/dev/null)
+    [ "$last" = "task $task: exit status 0" ] || echo "task $task: ${{last:-left no log}}"
+done
+""".splitlines()
 
 
 def _words(job: Job, name: str, pattern: str) -> list[str]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from .job_pbs import pbs_array, pbs_verify
 from .job_script import Job
-from .job_slurm import slurm_array, slurm_driver, slurm_verify
+from .job_slurm import slurm_array, slurm_driver, slurm_verify, slurm_verify_driver
 from .job_words import SubmitError
 from .runner import check_same_sweep
 from .spec import Spec
@@ -45,7 +45,7 @@ SLURM_NUMBER = r"(\d+)(?:;\S+)?"
 PBS_NUMBER = r"(\d+(?:\[\])?(?:\.[A-Za-z0-9_.-]+)?)"
 CLUSTERS = {
     "slurm": Cluster(slurm_array, slurm_verify, SBATCH, _after_slurm, SLURM_NUMBER),
-    "slurm-dask": Cluster(slurm_driver, slurm_verify, SBATCH, _after_slurm, SLURM_NUMBER),
+    "slurm-dask": Cluster(slurm_driver, slurm_verify_driver, SBATCH, _after_slurm, SLURM_NUMBER),
     "pbs": Cluster(pbs_array, pbs_verify, ("qsub",), _after_pbs, PBS_NUMBER),
 }
 

@@ -118,7 +118,9 @@ def test_killed_and_cancelled_tasks_lose_nothing_and_another_number_of_tasks_fin
     expected = {f"{job}_0": "COMPLETED", f"{job}_1": "FAILED", f"{job}_2": "CANCELLED", f"{job}_3": "COMPLETED"}
     assert ended == {**expected, verify: "FAILED"}
     assert small.node.facts(verify)["ExitCode"] == "3:0"
-    assert "incomplete" in small.log(f"{verify}-verify")
+    said = small.log(f"{verify}-verify")
+    assert "incomplete" in said
+    assert re.findall(r"^task (\d): ", said, re.M) == ["1", "2"]
     assert "exit status 137" in small.log(f"{job}_1")
     assert "exit status 0" in small.log(f"{job}_3")
 
