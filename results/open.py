@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from zipfile import is_zipfile
 
 import numpy as np
 import xarray as xr
@@ -22,7 +23,7 @@ MISSING, DONE, FAILED = 0, 1, 2
 def open_sweep(
     path: str | Path, partial: bool = False, chunks: int | Mapping[str, int] | None = STORAGE_CHUNKS
 ) -> xr.Dataset:
-    """Open a store as a lazy Dataset with dims ``(point, replicate, month)``.
+    """Open a store, or an archive of one (``.zip`` too), as a lazy Dataset with dims ``(point, replicate, month)``.
 
     Outcomes are float32 Dask arrays with ``units`` and ``long_name``; varied parameters are coordinates on ``point``,
     fixed ones scalar coordinates. Failed runs (and, with ``partial``, missing ones) are NaN; ``status`` says which,
@@ -35,7 +36,7 @@ def open_sweep(
     path = Path(path)
     group = _open_group(path)
     consolidated = group.metadata.consolidated_metadata is not None
-    stored = xr.open_zarr(path, chunks=None, consolidated=consolidated, decode_times=False)
+    stored = xr.open_zarr(group.store, chunks=None, consolidated=consolidated, decode_times=False)
     stored = stored.set_coords([name for name in stored.data_vars if parameter_row(str(name)) is not None])
     outcomes = [name for name in stored.data_vars if name != "status"]
     small = stored.drop_vars(outcomes).load()
@@ -47,14 +48,16 @@ def open_sweep(
 def _open_group(path: Path) -> Any:
     import zarr
     from zarr.errors import BaseZarrError
+    from zarr.storage import LocalStore, ZipStore
 
     if not path.exists():
         raise FileNotFoundError(
             f"no store at '{path}'; give the directory that `tredegar sweep SPEC --out STORE` wrote"
         )
     try:
-        group = zarr.open_group(path, mode="r", zarr_format=3)
-    except (BaseZarrError, FileNotFoundError, NotADirectoryError, ValueError) as error:
+        store = ZipStore(path, mode="r") if is_zipfile(path) else LocalStore(path, read_only=True)
+        group = zarr.open_group(store, mode="r", zarr_format=3)
+    except (BaseZarrError, OSError, ValueError) as error:
         raise ValueError(f"'{path}' is not a store: expected a Zarr directory that `tredegar sweep` wrote") from error
     found = group.attrs.get("tredegar_store")
     if not isinstance(found, int) or "status" not in group:
@@ -70,7 +73,8 @@ def _chunked(outcomes: xr.Dataset, group: Any, chunks: int | Mapping[str, int] |
     if chunks is None:
         return outcomes
     if isinstance(chunks, int):
-        chunks = {"point": int(group["status"].chunks[0]) * max(1, chunks)}
+        status = group["status"]
+        chunks = {"point": int((status.shards or status.chunks)[0]) * max(1, chunks)}
     return outcomes.chunk(chunks)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+
 import numpy as np
 import pytest
 import xarray as xr
@@ -85,6 +87,15 @@ def test_an_unfinished_sweep_is_refused_with_the_command_that_finishes_it(tmp_pa
     sweep = open_sweep(store, partial=True)
     assert (sweep.attrs["runs_done"], sweep.attrs["runs_failed"], sweep.attrs["runs_missing"]) == (35, 1, 12)
     assert np.isnan(sweep.quality.values[status != 1]).all() and np.isfinite(sweep.quality.values[status == 1]).all()
+
+
+def test_an_archive_opens_like_the_store(store, tmp_path):
+    with zipfile.ZipFile(tmp_path / "made.zip", "w") as archive:
+        for file in sorted(path for path in store.rglob("*") if path.is_file()):
+            archive.write(file, file.relative_to(store))
+    archived = open_sweep(tmp_path / "made.zip")
+    assert np.array_equal(archived.quality.values, open_sweep(store).quality.values)
+    assert archived.attrs["runs"] == 48 and archived.mandate_detail.dims == ("point",)
 
 
 def test_what_is_no_store_gets_one_line(tmp_path):
