@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 SpecFile = Annotated[Path, typer.Argument(metavar="SPEC", help="The spec, a TOML file ('tredegar init' writes one).")]
 StorePath = Annotated[Path, typer.Argument(metavar="STORE", help="The store that a sweep wrote.")]
 Out = Annotated[Path, typer.Option("--out", "-o", metavar="STORE", help="The store to create or to finish.")]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        min=0, max=4096, help="Processes on this machine; 0: this one alone.", show_default="2, or one for each GPU"
+    ),
+]
 Engine = Annotated[str, typer.Option(help="What executes the runs: auto, or a name that 'tredegar engines' lists.")]
 
 
@@ -51,16 +57,17 @@ def _task(text: str | None) -> tuple[int, int] | None:
     return int(match[1]), int(match[2])
 
 
+def _default_workers(engine: str) -> int:
+    from .clusters import gpus_for
+
+    return len(gpus_for(engine)) or 2
+
+
 def sweep(
     spec: SpecFile,
     out: Out,
     engine: Engine = "auto",
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            min=0, max=4096, help="Processes on this machine; 0: this one alone.", show_default="2, or one for each GPU"
-        ),
-    ] = None,
+    workers: Workers = None,
     scheduler: Annotated[
         str | None, typer.Option(metavar="FILE_OR_ADDRESS", help="Workers of a Dask scheduler that runs already.")
     ] = None,
@@ -98,9 +105,7 @@ def sweep(
     from .plan import Budget, check_budget, make_plan, parse_size
 
     budget = Budget(max_files, parse_size(max_bytes) if max_bytes else None, max_hours)
-    from .clusters import default_workers
-
-    parallel = 1 if part else default_workers(engine) if workers is None else max(1, workers)
+    parallel = 1 if part else _default_workers(engine) if workers is None else max(1, workers)
     if plan or budget.limited:
         made = make_plan(checked, engine, parallel if not part else part[1], pilot=plan or max_hours is not None)
         if plan:

@@ -56,11 +56,6 @@ def gpus_for(engine: str) -> tuple[str, ...]:
     return visible_gpus() if engine in GPU_ENGINES else ()
 
 
-def default_workers(engine: str) -> int:
-    """Return how many workers a sweep gets on this machine when nobody says: one for each GPU, otherwise two."""
-    return len(gpus_for(engine)) or 2
-
-
 @contextmanager
 def local_workers(number: int, gpus: Sequence[str] = ()) -> Iterator[Any]:
     """Yield a Dask cluster of ``number`` processes of this machine or, where there are ``gpus``, one for each.

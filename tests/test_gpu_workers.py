@@ -13,7 +13,8 @@ from distributed import Client
 
 from tredegar.kernels import engines
 from tredegar.sweeps import clusters, drivers
-from tredegar.sweeps.clusters import default_workers, gpus_for, local_workers, visible_gpus
+from tredegar.sweeps.cli_sweep import _default_workers
+from tredegar.sweeps.clusters import gpus_for, local_workers, visible_gpus
 from tredegar.sweeps.compute import run_batch
 from tredegar.sweeps.runner import run_sweep
 from tredegar.sweeps.store import SweepStore, create_store
@@ -87,7 +88,7 @@ def test_engines_of_the_processor_take_no_gpu(monkeypatch: pytest.MonkeyPatch) -
 
 def test_unless_told_otherwise_there_is_a_worker_for_each_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,1,2")
-    assert (default_workers("cuda"), default_workers("numpy")) == (3, 2)
+    assert (_default_workers("cuda"), _default_workers("numpy")) == (3, 2)
 
 
 def simulate_on_a_lost_gpu(points: object, **batch: object) -> None:
