@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from tredegar.kernels import simulate
 from tredegar.kernels.array_engine import run_arrays
 from tredegar.model.outcomes import OUTCOMES
+from tredegar.model.parameters import PARAMETERS
 
 from .cases import AVAILABLE, Case, assert_same_bits, batch_of, cases, one_run, random_case, run_batch, run_case
 
@@ -57,6 +58,30 @@ def test_engines_agree_on_random_parameter_sets(number: int) -> None:
     case = random_case(np.random.default_rng(number), real=number % 4 == 3)
     expected = run_case("numpy", case)
     for engine in OTHERS:
+        assert_same_bits(run_case(engine, case), expected, engine)
+
+
+def case_at_the_ends(rng: np.random.Generator) -> Case:
+    """Few or all parameters at the ends of what the equations accept: some of these runs fail."""
+    names = {share: [name for name in PARAMETERS if rng.random() < share] for share in (0.03, 0.1, 0.4, 1.0)}
+    ends = [
+        {n: float(rng.choice([PARAMETERS[n].least, PARAMETERS[n].most])) for n in chosen} for chosen in names.values()
+    ]
+    return Case(
+        trusts=int(rng.integers(1, 10)),
+        clinicians=int(rng.integers(1, 5)),
+        months=18,
+        runs=(0, 1, 2, 3),
+        settings=tuple(ends),
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(20))
+def test_engines_agree_at_the_ends_of_what_the_equations_accept(number: int) -> None:
+    case = case_at_the_ends(np.random.default_rng(number))
+    expected = run_case("numpy", case)
+    for engine in AVAILABLE:
         assert_same_bits(run_case(engine, case), expected, engine)
 
 
