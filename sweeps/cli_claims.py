@@ -56,8 +56,10 @@ def claims(
         _list(chosen_claims, chosen_phases)
         return
     from ..results.claim_report import designs_of, write_claims
+    from ..results.figure_style import figure_style
 
-    wanted = find_size(size)
+    with figure_style():  # a missing library is said before anything runs
+        wanted = find_size(size)
     _run_designs(designs_of(wanted, chosen_claims, chosen_phases), out, wanted, engine, workers)
     written = write_claims(out, out, wanted, chosen_claims, chosen_phases)
     _print_verdicts(written)
