@@ -234,6 +234,17 @@ class _Translator(Operands):
 
     do_shl = do_shr = shift
 
+    def do_bfi(self, at: Instruction) -> str:
+        """The lowest ``length`` bits of the first value take the place of those of the second from ``start`` on."""
+        target, inserted, into, start, length = at.operands
+        kind, first, bits = at.kind, int(start), int(length)
+        if not 0 <= first < first + bits <= int(kind[1:]):
+            raise Untranslatable("bits beyond the register")
+        mask = f"{hex(((1 << bits) - 1) << first)}ull"
+        moved = f"((uint64_t){self.value(inserted, kind)} << {first} & {mask})"
+        kept = f"((uint64_t){self.value(into, kind)} & ~{mask})"
+        return f"{self.place(target, kind)} = ({TYPES[kind]})({moved} | {kept});"
+
     # ---- control ----------------------------------------------------------------------------------------------
     def do_bra(self, at: Instruction) -> str:
         return f"goto {at.operands[0].replace('$', 'X')};"
