@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from types import ModuleType
 from typing import Any
@@ -22,7 +22,9 @@ from .recording import TENTHS, YEARLY
 
 Array = NDArray[Any]
 RUNS_AT_ONCE = 16
-"""Runs that a thread starts and computes before it looks for more."""
+"""Runs that are started together."""
+PIECE_WORK = 2_000_000
+"""Clinician-months that a thread computes before it looks for more work."""
 
 
 def _aligned(shape: tuple[int, ...]) -> Array:
@@ -120,36 +122,51 @@ class Results:
             values[chosen] = tiles[:, :, slot, :].reshape(len(tiles), -1)[:, : values.shape[1]]
 
 
-def _compute(kernel: ModuleType, batch: Batch, asked: Asked, results: Results, chosen: slice) -> None:
-    """Compute the runs ``chosen`` in the thread at hand."""
-    part = batch.take(chosen)
-    state = StartedRuns(part)
+def _compute(
+    kernel: ModuleType, batch: Batch, asked: Asked, results: Results, state: StartedRuns, first: int, piece: slice
+) -> None:
+    """Compute some runs in the thread at hand: those at ``piece`` of ``state``, which starts with the run ``first``."""
     trusts, clinicians = batch.country.trusts, batch.country.clinicians
+    chosen = slice(first + piece.start, first + piece.stop)
+    tiles = state.tiles[piece]
     kernel.compute_runs(
         batch.months, batch.record.every, trusts, kernel.run_size(trusts, state.groups, clinicians), batch.seed,
-        part.runs.astype(np.int64),
-        state.country, state.tiles, state.councils, state.catchments,
+        batch.runs[chosen].astype(np.int64),
+        state.country[piece], tiles, state.councils[piece], state.catchments[piece],
         asked.change_months, asked.change_slots, np.ascontiguousarray(asked.change_values[:, chosen]),
         *asked.recording,
         results.recorded[chosen], results.left[chosen], results.yearly[chosen],
         _aligned((kernel.block_size(trusts, clinicians),)),
     )  # fmt: skip
-    results.keep_final(chosen, state.tiles)
+    results.keep_final(chosen, tiles)
+
+
+def _pieces(batch: Batch, runs: int) -> list[slice]:
+    """Cut ``runs`` runs into pieces that take a thread some hundredths of a second."""
+    each = batch.country.trusts * batch.country.clinicians * batch.months
+    step = max(1, min(runs, PIECE_WORK // each))
+    return [slice(first, min(first + step, runs)) for first in range(0, runs, step)]
 
 
 def _compute_all(batch: Batch, asked: Asked, results: Results) -> None:
-    """Compute all runs, a few at a time, on as many threads as are granted; an interruption waits for a few runs."""
-    kernel, runs, threads = load_kernel(), len(batch.runs), thread_count()
-    step = RUNS_AT_ONCE if threads == 1 else max(1, min(RUNS_AT_ONCE, -(-runs // (8 * threads))))
-    pieces = [slice(first, min(first + step, runs)) for first in range(0, runs, step)]
-    work = partial(_compute, kernel, batch, asked, results)
-    if threads == 1 or len(pieces) == 1:
-        for piece in pieces:
-            work(piece)
-        return
+    """Compute all runs on as many threads as are granted; an interruption waits for the pieces in work.
+
+    The calling thread starts runs, which takes Python; the others compute them, which does not.
+    """
+    kernel, threads = load_kernel(), thread_count()
     with ThreadPoolExecutor(threads, thread_name_prefix="tredegar") as pool:
+        waiting: list[Future[None]] = []
         try:
-            for done in [pool.submit(work, piece) for piece in pieces]:
+            for first in range(0, len(batch.runs), RUNS_AT_ONCE):
+                part = batch.take(slice(first, first + RUNS_AT_ONCE))
+                state = StartedRuns(part)
+                for piece in _pieces(batch, len(part.runs)):
+                    work = partial(_compute, kernel, batch, asked, results, state, first, piece)
+                    if threads == 1:
+                        work()
+                    else:
+                        waiting.append(pool.submit(work))
+            for done in waiting:
                 done.result()
         except BaseException:
             pool.shutdown(cancel_futures=True)
