@@ -54,7 +54,7 @@ def random_batch(number: int, runs: int, months: int) -> Batch:
     changed = {"sanction_strength": rng.uniform(0.0, 1.0, runs)}
     country = Country(int(rng.integers(1, 161)), int(rng.integers(1, 13)))
     numbers = rng.integers(0, 2**32, runs, dtype=np.uint64)
-    every = 1 if number % 3 else 12
+    every = 12 if number % 3 == 0 and months % 12 == 0 else 1
     return Batch(
         country, months, int(rng.integers(2**32)), numbers, drawn, {max(1, months // 2): changed}, constants_with(),
         Record(tuple(OUTCOMES), every, trusts=True),

@@ -99,7 +99,7 @@ def runs_at_once(batch: Batch, gpu: Any) -> int:
     per_run += trusts * (TEMPORARIES_PER_TRUST + trusts)  # who belongs to which group: one byte per pair of trusts
     gpu.get_default_memory_pool().free_all_blocks()  # what earlier calls left is free, too
     free, _ = gpu.cuda.Device().mem_info
-    most = max(1, min(MOST_RUNS, MOST_RESULTS // (8 * values), int(free * 0.9) // (2 * per_run)))
+    most = max(1, min(MOST_RUNS, MOST_RESULTS // max(1, 8 * values), int(free * 0.9) // (2 * per_run)))
     return -(-len(batch.runs) // -(-len(batch.runs) // most))  # batches of one size
 
 

@@ -169,7 +169,7 @@ def test_the_check_passes_an_engine_that_is_equal_and_sees_one_that_is_not(
     monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
     wrong = mutants()["a month starts with the luck of the last"]
     other = kernels_of(compile_source("compute_90", wrong).ptx, folder, once=True) if noticed else kernels
-    plan = CheckPlan(sets=3, runs=2, months=6, blocks=(32, 96), timed_runs=(1,), sanitizer=False)
+    plan = CheckPlan(sets=3, runs=2, months=12, blocks=(32, 96), timed_runs=(1,), sanitizer=False)
     said: list[str] = []
     report = Check(FakeGpu(kernels, contracted=other), plan, said.append).report()
     assert report["equality"]["passed"] and report["independence"]["passed"]
