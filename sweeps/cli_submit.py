@@ -88,6 +88,7 @@ def submit(
     job = Job(spec.absolute(), out.absolute(), checked.name, tasks, asked, around, _program(around), engine)
     job = _with(job, array_limit=array_limit, logs=logs, driver_time=limit, interface=interface)
     _check(asked, around, limit, cluster, dask, here)
+    _warn_of_idle_tasks(checked, job)
     if here:
         _drive(checked, job)
     elif send:
@@ -129,6 +130,17 @@ def _check(asked: Resources, around: Surroundings, limit: int, cluster: str, das
         raise SubmitError("--dask cannot send jobs from within a container; leave out --dask, an array runs in one")
     if dask and asked.memory is None:
         raise SubmitError("--dask needs --memory: Dask restarts a worker that outgrows it; such as --memory 4G")
+
+
+def _warn_of_idle_tasks(spec: Spec, job: Job) -> None:
+    from .batches import store_size
+    from .designs import draw_points
+
+    batches = store_size(spec, len(next(iter(draw_points(spec).values())))).batches
+    if job.tasks > batches:
+        typer.echo(
+            f"the sweep has {count(batches, 'batch')}: of {job.tasks:,} tasks only {batches:,} have work", err=True
+        )
 
 
 def _print(job: Job, cluster: str, part: str) -> None:

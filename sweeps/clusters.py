@@ -140,7 +140,7 @@ def _slurm_cluster(job: Job) -> Any:
         raise SubmitError("'sbatch' is not on this machine; run this on a login node or in a job of the cluster")
     described = worker_jobs(job)
     Path(job.logs).mkdir(parents=True, exist_ok=True)
-    return SLURMCluster(
+    cluster = SLURMCluster(
         security=security,
         # The key of the workers lies where all nodes see it, readable by its owner alone, while the driver lives.
         shared_temp_directory=described["log_directory"],
@@ -149,6 +149,21 @@ def _slurm_cluster(job: Job) -> Any:
         silence_logs="critical",
         **described,
     )
+    try:
+        _check_accepted(cluster.job_script())
+    except SubmitError:
+        cluster.close()
+        raise
+    return cluster
+
+
+def _check_accepted(script: str) -> None:
+    """Raise SubmitError with Slurm's words if it would refuse the workers; refused later, nobody would hear of it."""
+    words = ["sbatch", "--test-only"]
+    answer = subprocess.run(words, input=script, capture_output=True, text=True, timeout=120, check=False)
+    if answer.returncode:
+        said = " ".join((answer.stderr + " " + answer.stdout).split())
+        raise SubmitError(f"sbatch would not queue the workers: {said[:500]}")
 
 
 def worker_jobs(job: Job) -> dict[str, Any]:

@@ -27,6 +27,7 @@ Scheduler = Any
 """An address or a scheduler file (str), or a cluster object of Dask."""
 FUTURES_PER_WORKER = 2
 SECONDS_BETWEEN_LOOKS = 0.5
+SECONDS_OF_REST = 1.0
 SECONDS_WITHOUT_WORKERS = 180.0
 """How long the workers of this machine may all be away; a cluster's may wait in a queue for days."""
 
@@ -109,7 +110,7 @@ class Window:
 
     def alone(self, *call: Any) -> tuple[bool, Any]:
         """Run one call with no neighbours; return whether its process survived it, and what it returned."""
-        future = self._submit(*call)
+        future = self._submit(_after_a_rest, *call)
         if self._next() is None:
             self.client.cancel([future])
             return True, BatchReport(0, 0, 0, 0.0, "interrupted")
@@ -140,10 +141,21 @@ class Window:
     def _look(self) -> None:
         if self.client.status not in ("running", "connecting"):
             raise LostCluster("the Dask scheduler was lost; run the same command again to finish")
+        if self.local:
+            # A nanny gives up a worker that dies while it starts; the cluster then has to be asked for another.
+            wanted = len(self.client.cluster.worker_spec)
+            if len(self.client.nthreads()) < wanted:
+                self.client.cluster.scale(wanted)
         if not self.local or self.client.nthreads():
             self.last_seen = time.monotonic()
         elif time.monotonic() - self.last_seen > SECONDS_WITHOUT_WORKERS:
             raise LostCluster("all workers were lost; run the same command again to finish")
+
+
+def _after_a_rest(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Call ``function`` once the worker's nanny has seen it start: it would take an earlier death for a failed start."""
+    time.sleep(SECONDS_OF_REST)
+    return function(*arguments)
 
 
 def _survived(future: Future) -> bool:

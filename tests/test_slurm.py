@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -185,6 +186,22 @@ def test_dask_workers_on_slurm_speak_tls_alone_and_the_death_of_one_changes_noth
         assert driver.wait(PATIENCE) == 0
     assert contents(small.store) == undisturbed
     assert list((small.folder / "tredegar-logs").glob(".dask*")) == []
+
+
+def test_workers_that_slurm_would_refuse_are_refused_at_once_in_its_own_words(sweep) -> None:
+    small = sweep()
+    words = ("submit", "spec.toml", "--out", "s.zarr", "--cluster", "slurm", "--tasks", "2", "--partition", "none-such")
+    with psutil.Popen(
+        [*TREDEGAR, *words, "--memory", "500M", "--dask", "--here"],
+        cwd=small.folder,
+        env=dict(small.node.environment),
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as driver:
+        _, said = driver.communicate(timeout=PATIENCE)
+    assert driver.returncode == 1
+    assert "sbatch would not queue the workers" in said
+    assert "invalid partition" in said
 
 
 def dask_workers(folder: Path) -> list[psutil.Process]:

@@ -20,11 +20,9 @@ from tredegar.sweeps.job_pbs import pbs_array, pbs_verify
 from tredegar.sweeps.job_script import Job, Resources, Surroundings
 from tredegar.sweeps.job_slurm import slurm_array, slurm_driver, slurm_verify
 from tredegar.sweeps.job_words import SubmitError, clock, seconds_of
-from tredegar.sweeps.runner import run_sweep
-from tredegar.sweeps.spec import Spec
 from tredegar.sweeps.submit import send
 
-from .sweep_cases import SMALL, contents
+from .sweep_cases import SMALL
 
 TREDEGAR = [sys.executable, "-m", "tredegar.sweeps.cli"]
 HOSTILE = [
@@ -222,39 +220,6 @@ def _on_disk(security):
     return security
 
 
-QSUB = """\
-#!/bin/bash
-# Runs a job at once, as PBS would later, each task of an array with its number; answers with the number of the job.
-script=$(mktemp); cat > "$script"; echo "$@" >> options
-export PBS_O_WORKDIR=$PWD
-array=$(sed -n 's/^#PBS -J 0-//p' "$script")
-if [ -n "$array" ]; then
-    for ((k = 0; k <= array; k++)); do PBS_ARRAY_INDEX=$k bash "$script" >> output 2>&1; done
-    echo "41[].server"
-else
-    bash "$script" >> output 2>&1
-    echo "42.server"
-fi
-"""
-
-
-def test_an_array_on_a_stand_in_for_pbs_writes_what_an_undisturbed_sweep_writes(tmp_path: Path) -> None:
-    (tmp_path / "qsub").write_text(QSUB)
-    (tmp_path / "qsub").chmod(0o755)
-    (tmp_path / "it's.toml").write_text(SMALL)
-    words = ["submit", "it's.toml", "--out", "s $x.zarr", "--cluster", "pbs", "--tasks", "3", "--engine", "numpy"]
-    environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
-    done = subprocess.run(
-        [*TREDEGAR, *words, "--submit"], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=250
-    )
-    assert done.returncode == 0, done.stderr
-    assert "queued job 41[].server (3 tasks), then 42.server to verify" in done.stdout
-    assert (tmp_path / "options").read_text() == "\n-W depend=afterany:41[].server\n"
-    assert "equal bit for bit" in (tmp_path / "output").read_text()
-    run_sweep(Spec.from_text(SMALL), tmp_path / "alone.zarr", workers=0, engine="numpy")
-    assert contents(tmp_path / "s $x.zarr") == contents(tmp_path / "alone.zarr")
-
-
 def refused(tmp_path: Path, *words: str) -> str:
     (tmp_path / "s.toml").write_text(SMALL)
     given = ["submit", "s.toml", "--out", "s.zarr", "--tasks", "2", *words]
@@ -284,6 +249,14 @@ def refused(tmp_path: Path, *words: str) -> str:
 )
 def test_a_request_that_cannot_work_is_refused_in_one_line(tmp_path: Path, words: list[str], message: str) -> None:
     assert message in refused(tmp_path, *words)
+
+
+def test_tasks_without_work_are_named(tmp_path: Path) -> None:
+    (tmp_path / "s.toml").write_text(SMALL)
+    words = ["submit", "s.toml", "--out", "s.zarr", "--cluster", "slurm", "--tasks", "500"]
+    done = subprocess.run([*TREDEGAR, *words], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0
+    assert "of 500 tasks only" in done.stderr
 
 
 def test_what_the_scheduler_answers_is_passed_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

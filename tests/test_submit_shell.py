@@ -1,10 +1,11 @@
-"""A task's script in a shell, with no scheduler: what it does when it is told to stop, and when its program ends."""
+"""Job scripts in a shell, with stand-ins for schedulers: a task that is told to stop, and an array of PBS."""
 
 from __future__ import annotations
 
 import os
 import signal
 import subprocess
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,12 @@ import pytest
 
 from tredegar.sweeps.job_script import Job, Resources
 from tredegar.sweeps.job_slurm import slurm_array
+from tredegar.sweeps.runner import run_sweep
+from tredegar.sweeps.spec import Spec
+
+from .sweep_cases import SMALL, contents
+
+TREDEGAR = [sys.executable, "-m", "tredegar.sweeps.cli"]
 
 
 def bare_job(tmp_path: Path, program: str, **changes: object) -> Job:
@@ -90,3 +97,36 @@ def test_a_task_does_not_come_back_for_ever(tmp_path: Path, monkeypatch) -> None
     assert status == 3
     assert "give it a longer --time" in said
     assert not (tmp_path / "requeued").exists()
+
+
+QSUB = """\
+#!/bin/bash
+# Runs a job at once, as PBS would later, each task of an array with its number; answers with the number of the job.
+script=$(mktemp); cat > "$script"; echo "$@" >> options
+export PBS_O_WORKDIR=$PWD
+array=$(sed -n 's/^#PBS -J 0-//p' "$script")
+if [ -n "$array" ]; then
+    for ((k = 0; k <= array; k++)); do PBS_ARRAY_INDEX=$k bash "$script" >> output 2>&1; done
+    echo "41[].server"
+else
+    bash "$script" >> output 2>&1
+    echo "42.server"
+fi
+"""
+
+
+def test_an_array_on_a_stand_in_for_pbs_writes_what_an_undisturbed_sweep_writes(tmp_path: Path) -> None:
+    (tmp_path / "qsub").write_text(QSUB)
+    (tmp_path / "qsub").chmod(0o755)
+    (tmp_path / "it's.toml").write_text(SMALL)
+    words = ["submit", "it's.toml", "--out", "s $x.zarr", "--cluster", "pbs", "--tasks", "3", "--engine", "numpy"]
+    environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    done = subprocess.run(
+        [*TREDEGAR, *words, "--submit"], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=250
+    )
+    assert done.returncode == 0, done.stderr
+    assert "queued job 41[].server (3 tasks), then 42.server to verify" in done.stdout
+    assert (tmp_path / "options").read_text() == "\n-W depend=afterany:41[].server\n"
+    assert "equal bit for bit" in (tmp_path / "output").read_text()
+    run_sweep(Spec.from_text(SMALL), tmp_path / "alone.zarr", workers=0, engine="numpy")
+    assert contents(tmp_path / "s $x.zarr") == contents(tmp_path / "alone.zarr")
