@@ -153,7 +153,7 @@ class Window:
 
 
 def _after_a_rest(function: Callable[..., Any], *arguments: Any) -> Any:
-    """Call ``function`` once the worker's nanny has seen it start: it would take an earlier death for a failed start."""
+    """Call ``function`` once the worker's nanny has seen it start: it would take an earlier death for no start."""
     time.sleep(SECONDS_OF_REST)
     return function(*arguments)
 
