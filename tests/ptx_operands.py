@@ -8,9 +8,10 @@ from .ptx_parse import Entry, Untranslatable
 
 TYPES = {
     "u64": "uint64_t", "s64": "int64_t", "b64": "uint64_t", "f64": "double", "u32": "uint32_t", "s32": "int32_t",
-    "b32": "uint32_t", "u16": "uint16_t", "s16": "int16_t", "b16": "uint16_t", "u8": "uint8_t", "pred": "uint32_t",
+    "b32": "uint32_t", "u16": "uint16_t", "s16": "int16_t", "b16": "uint16_t", "u8": "uint8_t", "b8": "uint8_t",
+    "pred": "uint32_t",
 }  # fmt: skip
-_PLACED = {"b64": "u64", "b32": "u32", "b16": "u16", "u8": "u16", "pred": "u32"}
+_PLACED = {"b64": "u64", "b32": "u32", "b16": "u16", "u8": "u16", "b8": "u16", "pred": "u32"}
 _FIELDS = {kind: _PLACED.get(kind, kind) for kind in TYPES}
 _SPECIAL = {"%tid.x": "P->tid", "%ntid.x": "P->ntid", "%ctaid.x": "P->ctaid", "%nctaid.x": "P->nctaid"}
 _REGISTER = re.compile(r"(%[a-z]+)(\d+)")
