@@ -77,7 +77,8 @@ class _Translator(Operands):
         )
 
     def do_atom(self, at: Instruction) -> str:
-        _, space, how, kind = (part for part in at.operation if part != "relaxed")  # the only order there is here
+        # No order but "relaxed" is known; how far it is seen ("gpu") cannot matter within one block.
+        _, space, how, kind = (part for part in at.operation if part not in ("relaxed", "gpu"))
         target, address, *values = at.operands
         given = ", ".join(self.value(value, kind) for value in values)
         macro = {"add": "ADD", "cas": "SWAP_IF"}[how]
