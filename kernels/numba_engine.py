@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from types import ModuleType
@@ -25,6 +27,8 @@ RUNS_AT_ONCE = 16
 """Runs that are started together."""
 PIECE_WORK = 2_000_000
 """Clinician-months that a thread computes before it looks for more work."""
+PIECES_WAITING = 4
+"""Pieces per thread that wait before no further runs are started: enough to keep the others busy meanwhile."""
 
 
 def _aligned(shape: tuple[int, ...]) -> Array:
@@ -148,29 +152,50 @@ def _pieces(batch: Batch, runs: int) -> list[slice]:
     return [slice(first, min(first + step, runs)) for first in range(0, runs, step)]
 
 
+def _started_pieces(kernel: ModuleType, batch: Batch, asked: Asked, results: Results) -> Iterator[Callable[[], None]]:
+    """Start runs as their turn comes and yield the work on each piece of them."""
+    for first in range(0, len(batch.runs), RUNS_AT_ONCE):
+        part = batch.take(slice(first, first + RUNS_AT_ONCE))
+        state = StartedRuns(part)
+        for piece in _pieces(batch, len(part.runs)):
+            yield partial(_compute, kernel, batch, asked, results, state, first, piece)
+
+
 def _compute_all(batch: Batch, asked: Asked, results: Results) -> None:
     """Compute all runs on as many threads as are granted; an interruption waits for the pieces in work.
 
-    The calling thread starts runs, which takes Python; the others compute them, which does not.
+    The calling thread is one of them. It starts runs, which takes Python, and computes pieces itself as soon as
+    enough of them wait for the others: then no more runs are started, so that few are in memory at a time.
     """
-    kernel, threads = load_kernel(), thread_count()
-    with ThreadPoolExecutor(threads, thread_name_prefix="tredegar") as pool:
-        waiting: list[Future[None]] = []
+    threads = thread_count()
+    works = _started_pieces(load_kernel(), batch, asked, results)
+    if threads == 1:
+        for work in works:
+            work()
+        return
+    waiting: deque[tuple[Future[None], Callable[[], None]]] = deque()
+    with ThreadPoolExecutor(threads - 1, thread_name_prefix="tredegar") as pool:
         try:
-            for first in range(0, len(batch.runs), RUNS_AT_ONCE):
-                part = batch.take(slice(first, first + RUNS_AT_ONCE))
-                state = StartedRuns(part)
-                for piece in _pieces(batch, len(part.runs)):
-                    work = partial(_compute, kernel, batch, asked, results, state, first, piece)
-                    if threads == 1:
-                        work()
-                    else:
-                        waiting.append(pool.submit(work))
-            for done in waiting:
-                done.result()
+            for work in works:
+                waiting.append((pool.submit(work), work))
+                while len(waiting) > PIECES_WAITING * threads:
+                    _help_out(waiting)
+            while waiting:
+                _help_out(waiting)
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
+
+
+def _help_out(waiting: deque[tuple[Future[None], Callable[[], None]]]) -> None:
+    """Compute the last piece that waits, unless a thread has begun it: then all have been, and it is waited for."""
+    begun, work = waiting.pop()
+    if begun.cancel():
+        work()
+    else:
+        begun.result()
+    while waiting and waiting[0][0].done():
+        waiting.popleft()[0].result()
 
 
 def run_numba(batch: Batch) -> Recorded:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import ast
 import inspect
 import textwrap
+import threading
 import time
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -130,6 +132,9 @@ def test_usual_runs_are_left_to_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     assert recorded.failed.tolist() == [0] * 7
 
 
+MANY_RUNS = Case(runs=tuple(range(640)), settings=({},) * 640)
+
+
 def test_an_interruption_stops_all_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     done: list[int] = []
 
@@ -142,8 +147,32 @@ def test_an_interruption_stops_all_threads(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(numba_engine, "_compute", compute)
     monkeypatch.setattr(numba_engine, "thread_count", lambda: 2)
     with pytest.raises(KeyboardInterrupt):
-        run_batch("numba", batch_of(Case(runs=tuple(range(400)), settings=({},) * 400)))
+        run_batch("numba", batch_of(MANY_RUNS))
     assert len(done) < 25
+
+
+@pytest.mark.parametrize("threads", [1, 2, 4])
+def test_no_more_runs_are_started_than_the_threads_need_next(threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: weakref.WeakSet[Any] = weakref.WeakSet()
+    most, busy, names = [0], [0, 0], set()
+    lock = threading.Lock()
+
+    def compute(kernel: Any, batch: Batch, asked: Any, results: Any, state: Any, first: int, piece: slice) -> None:
+        with lock:
+            started.add(state)
+            most[0] = max(most[0], len(started))
+            busy[:] = [busy[0] + 1, max(busy[1], busy[0] + 1)]
+            names.add(threading.current_thread().name)
+        time.sleep(0.001)
+        with lock:
+            busy[0] -= 1
+
+    monkeypatch.setattr(numba_engine, "_compute", compute)
+    monkeypatch.setattr(numba_engine, "thread_count", lambda: threads)
+    monkeypatch.setattr(numba_engine, "PIECE_WORK", 1)
+    run_batch("numba", batch_of(MANY_RUNS))  # 40 times those that are started together, each run a piece
+    assert most[0] <= 2 + threads * (numba_engine.PIECES_WAITING + 2) // numba_engine.RUNS_AT_ONCE
+    assert busy[1] == len(names) == threads
 
 
 @pytest.fixture
@@ -184,7 +213,9 @@ def test_threads_keep_to_the_quota_of_a_container(quota: str, threads: int, gran
 def test_a_task_of_dask_uses_one_thread(granted: pytest.MonkeyPatch) -> None:
     distributed = pytest.importorskip("distributed")
     with (
-        distributed.LocalCluster(n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None) as cluster,
+        distributed.LocalCluster(
+            n_workers=1, threads_per_worker=2, processes=False, dashboard_address="127.0.0.1:0"
+        ) as cluster,
         distributed.Client(cluster) as client,
     ):
         assert client.submit(numba_threads.thread_count).result() == 1
