@@ -59,7 +59,7 @@ class _Translator(Operands):
         texts = []
         for k, target in enumerate(targets):
             address = f"{self.address(at.operands[1])} + {k} * sizeof({TYPES[kind]})"
-            where = self.place(target, "u64" if target.startswith("%rd") and kind == "u32" else kind)
+            where = self.place(target, "u64" if target.startswith("%rd") and kind in ("u32", "b32") else kind)
             if space == "param":
                 copied = f"memcpy(&loaded, P->parameter + {address}, sizeof loaded);"
                 texts.append(f"{{ {TYPES[kind]} loaded; {copied} {where} = loaded; }}")
