@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .conditions import conditional_means
-    from .discovery import discover, robustness
+    from .discovery import discover
     from .draw import draw_map, draw_over_time, draw_responses, draw_sensitivity
     from .open import open_sweep
     from .report import write_report
+    from .robust import robustness
     from .sample import complete_points, salib_problem, sample_of
     from .select import at, unstack_grid
     from .validation import validate
@@ -50,7 +51,7 @@ _HOMES = {
     "draw_responses": "draw",
     "draw_sensitivity": "draw",
     "open_sweep": "open",
-    "robustness": "discovery",
+    "robustness": "robust",
     "salib_problem": "sample",
     "sample_of": "sample",
     "unstack_grid": "select",

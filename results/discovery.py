@@ -1,4 +1,4 @@
-"""Scenario discovery: the regions of the parameters in which an outcome is good or bad, and levers that hold up."""
+"""Scenario discovery: the regions of the parameters in which an outcome is good or bad."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 from scipy import stats
 
@@ -176,40 +175,3 @@ def tree_rules(found: Discovery, parameters: tuple[str, ...], leaves: int = 8) -
     return str(
         export_text(tree, feature_names=list(parameters), class_names=["other", "of interest"], show_weights=True)
     )
-
-
-def robustness(
-    sweep: xr.Dataset,
-    outcome: str,
-    levers: tuple[str, ...],
-    smaller_is_better: bool = False,
-    from_month: int | None = None,
-) -> pd.DataFrame:
-    """Return one row per setting of the ``levers``: how it does over all states of the other parameters.
-
-    Columns: the levers, ``mean``, ``worst`` (the worst state), ``p10`` (a tenth of the states are worse),
-    ``mean_regret`` and ``greatest_regret`` (against the best setting in the same state) and ``best`` (share of the
-    states in which it is the best). States are averaged over replicates. Raises ValueError unless every setting was
-    run in every state.
-    """
-    varied = design_of(sweep).varied
-    unknown = [name for name in levers if name not in varied]
-    if unknown or not levers:
-        raise ValueError(f"levers must be varied parameters ({', '.join(varied)}), got {', '.join(unknown) or 'none'}")
-    frame = pd.DataFrame({name: sweep[name].values for name in varied})
-    means = window_mean(sweep, [outcome], from_month)[outcome].mean("replicate", skipna=True).values
-    frame["value"] = -means if smaller_is_better else means
-    states = [name for name in varied if name not in levers]
-    table = frame.pivot_table(index=list(levers), columns=states or None, values="value", aggfunc="mean", dropna=False)
-    values = table.to_numpy()
-    if values.size != len(frame) or len(frame.drop_duplicates(list(varied))) != len(frame) or np.isnan(values).any():
-        raise ValueError("robustness needs every setting of the levers in every state: a full grid without failed runs")
-    regret = values.max(axis=0) - values
-    sign = -1.0 if smaller_is_better else 1.0
-    found = table.index.to_frame(index=False)
-    found["mean"] = sign * values.mean(axis=1)
-    found["worst"] = sign * values.min(axis=1)
-    found["p10"] = sign * np.quantile(values, 0.1, axis=1)
-    found["mean_regret"], found["greatest_regret"] = regret.mean(axis=1), regret.max(axis=1)
-    found["best"] = (regret == 0.0).mean(axis=1)
-    return found

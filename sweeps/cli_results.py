@@ -94,9 +94,13 @@ def discover(
         float | None, typer.Option(metavar="X", help="What its mean must reach; default the best fifth of the points.")
     ] = None,
     below: Annotated[
-        bool, typer.Option("--below", help="Seek the points at or under it; default the worst fifth.")
+        bool, typer.Option("--below", help="Seek the points at or under it (default the worst fifth); less is better.")
     ] = False,
     tree: Annotated[bool, typer.Option("--tree", help="Also print a classification tree.")] = False,
+    lever: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Rank the settings of this lever by regret instead; repeat it for more."),
+    ] = None,
     from_month: FromMonth = None,
     partial: Partial = False,
 ) -> None:
@@ -105,8 +109,14 @@ def discover(
     from ..results.discovery import region_rows, sought, tree_rules
     from ..results.facts import design_of
     from ..results.open import open_sweep
+    from ..results.robust import ranked, robust_rows, robustness
 
     sweep = open_sweep(store, partial=partial)
+    if lever:
+        table = robustness(sweep, outcome, tuple(lever), below, from_month)
+        typer.echo(ranked(table, outcome, below))
+        _print_table(*robust_rows(table, tuple(lever)))
+        return
     found = find_boxes(sweep, outcome, threshold, below, from_month)
     typer.echo(sought(found))
     if found.regions:

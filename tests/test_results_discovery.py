@@ -8,9 +8,12 @@ import numpy as np
 import pytest
 from scipy.stats import qmc
 
+from tredegar.model import PARAMETERS
 from tredegar.results import open_sweep
 from tredegar.results.boxes import peel, score
-from tredegar.results.discovery import discover, region_rows, robustness, sought, tree_rules
+from tredegar.results.discovery import discover, region_rows, sought, tree_rules
+from tredegar.results.robust import robustness
+from tredegar.sweeps.cli import main
 
 from .made_stores import grid, made_store
 
@@ -107,5 +110,39 @@ def test_robust_levers_are_those_with_little_regret(tmp_path):
     assert table["best"].to_dict() == {0.0: 0.5, 0.5: 0.0, 1.0: 0.5}
     with pytest.raises(ValueError, match="levers must be varied parameters"):
         robustness(sweep, "quality", ("grip_rate",))
-    with pytest.raises(ValueError, match="every setting of the levers in every state"):
+    with pytest.raises(ValueError, match="every setting of the levers once in every state"):
         robustness(sweep.isel(point=slice(0, 5)), "quality", ("mandate_detail",))
+
+
+def test_levers_are_ranked_where_a_table_sets_them_anew_in_many_states(tmp_path):
+    """Eighty parameters of the states: what is done in a state is known by its row, not by all combinations."""
+    names = [name for name in PARAMETERS if name not in ("mandate_detail", "real_control")][:40]
+    states = np.random.default_rng(3).random((30, len(names)))
+    points = {"mandate_detail": np.tile([0.0, 1.0], 30)}
+    points |= {name: np.repeat(states[:, place], 2) for place, name in enumerate(names)}
+
+    def outcome(columns, luck, month):
+        return 0.5 + 0.1 * columns["mandate_detail"] + 0.2 * columns[names[0]] + 0.05 * luck + 0.0 * month
+
+    status = np.ones((60, 4))
+    status[6, 2] = 2
+    store = made_store(tmp_path / "t.zarr", points, {"quality": outcome}, design='method = "table"', status=status)
+    table = robustness(open_sweep(store), "quality", ("mandate_detail",))
+    assert table.attrs["states"] == 29
+    assert table["mean_regret"].tolist() == pytest.approx([0.1, 0.0], abs=1e-6)
+    assert (table["mean_regret_high"] - table["mean_regret_low"]).max() < 1e-5, "luck and states cancel in regret"
+    assert (table["mean_low"] < table["mean"]).all() and (table["mean"] < table["mean_high"]).all()
+    worse = robustness(open_sweep(store), "quality", ("mandate_detail",), smaller_is_better=True)
+    assert worse["best"].tolist() == [1.0, 0.0]
+
+
+def test_the_command_ranks_levers_by_regret(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "160")
+    points = grid(mandate_detail=[0.0, 1.0], method_heterogeneity=[0.0, 1.0])
+    store = made_store(tmp_path / "c.zarr", points, {"quality": corner_of_one})
+    with pytest.raises(SystemExit) as end:
+        main(["discover", str(store), "--lever", "mandate_detail"])
+    printed = capsys.readouterr().out
+    assert not end.value.code and "2 settings in the same 2 states, by mean regret" in printed
+    rows = [line.split() for line in printed.splitlines() if line.strip().startswith(("0 ", "1 "))]
+    assert [row[0] for row in rows] == ["1", "0"] and rows[0][-1] == "100%"
