@@ -8,13 +8,14 @@ the array and compiled engines, which follow the same rules, give the same bits.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from mesa import Agent
 
 from .month import MONTH, Phase
 from .records import CentreState, ManagerState, SeatState, Sums, TrustState
+from .scripts import SCRIPTS
 
 if TYPE_CHECKING:
     from .health_service import HealthService
@@ -26,23 +27,18 @@ class RunFailed(ArithmeticError):
     """A rule met or made a number that no rule can use; the message names month, rule, agent and quantity."""
 
 
-def script_of(phase: Phase) -> tuple[tuple[str, ...], Callable[..., None]]:
-    """Write the rules of ``phase`` out as one Python function of the records that they read, and return both.
-
-    Each rule becomes a line such as ``seat.poor, seat.left = fate(seat, trust, luck, p, k)``: the same calls as
-    walking the steps one by one, without the cost of looking names up.
-    """
-    records = tuple(sorted({name for step in phase.steps for name in step.reads}))
-    lines = [f"def {phase.name}({', '.join(records)}):"]
+def follow_checked(phase: Phase, records: Mapping[str, Any], month: str, who: str) -> None:
+    """Follow the rules of ``phase`` as they stand, one by one, and check that each reads and makes finite numbers."""
     for step in phase.steps:
-        written = ", ".join(f"{step.actor}.{name}" for name in step.writes)
-        lines.append(f"    {written} = {step.rule.__name__}_rule({', '.join(step.reads)})")
-    namespace: dict[str, Any] = {f"{step.rule.__name__}_rule": step.rule for step in phase.steps}
-    exec(compile("\n".join(lines), f"<rules of {phase.name}>", "exec"), namespace)
-    return records, namespace[phase.name]
-
-
-SCRIPTS = {phase.name: script_of(phase) for phase in MONTH}
+        for read in step.reads:
+            for name, value in vars(records[read]).items():
+                if value.__class__ is float and not math.isfinite(value):
+                    raise RunFailed(f"{month}: {step.rule.__name__} of {who} was given {name} = {value}")
+        result = step.rule(*[records[read] for read in step.reads])
+        for name, value in zip(step.writes, (result,) if step.single else result, strict=True):
+            if not math.isfinite(value):
+                raise RunFailed(f"{month}: {step.rule.__name__} of {who} made {name} = {value}")
+            setattr(records[step.actor], name, value)
 
 
 class Actor(Agent):
@@ -54,7 +50,7 @@ class Actor(Agent):
     def learn(self, phases: tuple[str, ...], records: dict[str, Any]) -> None:
         """Bind the rules and tallies of ``phases`` to the ``records`` that they read for this agent."""
         self._records = records
-        self._acts = {name: [records[read] for read in SCRIPTS[name][0]] for name in phases}
+        self._acts = {name: [records[read] for read in SCRIPTS[name].records] for name in phases}
         self.tally_arguments = {
             tally.rule: [records[read] for read in tally.reads] for name in phases for tally in PHASES[name].tallies
         }
@@ -62,22 +58,11 @@ class Actor(Agent):
     def follow(self, phase: str) -> None:
         """Follow the rules of ``phase`` in order; each sees what the ones before it wrote."""
         if self.model.checked:
-            self._follow_checked(phase)
+            follow_checked(
+                PHASES[phase], self._records, f"month {self.model.steps}", f"{type(self).__name__} {self.unique_id}"
+            )
         else:
-            SCRIPTS[phase][1](*self._acts[phase])
-
-    def _follow_checked(self, phase: str) -> None:
-        """Follow the rules one by one and check that each reads and writes finite numbers."""
-        for step in PHASES[phase].steps:
-            result = step.rule(*[self._records[name] for name in step.reads])
-            actor = self._records[step.actor]
-            for name, value in zip(step.writes, (result,) if step.single else result, strict=True):
-                if not math.isfinite(value):
-                    who = f"{type(self).__name__} {self.unique_id}"
-                    raise RunFailed(
-                        f"month {int(self.model.now.month)}: {step.rule.__name__} of {who} made {name} = {value}"
-                    )
-                setattr(actor, name, value)
+            SCRIPTS[phase].follow(*self._acts[phase])
 
 
 class Minister(Actor, CentreState):

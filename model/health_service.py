@@ -14,10 +14,10 @@ from typing import Any
 from mesa import Model
 from mesa.datacollection import DataCollector
 
-from .agents import Clinician, Manager, Minister, RunFailed, Trust
+from .agents import Clinician, Manager, Minister, RunFailed, Trust, follow_checked
 from .arithmetic import FIXED_ONE, most_added
 from .constants import constants_with
-from .month import MONTH, Phase, Step, Tally
+from .month import MONTH, Phase, Tally
 from .outcomes import OUTCOMES
 from .parameters import PARAMETERS, Parameters, find_parameter
 from .providers import Providers
@@ -31,6 +31,7 @@ from .rules_outcomes import (
     service_outcomes,
     staff_outcomes,
 )
+from .scripts import ADDED, SCRIPTS
 from .start import LuckOfTheMonth, build
 
 ACTS = {
@@ -132,13 +133,16 @@ class HealthService(Model):
     def _reckon(self, phase: Phase) -> None:
         """Carry out the rules of the country, of every council or of every catchment."""
         for records in self.circles[phase.level]:
-            for step in phase.steps:
-                _apply(step, records)
+            if self.checked:
+                follow_checked(phase, records, f"month {self.steps}", f"the {phase.level}")
+            else:
+                SCRIPTS[phase.name].follow(*[records[name] for name in SCRIPTS[phase.name].records])
 
     def _add_up(self, tally: Tally) -> None:
         """Sum exactly what agents add: over the seats of a trust, a council, a catchment or the country."""
+        added = ADDED[tally.rule]
         for members, sums in self.groups[tally.over]:
-            rows = [tally.rule(*member.tally_arguments[tally.rule]) for member in members]
+            rows = [added(*member.tally_arguments[tally.rule]) for member in members]
             for name, column in zip(tally.fields, zip(*rows, strict=True), strict=True):
                 setattr(sums[tally.into], name, self._total(column, tally, name))
 
@@ -147,9 +151,14 @@ class HealthService(Model):
             return sum(column)
         limit = most_added(self.setting.clinicians if tally.over == "trust" else self.setting.trusts)
         scaled = [value * FIXED_ONE for value in column]
-        if not all(-limit < value < limit for value in scaled):
+        try:
+            total = sum([floor(value) for value in scaled])  # refuses NaN and infinities
+            held = -limit < min(scaled) and max(scaled) < limit
+        except (ValueError, OverflowError):
+            held = False
+        if not held:
             raise RunFailed(f"month {self.steps}: {tally.rule.__name__} would add a {name} that no exact sum can hold")
-        return sum([floor(value) for value in scaled])
+        return total
 
     def _read_outcomes(self) -> dict[str, float]:
         nation, sums = self.nation, self.country_sums
@@ -172,12 +181,6 @@ class HealthService(Model):
 
 def _reporter(name: str) -> Any:
     return lambda model: model.outcomes[name]
-
-
-def _apply(step: Step, records: Mapping[str, Any]) -> None:
-    result = step.rule(*[records[name] for name in step.reads])
-    for name, value in zip(step.writes, (result,) if step.single else result, strict=True):
-        setattr(records[step.actor], name, value)
 
 
 def _checked_changes(changed: Mapping[str, float]) -> dict[str, float]:

@@ -12,7 +12,7 @@ from .agents import Clinician, Manager, Minister, Trust
 from .arithmetic import fixed, unfixed
 from .draws import LuckTable, uniforms
 from .providers import Providers
-from .records import CatchmentState, CouncilState, NationState, Setting, Sums
+from .records import CatchmentState, CentreLuck, CouncilState, NationState, SeatLuck, Setting, Sums, TrustLuck
 
 if TYPE_CHECKING:
     from .health_service import HealthService
@@ -134,7 +134,7 @@ def _start_trust(model: HealthService, trust: Trust, regional: float, luck: Any)
     put(manager, rules_start.MANAGER_START)
     put(manager, rules_start.manager_start(float(trust.number), luck, model.setting, model.p, model.k))
     manager.trust, trust.manager = trust, manager
-    trust.luck = manager.luck = SimpleNamespace()
+    trust.luck = manager.luck = TrustLuck()
     trust.totals = Sums()
     model.managers.append(manager)
 
@@ -145,13 +145,13 @@ def _start_clinicians(model: HealthService, clinicians: int, luck: LuckOfTheMont
     for number in range(len(model.trusts) * clinicians):
         clinician = put(Clinician(model), rules_start.seat_start(one(dealt, number), model.p, model.k))
         clinician.trust = model.trusts[number // clinicians]
-        clinician.luck = SimpleNamespace()
+        clinician.luck = SeatLuck()
         model.clinicians.append(clinician)
 
 
 def _introduce(model: HealthService) -> None:
     """Let everybody know the records that their rules read, and make those of councils and catchments."""
-    model.minister.luck = SimpleNamespace()
+    model.minister.luck = CentreLuck()
     shared = {
         "setting": model.setting, "now": model.now, "p": model.p, "k": model.k, "centre": model.minister,
         "nation": model.nation, "country_sums": model.country_sums,
