@@ -25,9 +25,10 @@ def print_plan(plan: Plan, processes: int) -> None:
     table.add_row("bytes", f"{size(plan.size.bytes)} before compression")
     table.add_row("memory", f"{size(plan.memory)} for each of {count(processes, 'worker')}")
     if plan.pilot is not None and plan.seconds is not None:
-        rate = f"{plan.pilot.rate:,.0f} clinician-months a second of one process, engine {plan.pilot.engine}"
-        table.add_row("pilot", rate)
-        table.add_row("time", f"about {span(plan.seconds)} on {plan.processes} at once")
+        table.add_row(
+            "pilot", f"a batch takes one process about {span(plan.pilot.batch_seconds)}, engine {plan.pilot.engine}"
+        )
+        table.add_row("time", f"about {span(plan.seconds)} on {count(plan.processes, 'process')} at once")
         if plan.processes > plan.size.batches:
             table.add_row("", f"more workers than batches: only {plan.size.batches:,} have work")
     console().print(table)

@@ -107,7 +107,8 @@ def sweep(
     budget = Budget(max_files, parse_size(max_bytes) if max_bytes else None, max_hours)
     parallel = 1 if part else _default_workers(engine) if workers is None else max(1, workers)
     if plan or budget.limited:
-        made = make_plan(checked, engine, parallel if not part else part[1], pilot=plan or max_hours is not None)
+        processes, one_thread = (part[1], False) if part else (parallel, workers != 0)
+        made = make_plan(checked, engine, processes, plan or max_hours is not None, one_thread)
         if plan:
             from .cli_plan import print_plan
 

@@ -37,7 +37,7 @@ def console(stderr: bool = False) -> Console:
 
 def count(number: int, noun: str) -> str:
     """Return "1 run" or "1,234 runs"; ``noun`` is in the singular."""
-    plural = noun + ("es" if noun.endswith("h") else "s")
+    plural = noun + ("es" if noun.endswith(("h", "ss")) else "s")
     return f"{number:,} {noun if number == 1 else plural}"
 
 

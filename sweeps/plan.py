@@ -3,32 +3,19 @@
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import dataclass
 
-import numpy as np
-
 from .batches import StoreSize, store_size
-from .compute import default_simulate
 from .designs import draw_points
+from .pilot import Pilot, run_pilot
 from .runner import check_engine
 from .spec import Spec
 from .spec_errors import SpecError, safe_name
 
-PILOT_SECONDS = 1.0
-PILOT_SEATS = 65_536
 SECONDS_PER_BATCH = 0.15
 """Overhead of a batch: opening the store, flushing every file (measured with 82 outcomes on a local disk)."""
 PROCESS_BYTES = 250_000_000
 """What a worker takes before it computes anything (measured: interpreter, NumPy, Zarr, Dask)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pilot:
-    """What a few runs showed: the engine that ran, and its rate in clinician-months per second of one process."""
-
-    engine: str
-    rate: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,51 +50,27 @@ class Budget:
         return any(limit is not None for limit in (self.files, self.bytes, self.hours))
 
 
-def make_plan(spec: Spec, engine: str, processes: int, pilot: bool = True) -> Plan:
-    """Return what the sweep of ``spec`` will take on ``processes`` processes; ``pilot`` runs the model for a second."""
+def make_plan(spec: Spec, engine: str, processes: int, pilot: bool = True, one_thread: bool = False) -> Plan:
+    """Return what the sweep of ``spec`` will take on ``processes`` processes.
+
+    With ``pilot`` the model runs for a second or two; ``one_thread`` says that each process will compute on one.
+    """
     from ..kernels import projected_bytes
 
     check_engine(engine)
-    points = len(next(iter(draw_points(spec).values())))
-    size = store_size(spec, points)
+    points = draw_points(spec)
+    number = len(next(iter(points.values())))
+    size = store_size(spec, number)
     windows = (spec.trusts, spec.clinicians, spec.months, len(spec.outcomes), spec.record.every)
     memory = PROCESS_BYTES + projected_bytes(size.points_per_batch * spec.replicates, *windows)
-    flown = run_pilot(spec, engine) if pilot else None
+    flown = run_pilot(spec, engine, points, size.points_per_batch, one_thread) if pilot else None
     seconds = None
     if flown is not None:
-        work = points * spec.replicates * spec.trusts * spec.clinicians * spec.months
-        busy = min(processes, size.batches)
-        seconds = (work / flown.rate + size.batches * SECONDS_PER_BATCH) / busy
-    return Plan(points, spec.replicates, size, memory, processes, flown, seconds)
-
-
-def run_pilot(spec: Spec, engine: str) -> Pilot:
-    """Run a few runs of the sweep's own country for about a second and return the rate."""
-    simulate = default_simulate()
-    seats = spec.trusts * spec.clinicians
-    runs = max(1, min(spec.replicates * 64, PILOT_SEATS // seats))
-    points = {name: np.full(1, value) for name, value in spec.fixed.items() if "@" not in name}
-    months, seconds, name = 1, 0.0, engine
-    while True:
-        began = time.perf_counter()
-        out = simulate(
-            points or {"real_control": np.full(1, 0.5)},
-            replicates=runs,
-            months=months,
-            trusts=spec.trusts,
-            clinicians=spec.clinicians,
-            seed=spec.seed,
-            engine=engine,
-            outcomes=spec.outcomes,
-            providers=spec.providers,
-            constants=spec.constants or None,
-        )
-        seconds, name = time.perf_counter() - began, out.engine
-        if seconds >= PILOT_SECONDS / 2 or months >= spec.months:
-            return Pilot(name, runs * seats * months / max(seconds, 1e-9))
-        # The first call pays for compilation and start-up; each next one is long enough to drown them.
-        growth = min(10.0, max(2.0, PILOT_SECONDS / max(seconds, 1e-3)))
-        months = min(spec.months, int(months * growth) + 1)
+        # The last batch may be smaller than the others; whoever computes most decides when all is done.
+        most = -(-size.batches // min(processes, size.batches))
+        share = min(most, number / size.points_per_batch)
+        seconds = share * flown.batch_seconds + most * SECONDS_PER_BATCH
+    return Plan(number, spec.replicates, size, memory, processes, flown, seconds)
 
 
 def check_budget(plan: Plan, budget: Budget) -> None:
