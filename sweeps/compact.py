@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import socket
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,8 +14,10 @@ import zarr
 from zarr.codecs import BloscCodec, Crc32cCodec
 from zarr.storage import LocalStore, ZipStore
 
+from .building import building_place, remove, remove_abandoned
 from .durable import flush_folder, flush_tree
 from .pending import count
+from .root_file import read_root, write_root
 from .store import StoreError, SweepStore, consolidate
 
 SHARD_BYTES = 128_000_000
@@ -44,8 +44,8 @@ def compact_store(store: SweepStore, path: Path) -> Archived:
         raise StoreError(f"store '{store.path}' is unfinished ({counts.missing:,} runs are missing); finish it first")
     if path.exists():
         raise StoreError(f"'{path}' exists already; choose another name for the archive")
-    building = path.with_name(f".{path.name}.creating-{socket.gethostname()}-{os.getpid()}{path.suffix}")
-    _remove(building)
+    remove_abandoned(path)
+    building = building_place(path)
     try:
         with _archive(building, "w") as target:
             _copy(store, target)
@@ -57,16 +57,9 @@ def compact_store(store: SweepStore, path: Path) -> Archived:
     except OSError as error:
         raise StoreError(f"archive '{path}' cannot be written: {error.strerror or error}") from error
     finally:
-        _remove(building)
+        remove(building)
     files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
     return Archived(path, len(files), sum(file.stat().st_size for file in files))
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        path.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -83,13 +76,15 @@ def _archive(path: Path, mode: str) -> Iterator[LocalStore | ZipStore]:
 
 def _copy(store: SweepStore, target: LocalStore | ZipStore) -> None:
     # A zip file keeps every version of an entry; the metadata are therefore written once, complete.
-    group = zarr.create_group(target, attributes={**store.facts, "archive": True})
+    facts = {name: value for name, value in store.facts.items() if name != "seal"}
+    group = zarr.create_group(target, attributes={**facts, "archive": True})
     for name, array in sorted(store.group.arrays()):
         copy = _array_like(group, name, array)
         for block in _blocks(copy):
             copy[block] = array[block]
     if isinstance(target, LocalStore):
         consolidate(target)
+        write_root(target.root, read_root(target.root))
 
 
 def _array_like(group: zarr.Group, name: str, array: zarr.Array) -> zarr.Array:

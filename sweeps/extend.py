@@ -1,12 +1,13 @@
 """Adding replicates or points to a finished sweep, without computing again what it has.
 
 New points follow the old ones and new replicates the old ones, in chunks of their own; nothing that stands in the
-store moves. Files are written in an order in which a reader sees the old sweep until the last of them, so that a
-command that was killed is simply given again.
+store moves. The root file, which readers go by, is replaced last: until then the store is that of the old spec, and a
+command that was killed is simply given again, or given up.
 """
 
 from __future__ import annotations
 
+import json
 from itertools import zip_longest
 from typing import Any
 
@@ -15,9 +16,10 @@ import zarr
 
 from .designs import Points, draw_points, sampler_settings
 from .layout import MISSING, current_rules_hash
+from .root_file import read_root, write_root
 from .spec import Spec
 from .spec_checks import MOST_INDEPENDENT_POINTS
-from .store import StoreError, SweepStore, consolidate
+from .store import StoreError, SweepStore
 
 WHY_NOT = {
     "latin-hypercube": "its slices depend on the number of points, so that more points are another design",
@@ -99,8 +101,22 @@ def _extended_points(store: SweepStore, spec: Spec) -> Points:
     new = draw_points(spec)
     # A command that was killed half-way may have written some of the new points: the old spec says where they begin.
     count = _number_before(store)
-    old = {name: np.asarray(store.array(name)[:count]) for name in new}
-    if spec.design.method == "grid":
+    try:
+        old = {name: np.asarray(store.array(name)[:count]) for name in new}
+    except (OSError, ValueError, RuntimeError) as error:
+        raise StoreError(
+            f"store '{store.path}' has damaged coordinates; give its own spec to 'tredegar sweep', then extend it"
+        ) from error
+    return grown_points(old, new, spec.design.method)
+
+
+def grown_points(old: Points, new: Points, method: str) -> Points:
+    """Return the points ``old``, and after them those of the larger design ``new`` that are not among them.
+
+    Raises StoreError if ``new`` lacks points of ``old`` or has them in another order.
+    """
+    count = len(next(iter(old.values())))
+    if method == "grid":
         seen = set(zip(*(values.tolist() for values in old.values()), strict=True))
         rows = list(zip(*(values.tolist() for values in new.values()), strict=True))
         fresh = [index for index, row in enumerate(rows) if row not in seen]
@@ -135,11 +151,15 @@ def _enlarge(store: SweepStore, spec: Spec, points: Points) -> None:
     for name in (*store.recorded, "status"):
         array = _array(group, name)
         array.resize((number, replicates, *array.shape[2:]))
-    consolidate(store.files)
+    # Last of all, in one file: from here on the store is that of the new spec.
+    root = read_root(store.path)
+    copies = root["consolidated_metadata"]["metadata"]
+    for name, _ in group.arrays():
+        copies[name] = json.loads((store.path / name / "zarr.json").read_bytes())
     texts = [*store.facts["specs"], spec.canonical()]
     facts = {"spec": spec.canonical(), "spec_hash": spec.hash(), "specs": texts, "points": number}
-    # Last of all, in one file: from here on the store is that of the new spec.
-    zarr.open_group(store.files, mode="r+").update_attributes({**facts, "sampler": sampler_settings(spec)})
+    root["attributes"] |= {**facts, "sampler": sampler_settings(spec)}
+    write_root(store.path, root)
 
 
 def _array(group: zarr.Group, name: str) -> zarr.Array:

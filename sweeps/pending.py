@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import google_crc32c
 import numpy as np
 from numpy.typing import NDArray
 
+from .building import remove_abandoned
 from .durable import TEMPORARY
 from .layout import DONE, FAILED, MISSING
 from .store import Batch, SweepStore
@@ -46,8 +47,13 @@ def count(status: NDArray[np.uint8]) -> Counts:
     return Counts(done, failed, status.size - done - failed)
 
 
-def pending(store: SweepStore, mine: Iterable[int] | None = None, check: bool = True) -> list[Task]:
-    """Return what is left to do among the batches ``mine`` (all for None), in order.
+def pending(
+    store: SweepStore,
+    mine: Iterable[int] | None = None,
+    check: bool = True,
+    stopped: Callable[[], bool] = lambda: False,
+) -> list[Task]:
+    """Return what is left to do among the batches ``mine`` (all for None), in order; less once ``stopped()``.
 
     ``check`` reads every file of the batches that count as done and compares its checksum: a chunk that is missing,
     cut short or changed makes its batch pending again.
@@ -55,6 +61,8 @@ def pending(store: SweepStore, mine: Iterable[int] | None = None, check: bool = 
     status = store.read_status()
     found = []
     for number in range(store.number_of_batches) if mine is None else mine:
+        if stopped():
+            break
         batch = store.batch(number)
         block = status[batch.points, batch.replicates]
         if (block == MISSING).any():
@@ -91,7 +99,7 @@ def file_fault(path: Path) -> str:
 
 def remove_stray_files(store: SweepStore) -> int:
     """Remove what killed processes left half-written in the store and beside it; return how many things it was."""
-    removed = 0
+    removed = remove_abandoned(store.path)
     for path in store.path.glob(f"*{TEMPORARY}"):
         path.unlink(missing_ok=True)
         removed += 1

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
-import socket
+import re
 import warnings
 from collections.abc import Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -26,9 +25,11 @@ from zarr.errors import ZarrUserWarning
 from zarr.storage import LocalStore
 
 from .batches import points_per_batch_for
+from .building import building_place, remove
 from .designs import Points, draw_points
 from .durable import FLUSHING_THREADS, DurableStore, flush_folder, flush_tree
 from .layout import CHUNK_SEPARATOR, STORE_FORMAT, Variable, attributes, current_rules_hash, recorded, variables
+from .root_file import read_root, seal_is_broken, write_root
 from .spec import Spec
 
 Result = TypeVar("Result")
@@ -58,8 +59,9 @@ def create_store(spec: Spec, path: Path, points_per_batch: int | None = None) ->
     It is built beside ``path`` and renamed, so that a store is whole or not there at all. Raises StoreError if
     something else stands at ``path`` or the folder cannot be written.
     """
-    building = path.with_name(f".{path.name}.creating-{socket.gethostname()}-{os.getpid()}")
-    shutil.rmtree(building, ignore_errors=True)
+    if re.match(r"[a-z][a-z0-9+.-]+:/", str(path)):
+        raise StoreError(f"--out must be a folder of a file system that is mounted here, got the address '{path}'")
+    building = building_place(path)
     try:
         write_skeleton(spec, building, points_per_batch)
         os.rename(building, path)
@@ -69,7 +71,7 @@ def create_store(spec: Spec, path: Path, points_per_batch: int | None = None) ->
             return False
         raise StoreError(f"store '{path}' cannot be created: {error.strerror or error}") from error
     finally:
-        shutil.rmtree(building, ignore_errors=True)
+        remove(building)
     return True
 
 
@@ -87,6 +89,7 @@ def write_skeleton(spec: Spec, path: Path, points_per_batch: int | None = None) 
     for variable in variables(spec, points, size):
         create_variable(group, variable)
     consolidate(store)
+    write_root(path, read_root(path))
     flush_tree(path)
 
 
@@ -136,6 +139,10 @@ class SweepStore:
             raise StoreError(
                 f"store '{self.path}' has store format {self.facts['tredegar_store']}, this version reads"
                 f" {STORE_FORMAT}; use the version of tredegar that wrote it"
+            )
+        if seal_is_broken((self.path / "zarr.json").read_bytes()):
+            raise StoreError(
+                f"store '{self.path}' is damaged: zarr.json is not what was written; restore it from a copy"
             )
 
     def array(self, name: str) -> zarr.Array:

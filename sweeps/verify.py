@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .compute import compute_runs, default_simulate, run_numbers
-from .designs import draw_points
 from .layout import DONE, MISSING, current_rules_hash
 from .pending import Counts, count, file_fault
-from .repair import skeleton_faults
+from .repair import points_of, skeleton_faults
 from .runner import check_engine
 from .store import Batch, SweepStore
 
@@ -72,9 +71,9 @@ def _metadata_faults(store: SweepStore) -> Iterator[str]:
         except (OSError, ValueError, RuntimeError) as error:
             yield f"{name}: cannot be decoded ({str(error).splitlines()[0]})"
             return
-    if store.spec.design.method == "table" or len(store.facts["specs"]) > 1:
+    if store.spec.design.method == "table":
         return
-    for name, values in draw_points(store.spec).items():
+    for name, values in points_of(store, store.spec).items():
         if points[name].tobytes() != values.tobytes():
             yield f"{name}: the points are not those that the spec of the store gives"
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import warnings
 from pathlib import Path
 
@@ -13,6 +16,7 @@ import zarr
 
 from tredegar.model import OUTCOMES, PARAMETERS, TRUST_RECORDS, rules_hash
 from tredegar.sweeps.batches import MOST_BATCH_BYTES, MOST_CHUNK_BYTES, MOST_FILES, points_per_batch_for, store_size
+from tredegar.sweeps.building import building_place
 from tredegar.sweeps.durable import TEMPORARY, write_durably
 from tredegar.sweeps.pending import damage, pending, remove_stray_files
 from tredegar.sweeps.runner import run_sweep
@@ -173,6 +177,28 @@ def test_stray_temporary_files_go_when_the_sweep_is_complete(finished: Path) -> 
         (folder / f"c.0.0.0.123{TEMPORARY}").write_bytes(b"torn")
     assert remove_stray_files(SweepStore(finished)) == 2
     assert contents(finished) == before
+
+
+def test_what_dead_builders_left_beside_a_store_goes_and_what_living_ones_build_stays(
+    tmp_path: Path, finished: Path
+) -> None:
+    dead = subprocess.Popen([sys.executable, "-c", "pass"])
+    dead.wait()
+    place = building_place(finished).name
+    for name in (place, place.replace(f"-{os.getpid()}-", f"-{dead.pid}-"), ".other.zarr.creating-x-1-00000000.zarr"):
+        (tmp_path / name).mkdir()
+    assert remove_stray_files(SweepStore(finished)) == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
+        [place, ".other.zarr.creating-x-1-00000000.zarr", finished.name]
+    )
+
+
+@pytest.mark.parametrize("address", ["s3://bucket/s.zarr", "file:///tmp/s.zarr"])
+def test_an_address_is_no_folder(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(StoreError, match="got the address"):
+        create_store(small_spec(), Path(address))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_failed_write_keeps_the_old_file_and_leaves_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,7 +30,7 @@ def test_a_sharded_archive_opens_like_the_store_with_fewer_files(store: SweepSto
     made = compact_store(store, tmp_path / "a.zarr")
     archive, original = (xr.open_zarr(tmp_path / name).load() for name in ("a.zarr", "s.zarr"))
     assert archive.drop_attrs(deep=False).identical(original.drop_attrs(deep=False))
-    assert archive.attrs == {**original.attrs, "archive": True}
+    assert archive.attrs == {**original.attrs, "archive": True, "seal": archive.seal}
     assert made.files == len(contents(tmp_path / "a.zarr")) < len(contents(tmp_path / "s.zarr")) / 3
     assert verify_store(tmp_path / "a.zarr", runs=0).faults == ()
     assert open_sweep(tmp_path / "a.zarr").quality.load().identical(open_sweep(tmp_path / "s.zarr").quality.load())

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from tredegar.results import open_sweep
 from tredegar.sweeps.extend import extend_store
 from tredegar.sweeps.runner import run_sweep
 from tredegar.sweeps.spec import Spec
@@ -95,7 +96,7 @@ def test_the_old_spec_no_longer_fits_and_the_new_one_resumes(tmp_path: Path) -> 
     assert extend_store(SweepStore(tmp_path / "s.zarr"), new) == (25, 6)
 
 
-@pytest.mark.parametrize("step", ["resize", "consolidate", "facts"])
+@pytest.mark.parametrize("step", ["resize", "root file"])
 def test_an_extension_that_is_killed_half_way_is_given_again(
     tmp_path: Path, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -104,8 +105,7 @@ def test_an_extension_that_is_killed_half_way_is_given_again(
     )
     place = {
         "resize": "zarr.Array.resize",
-        "consolidate": "tredegar.sweeps.extend.consolidate",
-        "facts": "zarr.Group.update_attributes",
+        "root file": "tredegar.sweeps.extend.write_root",
     }
     store = finished(small_spec(), tmp_path / "s.zarr")
     calls = []
@@ -127,12 +127,25 @@ def test_an_extension_that_is_killed_half_way_is_given_again(
         patch.setattr(place[step], killed_later if step == "resize" else killed)
         with pytest.raises(KeyboardInterrupt):
             extend_store(store, new)
-    before = xr.open_zarr(tmp_path / "s.zarr")
-    assert before.quality.isel(point=slice(25)).notnull().sum() > 0
+    assert open_sweep(tmp_path / "s.zarr").sizes["point"] == 25
     extend_store(SweepStore(tmp_path / "s.zarr"), new)
     run_sweep(new, tmp_path / "s.zarr", workers=0, simulate=simulate)
     extended(small_spec(), new, tmp_path / "other.zarr")
     assert contents(tmp_path / "s.zarr") == contents(tmp_path / "other.zarr")
+
+
+def test_an_extension_that_was_killed_and_given_up_leaves_no_trace(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = finished(small_spec(), tmp_path / "s.zarr")
+    before = contents(tmp_path / "s.zarr")
+    with monkeypatch.context() as patch:
+        patch.setattr("tredegar.sweeps.extend.write_root", lambda *words: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            extend_store(store, small_spec("replicates = 3", "replicates = 6"))
+    assert contents(tmp_path / "s.zarr") != before
+    assert run_sweep(small_spec(), tmp_path / "s.zarr", workers=0, simulate=simulate).computed == 0
+    assert contents(tmp_path / "s.zarr") == before
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,12 @@ import pytest
 
 from tredegar.sweeps.extend import extend_store
 from tredegar.sweeps.runner import run_sweep
+from tredegar.sweeps.spec import Spec
 from tredegar.sweeps.store import StoreError, SweepStore
 from tredegar.sweeps.verify import verify_store
 
 from .fake_model import simulate
-from .sweep_cases import contents, small_spec
+from .sweep_cases import SMALL, contents, small_spec
 
 
 @pytest.fixture
@@ -46,10 +47,31 @@ def test_a_folder_that_vanished_is_made_again_and_its_runs_too(store: Path) -> N
     assert contents(store) == before
 
 
-def test_the_coordinates_of_an_extended_sweep_are_checked_and_cannot_be_made_again(store: Path) -> None:
-    new = small_spec("replicates = 3", "replicates = 6")
-    extend_store(SweepStore(store), new)
-    assert run_sweep(new, store, workers=0, simulate=simulate).complete
+def test_the_coordinates_of_an_extended_sweep_are_made_again_too(store: Path) -> None:
+    for levels, replicates in ((9, 3), (17, 6)):
+        new = Spec.from_text(
+            SMALL.replace("high = 1.0, levels = 5", f"high = 1.0, levels = {levels}", 1).replace(
+                "replicates = 3", f"replicates = {replicates}"
+            )
+        )
+        extend_store(SweepStore(store), new)
+        assert run_sweep(new, store, workers=0, simulate=simulate).complete
+    before = contents(store)
     (store / "replicate" / "c.1").unlink()
-    with pytest.raises(StoreError, match=r"is damaged \(replicate/c.1\), and was extended"):
-        run_sweep(new, store, workers=0, simulate=simulate)
+    (store / "real_control" / "c.2").write_bytes(b"")
+    (store / "quality" / "zarr.json").unlink()
+    faults = {fault.partition(":")[0] for fault in verify_store(store, runs=0).faults}
+    assert faults >= {"replicate/c.1", "real_control/c.2", "quality/zarr.json"}
+    assert run_sweep(new, store, workers=0, simulate=simulate).computed == 0
+    assert contents(store) == before
+
+
+@pytest.mark.parametrize("place", [0.1, 0.5, 0.9])
+def test_a_root_file_with_one_bit_flipped_is_refused(store: Path, place: float) -> None:
+    content = bytearray((store / "zarr.json").read_bytes())
+    digits = [at for at, letter in enumerate(content) if chr(letter).isdigit()]
+    at = digits[int(place * len(digits))]
+    content[at] = ord("3") if content[at] != ord("3") else ord("2")
+    (store / "zarr.json").write_bytes(content)
+    with pytest.raises(StoreError, match="is damaged: zarr.json is not what was written"):
+        run_sweep(small_spec(), store, workers=0, simulate=simulate)

@@ -1,0 +1,63 @@
+"""Folders and files that are built beside their place and renamed when whole, and what dead builders left."""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+import shutil
+import socket
+import time
+from pathlib import Path
+from uuid import uuid4
+
+MARK = "creating"
+SECONDS_TO_BE_OLD = 86_400.0
+"""When what a builder on another machine left, who cannot be asked, counts as abandoned."""
+
+
+def building_place(path: Path) -> Path:
+    """Return where to build what shall stand at ``path``: beside it, under a name that no other process takes."""
+    who = f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:8]}"
+    return path.with_name(f".{path.name}.{MARK}-{who}{path.suffix}")
+
+
+def remove_abandoned(path: Path) -> int:
+    """Remove what killed processes left of building ``path``; return how many things it was."""
+    removed = 0
+    for left in path.parent.glob(f".{glob.escape(path.name)}.{MARK}-*"):
+        if _is_abandoned(left):
+            remove(left)
+            removed += 1
+    return removed
+
+
+def remove(path: Path) -> None:
+    """Remove the folder or file ``path``, if it is there and can be removed."""
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+        return
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:
+        return
+
+
+def _is_abandoned(left: Path) -> bool:
+    match = re.search(rf"\.{MARK}-(.*)-(\d+)-[0-9a-f]{{8}}", left.name)
+    if match and match[1] == socket.gethostname():
+        return not _is_alive(int(match[2]))
+    try:
+        return time.time() - left.stat().st_mtime > SECONDS_TO_BE_OLD
+    except FileNotFoundError:
+        return False
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
