@@ -146,6 +146,12 @@ class PhaseFunction:
             for word, value in enumerate(uniforms):
                 b.store(value, self._drawn(seat, word), align=8)
 
+    def seat_offset(self, tile: Value, seat: Value) -> Value:
+        """Return how many bytes behind the first seat of all a seat of ``tile`` lies."""
+        b = self.builder
+        number = b.add(b.mul(tile, self.told["clinicians"]), seat)
+        return b.mul(number, WHOLE(8 * self.width * len(self.program.seat)))
+
     # Loops -------------------------------------------------------------------------------------------------------
 
     @contextmanager
@@ -186,8 +192,6 @@ class PhaseFunction:
 
     def _over_seats(self, needed: list[Quantity], tile: Value) -> None:
         b, told = self.builder, self.told
-        seat_bytes = WHOLE(8 * self.width * len(self.program.seat))
-        first_seat = b.mul(b.mul(tile, told["clinicians"]), seat_bytes)
         (stream,) = {quantity.detail[0] for quantity in needed if quantity.operation == "luck"}
         totals = ExactSums(self, "trust")
         blocks = b.udiv(b.add(told["clinicians"], WHOLE(SEATS_AHEAD - 1)), WHOLE(SEATS_AHEAD))
@@ -198,7 +202,7 @@ class PhaseFunction:
             self._draw_seats(stream, start, end)
             with self.loop(start, end) as seat:
                 self._seat_number = seat
-                seat_offset = b.add(first_seat, b.mul(seat, seat_bytes))
+                seat_offset = self.seat_offset(tile, seat)
                 self._seat = b.add(told["seats"], seat_offset)
                 self._emit(needed, Rank.SEAT)
                 self._seat = b.add(told["seats_again"], seat_offset)

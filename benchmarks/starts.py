@@ -1,0 +1,48 @@
+"""How long the compiled engine takes to start: a first time, when it compiles, and a second, when it finds its code.
+
+Each start is a process of its own that computes one small run; the folder for compiled code is empty before the
+first. Seconds are by the clock, from the start of the process to its end, on a machine without other work.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+
+FIRST, SECOND = 40.0, 2.0
+PROGRAM = """
+from tredegar.kernels import simulate
+simulate({}, replicates=1, months=12, trusts=4, clinicians=4, engine="numba")
+"""
+
+
+def start(folder: str, threads: int) -> tuple[float, str]:
+    """Seconds of a process by the clock, and the first line of what it said."""
+    environment = {**os.environ, "TREDEGAR_CACHE": folder, "NUMBA_NUM_THREADS": str(threads)}
+    started = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM], env=environment, check=True, stderr=subprocess.PIPE, text=True
+    )
+    return time.perf_counter() - started, done.stderr.partition("\n")[0]
+
+
+def main() -> int:
+    """Measure, print and return 1 if a promised figure is missed."""
+    print(f"{platform.processor() or platform.machine()}, Python {platform.python_version()}")
+    missed = False
+    for threads in (1, 2):
+        with tempfile.TemporaryDirectory() as folder:
+            (first, said), (second, silent) = (start(folder, threads) for _ in range(2))
+        missed |= first > FIRST or second > SECOND or not said or bool(silent)
+        print(f"{threads} thread{'s' * (threads > 1)}: first start {first:.1f} s, promised under {FIRST:g}; "
+              f"second {second:.2f} s, promised under {SECOND:g}; ratio {first / second:.0f}")  # fmt: skip
+        print(f"the first says: {said.replace(folder, 'FOLDER') or 'nothing'}; the second: {silent or 'nothing'}")
+    return int(missed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
