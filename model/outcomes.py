@@ -17,7 +17,10 @@ from .names import closest
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """One recorded quantity: its unit, its meaning, the rule that makes it and its counterpart in the record."""
+    """One recorded quantity: its unit, its meaning, the rule that makes it and its counterpart in the record.
+
+    ``rule`` is a submodel of docs/model.md, ``evidence`` lists ids of docs/evidence.md; ``source`` says both in words.
+    """
 
     name: str
     unit: str
@@ -25,6 +28,12 @@ class Outcome:
     rule: str = ""
     evidence: str = ""
     yearly: bool = False
+
+    @property
+    def source(self) -> str:
+        """Where the quantity comes from: the rule that makes it and, where there is one, what it is held against."""
+        made = f"rule {self.rule} of docs/model.md" if self.rule else "read off the trust"
+        return f"{made}; to be held against {self.evidence}" if self.evidence else made
 
 
 def _read_tables() -> tuple[Mapping[str, Outcome], Mapping[str, Outcome]]:

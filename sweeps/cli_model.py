@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 from typing import Annotated
 
@@ -31,7 +32,7 @@ def run(
     trusts: Annotated[int, typer.Option(min=1, help="Number of trusts.")] = 150,
     clinicians: Annotated[int, typer.Option(min=1, help="Clinicians of each trust.")] = 40,
     seed: Annotated[int, typer.Option(help="Seed of all luck, 0 .. 4294967295.")] = 7,
-    replicate: Annotated[int, typer.Option(min=0, help="Which repeat under that seed.")] = 0,
+    replicate: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Which repeat under that seed.")] = 0,
     engine: Annotated[str, typer.Option(help="auto, or a name that 'tredegar engines' lists.")] = "auto",
     out: Annotated[
         Path | None, typer.Option(metavar="FILE.zarr", help="Also write every outcome of every month here.")
@@ -47,10 +48,15 @@ def run(
     from rich.table import Table
 
     title = f"{trusts} trusts x {clinicians} clinicians, seed {seed}, replicate {replicate}, engine {single.engine}"
-    table = Table(title=title, caption="means of each year; 'tredegar outcomes' says what they mean", padding=(0, 0))
+    table = Table(
+        title=title,
+        caption="means of each year; 'tredegar outcomes' says what they mean",
+        box=None,
+        padding=(0, 1, 0, 0),
+    )
     table.add_column("year", justify="right")
     for name in MAIN_OUTCOMES:
-        table.add_column(name.replace("_", " "), justify="right", min_width=6)
+        table.add_column(name.replace("_", "\n"), justify="right")
     for year, row in enumerate(yearly_means(single, MAIN_OUTCOMES), start=1):
         table.add_row(str(year), *(f"{value:.3f}" for value in row))
     console().print(table)
@@ -79,7 +85,7 @@ def list_engines(
 
     from ..kernels import engines
 
-    table = Table(box=None)
+    table = Table(box=None, padding=(0, 1, 0, 0))
     for heading in ("engine", "works here", "detail"):
         table.add_column(heading)
     for engine in engines():
@@ -95,43 +101,48 @@ def _asked(word: str | None, *texts: str) -> bool:
 
 
 def list_parameters(word: Filter = None) -> None:
-    """List what can be fixed and varied: default, declared range, unit, kind and meaning."""
-    from rich.markup import escape
-    from rich.table import Table
-
+    """List what can be fixed and varied: default, declared range, unit, kind, meaning and source."""
     from ..model.parameters import PARAMETERS
 
-    table = Table(box=None)
-    for heading, side in (("parameter", "left"), ("default", "right"), ("range", "right"), ("unit", "left")):
-        table.add_column(heading, justify=side, no_wrap=True)  # type: ignore[arg-type]  # the two words above
-    table.add_column("kind", no_wrap=True)
-    table.add_column("meaning")
-    for row in PARAMETERS.values():
-        if _asked(word, row.name, row.meaning, row.kind, row.actor):
-            kind = row.kind + (", at the start only" if row.initial_only else "")
-            table.add_row(
-                row.name, f"{row.default:g}", f"{row.low:g} .. {row.high:g}", row.unit, kind, escape(row.meaning)
-            )
-    _print_rows(table, word)
+    rows = [
+        (
+            (
+                row.name,
+                f"{row.default:g}",
+                f"{row.low:g} .. {row.high:g}",
+                row.unit,
+                row.kind + (", at the start only" if row.initial_only else ""),
+            ),
+            f"{row.meaning}. Source: {row.source}",
+        )
+        for row in PARAMETERS.values()
+        if _asked(word, row.name, row.meaning, row.kind, row.actor)
+    ]
+    _print_rows(("parameter", "default", "range", "unit", "kind"), rows, word)
 
 
 def list_outcomes(word: Filter = None) -> None:
-    """List what a run records each month, and what is recorded of each trust on request."""
-    from rich.markup import escape
-    from rich.table import Table
-
+    """List what a run records each month, and what is recorded of each trust on request: unit, meaning and source."""
     from ..model.outcomes import OUTCOMES, TRUST_RECORDS
 
-    table = Table(box=None)
-    for heading in ("outcome", "unit", "meaning"):
-        table.add_column(heading, no_wrap=heading != "meaning")
-    for row in (*OUTCOMES.values(), *TRUST_RECORDS.values()):
-        if _asked(word, row.name, row.meaning):
-            table.add_row(row.name, row.unit, escape(row.meaning))
-    _print_rows(table, word)
+    rows = [
+        ((row.name, row.unit), f"{row.meaning}. Source: {row.source}")
+        for row in (*OUTCOMES.values(), *TRUST_RECORDS.values())
+        if _asked(word, row.name, row.meaning)
+    ]
+    _print_rows(("outcome", "unit"), rows, word)
 
 
-def _print_rows(table, word: str | None) -> None:  # type: ignore[no-untyped-def]  # rich is imported late
-    if not table.row_count:
+def _print_rows(headings: tuple[str, ...], rows: list[tuple[tuple[str, ...], str]], word: str | None) -> None:
+    """Print cells in columns with the text below them on a terminal, beside them (a line each) for other programs."""
+    if not rows:
         raise ValueError(f"nothing has the word '{word}' in its name or meaning; leave it out to list all")
-    console().print(table)
+    screen = console()
+    widths = [max(map(len, column)) for column in zip(headings, *(cells for cells, _ in rows), strict=True)]
+    for cells, text in [(headings, "meaning"), *rows]:
+        line = "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
+        if screen.is_terminal:
+            typer.echo(line.rstrip())
+            typer.echo(textwrap.fill(text, screen.width, initial_indent="    ", subsequent_indent="    "))
+        else:
+            typer.echo(f"{line}  {text}")

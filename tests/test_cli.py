@@ -90,7 +90,7 @@ def test_one_run_is_printed_year_by_year_and_written(capsys: pytest.CaptureFixtu
         tredegar("run", "--set", "real_control=0.8", "--set", "sanction_strength@13=1", *sizes, "--out", "r.zarr") == 0
     )
     said = capsys.readouterr().out
-    assert [line.split("│")[1].strip() for line in said.splitlines() if line.startswith("│")] == ["1", "2", "3"]
+    assert [line.split()[0] for line in said.splitlines() if line[:5].strip().isdigit()] == ["1", "2", "3"]
     dataset = xr.open_zarr("r.zarr", consolidated=False)
     assert set(dataset.data_vars) == set(OUTCOMES)
     assert dataset.sizes["month"] == 30
@@ -148,6 +148,7 @@ def test_a_bad_spec_gets_one_line_and_nothing_is_written(
         ("sweep", "small.toml", "--out", "s.zarr", "--workers", "2", "--task", "0/2"),
         ("sweap", "small.toml"),
         ("run", "--months", "0"),
+        ("run", "--replicate", str(2**32)),
         ("run", "--months", "many"),
     ],
 )  # fmt: skip
@@ -188,9 +189,12 @@ def test_sizes_are_read_as_people_write_them() -> None:
 def test_tables_are_listed_and_searched(capsys: pytest.CaptureFixture[str]) -> None:
     assert tredegar("parameters") == 0
     said = capsys.readouterr().out
-    assert all(name in said for name in PARAMETERS)
+    lines = {line.split()[0]: line for line in said.splitlines()}
+    assert set(lines) == {"parameter", *PARAMETERS}
+    assert all(f" {row.default:g} " in lines[name] and row.meaning in lines[name] for name, row in PARAMETERS.items())
+    assert all(lines[name].endswith(row.source) for name, row in PARAMETERS.items())
     assert tredegar("outcomes", "queue") == 0
-    assert "queue" in capsys.readouterr().out
+    assert "rule S2 of docs/model.md" in capsys.readouterr().out
     assert tredegar("engines") == 0
     assert "numpy" in capsys.readouterr().out
     assert tredegar("parameters", "unicorn") == 1
@@ -211,3 +215,26 @@ def test_help_is_instant_and_loads_nothing_heavy() -> None:
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert out.splitlines()[-1] == "[]"
     assert "tredegar init my.toml" in " ".join(out.split())
+
+
+def test_a_fault_of_the_program_is_one_line_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def faulty(settings: list[str]) -> dict[str, float]:
+        raise KeyError("lost")
+
+    monkeypatch.setattr("tredegar.sweeps.single_run.parse_settings", faulty)
+    assert tredegar("run") == 1
+    assert only_line(capsys.readouterr().err) == "error: KeyError: 'lost'; a fault of tredegar, '--debug' shows where"
+    with pytest.raises(KeyError):
+        main(["run", "--debug"])
+
+
+def test_the_table_of_years_fits_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert tredegar("run", "--months", "24", "--trusts", "3", "--clinicians", "2", "--engine", "numpy") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert [line.split()[0] for line in lines[3:6]] == ["year", "1", "2"]
