@@ -22,11 +22,13 @@ class Series(NamedTuple):
 
     ``mean`` is (points, times); ``noise`` (times), the variance of single runs at a point, averaged over points;
     ``shared`` (times), the part of it that common luck adds to all points alike. NaN with one replicate.
+    ``variance`` (times), that of ``mean`` between the complete points.
     """
 
     mean: np.ndarray
     noise: np.ndarray
     shared: np.ndarray
+    variance: np.ndarray
 
 
 def sample_of(sweep: xr.Dataset) -> np.ndarray:
@@ -92,7 +94,7 @@ def series_of(
         noise, shared = (spread[0], spread[1].var(axis=0, ddof=1)) if spread else (nothing, nothing)
         mean = np.full((len(complete), found.shape[1]), np.nan)
         mean[complete] = found
-        yield name, Series(mean, noise, shared)
+        yield name, Series(mean, noise, shared, found.var(axis=0))
 
 
 def seed_share(series: Series, design: Design) -> tuple[np.ndarray, np.ndarray]:
@@ -103,7 +105,7 @@ def seed_share(series: Series, design: Design) -> tuple[np.ndarray, np.ndarray]:
     """
     shared = series.shared if design.luck == "common" else np.zeros_like(series.shared)
     left = np.maximum(series.noise - shared, 0.0) / design.replicates
-    between = np.maximum(np.nanvar(series.mean, axis=0) - left, 0.0)
+    between = np.maximum(series.variance - left, 0.0)
     total = between + series.noise
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(total > 0.0, series.noise / total, np.nan), np.where(total > 0.0, shared / total, np.nan)

@@ -13,7 +13,8 @@ from .facts import Design, chosen_outcomes, design_of
 from .morris import morris_effects
 from .pawn import SLICES, pawn_indices
 from .regression import regression_indices
-from .sample import Series, Window, complete_points, sample_of, seed_share, series_of, times_of
+from .sample import Window, complete_points, sample_of, seed_share, series_of, times_of
+from .sensitivity_advice import advice, luck_left
 from .sobol import sobol_indices
 
 METHODS = ("sobol", "morris", "pawn", "regression")
@@ -31,7 +32,7 @@ SHOWN = {
     "pawn": ("median", "maximum"),
     "regression": ("total_share", "SRRC"),
 }
-"""What tables show of each method; the first orders the parameters, and advice is about its intervals."""
+"""What tables show of each method; the first orders the parameters."""
 
 Analysis = Callable[[np.ndarray], dict[str, np.ndarray]]
 
@@ -64,24 +65,28 @@ def sensitivity(
     Replicates are averaged first; ``seed_share`` is the share of luck in the variance of single runs,
     ``seed_share_common`` the part of it that all points share. A point with a failed or missing run is dropped, and
     with it, where the design has a structure, its whole base point or trajectory: the attributes ``used``, ``dropped``
-    and ``unit`` tell. Raises ValueError for a design that the method cannot use and where nothing is left.
+    and ``unit`` tell. ``luck_in_means`` is the greatest share of luck left in the variance of the analysed means, and
+    ``advice`` says what would halve the intervals. Raises ValueError for a design that the method cannot use and where
+    nothing is left.
     """
     names, design = chosen_outcomes(sweep, outcomes), design_of(sweep)
     method, bootstrap = _method_for(method, design), bootstrap or Bootstrap()
     rows, used, dropped, unit = _usable_rows(complete_points(sweep), design, method)
     sample = sample_of(sweep)[rows]
     analyse = _analysis(method, design, sample, bootstrap)
-    found, luck_left = [], []
+    found, luck = [], []
     for _, series in series_of(sweep, names, window, from_month, to_month):
         share, shared = seed_share(series, design)
-        luck_left.append(_luck_left(series, design))
+        luck.append(luck_left(series, design))
         found.append({**_finite_only(analyse, series.mean[rows]), "seed_share": share, "seed_share_common": shared})
     indices = _dataset(found, names, times_of(sweep, window, from_month, to_month), design)
     indices.attrs.update(
         method=method, design=design.method, used=used, dropped=dropped, unit=unit, replicates=design.replicates,
         resamples=bootstrap.resamples, seed=bootstrap.seed, level=bootstrap.level,
     )  # fmt: skip
-    indices.attrs["advice"] = _advice(indices, float(np.max(luck_left)))
+    known = [share for share in luck if np.isfinite(share)]
+    indices.attrs["luck_in_means"] = max(known, default=float("nan"))
+    indices.attrs["advice"] = advice(indices, indices.attrs["luck_in_means"])
     return indices
 
 
@@ -163,15 +168,6 @@ def _finite_only(analyse: Analysis, values: np.ndarray) -> dict[str, np.ndarray]
     return {name: np.where(finite, array, np.nan) for name, array in results.items()}
 
 
-def _luck_left(series: Series, design: Design) -> float:
-    """Return the share of the variance of the analysed means that is luck which further replicates would remove."""
-    shared = series.shared if design.luck == "common" else 0.0
-    variance = np.nanvar(series.mean, axis=0)
-    varies = variance > 0.0
-    left = (series.noise - shared)[varies] / design.replicates / variance[varies]
-    return float(left.mean()) if varies.any() else float("nan")
-
-
 def _dataset(
     found: list[dict[str, np.ndarray]], names: tuple[str, ...], times: xr.DataArray, design: Design
 ) -> xr.Dataset:
@@ -183,19 +179,3 @@ def _dataset(
     if any("parameter_2" in dims for dims, _ in variables.values()):
         coordinates["parameter_2"] = list(design.varied)
     return xr.Dataset(variables, coordinates).transpose("outcome", "month", ...)
-
-
-def _advice(indices: xr.Dataset, luck_left: float) -> str:
-    """Say how wide the intervals are and what would halve them, more points or more replicates."""
-    facts = indices.attrs
-    main = SHOWN[facts["method"]][0]
-    widest = float(np.nanmax(indices[f"{main}_conf"].values, initial=0.0))
-    text = f"the widest interval of {main} is +- {widest:.2g} with {facts['used']} {facts['unit']}; "
-    text += f"{4 * facts['used']} would about halve it"
-    if not np.isfinite(luck_left):
-        return f"{text}. One replicate does not show how much of it is luck: sweep at least 2."
-    share = min(max(luck_left, 0.0), 1.0)
-    gain = "more replicates would change little" if share < 0.1 else (
-        f"{4 * facts['replicates']} replicates would take three quarters of that away"
-    )  # fmt: skip
-    return f"{text}. Luck makes {share:.0%} of the variance of the analysed means; {gain}."

@@ -10,6 +10,7 @@ import xarray as xr
 
 from .facts import label_of
 from .sensitivity import SHOWN
+from .sensitivity_advice import WIDTH_OF
 
 MEANINGS = {
     "sobol": "ST: share of the variance with all interactions; S1: alone",
@@ -18,6 +19,8 @@ MEANINGS = {
     "regression": "total_share: share of the variance in a quadratic fit; SRRC: standardised rank coefficient",
 }
 SHOWN_PARAMETERS = 10
+IDLE = 0.01
+"""Total-order indices of idle parameters, due to luck, that are worth telling."""
 
 
 def summary(indices: xr.Dataset) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
@@ -35,17 +38,32 @@ def summary(indices: xr.Dataset) -> tuple[tuple[str, ...], list[tuple[str, ...]]
     return ("outcome", "parameter", *shown), rows
 
 
-def _cell(one: xr.Dataset, name: str) -> str:
+def _cell(one: xr.Dataset, name: str, digits: int = 3) -> str:
     value = float(one[name])
     if not np.isfinite(value):
         return "does not vary"
-    return f"{value:.3f} +- {float(one[name + '_conf']):.3f}" if f"{name}_conf" in one else f"{value:.3f}"
+    said = f"{value:.{digits}f}"
+    return f"{said} ± {float(one[name + '_conf']):.{digits}f}" if f"{name}_conf" in one else said
+
+
+def strongest(indices: xr.Dataset) -> str:
+    """Say in one line what each outcome depends on most in the last window, with its index; empty if none varies."""
+    name, words = WIDTH_OF[indices.attrs["method"]]
+    last = indices.isel(month=-1)
+    parts = []
+    for outcome in last["outcome"].values:
+        one = last.sel(outcome=outcome)
+        if np.isfinite(one[name]).any():
+            first = one.isel(parameter=int(one[name].argmax("parameter")))
+            parameter = label_of(str(first["parameter"].item()), unit=False)
+            parts.append(f"{label_of(str(outcome), unit=False)} on {parameter}, {_cell(first, name, 2)}")
+    return f"depends most ({words}): {'; '.join(parts)}" if parts else ""
 
 
 def told(indices: xr.Dataset) -> list[str]:
     """Return what must be said beside the table: meaning, what was dropped, the share of luck, and the advice."""
     facts = indices.attrs
-    lines = [f"{MEANINGS[facts['method']]}; +- is the half-width of a {facts['level']:.0%} interval."]
+    lines = [f"{MEANINGS[facts['method']]}; ± is the half-width of a {facts['level']:.0%} interval."]
     if facts["dropped"]:
         lines.append(f"{facts['dropped']} of {facts['used'] + facts['dropped']} {facts['unit']} dropped: a run failed.")
     shares = indices["seed_share"].isel(month=-1)
@@ -55,6 +73,10 @@ def told(indices: xr.Dataset) -> list[str]:
             for name in shares["outcome"].values
         )
         lines.append(f"Share of luck in the variance of single runs: {', '.join(said)}.")
+    if facts["method"] == "sobol" and facts["luck_in_means"] >= IDLE:
+        lines.append(
+            f"Luck left in the means: a parameter that does nothing shows ST of up to {facts['luck_in_means']:.2f}."
+        )
     return [*lines, facts["advice"][0].upper() + facts["advice"][1:]]
 
 

@@ -7,6 +7,7 @@ all times are one product of matrices.
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +15,8 @@ from scipy import stats
 
 BLOCK_COLUMNS = 256
 """Columns (times) treated together: a bound on memory that leaves the products of matrices large."""
+PART = 128
+"""Base points taken at once: a part of a column block and its products stay in a processor's cache."""
 
 
 class SobolIndices(NamedTuple):
@@ -58,32 +61,59 @@ def _weights(base: int, resamples: int, seed: int) -> np.ndarray:
 
 
 def _block(values: np.ndarray, parameters: int, step: int, weights: np.ndarray, scale: float) -> SobolIndices:
+    """Return the indices of a block of times, its base points taken in parts that a processor's cache holds."""
+    varies = np.where(np.ptp(values, axis=0) > 0.0, 1.0, np.nan)
+    centre, spread = values.mean(axis=0), values.std(axis=0)
+    blocks = values.reshape(-1, step, values.shape[1])
+    sums = _Sums.empty(parameters, step > parameters + 2, (len(weights), values.shape[1]))
     with np.errstate(invalid="ignore", divide="ignore"):
-        varies = np.where(np.ptp(values, axis=0) > 0.0, 1.0, np.nan)
-        values = (values - values.mean(axis=0)) / values.std(axis=0)
-        blocks = values.reshape(-1, step, values.shape[1])
-        a, b = blocks[:, 0], blocks[:, -1]
-        variance = _variance(a, b, weights)
-        first, total, second = [], [], []
+        for start in range(0, len(blocks), PART):
+            part = slice(start, start + PART)
+            sums.add((blocks[part] - centre) / spread, weights[:, part])
+        variance = sums.square - sums.mean**2
+        first = sums.first / variance * varies
+        total = 0.5 * sums.total / variance * varies
+        pairs = combinations(range(parameters), 2)
+        second = [both / variance - first[i] - first[j] for both, (i, j) in zip(sums.second, pairs, strict=False)]
+    return SobolIndices(*(part for group in (first, total, second) for part in _read(group, values.shape[1], scale)))
+
+
+class _Sums(NamedTuple):
+    """Weighted sums over base points, each (resamples + 1, times), of outcomes whose standard deviation is 1.
+
+    ``first`` and ``total`` have one for each parameter, ``second`` one for each pair or none.
+    """
+
+    mean: np.ndarray
+    square: np.ndarray
+    first: np.ndarray
+    total: np.ndarray
+    second: np.ndarray
+
+    @classmethod
+    def empty(cls, parameters: int, second_order: bool, shape: tuple[int, int]) -> _Sums:
+        pairs = parameters * (parameters - 1) // 2 if second_order else 0
+        counts = ((), (), (parameters,), (parameters,), (pairs,))
+        return cls(*(np.zeros((*count, *shape)) for count in counts))
+
+    def add(self, blocks: np.ndarray, weights: np.ndarray) -> None:
+        """Take in base points: ``blocks`` (base points, rows of each, times)."""
+        a, b = np.ascontiguousarray(blocks[:, 0]), np.ascontiguousarray(blocks[:, -1])
+        parameters = len(self.first)
+        self.mean[...] += weights @ (0.5 * (a + b))
+        self.square[...] += weights @ (0.5 * (a * a + b * b))
         for one in range(parameters):
-            mixed = blocks[:, 1 + one]
-            first.append(weights @ (b * (mixed - a)) / variance * varies)
-            total.append(0.5 * (weights @ (a - mixed) ** 2) / variance * varies)
-        if step > parameters + 2:
-            for one in range(parameters):
-                for other in range(one + 1, parameters):
-                    product = blocks[:, 1 + parameters + one] * blocks[:, 1 + other] - a * b
-                    second.append(weights @ product / variance - first[one] - first[other])
-    return SobolIndices(*(part for group in (first, total, second) for part in _read(group, a.shape[1], scale)))
+            step = blocks[:, 1 + one] - a
+            self.first[one] += weights @ (b * step)
+            self.total[one] += weights @ (step * step)
+        if len(self.second):
+            for pair, (one, other) in enumerate(combinations(range(parameters), 2)):
+                product = blocks[:, 1 + parameters + one] * blocks[:, 1 + other] - a * b
+                self.second[pair] += weights @ product
 
 
-def _variance(a: np.ndarray, b: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    mean = (weights @ a + weights @ b) / 2.0
-    return (weights @ a**2 + weights @ b**2) / 2.0 - mean**2
-
-
-def _read(group: list[np.ndarray], times: int, scale: float) -> tuple[np.ndarray, np.ndarray]:
-    if not group:
+def _read(group: np.ndarray | list[np.ndarray], times: int, scale: float) -> tuple[np.ndarray, np.ndarray]:
+    if not len(group):
         return np.empty((0, times)), np.empty((0, times))
     found = np.stack(group)
     if found.shape[1] < 3:

@@ -15,6 +15,8 @@ from tredegar.results.morris import morris_effects
 from tredegar.results.pawn import pawn_indices
 from tredegar.results.sample import salib_problem
 from tredegar.results.sensitivity import Bootstrap, sensitivity
+from tredegar.results.sensitivity_advice import replicates_to_halve
+from tredegar.results.sensitivity_table import strongest, told
 from tredegar.results.sobol import sobol_indices
 
 from .made_stores import made_store
@@ -123,6 +125,7 @@ def test_an_outcome_that_does_not_vary_has_no_indices(tmp_path):
         sobol_sweep(tmp_path, outcome=lambda p, luck, month: 0.3 + 0.0 * p["real_control"] * luck * month)
     )
     assert np.isnan(found.S1).all() and np.isnan(found.ST).all()
+    assert "One replicate" not in found.attrs["advice"] and strongest(found) == ""
 
 
 def test_the_share_of_the_seed_is_that_of_the_noise_put_in(tmp_path):
@@ -135,6 +138,38 @@ def test_the_share_of_the_seed_is_that_of_the_noise_put_in(tmp_path):
     assert found.seed_share_common.item() < 0.05
     single = sensitivity(sweep_of(tmp_path, rows, design, replicates=1), method="regression")
     assert np.isnan(single.seed_share).all() and "One replicate does not show" in single.attrs["advice"]
+
+
+def test_four_times_the_points_halve_the_interval_as_advised(tmp_path):
+    widest = []
+    for base in (64, 256):
+        (tmp_path / str(base)).mkdir()
+        found = sensitivity(sobol_sweep(tmp_path / str(base), base, second_order=False), bootstrap=Bootstrap(400))
+        widest.append(float(found.ST_conf.max()))
+        assert f"with {base} base points; {4 * base} would about halve it" in found.attrs["advice"]
+    assert 0.35 < widest[1] / widest[0] < 0.65
+
+
+def test_as_many_replicates_as_advised_halve_the_interval_in_proportion_to_the_index():
+    rows = sobol.sample(ISHIGAMI, 256, calc_second_order=False, seed=1)
+    signal, draw, widths = Ishigami.evaluate(rows), np.random.default_rng(0), []
+    luck = 100.0 / (100.0 + signal.var())
+    for replicates in (1, replicates_to_halve(luck, 1)):
+        noise = draw.normal(0.0, 10.0 / np.sqrt(replicates), (len(rows), 40))
+        width = sobol_indices(signal[:, None] + noise, 3, False, 100, 1).S1_conf.mean()
+        widths.append(width * (1.0 + noise.var() / signal.var()))
+    assert 0.35 < widths[1] / widths[0] < 0.6
+    assert replicates_to_halve(0.5, 4) is None and replicates_to_halve(0.75, 4) == 12
+
+
+def test_luck_that_is_left_in_the_means_is_told_with_what_it_does_to_idle_parameters(tmp_path):
+    found = sensitivity(sobol_sweep(tmp_path, 256, False, outcome=noisy, months=1))
+    left = found.attrs["luck_in_means"]
+    assert left == pytest.approx(8.0 / (8.0 + Ishigami.evaluate(sobol.sample(ISHIGAMI, 256, seed=5)).var()), abs=0.05)
+    assert "replicates alone cannot halve it, 8 would take three quarters of that away" in found.attrs["advice"]
+    assert any(f"a parameter that does nothing shows ST of up to {left:.2f}" in line for line in told(found))
+    idle = found.ST.sel(parameter="real_control").item() - TOTAL[2] * (1.0 - left)
+    assert idle == pytest.approx(left, abs=0.12)
 
 
 def test_the_method_follows_the_design_and_others_are_refused(tmp_path):
