@@ -56,13 +56,15 @@ def fan_panels(table: pd.DataFrame) -> list[Panel]:
 
 
 def _draw_fan(axes: Any, rows: pd.DataFrame) -> None:
+    low, high = _span(rows)
     for place, (group, part) in enumerate(rows.groupby("group", sort=False)):
         colour = LINES[place % len(LINES)]
         for edge in ("p10", "p90"):
             axes.plot(part["month"], part[edge], color=colour, linewidth=0.8, linestyle=(0, (2, 2)))
-        axes.fill_between(part["month"], part["low"], part["high"], color=colour, alpha=0.25, linewidth=0)
+        shade = 0.25 if (part["high"] - part["low"]).median() < high - low else 0.08  # a full frame hides the lines
+        axes.fill_between(part["month"], part["low"], part["high"], color=colour, alpha=shade, linewidth=0)
         axes.plot(part["month"], part["mean"], color=colour, linewidth=1.3, label=str(group))
-    axes.set(xlabel="month", ylabel=label_of(rows["outcome"].iloc[0]), ylim=_span(rows))
+    axes.set(xlabel="month", ylabel=label_of(rows["outcome"].iloc[0]), ylim=(low, high))
     legend_below(axes, columns=1)
     light_grid(axes)
     axes.margins(x=0.0)

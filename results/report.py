@@ -22,6 +22,7 @@ from .report_parts import (
     convergence_picture,
     fan_picture,
     map_picture,
+    region_picture,
     response_picture,
     sensitivity_pictures,
     window_of,
@@ -97,6 +98,10 @@ def find(sweep: xr.Dataset, outcomes: tuple[str, ...], from_month: int | None) -
     settled = convergence_picture(means, sweep)
     if settled is not None:
         pictures["convergence"] = settled
+    discoveries = _discoveries(sweep, outcomes[0], from_month)
+    regions = region_picture(discoveries, sweep)
+    if regions is not None:
+        pictures["regions"] = regions
     text = (
         statement(charts[0], sweep, window_of(means))
         if charts
@@ -108,7 +113,7 @@ def find(sweep: xr.Dataset, outcomes: tuple[str, ...], from_month: int | None) -
         pictures=pictures,
         indices=indices,
         refusal=refusal,
-        discoveries=_discoveries(sweep, outcomes[0], from_month),
+        discoveries=discoveries,
         outcomes=outcomes,
     )
 

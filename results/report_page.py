@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import xarray as xr
 
 from .discovery import Discovery, region_rows, sought
-from .facts import design_of, label_of
+from .facts import design_of, fixed_parameters, label_of, spec_of
 from .intervals import said
 from .page import Page, Section
 from .provenance import SHOWN_FAILURES, asked, failures, ran
-from .report_parts import Picture
-from .sensitivity_table import summary, told
+from .report_parts import FEW_REPLICATES, Picture
+from .sensitivity_table import strongest, summary, told
 from .statement import Change, table_of
 
-FEW_REPLICATES = 4
+ASKED = 3
+"""Parameters that the first screen names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +37,7 @@ class Findings:
 def page_of(findings: Findings, sweep: xr.Dataset) -> Page:
     """Return the page of a store."""
     cards = (
-        ("What was asked", _asked_lines(sweep)),
+        ("What was asked", _asked_lines(findings, sweep)),
         ("What came out", _came_out(findings)),
         ("How sure is it", _sure_lines(findings, sweep)),
     )
@@ -45,7 +47,7 @@ def page_of(findings: Findings, sweep: xr.Dataset) -> Page:
         _figures("Over time", findings.pictures["over-time"]),
         *_sensitivity_sections(findings),
     ]
-    sections += [_region_section(found) for found in findings.discoveries]
+    sections += _region_sections(findings)
     if "convergence" in findings.pictures:
         sections.append(_figures("Has it settled?", findings.pictures["convergence"]))
     sections += [_failure_section(sweep), *_provenance_sections(sweep)]
@@ -59,39 +61,69 @@ def page_of(findings: Findings, sweep: xr.Dataset) -> Page:
     )
 
 
-def _asked_lines(sweep: xr.Dataset) -> tuple[str, ...]:
+def _asked_lines(findings: Findings, sweep: xr.Dataset) -> tuple[str, ...]:
     design, rows = design_of(sweep), asked(sweep)
-    lines = [f"{name}: {low} to {high} ({unit})" for name, low, high, unit, _ in rows[:4]]
-    if len(rows) > 4:
-        lines.append(f"and {len(rows) - 4} more parameters")
+    outcomes = " and ".join(
+        part for part in (", ".join(map(_plain, findings.outcomes[:-1])), _plain(findings.outcomes[-1])) if part
+    )
+    lines = [f"How {outcomes} answer{'s' if len(findings.outcomes) == 1 else ''} to:"]
+    lines += [f"{name}, {low} to {high} ({unit}): {meaning}" for name, low, high, unit, meaning in rows[:ASKED]]
+    if len(rows) > ASKED:
+        left = len(rows) - ASKED
+        lines.append(f"and {left} more parameter{'s' if left > 1 else ''}, under What was varied")
+    held = [f"{_plain(name)} = {value:g}" for name, value in fixed_parameters(sweep).items()]
+    shown = f"{', '.join(held[:ASKED])}{' and others' if len(held) > ASKED else ''}"
+    lines.append(f"Held fixed: {shown}; the rest at the defaults" if held else "All else at the defaults")
     lines.append(
         f"{design.method}: {sweep.sizes['point']} points, {design.replicates} replicates under {design.luck} luck, "
-        f"{int(sweep.month[-1])} months"
+        f"{int(sweep.month[-1])} months{_country(sweep)}"
     )
     return tuple(lines)
 
 
+def _plain(name: str) -> str:
+    return label_of(name, unit=False)
+
+
+def _country(sweep: xr.Dataset) -> str:
+    country = spec_of(sweep).get("country", {})
+    return f", {country['trusts']} trusts of {country['clinicians']} clinicians" if "trusts" in country else ""
+
+
 def _came_out(findings: Findings) -> tuple[str, ...]:
+    strong = strongest(findings.indices) if findings.indices is not None else ""
     if not findings.changes:
-        return (findings.statement,)
+        return (findings.statement, *([strong] if strong else []))
     lines = []
     for outcome in findings.outcomes:
         rows = [row for row in findings.changes if row.outcome == outcome]
-        ends = (f"{_numbers(row)} at {label_of(row.y, unit=False)} {row.at:.2g}" for row in (rows[0], rows[-1]))
-        lines.append(f"{label_of(outcome, unit=False)}: {'; '.join(ends)}")
-    first = findings.changes[0]
-    head = f"change when {label_of(first.x, unit=False)} goes from {first.low_x:.2g} to {first.high_x:.2g}:"
-    return (head, *lines)
+        lines.append(f"{_plain(outcome)}: {_numbers(rows[0])}; {_numbers(rows[-1])}")
+    first, last = findings.changes[0], rows[-1]
+    head = (
+        f"Change when {_plain(first.x)} goes from {first.low_x:.2g} to {first.high_x:.2g}, where {_plain(first.y)} is "
+        f"{first.at:.2g}; and where it is {last.at:.2g}:"
+    )
+    return (head, *lines, *([strong] if strong else []))
 
 
 def _numbers(row: Change) -> str:
-    return said(row.change, row.change_low, row.change_high, sign=True)
+    unclear = "" if _is_clear(row) else ", no clear change"
+    return said(row.change, row.change_low, row.change_high, sign=True) + unclear
+
+
+def _is_clear(row: Change) -> bool:
+    return row.change_low > 0.0 or row.change_high < 0.0
 
 
 def _sure_lines(findings: Findings, sweep: xr.Dataset) -> tuple[str, ...]:
     facts = sweep.attrs
     lines = [f"{facts['runs_done']} of {facts['runs']} runs done, {facts['runs_failed']} failed"]
-    lines.append("brackets, bars and bands are 95 % intervals; differences are taken run by run")
+    lines.append("brackets, bars, bands and ± are 95 % intervals; differences are taken run by run")
+    if findings.changes:
+        clear = sum(map(_is_clear, findings.changes))
+        lines.append(
+            f"the interval leaves out zero in {clear} of the {len(findings.changes)} changes of the table below"
+        )
     replicates = design_of(sweep).replicates
     if replicates < FEW_REPLICATES:
         lines.append(
@@ -138,13 +170,24 @@ def _sensitivity_sections(findings: Findings) -> list[Section]:
     ]
 
 
-def _region_section(found: Discovery) -> Section:
-    kind = "bad" if found.below else "good"
-    heading = f"Where {label_of(found.outcome, unit=False)} is {kind}"
-    if not found.regions:
-        return Section(heading=heading, paragraphs=(sought(found), "No box separates these points from the others."))
-    note = "In brackets 95 % intervals (Wilson)."
-    return Section(heading=heading, paragraphs=(sought(found),), table=region_rows(found), note=note)
+def _region_sections(findings: Findings) -> list[Section]:
+    picture = findings.pictures.get("regions")
+    images = iter(picture.images() if picture is not None else ())
+    sections = []
+    for found in findings.discoveries:
+        heading = f"Where {_plain(found.outcome)} is {'bad' if found.below else 'good'}"
+        if found.regions:
+            shown = tuple(islice(images, 1))
+            note = f"In brackets 95 % intervals (Wilson). {picture.note if picture is not None else ''}"
+            part = Section(
+                heading=heading, paragraphs=(sought(found),), table=region_rows(found), images=shown, note=note
+            )
+        else:
+            part = Section(
+                heading=heading, paragraphs=(sought(found), "No box separates these points from the others.")
+            )
+        sections.append(part)
+    return sections
 
 
 def _failure_section(sweep: xr.Dataset) -> Section:

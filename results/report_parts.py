@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import xarray as xr
 
+from .discovery import Discovery
 from .facts import design_of, label_of, varied_parameters
 from .fans import convergence, fans
 from .figure_style import Panel, alone, compose, save_figure, svg_text
 from .figures import convergence_panels, fan_panels, response_panels
 from .map_figure import map_panels
 from .maps import axes_of_map, map_of
+from .region_figure import region_panels, region_table
 from .responses import responses
 from .sensitivity import sensitivity
 from .sensitivity_figure import bar_panels, course_panels
 from .shares import most_telling
 
 SHOWN_PARAMETERS = 12
+FEW_REPLICATES = 4
+"""Fewer leave Student's t with so few degrees of freedom that intervals say little."""
 WIDEST = 4
 """Panels abreast; the panels of an outcome fill whole rows as evenly as they can."""
 COURSE_WINDOWS = 24
@@ -113,7 +118,19 @@ def fan_picture(sweep: xr.Dataset, outcomes: tuple[str, ...], parameter: str) ->
         f"Runs in the lowest and in the highest third of {label_of(parameter, unit=False)}. Line: mean; band: its "
         "95 % interval; dashed: the middle 80 % of the runs."
     )
+    if design_of(sweep).replicates < FEW_REPLICATES:
+        note += " A band that leaves the frame says that the replicates are too few to tell."
     return Picture(name="over-time", panels=tuple(fan_panels(table)), note=note, table=table, size=(3.4, 3.0))
+
+
+def region_picture(discoveries: Sequence[Discovery], sweep: xr.Dataset) -> Picture | None:
+    """Return the picture of the boxes that were found; None where there are none, or only one varied parameter."""
+    panels = region_panels(discoveries, varied_parameters(sweep))
+    if not panels:
+        return None
+    note = "Boxes of all parameters, cut by the plane of two; the table gives their other limits."
+    table = region_table(discoveries)
+    return Picture(name="regions", panels=tuple(panels), note=note, table=table, size=(4.2, 3.4))
 
 
 def convergence_picture(means: xr.Dataset, sweep: xr.Dataset) -> Picture | None:

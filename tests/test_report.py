@@ -10,9 +10,12 @@ from scipy.stats import qmc
 
 from tredegar.model import PARAMETERS
 from tredegar.results import open_sweep
+from tredegar.results.discovery import discover
+from tredegar.results.figure_style import alone
 from tredegar.results.maps import axes_of_map, map_of
 from tredegar.results.report import find, write_report
-from tredegar.results.report_parts import map_picture
+from tredegar.results.report_page import page_of
+from tredegar.results.report_parts import map_picture, region_picture
 from tredegar.results.responses import responses
 from tredegar.results.shares import most_telling
 from tredegar.results.statement import changes_of, sign_turns, statement, table_of
@@ -152,6 +155,32 @@ def test_a_report_writes_the_page_figures_and_their_data(store, tmp_path):
     assert all(path.stat().st_size > 100 for path in report.paths)
     with (tmp_path / "out" / "changes.csv").open(encoding="utf-8") as file:
         assert [row["outcome"] for row in csv.DictReader(file)] == ["quality"] * 3 + ["true_access"] * 3
+
+
+def test_boxes_are_drawn_where_they_were_found_and_their_limits_are_in_the_table(tmp_path):
+    unit = qmc.LatinHypercube(3, rng=3).random(200)
+    points = {"mandate_detail": unit[:, 0], "real_control": unit[:, 1], "grip_rate": 0.1 * unit[:, 2]}
+
+    def corner(points, luck, month):
+        return np.where((points["mandate_detail"] > 0.5) & (points["grip_rate"] < 0.06), 0.8, 0.4) + 0.01 * luck
+
+    store = made_store(tmp_path / "b.zarr", points, {"quality": lambda p, luck, m: corner(p, luck, m) + 0.0 * m},
+                       design='method = "latin-hypercube"\npoints = 200')  # fmt: skip
+    sweep = open_sweep(store)
+    found = discover(sweep, "quality", 0.6)
+    picture = region_picture([found], sweep)
+    limits = picture.table[picture.table["box"] == 1].set_index("parameter")
+    assert set(limits.index) == {"mandate_detail", "grip_rate"}
+    assert limits.loc["mandate_detail", "low"] == pytest.approx(0.5, abs=0.06)
+    (drawn,) = alone(picture.panels[0]).axes
+    box = drawn.patches[0]
+    corners = {drawn.get_xlabel().split()[0]: (box.get_x(), box.get_x() + box.get_width()),
+               drawn.get_ylabel().split()[0]: (box.get_y(), box.get_y() + box.get_height())}  # fmt: skip
+    assert corners["mandate"][0] == pytest.approx(limits.loc["mandate_detail", "low"])
+    assert corners["grip"][1] == pytest.approx(limits.loc["grip_rate", "high"])
+    page = page_of(find(sweep, ("quality",), None), sweep)
+    boxes = next(part for part in page.sections if part.heading == "Where quality is good")
+    assert boxes.table is not None and len(boxes.images) == 1
 
 
 def test_the_same_runs_give_the_same_files(store, tmp_path):

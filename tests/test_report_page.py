@@ -10,6 +10,7 @@ import subprocess
 import numpy as np
 import pytest
 
+from tredegar.model import PARAMETERS
 from tredegar.results import open_sweep
 from tredegar.results.page import Page, Section, render
 from tredegar.results.report import write_report
@@ -62,6 +63,12 @@ def test_the_first_screen_answers_what_was_asked_what_came_out_and_how_sure_it_i
         "Raising mandate detail from 0 to 1 changes quality",
     ):
         assert words in first_screen
+    assert "How quality answers to:" in first_screen and PARAMETERS["mandate_detail"].meaning in first_screen
+    assert "where method heterogeneity is 0; and where it is 1.5:" in first_screen
+    assert re.search(
+        r"depends most \(share of variance in a quadratic fit\): quality on \w+ \w+, 0\.\d\d ± ", first_screen
+    )
+    assert re.search(r"the interval leaves out zero in [123] of the 3 changes", first_screen)
     assert "47 of 48 runs done, 1 failed" in first_screen and "4 replicates under common luck" in first_screen
 
 
