@@ -17,7 +17,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types imports slow chaos slurm browser ptx gpu facts golden figures bench constraints clean
+.PHONY: help setup demo test check lint types imports slow chaos slurm browser ptx gpu facts golden figures claims bench constraints clean
 
 help: ## list the targets
 	@echo 'make TARGET, where TARGET is'
@@ -111,9 +111,11 @@ facts: $(INSTALLED) ## the 86 arms of the reference table, to 1e-12
 golden: $(INSTALLED) ## rewrite the golden values (then add a "Results change" line to CHANGELOG.md)
 	@$(BIN)/python tests/golden/write.py
 
-figures: demo ## draw docs/figures again
-	@mkdir -p docs/figures
-	@cp demo/map.png docs/figures/first.png
+figures: $(INSTALLED) ## draw docs/figures and write docs/validation.md again, from the specs in examples/ (minutes)
+	@$(BIN)/python docs/draw_figures.py
+
+claims: $(INSTALLED) ## put the claims to the test (minutes) and write docs/claims.md, its tables and figures from the stores
+	@$(BIN)/tredegar claims --size standard --out build/claims --docs docs/claims.md
 
 bench: $(INSTALLED) ## rates of all engines on the same runs, with their ratios
 	@$(BIN)/python benchmarks/engines.py

@@ -125,8 +125,17 @@ def svg_text(figure: Figure) -> str:
 
 def save_figure(figure: Figure, folder: Path, name: str) -> list[Path]:
     """Write a figure as PNG (200 dots per inch) and SVG, the same bytes for the same figure; return both paths."""
-    paths = [folder / f"{name}.png", folder / f"{name}.svg"]
+    return [save_picture(figure, folder / f"{name}.png"), save_picture(figure, folder / f"{name}.svg")]
+
+
+def save_picture(figure: Figure, path: Path, dots: int = 200) -> Path:
+    """Write a figure to ``path``, PNG (``dots`` per inch) or SVG, the same bytes for the same figure; return the path.
+
+    Raises ValueError for another ending.
+    """
+    undated = {".png": "Software", ".svg": "Date"}
+    if path.suffix not in undated:
+        raise ValueError(f"the ending of '{path}' must be .png or .svg, got '{path.suffix or 'none'}'")
     with figure_style():
-        figure.savefig(paths[0], facecolor="white", metadata={"Software": None})
-        figure.savefig(paths[1], facecolor="white", metadata={"Date": None})
-    return paths
+        figure.savefig(path, dpi=dots, facecolor="white", metadata={undated[path.suffix]: None})
+    return path

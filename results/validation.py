@@ -20,6 +20,11 @@ from .validation_measures import MEASURES, MONTHLY, PER_TRUST, Runs
 BURN_IN = 60
 """Months left out at the start (docs/model.md advises 24 to 60)."""
 MOST_GROUPS = 20
+BY_BOOTSTRAP = frozenset({"minister_tenure_median"})
+"""Measures that the jackknife does not fit: medians, which jump from one value to another."""
+RESAMPLES = 1000
+LIMITS = {"share": (0.0, 1.0), "corr": (-1.0, 1.0)}
+"""What values of a unit can be; others are not negative."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +70,9 @@ def validate(sweep: xr.Dataset, from_month: int = BURN_IN + 1) -> list[Finding]:
     """Compute every target from the runs of a store with per-trust records and monthly outcomes.
 
     All points and replicates count as histories of one country: sweep the point that is to be judged alone, under
-    independent luck. Intervals are a jackknife over runs (in at most 20 groups). Raises ValueError for a store
-    without trust records, with window means, shorter than the burn-in and two years, or with fewer than 2 runs.
+    independent luck. Intervals are a jackknife over runs (in at most 20 groups), for medians a bootstrap over runs.
+    Raises ValueError for a store without trust records, with window means, shorter than the burn-in and two years, or
+    with fewer than 2 runs.
     """
     runs = _runs(sweep, from_month)
     return [_find(target, runs) for target in targets().values()]
@@ -103,21 +109,37 @@ def _find(target: Target, runs: Runs) -> Finding:
     if not target.measure:
         nothing = float("nan")
         return Finding(target=target, value=nothing, low=nothing, high=nothing, verdict="not computed")
-    measure = MEASURES[target.measure]
-    value = measure(runs)
-    half = _half_width(target.measure, runs)
+    value = MEASURES[target.measure](runs)
+    low, high = _interval(target, value, runs)
     inside = target.low <= value <= target.high
     verdict = "no events" if not np.isfinite(value) else "inside" if inside else "outside"
-    return Finding(target=target, value=value, low=value - half, high=value + half, verdict=verdict)
+    return Finding(target=target, value=value, low=low, high=high, verdict=verdict)
 
 
-def _half_width(name: str, runs: Runs) -> float:
-    """Return the half-width of the interval of a measure: the jackknife over groups of runs, Student's t."""
+def _interval(target: Target, value: float, runs: Runs) -> tuple[float, float]:
+    """Return the interval of a measure, within what its unit allows."""
+    least, most = LIMITS.get(target.unit, (0.0, np.inf))
+    low, high = _bootstrap(target, runs) if target.measure in BY_BOOTSTRAP else _jackknife(target, value, runs)
+    return float(np.clip(low, least, most)), float(np.clip(high, least, most))
+
+
+def _jackknife(target: Target, value: float, runs: Runs) -> tuple[float, float]:
+    """Return the interval by the jackknife over groups of runs, Student's t."""
     count = len(runs.target)
     groups = min(count, MOST_GROUPS)
     place = np.arange(count) % groups
-    parts = np.array([MEASURES[name](runs.choose(np.flatnonzero(place != group))) for group in range(groups)])
+    measure = MEASURES[target.measure]
+    parts = np.array([measure(runs.choose(np.flatnonzero(place != group))) for group in range(groups)])
     if not np.isfinite(parts).all():
-        return float("nan")
+        return float("nan"), float("nan")
     spread = np.sqrt((groups - 1) / groups * ((parts - parts.mean()) ** 2).sum())
-    return float(stats.t.ppf(0.5 + LEVEL / 2.0, groups - 1) * spread)
+    half = stats.t.ppf(0.5 + LEVEL / 2.0, groups - 1) * spread
+    return float(value - half), float(value + half)
+
+
+def _bootstrap(target: Target, runs: Runs) -> tuple[float, float]:
+    """Return the interval by the bootstrap over runs, percentiles."""
+    draw, count = np.random.default_rng(0), len(runs.target)
+    found = [MEASURES[target.measure](runs.choose(draw.integers(count, size=count))) for _ in range(RESAMPLES)]
+    low, high = np.quantile(found, [0.5 - LEVEL / 2.0, 0.5 + LEVEL / 2.0])
+    return float(low), float(high)

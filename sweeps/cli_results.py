@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from textwrap import fill
@@ -132,6 +133,9 @@ def validate(
     markdown: Annotated[
         Path | None, typer.Option(metavar="FILE.md", help="Also write the whole table, with definitions and sources.")
     ] = None,
+    figure: Annotated[
+        Path | None, typer.Option(metavar="FILE.png", help="Also draw every target on the scale of its window.")
+    ] = None,
     from_month: Annotated[int, typer.Option(min=1, metavar="M", help="First month after the burn-in.")] = 61,
 ) -> None:
     """Hold a store of runs with trust records against the record: every target, inside or outside."""
@@ -143,8 +147,16 @@ def validate(
     findings = hold_against(sweep, from_month)
     _print_table(*finding_rows(findings))
     typer.echo(tally(findings))
+    picture = ""
+    if figure is not None:
+        from ..results.figure_style import save_picture
+        from ..results.validation_figure import draw_validation
+
+        save_picture(draw_validation(findings, sweep.attrs["runs_done"]), figure)
+        typer.echo(f"wrote {figure}")
+        picture = os.path.relpath(figure, markdown.parent) if markdown is not None else ""
     if markdown is not None:
-        markdown.write_text(as_markdown(findings, sweep), encoding="utf-8", newline="\n")
+        markdown.write_text(as_markdown(findings, sweep, picture), encoding="utf-8", newline="\n")
         typer.echo(f"wrote {markdown}")
 
 

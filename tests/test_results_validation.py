@@ -10,9 +10,11 @@ import pytest
 
 from tredegar.model import OUTCOMES, TRUST_RECORDS
 from tredegar.results import open_sweep
-from tredegar.results.validation import Runs, targets, validate
+from tredegar.results.validation import BY_BOOTSTRAP, Runs, _interval, targets, validate
+from tredegar.results.validation_figure import draw_validation
 from tredegar.results.validation_measures import MEASURES, MONTHLY, PER_TRUST
 from tredegar.results.validation_table import as_markdown, finding_rows, tally
+from tredegar.sweeps.cli import main
 
 from .made_stores import grid, made_store
 
@@ -128,7 +130,8 @@ def test_a_store_is_held_against_the_record(sweep):
     header, rows = finding_rows(findings)
     assert header[0] == "target" and len(rows) == sum(bool(one.target.measure) for one in findings)
     assert tally(findings).endswith("7 targets have no counterpart in the model.")
-    page = as_markdown(findings, sweep)
+    page = as_markdown(findings, sweep, "record.png")
+    assert "](record.png)" in page and "![" not in as_markdown(findings, sweep)
     assert "| V26 | burnout prevalence acute trusts | share | 0.33 (0.3 to 0.36) |" in page and "**outside**" in page
 
 
@@ -137,3 +140,39 @@ def test_stores_that_cannot_be_held_against_the_record_are_refused(sweep, tmp_pa
         validate(sweep.drop_vars("trust_size"))
     with pytest.raises(ValueError, match="needs every month .* and at least 97 months, got 60"):
         validate(sweep.isel(month=slice(0, 60)))
+
+
+def test_intervals_stay_within_what_a_unit_allows_and_cover_medians(sweep):
+    for one in validate(sweep, from_month=25):
+        if np.isfinite(one.low):
+            assert one.low <= one.value <= one.high and one.low >= (-1.0 if one.target.unit == "corr" else 0.0)
+            assert one.target.unit not in ("share", "corr") or one.high <= 1.0
+    assert set(BY_BOOTSTRAP) <= set(MEASURES)
+
+
+def test_the_interval_of_a_median_is_that_of_its_runs():
+    changes = np.zeros((40, 120))
+    for run, gap in enumerate(np.tile([12, 20, 24, 30], 10)):
+        changes[run, ::gap] = 1.0
+    runs = Runs(monthly={"minister_changed": changes}, trusts={}, target=np.full(40, 0.9), settled=0, first_year=0)
+    gaps = np.concatenate([np.diff(np.flatnonzero(run)) for run in changes])
+    low, high = _interval(targets()["V05"], float(np.median(gaps)), runs)
+    assert 12.0 <= low < np.median(gaps) < high <= 30.0
+
+
+def test_the_figure_of_the_record_has_a_row_for_every_target_that_was_computed(sweep, tmp_path, capsys):
+    findings = validate(sweep, from_month=25)
+    axes = draw_validation(findings, 8).axes[0]
+    labels = [label.get_text() for label in axes.get_yticklabels()]
+    judged = [one for one in findings if one.verdict in ("inside", "outside")]
+    assert labels[::-1] == [f"{one.target.quantity}  {one.target.name}" for one in judged]
+    values = [(one.value - one.target.low) / (one.target.high - one.target.low) for one in judged]
+    drawn = [line.get_xdata()[0] for line in axes.lines if len(line.get_xdata()) == 1 and line.get_marker() in "oD"]
+    assert np.allclose(drawn, [value for value in values[::-1] if -1.45 <= value <= 2.45])
+    page, picture = tmp_path / "page.md", tmp_path / "figures" / "record.svg"
+    picture.parent.mkdir()
+    words = ["validate", sweep.attrs["store"], "--from-month", "25", "--markdown", page, "--figure", picture]
+    with pytest.raises(SystemExit) as ended:
+        main([str(word) for word in words])
+    assert not ended.value.code and picture.stat().st_size > 1000
+    assert "](figures/record.svg)" in page.read_text(encoding="utf-8") and "held out" in capsys.readouterr().out
