@@ -14,6 +14,9 @@ import typer
 from . import cli_claims, cli_model, cli_results, cli_submit, cli_sweep
 from .cli_words import Incomplete, say_error
 
+INTERRUPTED = 130
+"""What the library of commands makes of Ctrl-C."""
+
 app = typer.Typer(
     name="tredegar",
     help=(
@@ -65,10 +68,20 @@ def main(arguments: list[str] | None = None) -> None:
         app(args=words, prog_name="tredegar")
     except Incomplete:
         sys.exit(3)
+    except SystemExit as end:
+        if end.code != INTERRUPTED:
+            raise
+        typer.echo("interrupted: nothing that was done is lost; run the same command again", err=True)
+        sys.exit(3)
     except (ValueError, OSError, ImportError, RuntimeError, MemoryError) as error:
         if debug:
             raise
         say_error(error)
+        sys.exit(1)
+    except Exception as error:
+        if debug:
+            raise
+        say_error(RuntimeError(f"{type(error).__name__}: {error}; a fault of tredegar, '--debug' shows where"))
         sys.exit(1)
 
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -74,7 +76,15 @@ def local_workers(number: int, gpus: Sequence[str] = ()) -> Iterator[Any]:
     with ExitStack() as stack:
         scratch = stack.enter_context(TemporaryDirectory(prefix="tredegar-", ignore_cleanup_errors=True))
         stack.enter_context(dask.config.set(settings))
-        yield stack.enter_context(_gpu_cluster(gpus, scratch) if gpus else _processes(number, scratch))
+        # Ctrl-C reaches every process of a terminal. Workers inherit that they do not hear it: this process tells them
+        # to stop when their batch is done. (The tracker would let its thread hear again while it starts.)
+        resource_tracker.ensure_running()
+        heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            cluster = stack.enter_context(_gpu_cluster(gpus, scratch) if gpus else _processes(number, scratch))
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, heard)
+        yield cluster
 
 
 def _processes(number: int, scratch: str) -> Any:

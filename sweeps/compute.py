@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -72,6 +73,7 @@ def run_batch(
         store = SweepStore(path)
         done, failed = _run(store, store.batch(number), engine, redo, simulate or default_simulate(), barred)
     except (OSError, ImportError, MemoryError, MachineFault) as error:
+        note(Path(path), "stop", batch=number, reason=stop_reason(error))
         return BatchReport(number, 0, 0, time.perf_counter() - began, stop_reason(error))
     return BatchReport(number, done, failed, time.perf_counter() - began)
 
@@ -108,6 +110,7 @@ def _run(store: SweepStore, batch: Batch, engine: str, redo: bool, simulate: Sim
     rows = np.flatnonzero((status == MISSING).any(axis=1))
     if not rows.size:
         return 0, 0
+    note(store.path, "begin", batch=batch.number)
     points = {name: values[rows] for name, values in store.read_points(batch.points).items()}
     numbers = run_numbers(store.spec, rows + batch.points.start, batch.replicates)
     bars = np.zeros(numbers.shape, dtype=bool)

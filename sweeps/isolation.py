@@ -65,7 +65,7 @@ def often_begun(path: str, tasks: Sequence[Task]) -> list[Task]:
     for event in read_events(Path(path)):
         if event["event"] == "begin":
             unended[int(event["batch"])] += 1
-        elif event["event"] == "batch":
+        elif event["event"] in ("batch", "stop"):
             unended[int(event["batch"])] -= 1
     return [task for task in tasks if unended[task.number] >= TRIES]
 

@@ -6,7 +6,6 @@ printed with every failure.
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import resource
@@ -23,6 +22,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tredegar.sweeps.journal import read_events
 from tredegar.sweeps.runner import run_sweep
 from tredegar.sweeps.spec import Spec
 from tredegar.sweeps.store import SweepStore, create_store
@@ -68,10 +68,12 @@ def chance(request: pytest.FixtureRequest) -> random.Random:
     return random.Random(f"{SEED} {request.node.name}")
 
 
-def sweep(folder: Path, *options: str, before: object = None, prefix: tuple[str, ...] = ()) -> subprocess.Popen[str]:
-    """Start the sweep of the spec in ``folder`` as a user would, in a session of its own."""
+def sweep(
+    folder: Path, *options: str, before: object = None, prefix: tuple[str, ...] = (), text: str = SPEC
+) -> subprocess.Popen[str]:
+    """Start the sweep of the spec ``text`` in ``folder`` as a user would, in a session of its own."""
     folder.mkdir(exist_ok=True)
-    (folder / "chaos.toml").write_text(SPEC)
+    (folder / "chaos.toml").write_text(text)
     command = [*prefix, sys.executable, "-m", "tredegar.sweeps.cli", "sweep", "chaos.toml", "--out", "s.zarr"]
     command += ["--engine", "numpy", *options]
     return subprocess.Popen(
@@ -95,42 +97,51 @@ def new_store(folder: Path) -> Path:
     return folder / "s.zarr"
 
 
-def batches_noted(store: Path) -> Counter[int]:
-    """Return how often each batch was completed, as the log of all processes tells."""
-    lines = (line for path in (store / "log").glob("*.jsonl") for line in path.read_text().splitlines())
-    events = (json.loads(line) for line in lines if line.endswith("}"))
-    return Counter(event["batch"] for event in events if event["event"] == "batch")
+def noted(store: Path, event: str) -> Counter[int]:
+    """Return how often each batch met ``event`` ("begin"; "batch" when it is done), as all processes noted it."""
+    return Counter(int(line["batch"]) for line in read_events(store) if line["event"] == event)
 
 
-def test_kills_of_driver_and_workers_at_any_moment(
-    tmp_path: Path, undisturbed: dict[str, str], chance: random.Random
-) -> None:
-    store, kills = new_store(tmp_path), 0
-    while kills < ROUNDS:
+def test_kills_of_driver_and_workers_at_any_moment(tmp_path: Path, chance: random.Random) -> None:
+    """One sweep, ROUNDS kills, the same bytes; a kill costs no more batches than there were workers."""
+    text = SPEC.replace("points = 160", f"points = {2 * POINTS_PER_BATCH * max(40, 3 * ROUNDS)}")
+    spec = Spec.from_text(text.replace("months = 2", "months = 6"))
+    run_sweep(spec, tmp_path / "undisturbed.zarr", workers=2, engine="numpy", points_per_batch=2 * POINTS_PER_BATCH)
+    store = tmp_path / "s.zarr"
+    create_store(spec, store, 2 * POINTS_PER_BATCH)
+    kills = begun_twice = 0
+    while kills < ROUNDS and not SweepStore(store).read_status().all():
         workers = chance.choice([0, 0, 2])
-        process = sweep(tmp_path, "--workers", str(workers))
-        kills += _kill_at_random(process, chance)
-        if SweepStore(store).read_status().all():
-            assert max(batches_noted(store).values()) == 1, "a batch that was complete was computed again"
-            finish(tmp_path)
-            assert contents(store) == undisturbed
-            store = new_store(tmp_path)
-    finish(tmp_path)
-    assert max(batches_noted(store).values()) == 1, "a batch that was complete was computed again"
-    assert contents(store) == undisturbed
+        lost_before = (noted(store, "begin") - noted(store, "batch")).total()
+        killed_workers = _kill_at_random(store, chance, workers, text.replace("months = 2", "months = 6"))
+        lost = (noted(store, "begin") - noted(store, "batch")).total() - lost_before
+        assert lost <= max(1, workers) + killed_workers, "a kill cost more batches than were in work"
+        kills, begun_twice = kills + killed_workers + 1, begun_twice + lost
+    process = sweep(tmp_path, "--workers", "2", text=text.replace("months = 2", "months = 6"))
+    assert "is complete" in process.communicate(timeout=600)[0]
+    print(f"{kills} kills in one sweep of {SweepStore(store).number_of_batches} batches: {begun_twice} begun again")  # noqa: T201
+    assert kills >= ROUNDS // 2, "the sweep was over before it was killed often enough"
+    assert max(noted(store, "batch").values()) == 1, "a batch that was complete was computed again"
+    assert noted(store, "begin").total() - SweepStore(store).number_of_batches <= begun_twice
+    assert contents(store) == contents(tmp_path / "undisturbed.zarr")
 
 
-def _kill_at_random(process: subprocess.Popen[str], chance: random.Random) -> int:
-    """Kill workers, now and then, and in the end the driver with all that it started; return how many kills."""
-    kills, end = 1, time.monotonic() + chance.uniform(0.5, 5.0)
+def _kill_at_random(store: Path, chance: random.Random, workers: int, text: str) -> int:
+    """Run the sweep and kill it: now and then while it starts, mostly among its batches; return the workers killed."""
+    process = sweep(store.parent, "--workers", str(workers), text=text)
+    begun, killed, end = noted(store, "begin").total(), 0, time.monotonic() + chance.uniform(0.0, 3.0)
+    if chance.random() < 0.9:
+        while process.poll() is None and noted(store, "begin").total() == begun:
+            time.sleep(0.02)
+        end = time.monotonic() + chance.uniform(0.0, 0.6)
     while time.monotonic() < end and process.poll() is None:
-        time.sleep(chance.uniform(0.05, 0.5))
-        if chance.random() < 0.2:
-            kills += _kill_one_worker(process.pid, chance)
+        time.sleep(chance.uniform(0.0, 0.2))
+        if chance.random() < 0.3:
+            killed += _kill_one_worker(process.pid, chance)
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
-    return kills
+    return killed
 
 
 def _kill_one_worker(driver: int, chance: random.Random) -> int:
@@ -236,6 +247,9 @@ def test_clocks_that_jump(tmp_path: Path, undisturbed: dict[str, str], chance: r
     new_store(tmp_path)
     for offset in ("-20y", "+20y", "-1d x100"):
         process = sweep(tmp_path, "--workers", "0", prefix=("faketime", "-f", offset))
-        _kill_at_random(process, chance)
+        time.sleep(chance.uniform(0.5, 5.0))
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
     finish(tmp_path, "--workers", "0")
     assert contents(tmp_path / "s.zarr") == undisturbed
