@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
 
@@ -54,6 +55,12 @@ class Design:
     arms: Mapping[str, Settings]
     samples: int
     sampled: tuple[str, ...]
+
+    @property
+    def mark(self) -> str:
+        """Twelve digits that change with the spec, any arm, and which parameters are sampled how often."""
+        arms = {name: dict(settings) for name, settings in self.arms.items()}
+        return sha256(repr((self.spec, arms, self.samples, self.sampled)).encode()).hexdigest()[:12]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,8 +179,22 @@ def make_design(
     size: Size,
 ) -> Design:
     """Return the design that runs every arm at every one of ``samples`` points of ``space``."""
+    return design_at(name, title, head, draw(space, samples, SEED), tuple(space), arms, outcomes, size)
+
+
+def design_at(
+    name: str,
+    title: str,
+    head: str,
+    sample: np.ndarray,
+    names: Sequence[str],
+    arms: Mapping[str, Settings],
+    outcomes: Sequence[str],
+    size: Size,
+) -> Design:
+    """Return the design that runs every arm at every row of ``sample`` (sample, parameter) with columns ``names``."""
     given = tomllib.loads(head)
-    columns = arm_columns(draw(space, samples, SEED), list(space), arms.values(), given.get("fixed", {}))
+    columns = arm_columns(sample, names, arms.values(), given.get("fixed", {}))
     given["fixed"] = {key: value for key, value in given.get("fixed", {}).items() if key not in columns}
     return Design(
         name=name,
@@ -181,9 +202,17 @@ def make_design(
         spec=spec_text(name, given, size, outcomes),
         points=to_csv(columns),
         arms=arms,
-        samples=samples,
-        sampled=tuple(space),
+        samples=len(sample),
+        sampled=tuple(names),
     )
+
+
+def design_of_claim(claim: Claim, sample: np.ndarray, names: Sequence[str], size: Size) -> Design:
+    """Return the design that runs the arms of one claim at given settings: rows of ``sample``, columns ``names``."""
+    family = FAMILIES[claim.family]
+    wanted = {arm for part in claim.parts for arm in part.arms}
+    arms = {name: _settings(family.arms[name], size) for name in family.arms if name in wanted}
+    return design_at(claim.name, claim.says, family.spec, sample, names, arms, claim.outcomes, size)
 
 
 def claim_designs(size: Size, claims: Iterable[Claim] = tuple(CLAIMS.values())) -> dict[str, Design]:

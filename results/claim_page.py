@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from .claim_cards import asked, came_out, how_sure, lead
 from .claim_designs import Design, Size
 from .claim_results import Judgement
 from .claim_words import (
     decider_text,
     decision_word,
-    effect_sentence,
+    effect_sentences,
     percent,
     sides_sentences,
     verdict_sentence,
 )
 from .claims import Claim, Part
 from .page import Page, Section
-from .phase_figure import words_of
+from .phase_figure import beside_words, measured, words_of
 from .phases import Chart
 
 TITLE = "What the debate gets right, and where"
@@ -50,61 +50,30 @@ def claims_page(
     designs: Mapping[str, Design],
     size: Size,
     figures: Mapping[str, str],
+    walks: Mapping[str, str],
 ) -> Page:
-    """Return the page: an overview, the contradictions, then each claim.
+    """Return the page: an overview, the contradictions, then each claim; ``walks`` says what each walk shows.
 
     ``figures``: SVG text by id of claim and contradiction, that of the overview under ``claims``.
     """
     sections = [_overview(judgements, figures)] if judgements else []
-    sections += [_contradiction(chart, figures[chart.phase.name]) for chart in charts]
+    for chart in charts:
+        name = chart.phase.name
+        sections.append(_contradiction(chart, figures[name]))
+        if name in walks:
+            sections.append(_walk(chart, walks[name], figures[f"{name}-walk"]))
     sections += [_claim(found, designs, figures[found.claim.name]) for found in judgements]
     sections.append(_method(designs, size))
     return Page(
         title=TITLE,
         lead=lead(judgements, charts),
         cards=(
-            ("What was asked", _asked(judgements, charts)),
+            ("What was asked", asked(judgements, charts)),
             ("What came out", came_out(judgements)),
-            ("How sure is it", _how_sure(designs, size)),
+            ("How sure is it", how_sure(size)),
         ),
         sections=tuple(sections),
         foot="The model shows what its equations do, not what a health service does; its weaknesses: docs/model.md.",
-    )
-
-
-def lead(judgements: Sequence[Judgement], charts: Sequence[Chart]) -> str:
-    """Say in one sentence what the page answers."""
-    return (
-        f"{len(judgements)} claims of the debate on how the National Health Service is governed and {len(charts)} of "
-        "its contradictions, each run as an experiment over the whole space of uncertainty: where it holds, where "
-        "it makes no practical difference, and where it reverses."
-    )
-
-
-def _asked(judgements: Sequence[Judgement], charts: Sequence[Chart]) -> tuple[str, ...]:
-    positions = Counter(found.claim.position for found in judgements)
-    told = [f"{position}: {number} claims" for position, number in positions.items()]
-    return (*told, f"Contradictions between positions: {len(charts)}") if charts else tuple(told)
-
-
-def came_out(judgements: Sequence[Judgement]) -> tuple[str, ...]:
-    """Count the verdicts, and say how often each position's claims hold."""
-    words = Counter(found.verdict.word for found in judgements)
-    told = [f"{number} {'claim' if number == 1 else 'claims'}: {word}" for word, number in words.most_common()]
-    by_construction = sum(found.by_construction for found in judgements)
-    told.append(f"{by_construction} by construction: found on one side alone, wherever it was looked for")
-    for position in dict.fromkeys(found.claim.position for found in judgements):
-        shares = [found.verdict.holds.share for found in judgements if found.claim.position == position]
-        told.append(f"{position}: claims hold in {sum(shares) / len(shares):.0%} of the space on average")
-    return tuple(told)
-
-
-def _how_sure(designs: Mapping[str, Design], size: Size) -> tuple[str, ...]:
-    return (
-        f"Design '{size.name}': {size.samples} points of the space; {size.trusts} x {size.clinicians} clinicians",
-        "Arms are compared at the same points under the same luck, replicate by replicate",
-        "Intervals hold for all claims together (Bonferroni over every share on this page)",
-        "Effects within a stated band of practical size count as no difference",
     )
 
 
@@ -125,7 +94,14 @@ def _overview(judgements: Sequence[Judgement], figures: Mapping[str, str]) -> Se
     ]
     return Section(
         heading="All claims",
-        paragraphs=("In brackets: simultaneous 95% intervals.",),
+        paragraphs=(
+            (
+                "Shares of the space of what we do not know; in brackets 95% intervals for all claims together. "
+                "'Decided by' names the parameters that separate best where a claim holds from where it does not; "
+                "their thresholds stand with each claim."
+            ),
+        ),
+        full=True,
         images=(
             (
                 figures["claims"],
@@ -137,15 +113,23 @@ def _overview(judgements: Sequence[Judgement], figures: Mapping[str, str]) -> Se
 
 
 def _contradiction(chart: Chart, image: str) -> Section:
-    others = [
-        f"{part.label}: median effect {median:+.3g}, middle 80% {low:+.3g} to {high:+.3g}"
-        for part, (median, low, high) in chart.also
-    ]
     return Section(
-        heading=chart.phase.name,
-        paragraphs=(f"{chart.phase.question} ({chart.phase.positions})", words_of(chart)),
+        heading=f"{chart.phase.name}: {chart.phase.question}",
+        link=chart.phase.name,
+        full=True,
+        paragraphs=(f"Between: {chart.phase.positions}. Measured by {measured(chart)}.", words_of(chart)),
         images=((image, f"{chart.phase.question} {words_of(chart)}"),),
-        note="Beside it: " + "; ".join(others) + "." if others else "",
+        note=beside_words(chart),
+    )
+
+
+def _walk(chart: Chart, words: str, image: str) -> Section:
+    return Section(
+        heading=f"{chart.phase.name}, forward and backward",
+        link=f"{chart.phase.name} walk",
+        full=True,
+        paragraphs=(words,),
+        images=((image, words),),
     )
 
 
@@ -157,12 +141,13 @@ def _claim(found: Judgement, designs: Mapping[str, Design], image: str) -> Secti
         for one in found.also
     ]  # fmt: skip
     return Section(
-        heading=claim.name,
+        heading=f"{claim.name}: {claim.says}",
+        link=claim.name,
+        full=True,
         paragraphs=(
-            f"{claim.position}: {claim.says}.",
             f"{decision_word(found).capitalize()}. {verdict_sentence(found.verdict)}",
-            f"Read in the model: {claim.reading}. {_contrast(claim, designs)}",
-            *(effect_sentence(part, found.verdict) for part in claim.parts[:1]),
+            f"Claimed by {claim.position}. Predicted: {claim.reading}. {_contrast(claim, designs)}",
+            *effect_sentences(claim, found.verdict),
             "What decides: "
             + ("; ".join(decider_text(one) for one in found.deciders) or "no parameter varies it")
             + ".",
@@ -187,7 +172,7 @@ def _contrast(claim: Claim, designs: Mapping[str, Design]) -> str:
     part: Part = claim.parts[0]
     arms = [_arm(name, designs[claim.family].arms[name]) for name in part.arms]
     first, last = part.months
-    return f"Arms: {FORM_WORDS[part.form].format(*arms)}; months {first} to {last}."
+    return f"Compared: {FORM_WORDS[part.form].format(*arms)}; months {first} to {last}."
 
 
 def _arm(name: str, settings: Mapping[str, float]) -> str:

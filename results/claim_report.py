@@ -1,8 +1,8 @@
-"""From the stores of claims to files: the page, tables and figures."""
+"""From the stores of claims to files: the page, tables, figures and the store of verdicts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,12 +12,16 @@ from .claim_designs import Design, Size, claim_designs
 from .claim_figures import draw_claim, draw_summary
 from .claim_page import claims_page
 from .claim_results import Judgement, judge
+from .claim_store import write_verdicts
+from .claim_witnesses import witness_table, witnesses
 from .claim_words import claim_rows, decider_rows
-from .claims import Claim
+from .claims import CLAIMS, Claim
 from .figure_style import figure_style, svg_text
+from .open import open_sweep
 from .page import render
 from .phase_figure import draw_phase, words_of
 from .phases import Chart, Phase, chart, phase_design
+from .walks import WALKS, draw_walk, walk_designs, walk_words, walked
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -29,12 +33,19 @@ class Written(NamedTuple):
     paths: tuple[Path, ...]
     judgements: tuple[Judgement, ...]
     charts: tuple[Chart, ...]
+    designs: Mapping[str, Design]
+    rules: str
+    walks: Mapping[str, str]
 
 
 def designs_of(size: Size, claims: Iterable[Claim], phases: Iterable[Phase]) -> dict[str, Design]:
     """Return every design that ``claims`` and ``phases`` need, by name; each is run into a store of that name."""
     phases = tuple(phases)
-    return claim_designs(size, claims) | {phase.name: phase_design(phase, size) for phase in phases}
+    designs = claim_designs(size, claims) | {phase.name: phase_design(phase, size) for phase in phases}
+    for phase in phases:
+        if phase.name in WALKS:
+            designs |= walk_designs(WALKS[phase.name], size)
+    return designs
 
 
 def write_claims(
@@ -42,25 +53,46 @@ def write_claims(
 ) -> Written:
     """Judge ``claims`` and ``phases`` from the stores in the folder ``stores``, and write what came out to ``out``.
 
-    Writes ``index.html``, ``claims.csv``, ``deciding.csv``, ``contradictions.csv`` and, under ``figures``, PNG and
-    SVG. Raises what :func:`judge` raises, and ModuleNotFoundError without the extra ``plot``; nothing is written then.
+    Writes ``index.html``, ``claims.csv``, ``deciding.csv``, ``contradictions.csv``, ``witnesses.csv``, the store
+    ``verdicts.zarr`` and, under ``figures``, PNG and SVG. Raises what :func:`judge` raises, and ModuleNotFoundError
+    without the extra ``plot``; nothing is written then.
     """
     claims, phases = tuple(claims), tuple(phases)
+    designs, run = claim_designs(size, claims), designs_of(size, claims, phases)
     with figure_style():
-        judgements = judge(stores, claim_designs(size, claims), claims)
+        judgements = judge(stores, designs, claims)
         charts = tuple(chart(phase, stores, size) for phase in phases)
+        walks = {name: walked(walk, stores) for name, walk in WALKS.items() if name in {one.name for one in phases}}
         figures = _draw(judgements, charts, size)
+        figures |= {f"{name}-walk": draw_walk(WALKS[name], table) for name, table in walks.items()}
+        words = {name: walk_words(WALKS[name], table) for name, table in walks.items()}
         images = {name: svg_text(figure) for name, figure in figures.items()}
-        html = render(claims_page(judgements, charts, designs_of(size, claims, phases), size, images))
-    folder = Path(out)
-    (folder / "figures").mkdir(parents=True, exist_ok=True)
-    (folder / "index.html").write_text(html, encoding="utf-8", newline="\n")
-    paths = [folder / "index.html"]
+        html = render(claims_page(judgements, charts, run, size, images, words))
     tables = {
         "claims": claim_rows(judgements),
         "deciding": decider_rows(judgements),
         "contradictions": chart_rows(charts),
+        **{f"{name}-walk": table for name, table in walks.items()},
+        "witnesses": witness_table(witnesses(stores, designs, judgements)),
     }
+    folder = Path(out)
+    paths = _write_files(folder, html, tables, images, figures)
+    paths.append(write_verdicts(folder / "verdicts.zarr", judgements, charts))
+    rules = open_sweep(Path(stores) / f"{next(iter(run))}.zarr", chunks=None).attrs["rules_hash"]
+    return Written(tuple(paths), judgements, charts, run, rules, words)
+
+
+def _write_files(
+    folder: Path,
+    html: str,
+    tables: Mapping[str, pd.DataFrame],
+    images: Mapping[str, str],
+    figures: Mapping[str, Figure],
+) -> list[Path]:
+    """Write the page, the tables that have rows, every image as SVG and, but for those of single claims, as PNG."""
+    (folder / "figures").mkdir(parents=True, exist_ok=True)
+    (folder / "index.html").write_text(html, encoding="utf-8", newline="\n")
+    paths = [folder / "index.html"]
     for name, table in tables.items():
         if len(table):
             table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", float_format="%.6g")
@@ -68,10 +100,7 @@ def write_claims(
     for name, image in images.items():
         paths.append(folder / "figures" / f"{name}.svg")
         paths[-1].write_text(image, encoding="utf-8", newline="\n")
-    for name in ("claims", *(one.phase.name for one in charts)):
-        if name in figures:
-            paths.append(save_png(figures[name], folder / "figures", name))
-    return Written(tuple(paths), judgements, charts)
+    return [*paths, *(save_png(figures[name], folder / "figures", name) for name in figures if name not in CLAIMS)]
 
 
 def save_png(figure: Figure, folder: Path, name: str) -> Path:

@@ -97,13 +97,13 @@ def judge(folder: str | Path, designs: Mapping[str, Design], claims: Iterable[Cl
         for name, design in designs.items()
     }
     compared = number_of_shares(claims)
-    spaces = {name: _space(stores[name], design.sampled, design) for name, design in designs.items()}
+    spaces = {name: space_of(stores[name], design) for name, design in designs.items()}
     return tuple(_judge_one(claim, designs, stores, spaces, compared) for claim in claims)
 
 
-def _space(store: ArmStore, names: tuple[str, ...], design: Design) -> np.ndarray:
-    """Return the sample (sample, parameter): each parameter from an arm that leaves it as drawn."""
-    free = {name: next((arm for arm in design.arms if name not in design.arms[arm]), None) for name in names}
+def space_of(store: ArmStore, design: Design) -> np.ndarray:
+    """Return the sample of a design (sample, parameter): each parameter from an arm that leaves it as drawn."""
+    free = {name: next((arm for arm in design.arms if name not in design.arms[arm]), None) for name in design.sampled}
     return np.column_stack([store.parameter(name, arm) for name, arm in free.items()])
 
 
@@ -146,4 +146,4 @@ def _corners(claim: Claim, store: ArmStore | None, compared: int) -> tuple[Corne
     return tuple(results)
 
 
-__all__ = ["HOLDS", "NULL", "REVERSES", "Also", "CornerResult", "Judgement", "judge", "number_of_shares"]
+__all__ = ["HOLDS", "NULL", "REVERSES", "Also", "CornerResult", "Judgement", "judge", "number_of_shares", "space_of"]

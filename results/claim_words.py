@@ -10,7 +10,7 @@ from .claim_results import CONVINCED, Judgement
 from .claims import Claim, Part
 from .deciding import Decider, Region
 from .facts import parameter_row
-from .verdicts import Share, Verdict
+from .verdicts import Middle, Share, Verdict
 
 UNCLEAR = 0.05
 """A decider whose split chance would match more often than this is called unclear."""
@@ -36,15 +36,35 @@ def verdict_sentence(found: Verdict) -> str:
     )
 
 
-def effect_sentence(part: Part, found: Verdict) -> str:
-    """Say how large the effect is, what is too small to matter, and how far luck blurs single points."""
-    low, high = found.middle
+def effect_sentences(claim: Claim, found: Verdict) -> tuple[str, ...]:
+    """Say of every part how large its effect is and what is too small to matter; then how far luck blurs points."""
+    told = [_effect_sentence(part, size) for part, size in zip(claim.parts, found.sizes, strict=True)]
+    if len(told) > 1:
+        told.append("The claim holds only where all of these go its way.")
+    if found.luck == found.luck:
+        doubt = ", so that many single points may be misclassified" if found.luck > 1.0 else ""
+        told.append(f"Luck blurs the effect at one point by about {found.luck:.1f} bands{doubt}.")
+    return tuple(told)
+
+
+def _effect_sentence(part: Part, size: Middle) -> str:
     digits = max(2, len(f"{part.band:g}".partition(".")[2]))
-    blur = f" Luck blurs the effect at one point by about {found.luck:.1f} bands." if found.luck == found.luck else ""
-    warning = " Many single points may be misclassified." if found.luck > 1.0 else ""
+    before = (
+        ""
+        if part.less is None
+        else (
+            f" less {part.less.weight:g} x that of months {part.less.months[0]} to {part.less.months[1]}"
+            if part.less.weight != 1.0
+            else f" less that of months {part.less.months[0]} to {part.less.months[1]}"
+        )
+    )
+    expected = {1: "more was claimed", -1: "less was claimed", 0: "no change was claimed"}[part.sign]
+    if part.leeway:
+        expected = f"claimed was that it does not {'rise' if part.sign < 0 else 'fall'}"
     return (
-        f"Effect on {part.label}: median {found.median:+.{digits}f}, middle 80% of the space {low:+.{digits}f} to "
-        f"{high:+.{digits}f}; too small to matter: {part.band:g} ({part.reason}).{blur}{warning}"
+        f"Effect on {part.label} in months {part.months[0]} to {part.months[1]}{before} ({expected}): median "
+        f"{size.median:+.{digits}f}, middle 80% of the space {size.low:+.{digits}f} to {size.high:+.{digits}f}; too "
+        f"small to matter: {part.band:g} ({part.reason})."
     )
 
 
@@ -144,9 +164,9 @@ def _row(claim: Claim, found: Verdict, part: Part, also: str, judged: Judgement 
     for name, share in (("holds", found.holds), ("null", found.null), ("reverses", found.reverses)):
         row |= {name: share.share, f"{name}_low": share.low, f"{name}_high": share.high}
     row |= {
-        "median_effect": found.median,
-        "effect_p10": found.middle[0],
-        "effect_p90": found.middle[1],
+        "median_effect": found.sizes[0].median,
+        "effect_p10": found.sizes[0].low,
+        "effect_p90": found.sizes[0].high,
         "band": part.band,
         "luck_in_bands": found.luck,
         "samples": found.samples,

@@ -18,7 +18,14 @@ from ..model.outcomes import OUTCOMES
 
 FORMS = {"difference": 2, "interaction": 4, "magnitude": 4, "level": 1, "hump": 3, "contest": 4}
 """How arms are compared, and how many arms that takes (see ``claims.toml``)."""
-STATISTICS = ("mean", "by_party", "alternation")
+STATISTICS: Mapping[str, str] = MappingProxyType(
+    {
+        "mean": "{}",
+        "by_party": "{} under the centralist party less under the other",
+        "alternation": "{}: turns less repeats",
+    }
+)
+"""How a run is read into one number, and what that number is called."""
 
 
 class Less(NamedTuple):
@@ -53,7 +60,7 @@ class Part:
     def label(self) -> str:
         """What is measured, in words."""
         if len(self.terms) == 1:
-            return next(iter(self.terms)).replace("_", " ")
+            return STATISTICS[self.statistic].format(next(iter(self.terms)).replace("_", " "))
         return " ".join(
             f"{'+' if weight > 0 else '-'} {'' if abs(weight) == 1 else f'{abs(weight):g} '}{name.replace('_', ' ')}"
             for name, weight in self.terms.items()

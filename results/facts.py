@@ -54,7 +54,7 @@ def design_of(sweep: xr.Dataset) -> Design:
     if "sampler" not in sweep.attrs:
         raise ValueError("the dataset does not tell its design; open the store with tredegar.results.open_sweep")
     settings = dict(sweep.attrs["sampler"])
-    ranges = dict(zip(settings["names"], settings["bounds"], strict=True))
+    ranges = dict(zip(settings["names"], settings["bounds"], strict=False))  # a table of points has no bounds
     varied = varied_parameters(sweep)
     return Design(
         method=str(settings["method"]),

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from html import escape
 
 Table = tuple[Sequence[str], Sequence[Sequence[str]]]
+SENTENCE = 60
+"""A column of a table with a longer cell holds sentences."""
 
 _STYLE = """
 :root { color-scheme: light; }
@@ -28,13 +30,14 @@ p { margin: .4rem 0 .8rem; max-width: 75ch; }
 .warn { border-left: 5px solid #d55e00; padding: .2rem .8rem; background: #fdf3ec; }
 .figures { display: grid; gap: 14px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 330px), 1fr)); }
 figure { margin: 0; } figure img { width: 100%; height: auto; max-width: 560px; display: block; }
+.full { overflow-x: auto; } .full img { max-width: 1120px; min-width: 700px; }
 .note { font-size: .88rem; color: #444; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .9rem; margin: .4rem 0; }
 th, td { padding: 3px 12px 3px 0; text-align: left; vertical-align: top; border-bottom: 1px solid #e5e5e5; }
 td.number, th.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 pre { overflow-x: auto; background: #f6f6f6; padding: 10px; font-size: .85rem; }
-td { overflow-wrap: anywhere; } td.number, th, td:first-child { overflow-wrap: normal; }
+td.words { min-width: 10rem; overflow-wrap: anywhere; }
 nav a { margin-right: 1rem; white-space: nowrap; } a { color: #00558a; }
 footer { padding: 24px 20px 40px; font-size: .88rem; color: #444; }
 @media print { h2 { break-after: avoid; } figure { break-inside: avoid; } }
@@ -43,7 +46,11 @@ footer { padding: 24px 20px 40px; font-size: .88rem; color: #444; }
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """A part of the page: heading, paragraphs, a table, images (SVG text and what it shows in words), a folded text."""
+    """A part of the page: heading, paragraphs, a table, images (SVG text and what it shows in words), a folded text.
+
+    ``link`` is what the list of parts shows instead of the heading; ``full`` puts images above the table, at the
+    width of the page; on a telephone they are scrolled sideways.
+    """
 
     heading: str
     paragraphs: tuple[str, ...] = ()
@@ -52,6 +59,8 @@ class Section:
     note: str = ""
     folded: tuple[str, str] | None = None
     warning: str = ""
+    link: str = ""
+    full: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +81,9 @@ def render(page: Page) -> str:
         f"{''.join(f'<li>{escape(line)}</li>' for line in lines)}</ul></div>"
         for heading, lines in page.cards
     )
-    links = "".join(f'<a href="#part-{place}">{escape(part.heading)}</a> ' for place, part in enumerate(page.sections))
+    links = "".join(
+        f'<a href="#part-{place}">{escape(part.link or part.heading)}</a> ' for place, part in enumerate(page.sections)
+    )
     parts = "".join(_section(part, place) for place, part in enumerate(page.sections))
     return (
         '<!DOCTYPE html>\n<html lang="en-GB">\n<head>\n<meta charset="utf-8">\n'
@@ -90,10 +101,13 @@ def _section(part: Section, place: int) -> str:
     pieces += [f"<p>{escape(text)}</p>\n" for text in part.paragraphs]
     if part.warning:
         pieces.append(f'<p class="warn">{escape(part.warning)}</p>\n')
+    images = "".join(_image(svg, alt) for svg, alt in part.images)
+    if images and part.full:
+        pieces.append(f'<div class="full">{images}</div>\n')
     if part.table is not None:
         pieces.append(_table(part.table))
-    if part.images:
-        pieces.append(f'<div class="figures">{"".join(_image(svg, alt) for svg, alt in part.images)}</div>\n')
+    if images and not part.full:
+        pieces.append(f'<div class="figures">{images}</div>\n')
     if part.note:
         pieces.append(f'<p class="note">{escape(part.note)}</p>\n')
     if part.folded is not None:
@@ -110,13 +124,19 @@ def _image(svg: str, alt: str) -> str:
 def _table(table: Table) -> str:
     header, rows = table
     numeric = [all(_is_number(row[column]) for row in rows if row[column]) for column in range(len(header))]
-    kinds = [' class="number"' if one else "" for one in numeric]
+    longest = [max((len(row[column]) for row in rows), default=0) for column in range(len(header))]
+    kinds = [_kind(one, length) for one, length in zip(numeric, longest, strict=True)]
     head = "".join(f"<th{kind}>{escape(name)}</th>" for name, kind in zip(header, kinds, strict=True))
     body = "".join(
         f"<tr>{''.join(f'<td{kind}>{escape(text)}</td>' for text, kind in zip(row, kinds, strict=True))}</tr>"
         for row in rows
     )
     return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>\n'
+
+
+def _kind(numeric: bool, longest: int) -> str:
+    """Return the class of a column: numbers are set flush right, sentences keep a width at which they can be read."""
+    return ' class="number"' if numeric else ' class="words"' if longest > SENTENCE else ""
 
 
 def _is_number(text: str) -> bool:

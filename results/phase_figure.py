@@ -75,6 +75,21 @@ def caption_of(chart: Chart) -> str:
     )
 
 
+def measured(chart: Chart) -> str:
+    """Say what the diagram is drawn of: the outcome, the months, the arms, and the axes."""
+    part, axes = chart.phase.parts[0], [label_of(axis.name, unit=False) for axis in chart.axes]
+    arms = " against ".join(
+        ", ".join(
+            f"{key.replace('_', ' ')} {value if isinstance(value, str) else f'{value:g}'}" for key, value in arm.items()
+        )
+        or "the point of the diagram"
+        for arm in chart.phase.arms
+    )
+    return (
+        f"{part.label} in months {part.months[0]} to {part.months[1]}, {arms}; over {axes[0]}, {axes[1]} and {axes[2]}"
+    )
+
+
 def words_of(chart: Chart) -> str:
     """Say what the diagram shows in one or two sentences."""
     (up, up_low, up_high), (null, *_), (down, down_low, down_high) = chart.shares
@@ -85,3 +100,15 @@ def words_of(chart: Chart) -> str:
     if chart.best:
         text += " Which gains most: " + ", ".join(f"{name} in {share:.0%}" for name, share in chart.best) + "."
     return text
+
+
+def beside_words(chart: Chart) -> str:
+    """Say what the same comparison does to the further outcomes; empty where there are none."""
+    told = []
+    for one in chart.also:
+        (up, *_), (null, *_), (down, *_) = one.shares
+        told.append(
+            f"{one.part.label}: median {one.median:+.3g}, middle 80% {one.low:+.3g} to {one.high:+.3g}; higher in "
+            f"{up:.0%} of the space, lower in {down:.0%}, within {one.part.band:g} in {null:.0%}"
+        )
+    return f"Beside it, {'; '.join(told)}." if told else ""

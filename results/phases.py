@@ -51,6 +51,16 @@ class Phase:
     marks: tuple[int, ...]
 
 
+class Beside(NamedTuple):
+    """A further outcome over the same points: median, 10th and 90th percentile, and shares as of the first."""
+
+    part: Part
+    median: float
+    low: float
+    high: float
+    shares: tuple[tuple[float, float, float], ...]
+
+
 class Chart(NamedTuple):
     """What the store says about one contradiction.
 
@@ -69,7 +79,7 @@ class Chart(NamedTuple):
     points: np.ndarray
     effects: np.ndarray
     surface: Surface
-    also: tuple[tuple[Part, tuple[float, float, float]], ...]
+    also: tuple[Beside, ...]
     best: tuple[tuple[str, float], ...]
 
     @property
@@ -83,9 +93,11 @@ def _phase(name: str, row: Mapping[str, Any]) -> Phase:
     form = row.get("form", "difference")
     entry = {"outcome": row["outcome"], "months": row["window"], "sign": -1 if row.get("flip") else 1}
     entry |= {key: row[key] for key in ("band", "less") if key in row}
-    others = [{**entry, "outcome": outcome} for outcome in row["also"]]
-    for other in others:
-        other.pop("band", None)
+    plain = {key: value for key, value in entry.items() if key != "band"}
+    others = [
+        {**plain, "outcome": other} if isinstance(other, str) else {"sign": 1, "months": row["window"], **other}
+        for other in row["also"]
+    ]
     return Phase(
         name=name,
         positions=row["positions"],
@@ -159,7 +171,7 @@ def chart(phase: Phase, folder: str | Path, size: Size) -> Chart:
         points=points,
         effects=effect,
         surface=surface,
-        also=tuple((one.part, _middle(one)) for one in effects[1:]),
+        also=tuple(_beside(one, scaled) for one in effects[1:]),
         best=_best(phase, effects[0]),
     )
 
@@ -195,10 +207,11 @@ def _shares(surface: Surface, band: float) -> tuple[tuple[float, float, float], 
     return tuple(found)
 
 
-def _middle(effects: Effects) -> tuple[float, float, float]:
+def _beside(effects: Effects, scaled: np.ndarray) -> Beside:
     effect = effects.effect()
     low, median, high = np.nanquantile(effect, (0.1, 0.5, 0.9))
-    return float(median), float(low), float(high)
+    shares = _shares(fit_surface(scaled, effect), effects.part.band)
+    return Beside(effects.part, float(median), float(low), float(high), shares)
 
 
 def _best(phase: Phase, effects: Effects) -> tuple[tuple[str, float], ...]:

@@ -70,12 +70,14 @@ def fit_surface(points: np.ndarray, values: np.ndarray) -> Surface:
     scaled = (values - level) / scale
     axes = points.shape[1]
     bounds = [(np.log(SHORTEST), np.log(LONGEST))] * axes + [(np.log(1e-2), np.log(1e2)), (np.log(1e-5), np.log(2.0))]
+    apart = ((points[:, None, :] - points[None, :, :]) ** 2).transpose(2, 0, 1)
     fits = [
         minimize(
             _unlikelihood,
             np.log([start] * axes + [1.0, 0.1]),
-            args=(points, scaled),
+            args=(apart, scaled),
             bounds=bounds,
+            jac=True,
             method="L-BFGS-B",
         )
         for start in STARTS
@@ -90,14 +92,23 @@ def fit_surface(points: np.ndarray, values: np.ndarray) -> Surface:
     )
 
 
-def _unlikelihood(logs: np.ndarray, points: np.ndarray, values: np.ndarray) -> float:
+def _unlikelihood(logs: np.ndarray, apart: np.ndarray, values: np.ndarray) -> tuple[float, np.ndarray]:
+    """Return minus the log likelihood (but for a constant) and its gradient, both in the logs of lengths and variances.
+
+    ``apart`` (axis, point, point): squared distances along each axis.
+    """
     lengths, signal, noise = np.exp(logs[:-2]), np.exp(logs[-2]), np.exp(logs[-1])
+    scaled = apart / (lengths**2)[:, None, None]
+    kernel = signal * np.exp(-0.5 * scaled.sum(axis=0))
     try:
-        factor = cholesky(signal * _kernel(points, points, lengths) + noise * np.eye(len(points)), lower=True)
+        factor = cholesky(kernel + noise * np.eye(len(values)), lower=True)
     except np.linalg.LinAlgError:
-        return 1e10
-    half = solve_triangular(factor, values, lower=True)
-    return float(0.5 * half @ half + np.log(np.diag(factor)).sum())
+        return 1e10, np.zeros_like(logs)
+    weights = cho_solve((factor, True), values)
+    inverse = cho_solve((factor, True), np.eye(len(values)))
+    pull = (inverse - np.outer(weights, weights)) / 2.0
+    slopes = [*(pull * kernel * scaled).sum(axis=(1, 2)), (pull * kernel).sum(), noise * np.trace(pull)]
+    return float(0.5 * values @ weights + np.log(np.diag(factor)).sum()), np.array(slopes)
 
 
 def _left_out(factor: np.ndarray, weights: np.ndarray, values: np.ndarray) -> tuple[float, float]:

@@ -31,12 +31,20 @@ class Share(NamedTuple):
     high: float
 
 
+class Middle(NamedTuple):
+    """The middle of an effect over the space: median, and the 10th and 90th percentile."""
+
+    median: float
+    low: float
+    high: float
+
+
 class Verdict(NamedTuple):
     """What the sample says of one claim.
 
     ``classes`` (sample,): HOLDS, NULL, REVERSES; ``score`` (sample,): effect in bands, in the claim's direction, NaN
-    where it is unknown. ``median`` and ``middle`` (10th and 90th percentile) are of the effect in the unit of the
-    outcome; ``luck`` is the typical standard error of one sample's effect from luck, in bands.
+    where it is unknown. ``sizes``: for each part the effect in the unit of its outcome; ``luck`` is the typical
+    standard error of one sample's effect from luck, in bands.
     """
 
     holds: Share
@@ -44,11 +52,15 @@ class Verdict(NamedTuple):
     reverses: Share
     classes: np.ndarray
     score: np.ndarray
-    median: float
-    middle: tuple[float, float]
+    sizes: tuple[Middle, ...]
     luck: float
     samples: int
     no_change: bool = False
+
+    @property
+    def edge(self) -> float:
+        """The score above which the claim holds."""
+        return -1.0 if self.no_change else 1.0
 
     @property
     def contrary(self) -> str:
@@ -90,25 +102,27 @@ def verdict(parts: Sequence[Effects], compared: int) -> Verdict:
     known = np.isfinite(score)
     classes = classes_of(score, no_change)
     count = int(known.sum())
-    effect = parts[0].effect()[known]
     drawn = _bootstrap(parts, known, no_change)
     holds, null, reverses = (
         _interval(float(np.mean(classes[known] == kind)) if count else np.nan, drawn[:, place], count, compared)
         for place, kind in enumerate((HOLDS, NULL, REVERSES))
     )
-    low, median, high = np.quantile(effect, (0.1, 0.5, 0.9)) if count else (np.nan,) * 3
     return Verdict(
         holds=holds,
         null=null,
         reverses=reverses,
         classes=classes,
         score=score,
-        median=float(median),
-        middle=(float(low), float(high)),
+        sizes=tuple(_middle(part.effect()[known]) for part in parts),
         luck=_luck(parts, known),
         samples=count,
         no_change=no_change,
     )
+
+
+def _middle(effect: np.ndarray) -> Middle:
+    low, median, high = np.quantile(effect, (0.1, 0.5, 0.9)) if len(effect) else (np.nan,) * 3
+    return Middle(float(median), float(low), float(high))
 
 
 def _bootstrap(parts: Sequence[Effects], known: np.ndarray, no_change: bool) -> np.ndarray:

@@ -38,6 +38,8 @@ def _attributes(
         f"[design]\n{design}\n[vary]\n{vary}\n[record]\nevery = {every}\n"
     )
     bounds = [[float(values.min()), float(values.max())] for values in points.values()]
+    if tomllib.loads(design)["method"] == "table":
+        bounds = []  # as sweeps write it: a table of points has no ranges
     return {
         "tredegar_store": 1,
         "title": "made",

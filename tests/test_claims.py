@@ -23,6 +23,7 @@ from tredegar.results.claim_designs import (
 )
 from tredegar.results.claims import BANDS, CLAIMS, find_claim, part_of
 from tredegar.results.phases import PHASES, axes_of, find_phase, phase_design
+from tredegar.results.walks import WALKS, walk_designs
 from tredegar.sweeps import Spec
 
 TINY = replace(SIZES["tiny"], samples=3, corner_samples=2, phase_points=4)
@@ -31,6 +32,8 @@ TINY = replace(SIZES["tiny"], samples=3, corner_samples=2, phase_points=4)
 def designs() -> Iterator[tuple[str, object]]:
     yield from claim_designs(TINY).items()
     yield from ((name, phase_design(phase, TINY)) for name, phase in PHASES.items())
+    for walk in WALKS.values():
+        yield from walk_designs(walk, TINY).items()
 
 
 def evidence(root: Path) -> str:

@@ -10,11 +10,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import xarray as xr
 
-from tredegar.results.claim_designs import SIZES, claim_designs
+from tredegar.model.rulebook import rules_hash
+from tredegar.results.claim_designs import FAMILIES, SIZES, claim_designs, sampled_space
 from tredegar.results.claim_docs import write_docs
 from tredegar.results.claim_report import Written, designs_of, write_claims
 from tredegar.results.claim_results import judge
+from tredegar.results.claim_witnesses import SIDES, read_witnesses
 from tredegar.results.claims import CLAIMS
 from tredegar.results.phases import PHASES
 from tredegar.sweeps import Spec, run_sweep
@@ -105,6 +108,30 @@ def test_the_tables_hold_the_numbers_of_the_page(written: Written, folder: Path)
         assert (folder / "out" / "figures" / f"{name}.svg").stat().st_size > 0
 
 
+def test_the_store_of_verdicts_holds_them_with_their_names_and_the_diagrams(written: Written, folder: Path) -> None:
+    verdicts = xr.open_zarr(folder / "out" / "verdicts.zarr")
+    assert list(verdicts["claim"].values) == [claim.name for claim in CHOSEN]
+    for found in written.judgements:
+        row = verdicts.sel(claim=found.claim.name)
+        assert float(row["share"].sel(kind="holds")) == pytest.approx(found.verdict.holds.share, nan_ok=True)
+        assert np.array_equal(row["score"].values[: len(found.verdict.score)], found.verdict.score, equal_nan=True)
+        assert [name for name in row["decider"].values if name] == [one.parameter for one in found.deciders]
+    contest = xr.open_zarr(folder / "out" / "verdicts.zarr", group="P3")
+    assert np.array_equal(contest["effect"].values, written.charts[0].mean)
+    assert contest["effect"].dims == ("manager_capability", "method_heterogeneity", "poor_performer_share")
+
+
+def test_witnesses_are_settings_of_the_sample_on_their_side(written: Written, folder: Path) -> None:
+    found = read_witnesses(folder / "out" / "witnesses.csv")
+    edges = {judged.claim.name: judged.verdict.edge for judged in written.judgements}
+    assert {one.claim for one in found} <= set(edges) and {one.side for one in found} == set(SIDES)
+    for one in found:
+        assert (one.score > edges[one.claim]) == (one.side == "holds")
+        sampled = sampled_space(FAMILIES[CLAIMS[one.claim].family], TINY)
+        assert set(one.settings) == set(sampled)
+        assert all(low <= one.settings[name] <= high for name, (low, high) in sampled.items())
+
+
 def test_the_same_stores_give_the_same_page(written: Written, folder: Path) -> None:
     again = judge(folder, claim_designs(TINY, CHOSEN), CHOSEN[:2])
     for first, second in zip(written.judgements, again, strict=False):
@@ -118,6 +145,8 @@ def test_the_page_of_the_documentation_is_made_of_the_same_judgements(written: W
     assert re.findall(r"^### (A\d\d)$", text, re.MULTILINE) == [claim.name for claim in CHOSEN]
     for picture in re.findall(r"!\[[^]]*\]\(([^)]+)\)", text):
         assert (folder / picture).is_file()
+    assert rules_hash()[:12] in text and all(design.mark in text for design in written.designs.values())
+    assert pd.read_csv(folder / "claims" / "verdicts.csv").equals(pd.read_csv(folder / "out" / "claims.csv"))
 
 
 def test_stores_of_another_design_are_refused(folder: Path) -> None:
