@@ -20,6 +20,7 @@ MOST_ROWS = 400
 """Longer tables are cut on the page; the whole log stands in decisions.csv."""
 POLITICS_LINES = ("real_control_now", "mandate_detail_now", "anxiety", "challenge_share")
 SERVICE_LINES = ("true_access", "reported_access", "quality")
+UNITS = dict.fromkeys(COURSE, "0..1") | {"wait": "months"}
 
 
 def page_of(rerun: Rerun, chronicle: Chronicle, trust: int, statement: str) -> Page:
@@ -58,7 +59,7 @@ def _settings(rerun: Rerun) -> tuple[str, ...]:
 
 def _counts(events: list[Event]) -> tuple[str, ...]:
     counted = Counter(event.what for event in events)
-    return tuple(f"{number} x {what}" for what, number in counted.most_common(8)) or ("nothing happened",)
+    return tuple(f"{what}: {number}" for what, number in counted.most_common(8)) or ("nothing happened",)
 
 
 def _rows(events: list[Event]) -> list[tuple[str, ...]]:
@@ -73,12 +74,18 @@ def _cut(events: list[Event]) -> str:
     return f"{len(events) - MOST_ROWS:,} more rows stand in decisions.csv." if len(events) > MOST_ROWS else ""
 
 
-HEADER = ("When", "Who", "What", "On which grounds")
+HEADER = ("when", "who", "what", "on which grounds")
+
+
+def label_of_course(name: str) -> str:
+    """Return the name of a quantity of a trust with its unit."""
+    return f"{name} [{UNITS[name]}]"
 
 
 def _politics(chronicle: Chronicle, politics: list[Event]) -> Section:
     return Section(
         heading="Politics",
+        full=True,
         images=((svg_text(_country_figure(chronicle, politics)), "Control, anxiety and service over the run"),),
         table=(HEADER, _rows(politics)),
         note=_cut(politics),
@@ -92,11 +99,14 @@ def _trusts(chronicle: Chronicle) -> Section:
     for number, count in by_trust.most_common():
         kinds = Counter(event.what for event in events if event.trust == number)
         ends = [f"{chronicle.course[name][-1][number]:.2f}" for name in COURSE]
-        rows.append((str(number), str(count), *ends, "; ".join(f"{n} x {what}" for what, n in kinds.most_common(3))))
-    header = ("Trust", "Turns", *(f"{name} at the end" for name in COURSE), "Most of them")
+        rows.append((str(number), str(count), *ends, "; ".join(f"{what} ({n})" for what, n in kinds.most_common(3))))
+    header = ("trust", "turns", *(label_of_course(name) for name in COURSE), "most of them")
     return Section(
         heading="Trusts",
-        paragraphs=(f"{len(events):,} decisions of managers and turns of trusts.",),
+        paragraphs=(
+            f"{len(events):,} decisions of managers and turns of trusts; the trusts with most of them first.",
+            f"Columns {COURSE[0]} to {COURSE[-1]}: how the trust stood at the end of the run.",
+        ),
         table=(header, rows[:MOST_ROWS]),
     )
 
@@ -105,6 +115,7 @@ def _one_trust(chronicle: Chronicle, trust: int) -> Section:
     events = sorted([*chronicle.of("managers", trust), *chronicle.of("trusts", trust)], key=lambda event: event.month)
     return Section(
         heading=f"Trust {trust}",
+        full=True,
         images=((svg_text(_trust_figure(chronicle, trust, events)), f"The course of trust {trust}"),),
         table=(HEADER, _rows(events)) if events else None,
         paragraphs=() if events else ("Nothing was decided here.",),
@@ -114,7 +125,7 @@ def _one_trust(chronicle: Chronicle, trust: int) -> Section:
 
 def _clinicians(chronicle: Chronicle, trust: int) -> Section:
     events = chronicle.of("clinicians", trust)
-    counts = ", ".join(f"{number} x {what}" for what, number in Counter(event.what for event in events).most_common())
+    counts = ", ".join(f"{what}: {number}" for what, number in Counter(event.what for event in events).most_common())
     return Section(
         heading=f"Clinicians of trust {trust}",
         paragraphs=(f"{counts}." if counts else "Nobody came or went.",),
@@ -125,10 +136,10 @@ def _clinicians(chronicle: Chronicle, trust: int) -> Section:
 
 def _country_figure(chronicle: Chronicle, politics: list[Event]) -> Figure:
     with figure_style():
-        figure = new_figure(9.4, 4.4)
+        figure = new_figure(10.4, 4.6)
         upper, lower = figure.subplots(2, 1, sharex=True)
-        _draw_lines(upper, {name: chronicle.country[name] for name in POLITICS_LINES})
-        _draw_lines(lower, {name: chronicle.country[name] for name in SERVICE_LINES})
+        _draw_lines(upper, {name: chronicle.country[name] for name in POLITICS_LINES}, "politics [0..1]")
+        _draw_lines(lower, {name: chronicle.country[name] for name in SERVICE_LINES}, "service [0..1]")
         for event in politics:
             if "reorganisation starts" in event.what:
                 upper.axvline(event.month, color=INK, linewidth=0.9)
@@ -143,24 +154,26 @@ def _country_figure(chronicle: Chronicle, politics: list[Event]) -> Figure:
 
 def _trust_figure(chronicle: Chronicle, trust: int, events: list[Event]) -> Figure:
     with figure_style():
-        figure = new_figure(9.4, 4.4)
+        figure = new_figure(10.4, 4.6)
         upper, lower = figure.subplots(2, 1, sharex=True)
         own = {name: [row[trust] for row in rows] for name, rows in chronicle.course.items()}
-        _draw_lines(upper, {name: own[name] for name in ("access", "reported", "quality", "fit")})
-        _draw_lines(lower, {name: own[name] for name in ("morale", "fear", "grievance", "compliance")})
+        _draw_lines(upper, {name: own[name] for name in ("access", "reported", "quality", "fit")}, "service [0..1]")
+        people = {name: own[name] for name in ("morale", "fear", "grievance", "compliance")}
         for event in events:
             if event.what.endswith("a successor came"):
                 lower.axvline(event.month, color=INK, linewidth=0.8)
         challenges = np.flatnonzero(np.array(own["challenges"]) > 0.5) + 1
         lower.plot(challenges, np.zeros(len(challenges)), linestyle="", marker="|", color=INK, label="challenges")
-        lower.legend(ncols=5, loc="best")
+        _draw_lines(lower, people, "people [index]")
         lower.set_xlabel("month")
         add_caption(figure, "Lines: a successor came. Marks at zero: months of open challenge.")
     return figure
 
 
-def _draw_lines(axes: Any, series: dict[str, list[float]]) -> None:
+def _draw_lines(axes: Any, series: dict[str, list[float]], unit: str) -> None:
     for (name, values), colour in zip(series.items(), LINES, strict=False):
         axes.plot(np.arange(1, len(values) + 1), values, color=colour, linewidth=1.2, label=label_of(name, unit=False))
+    axes.set_ylabel(unit)
+    axes.margins(x=0.01)
     light_grid(axes)
-    axes.legend(ncols=len(series), loc="best")
+    axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), handlelength=1.2)
