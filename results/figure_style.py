@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from io import StringIO
+from functools import partial
+from io import BytesIO, StringIO
 from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
@@ -17,6 +18,8 @@ LINES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#4d4
 """Colours of lines: the palette of Okabe and Ito (2008), its yellow left out for want of contrast on white."""
 CAPTION_CHARACTERS = 15.5
 """Characters of a caption per inch of width."""
+NOTEBOOK_DOTS = 80
+"""Dots per inch where a notebook shows a figure: light enough to be kept in the file."""
 LEVELS = "viridis"
 CONTRASTS = "PuOr"
 """Maps of levels are viridis; maps of signed quantities diverge about zero, between purple and orange."""
@@ -88,14 +91,25 @@ def alone(panel: Panel, size: tuple[float, float] = (4.3, 3.1)) -> Figure:
 
 
 def new_figure(width: float, height: float) -> Figure:
-    """Return an empty figure of ``width`` x ``height`` inches that needs no screen and leaves no global state."""
+    """Return an empty figure of ``width`` x ``height`` inches that needs no screen and leaves no global state.
+
+    Notebooks show it as it stands: they know figures only once pyplot is loaded, which nothing here needs.
+    """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(figure)
     figure.get_layout_engine().set(w_pad=0.07, h_pad=0.05)  # type: ignore[union-attr, call-arg]
+    figure._repr_png_ = partial(_png, figure)  # type: ignore[attr-defined]
     return figure
+
+
+def _png(figure: Figure) -> bytes:
+    file = BytesIO()
+    with figure_style():
+        figure.savefig(file, format="png", dpi=NOTEBOOK_DOTS, facecolor="white", metadata={"Software": None})
+    return file.getvalue()
 
 
 def add_caption(figure: Figure, text: str) -> None:

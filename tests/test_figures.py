@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pandas as pd
 import pytest
 
 from tredegar.model.rulebook import rules_hash
@@ -14,19 +15,20 @@ from tredegar.sweeps import Spec
 
 from .conftest import ROOT
 
-FIGURES = sorted((ROOT / "docs" / "figures").iterdir())
+FOLDER = ROOT / "docs" / "figures"
+FIGURES = sorted(path for path in FOLDER.rglob("*") if path.is_file())
 LARGEST = 300_000
 
 
 def shown() -> set[str]:
-    """Names of the pictures that some page shows."""
+    """Paths in the folder of the pictures that some page shows."""
     pages = [*(ROOT / "docs").rglob("*.md"), ROOT / "README.md"]
     texts = (page.read_text(encoding="utf-8") for page in pages)
     return {found for text in texts for found in re.findall(r"!\[[^\]]+\]\([^)]*figures/([^)]+)\)", text)}
 
 
 def test_every_picture_is_shown_and_every_picture_shown_is_there():
-    assert {path.name for path in FIGURES} == shown()
+    assert {path.relative_to(FOLDER).as_posix() for path in FIGURES} == shown()
 
 
 @pytest.mark.parametrize("picture", FIGURES, ids=lambda path: path.name)
@@ -46,14 +48,23 @@ def test_the_page_of_the_record_is_that_of_these_rules_and_of_its_spec():
         assert target.use != "held out" or re.search(rf"\| {target.name} \|.*\| held out \|", page)
 
 
-def test_a_picture_is_png_or_svg_and_the_same_each_time(tmp_path):
-    import pandas as pd
-
+@pytest.fixture
+def panel():
     rows = pd.DataFrame({"outcome": "quality", "group": "all", "month": [1, 2], "mean": 0.5, "low": 0.4, "high": 0.6,
                          "p10": 0.3, "p90": 0.7})  # fmt: skip
+    return fan_panels(rows)[0]
+
+
+def test_a_notebook_shows_a_figure_without_pyplot(panel):
+    formatters = pytest.importorskip("IPython.core.formatters")
+    data, _ = formatters.DisplayFormatter().format(alone(panel))
+    assert data["image/png"].startswith(b"\x89PNG")
+
+
+def test_a_picture_is_png_or_svg_and_the_same_each_time(panel, tmp_path):
     for name in ("a.png", "b.png", "a.svg", "b.svg"):
-        save_picture(alone(fan_panels(rows)[0]), tmp_path / name)
+        save_picture(alone(panel), tmp_path / name)
     for kind in ("png", "svg"):
         assert (tmp_path / f"a.{kind}").read_bytes() == (tmp_path / f"b.{kind}").read_bytes()
     with pytest.raises(ValueError, match=r"must be \.png or \.svg, got '\.pdf'"):
-        save_picture(alone(fan_panels(rows)[0]), tmp_path / "a.pdf")
+        save_picture(alone(panel), tmp_path / "a.pdf")
