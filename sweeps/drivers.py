@@ -1,7 +1,7 @@
 """Who computes the batches: this process, or the workers of a Dask cluster.
 
-A driver takes tasks and yields a report for each as it is done. It holds a window of futures, a few for each worker,
-and releases each at once: a future that is held is computed again when its worker dies.
+A driver takes tasks and yields a report for each as it is done. It holds a window of futures, a few for each thread
+of a worker, and releases each at once: a future that is held is computed again when its worker dies.
 """
 
 from __future__ import annotations
@@ -10,14 +10,13 @@ import queue
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .clusters import GPU_ENGINES, gpus_for, local_workers
 from .compute import BatchReport, Simulate, run_batch
 from .isolation import in_a_process_of_its_own, often_begun, settle
-from .journal import note
 from .pending import Task
+from .schedulers import connected
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -25,11 +24,13 @@ if TYPE_CHECKING:
 Stopped = Callable[[], bool]
 Scheduler = Any
 """An address or a scheduler file (str), or a cluster object of Dask."""
-FUTURES_PER_WORKER = 2
+FUTURES_PER_THREAD = 2
 SECONDS_BETWEEN_LOOKS = 0.5
 SECONDS_OF_REST = 1.0
 SECONDS_WITHOUT_WORKERS = 180.0
 """How long the workers of this machine may all be away; a cluster's may wait in a queue for days."""
+
+SCHEDULER_LOST = "the Dask scheduler was lost; run the same command again to finish"
 
 
 class LostCluster(RuntimeError):
@@ -45,7 +46,6 @@ def in_this_process(
         if stopped():
             return
         if task not in deadly:
-            note(Path(path), "begin", batch=task.number)
             yield run_batch(path, task.number, engine, task.redo, simulate)
     for task in deadly:
         if not stopped():
@@ -66,14 +66,14 @@ def on_workers(
     Raises LostCluster if the scheduler, or every worker of this machine, is gone.
     """
     with ExitStack() as stack:
-        client = stack.enter_context(_client(stack, workers, engine, scheduler))
+        client = _client(stack, workers, engine, scheduler)
         window = Window(client, local=scheduler is None, stopped=stopped, needs=_needs(client, engine))
         suspects: list[Task] = []
         for task, future in window.through(
             tasks, lambda task: (run_batch, path, task.number, engine, task.redo, simulate)
         ):
             if _survived(future):
-                yield future.result()
+                yield _result(future)
             else:
                 suspects.append(task)
             future.release()
@@ -83,12 +83,13 @@ def on_workers(
 
 
 class Window:
-    """A few futures for each worker; finished ones arrive in a queue, so that signals and losses are noticed."""
+    """A few futures for each thread of a worker; they come back by a queue, so that signals and losses are noticed."""
 
     def __init__(self, client: Client, local: bool, stopped: Stopped, needs: dict[str, float] | None = None) -> None:
         self.client, self.local, self.stopped, self.needs = client, local, stopped, needs
         self.finished: queue.SimpleQueue[Future] = queue.SimpleQueue()
         self.last_seen = time.monotonic()
+        self.counted, self.threads = -SECONDS_BETWEEN_LOOKS, 0
 
     def through(self, tasks: Sequence[Task], call: Callable[[Task], tuple[Any, ...]]) -> Iterator[tuple[Task, Future]]:
         """Submit ``call(task)`` for each task and yield each with its finished future, until done or stopped."""
@@ -115,7 +116,7 @@ class Window:
             self.client.cancel([future])
             return True, BatchReport(0, 0, 0, 0.0, "interrupted")
         survived = _survived(future)
-        result = future.result() if survived else None
+        result = _result(future) if survived else None
         future.release()
         return survived, result
 
@@ -126,7 +127,19 @@ class Window:
         return future
 
     def _width(self) -> int:
-        return FUTURES_PER_WORKER * max(1, len(self.client.nthreads()))
+        """Return how many futures to hold. Workers come and go; to count them for each batch would double its cost."""
+        if time.monotonic() - self.counted > SECONDS_BETWEEN_LOOKS:
+            self._count()
+        return FUTURES_PER_THREAD * max(1, self.threads)
+
+    def _count(self) -> int:
+        """Ask how many workers there are, and return it."""
+        try:
+            found = self.client.nthreads()
+        except (OSError, RuntimeError):
+            raise LostCluster(SCHEDULER_LOST) from None
+        self.counted, self.threads = time.monotonic(), sum(found.values())
+        return len(found)
 
     def _next(self) -> Future | None:
         """Return the next finished future, or None if a signal came first."""
@@ -140,13 +153,14 @@ class Window:
 
     def _look(self) -> None:
         if self.client.status not in ("running", "connecting"):
-            raise LostCluster("the Dask scheduler was lost; run the same command again to finish")
+            raise LostCluster(SCHEDULER_LOST)
+        here = self._count()
         if self.local:
             # A nanny gives up a worker that dies while it starts; the cluster then has to be asked for another.
             wanted = len(self.client.cluster.worker_spec)
-            if len(self.client.nthreads()) < wanted:
+            if here < wanted:
                 self.client.cluster.scale(wanted)
-        if not self.local or self.client.nthreads():
+        if not self.local or here:
             self.last_seen = time.monotonic()
         elif time.monotonic() - self.last_seen > SECONDS_WITHOUT_WORKERS:
             raise LostCluster("all workers were lost; run the same command again to finish")
@@ -169,7 +183,7 @@ def _survived(future: Future) -> bool:
         with suppress(FutureCancelledError):
             wait([future])
     if future.status in ("cancelled", "lost"):
-        raise LostCluster("the Dask scheduler was lost; run the same command again to finish")
+        raise LostCluster(SCHEDULER_LOST)
     error = future.exception()
     if error is None:
         return True
@@ -178,14 +192,24 @@ def _survived(future: Future) -> bool:
     raise error
 
 
+def _result(future: Future) -> Any:
+    """Return what the call returned. It raises nothing itself once it survived: what fails here is the connection."""
+    from distributed.client import FutureCancelledError
+
+    try:
+        return future.result()
+    except (OSError, FutureCancelledError):
+        raise LostCluster(SCHEDULER_LOST) from None
+
+
 def _client(stack: ExitStack, workers: int, engine: str, scheduler: Scheduler | None) -> Client:
     from distributed import Client
 
+    if isinstance(scheduler, str):
+        return stack.enter_context(connected(scheduler))
     if scheduler is None:
         scheduler = stack.enter_context(local_workers(workers, gpus_for(engine)[:workers]))
-    elif isinstance(scheduler, str) and Path(scheduler).is_file():
-        return Client(scheduler_file=scheduler, set_as_default=False, timeout="30s")
-    return Client(scheduler, set_as_default=False, timeout="30s")
+    return stack.enter_context(Client(scheduler, set_as_default=False, timeout="30s"))
 
 
 def _needs(client: Client, engine: str) -> dict[str, float] | None:

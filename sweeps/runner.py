@@ -18,6 +18,7 @@ from .drivers import Scheduler, in_this_process, on_workers
 from .layout import current_rules_hash
 from .pending import Counts, count, pending, remove_stray_files
 from .repair import repair_skeleton
+from .schedulers import address_of
 from .spec import Spec
 from .store import StoreError, SweepStore, create_store
 
@@ -77,45 +78,55 @@ def run_sweep(
     Other arguments: ``points_per_batch`` sets the batch size of a new store; ``simulate`` stands in for the model's
     own (tests).
 
-    Raises StoreError if the store belongs to another spec, other rules or another store format.
+    Raises StoreError if the store belongs to another spec, other rules or another store format, SchedulerError if no
+    scheduler answers.
     """
     path = Path(path)
     if scheduler is None:
         check_engine(engine, simulate)
-    created = not path.exists() and create_store(spec, path, points_per_batch)
-    store = SweepStore(path)
-    check_same_sweep(store, spec)
-    if check and not created:
-        repair_skeleton(store, spec)
-    mine = range(task[0], store.number_of_batches, task[1]) if task else range(store.number_of_batches)
-    tasks = pending(store, mine, check and not created)
-    began = time.monotonic()
-    todo = sum(store.batch(item.number).runs for item in tasks)
-    share = sum(store.batch(number).runs for number in mine) if task else store.number_of_runs
-    done = failed = 0
-    stopped = ""
-    if progress is not None:
-        progress(Progress(share, share - todo, 0, 0, 0.0))
+    elif isinstance(scheduler, str):
+        address_of(scheduler)  # a typing mistake is refused before a store is made
     with stop_on_signal() as interrupted:
-        if not tasks:
+        created = not path.exists() and create_store(spec, path, points_per_batch)
+        store = SweepStore(path)
+        check_same_sweep(store, spec)
+        if check and not created:
+            repair_skeleton(store, spec)
+        mine = range(task[0], store.number_of_batches, task[1]) if task else range(store.number_of_batches)
+        tasks = pending(store, mine, check and not created, interrupted)
+        share = sum(store.batch(number).runs for number in mine) if task else store.number_of_runs
+        before = share - sum(store.batch(item.number).runs for item in tasks)
+        began = time.monotonic()
+        if not tasks or interrupted():
             reports: Iterator[BatchReport] = iter(())
         elif task or (workers == 0 and scheduler is None):
             reports = in_this_process(str(path), tasks, engine, interrupted, simulate)
         else:
             reports = on_workers(str(path), tasks, engine, interrupted, simulate, workers, scheduler)
-        for report in reports:
-            done, failed = done + report.done, failed + report.failed
-            if report.stop:
-                stopped = report.stop
-                break
-            if progress is not None:
-                progress(Progress(share, share - todo, done, failed, time.monotonic() - began))
+        done, failed, stopped = _follow(reports, share, before, progress)
         stopped = stopped or ("interrupted" if interrupted() else "")
     counts = count(store.read_status())
     if counts.complete:
         remove_stray_files(store)
     redone = sum(item.redo for item in tasks)
     return SweepSummary(path, created, counts, done + failed, redone, time.monotonic() - began, stopped)
+
+
+def _follow(
+    reports: Iterator[BatchReport], share: int, before: int, progress: Callable[[Progress], None] | None
+) -> tuple[int, int, str]:
+    """Take the reports of batches as they come; return the runs done and failed, and why it stopped, if it did."""
+    began = time.monotonic()
+    done = failed = 0
+    if progress is not None:
+        progress(Progress(share, before, 0, 0, 0.0))
+    for report in reports:
+        done, failed = done + report.done, failed + report.failed
+        if report.stop:
+            return done, failed, report.stop
+        if progress is not None:
+            progress(Progress(share, before, done, failed, time.monotonic() - began))
+    return done, failed, ""
 
 
 def check_engine(name: str, simulate: Simulate | None = None) -> None:

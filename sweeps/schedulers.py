@@ -1,0 +1,90 @@
+"""A Dask scheduler that runs already: where it is, and a client of it, or one line that says what is wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .store import run_async
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+MOST_BYTES = 100_000_000
+"""A scheduler file lists the workers that were there when it was written: a few hundred bytes each."""
+SECONDS_TO_ANSWER = 30
+EXAMPLE = "an address such as tcp://10.0.0.1:8786"
+
+
+class SchedulerError(ValueError):
+    """A scheduler that cannot be spoken to; the message is one line."""
+
+
+def address_of(scheduler: str) -> str:
+    """Return the address that ``scheduler`` means: it is one, or names a scheduler file of Dask (JSON)."""
+    if "://" not in scheduler and Path(scheduler).is_file():
+        return _address_in(Path(scheduler))
+    if not re.fullmatch(r"(?:[a-z]+://)?[^\s/]+:\d{1,5}", scheduler):
+        raise SchedulerError(f"--scheduler must be a scheduler file that exists or {EXAMPLE}, got {scheduler[:80]!r}")
+    return scheduler if "://" in scheduler else f"tcp://{scheduler}"
+
+
+def _address_in(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+        found = json.loads(content) if len(content) <= MOST_BYTES else None
+    except (OSError, ValueError, RecursionError):
+        found = None
+    address = found.get("address") if isinstance(found, dict) else None
+    if not isinstance(address, str) or "://" not in address:
+        raise SchedulerError(
+            f"'{path}' is no scheduler file: expected JSON with an 'address', as dask scheduler writes"
+        )
+    return address
+
+
+@contextmanager
+def connected(scheduler: str) -> Iterator[Client]:
+    """Yield a client of ``scheduler``, an address or a scheduler file. Raises SchedulerError if none answers there.
+
+    Dask's own messages of lost connections are kept quiet: the driver says in one line what came of them.
+    """
+    from distributed import Client
+
+    address = address_of(scheduler)
+    run_async(_ask(address))
+    log = logging.getLogger("distributed.client")
+    before = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        with Client(address, set_as_default=False, timeout=f"{SECONDS_TO_ANSWER}s") as client:
+            yield client
+    finally:
+        log.setLevel(before)
+
+
+async def _ask(address: str) -> None:
+    """Raise SchedulerError unless a scheduler answers at ``address``: a client that fails would linger for a minute."""
+    from distributed.core import rpc
+    from distributed.security import Security
+
+    try:
+        arguments = Security().get_connection_args("client")
+        async with rpc(address, connection_args=arguments, timeout=SECONDS_TO_ANSWER) as server:
+            found = await asyncio.wait_for(server.identity(n_workers=0), SECONDS_TO_ANSWER)
+    except (OSError, ValueError, TypeError, AssertionError, RuntimeError) as error:
+        why = " ".join(str(error).split()) or f"nothing was said within {SECONDS_TO_ANSWER} s"
+        if address.startswith("tls://") and "ssl_context" in why:
+            why = "TLS needs the certificates that Dask's configuration names (distributed.comm.tls)"
+        raise SchedulerError(f"no Dask scheduler answers at {address}: {why[:300]}") from None
+    if found.get("type") != "Scheduler":
+        raise SchedulerError(
+            f"at {address} is a Dask {str(found.get('type')).lower()}, no scheduler; expected {EXAMPLE}"
+        )
