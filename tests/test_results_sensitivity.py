@@ -24,6 +24,7 @@ from .made_stores import made_store
 NAMES = ("mandate_detail", "method_heterogeneity", "real_control")
 ISHIGAMI = {"num_vars": 3, "names": list(NAMES), "bounds": [[-np.pi, np.pi]] * 3}
 SOBOL_G = {"num_vars": 8, "names": list("abcdefgh"), "bounds": [[0.0, 1.0]] * 8}
+G = np.array([0.0, 1.0, 4.5, 9.0, 99.0, 99.0, 99.0, 99.0])
 FIRST = np.array([0.3139, 0.4424, 0.0])
 TOTAL = np.array([0.5576, 0.4424, 0.2437])
 CASES = [(ISHIGAMI, Ishigami.evaluate), (SOBOL_G, Sobol_G.evaluate)]
@@ -88,6 +89,23 @@ def test_sobol_intervals_cover_the_analytic_values_of_ishigami(tmp_path):
         one = found.isel(outcome=0, month=month)
         assert (np.abs(one.S1 - FIRST) <= 1.5 * one.S1_conf + 0.01).all()
         assert (np.abs(one.ST - TOTAL) <= 1.5 * one.ST_conf + 0.01).all()
+
+
+@pytest.mark.parametrize(
+    ("problem", "model", "first", "total"),
+    [
+        (ISHIGAMI, Ishigami.evaluate, FIRST, TOTAL),
+        (SOBOL_G, Sobol_G.evaluate, Sobol_G.sensitivity_index(G), Sobol_G.total_sensitivity_index(G)),
+    ],
+)
+def test_intervals_cover_the_analytic_values_as_often_as_they_say(problem, model, first, total):
+    covered = []
+    for seed in range(20):
+        outcome = model(sobol.sample(problem, 256, calc_second_order=False, seed=seed))
+        found = sobol_indices(outcome[:, None], problem["num_vars"], False, 200, 1)
+        covered += [np.abs(found.S1[:, 0] - first) <= found.S1_conf[:, 0]]
+        covered += [np.abs(found.ST[:, 0] - total) <= found.ST_conf[:, 0]]
+    assert np.mean(covered) > 0.92, np.mean(covered, axis=0)
 
 
 def test_second_order_finds_the_one_interaction_of_ishigami(tmp_path):
@@ -183,6 +201,14 @@ def test_the_method_follows_the_design_and_others_are_refused(tmp_path):
         sensitivity(sweep, method="sobol")
     with pytest.raises(ValueError, match="unknown method 'sobel'; expected auto, sobol"):
         sensitivity(sweep, method="sobel")
+    status = np.ones((20 * 4, 2))
+    status[4 * 7 + 2, 0] = 2
+    (tmp_path / "holed").mkdir()
+    holed = sensitivity(sweep_of(tmp_path / "holed", rows, 'method = "morris"\ntrajectories = 20', status=status))
+    kept = np.delete(np.arange(80), np.arange(28, 32))
+    means = sweep.quality.astype(float).mean("replicate").isel(month=slice(1, 3)).mean("month").values[kept][:, None]
+    assert np.abs(holed.mu_star.values[0, 0] - morris_effects(rows[kept], means, 4).mu_star[:, 0]).max() < 1e-12
+    assert "1 of 20 trajectories dropped: a run failed." in told(holed)
     with pytest.raises(ValueError, match="are no whole trajectories of 4"):
         sensitivity(sweep.isel(point=slice(1, None)))
 
