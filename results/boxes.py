@@ -1,7 +1,8 @@
 """PRIM: boxes in the space of parameters in which an outcome is mostly of interest (Friedman & Fisher 1999).
 
-Peeling and pasting as there; the choice among boxes and the test of each limit as in Bryant & Lempert (2010). Written
-here because the library that has it loads four plotting packages and changed its interface between versions.
+Peeling as there, by the gain of density for each point given up; instead of pasting, the box that is chosen is freed
+of limits that chance explains. Choice and test of limits as in Bryant & Lempert (2010). Written here because the
+library that has it loads four plotting packages and changed its interface between versions; a test takes its steps.
 """
 
 from __future__ import annotations

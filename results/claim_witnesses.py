@@ -36,7 +36,8 @@ def witnesses(
 ) -> tuple[Witness, ...]:
     """Return the clearest witness of each side of each claim, from the stores ``folder/NAME.zarr`` of ``designs``.
 
-    Where a side has none, neither in the sample nor in a corner, it is left out.
+    It comes from a corner that was searched on purpose, where one shows the side, else from the sample; a side with
+    none is left out.
     """
     spaces = {
         name: space_of(ArmStore(open_sweep(Path(folder) / f"{name}.zarr", chunks=None), design.arms), design)
@@ -56,10 +57,10 @@ def _clearest(
 ) -> Witness | None:
     family, edge = judged.claim.family, judged.verdict.edge
     sign = 1.0 if side == "holds" else -1.0
+    corners = [corner for corner in judged.corners if corner.kind == side and corner.shown]
+    places = [(f"{family}-corners", corner.verdict.score, dict(corner.settings)) for corner in corners]
     best = None
-    places = [(family, judged.verdict.score, {})]
-    places += [(f"{family}-corners", corner.verdict.score, dict(corner.settings)) for corner in judged.corners]
-    for name, score, fixed in places:
+    for name, score, fixed in places or [(family, judged.verdict.score, {})]:
         margin = np.where(np.isfinite(score), sign * (score - edge), -np.inf)
         place = int(margin.argmax())
         if margin[place] > 0.0 and (best is None or margin[place] > sign * (best.score - edge)):

@@ -78,16 +78,24 @@ def caption_of(chart: Chart) -> str:
 def measured(chart: Chart) -> str:
     """Say what the diagram is drawn of: the outcome, the months, the arms, and the axes."""
     part, axes = chart.phase.parts[0], [label_of(axis.name, unit=False) for axis in chart.axes]
-    arms = " against ".join(
+    less = "" if part.less is None else f" less months {part.less.months[0]} to {part.less.months[1]}"
+    return (
+        f"{part.label} in months {part.months[0]} to {part.months[1]}{less}, {_compared(chart)}; over {axes[0]}, "
+        f"{axes[1]} and {axes[2]}"
+    )
+
+
+def _compared(chart: Chart) -> str:
+    told = [
         ", ".join(
             f"{key.replace('_', ' ')} {value if isinstance(value, str) else f'{value:g}'}" for key, value in arm.items()
         )
         or "the point of the diagram"
         for arm in chart.phase.arms
-    )
-    return (
-        f"{part.label} in months {part.months[0]} to {part.months[1]}, {arms}; over {axes[0]}, {axes[1]} and {axes[2]}"
-    )
+    ]
+    if chart.phase.parts[0].form == "contest":
+        return f"the better of {told[0]} and {told[1]} against the better of {told[2]} and {told[3]}"
+    return " against ".join(told)
 
 
 def words_of(chart: Chart) -> str:

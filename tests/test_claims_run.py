@@ -19,6 +19,8 @@ from tredegar.results.claim_report import Written, designs_of, write_claims
 from tredegar.results.claim_results import judge
 from tredegar.results.claim_witnesses import SIDES, read_witnesses
 from tredegar.results.claims import CLAIMS
+from tredegar.results.facts import design_of
+from tredegar.results.open import open_sweep
 from tredegar.results.phases import PHASES
 from tredegar.sweeps import Spec, run_sweep
 
@@ -147,6 +149,12 @@ def test_the_page_of_the_documentation_is_made_of_the_same_judgements(written: W
         assert (folder / picture).is_file()
     assert rules_hash()[:12] in text and all(design.mark in text for design in written.designs.values())
     assert pd.read_csv(folder / "claims" / "verdicts.csv").equals(pd.read_csv(folder / "out" / "claims.csv"))
+
+
+def test_a_store_of_a_table_of_points_tells_its_design_to_every_analysis(folder: Path) -> None:
+    design = design_of(open_sweep(folder / "frozen.zarr"))
+    assert design.method == "table"
+    assert design.bounds["method_heterogeneity"][0] < design.bounds["method_heterogeneity"][1]
 
 
 def test_stores_of_another_design_are_refused(folder: Path) -> None:

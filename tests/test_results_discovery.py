@@ -74,6 +74,22 @@ def test_a_peeling_only_ever_cuts(sweep):
     assert masses[0] == 1.0 and all(later < earlier for earlier, later in pairwise(masses))
 
 
+def test_peeling_takes_the_steps_of_the_ema_workbench():
+    """Coverage, density and mass after 1, 8, 16 and 25 peels, as ema_workbench 2.5.3 gives them on this sample."""
+    rng = np.random.default_rng(12)
+    sample = rng.random((800, 6))
+    interest = ((sample[:, 1] > 0.55) & (sample[:, 4] < 0.4)) ^ (rng.random(800) < 0.1)
+    trajectory = peel(sample, interest)
+    recorded = {
+        1: (0.990654, 0.278947, 0.95),
+        8: (0.901869, 0.365530, 0.66),
+        16: (0.813084, 0.502890, 0.4325),
+        25: (0.714953, 0.711628, 0.26875),
+    }
+    for step, expected in recorded.items():
+        assert score(trajectory[step], sample, interest)[:3] == pytest.approx(expected, abs=1e-6)
+
+
 def test_thresholds_that_separate_nothing_and_morris_walks_are_refused(sweep, tmp_path):
     with pytest.raises(ValueError, match="none of 600 points have quality >= 5"):
         discover(sweep, "quality", threshold=5.0)
