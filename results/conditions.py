@@ -10,6 +10,8 @@ import xarray as xr
 from .facts import chosen_outcomes
 from .windows import window
 
+CARRIED = frozenset({"reorganisation_direction"})
+"""Outcomes that are 0 but in the month of an event; as conditions they hold until the next event."""
 MOST_VALUES = 7
 """A condition takes few values; more show a quantity, or the means of windows."""
 
@@ -30,7 +32,7 @@ def conditional_means(
     counts the months behind each mean; a mean of none, or of a failed run, is NaN.
     Raises ValueError for an outcome that is not recorded and for one that is no condition.
     """
-    names = list(chosen_outcomes(sweep, outcomes))
+    names = [name for name in chosen_outcomes(sweep, outcomes) if name != by]
     (condition_name,) = chosen_outcomes(sweep, by)
     part = window(sweep, from_month, to_month)[list(dict.fromkeys([*names, condition_name]))].astype(np.float64)
     condition = part[condition_name].transpose(..., "month").compute()

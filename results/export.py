@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from .conditions import CARRIED, conditional_means
 from .facts import chosen_outcomes, fixed_parameters, recorded_outcomes, varied_parameters
-from .windows import window, window_mean
+from .windows import settled_from, window, window_mean
 
 BLOCK_CELLS = 5_000_000
 """Cells of one outcome held in memory at a time while a CSV file is written."""
@@ -27,18 +28,25 @@ def export(
     from_month: int | None = None,
     to_month: int | None = None,
     monthly: bool = False,
+    by: str | None = None,
 ) -> Path:
     """Write outcomes (all by default) to ``path``: NetCDF for ``.nc``, CSV for ``.csv``; return the path.
 
     Without ``monthly`` each run has one value per outcome, its mean over the window (the second half of the run by
     default); with it every recorded month of the window (all by default). CSV has one row per run, or per run and
-    month, with all parameters and the status. Raises ValueError for another ending, an unknown outcome, and a file
-    that the classic format cannot hold.
+    month, with all parameters and the status. With ``by`` (``party``, ``reorganisation_direction``) each run has one
+    mean for each value of that outcome, over the months in which it has it, and the number of these months; a direction
+    holds until the next one. Raises ValueError for another ending, an unknown outcome, ``monthly`` with ``by``, and a
+    file that the classic format cannot hold.
     """
     path = Path(path)
     if path.suffix not in (".nc", ".csv"):
         raise ValueError(f"the ending of '{path}' must be .nc (NetCDF) or .csv, got '{path.suffix or 'none'}'")
     names = chosen_outcomes(sweep, recorded_outcomes(sweep) if outcomes is None else outcomes)
+    if by is not None:
+        if monthly:
+            raise ValueError("choose one: every month (monthly), or means by the values of an outcome (by)")
+        return _write_by(sweep, path, names, by, (from_month, to_month))
     if path.suffix == ".csv":
         return _write_csv(sweep, path, names, (from_month, to_month), monthly)
     if monthly:
@@ -46,6 +54,21 @@ def export(
     else:
         part = window_mean(sweep, names, from_month, to_month).assign(status=sweep["status"]).assign_attrs(sweep.attrs)
     return _write_netcdf(part, path)
+
+
+def _write_by(
+    sweep: xr.Dataset, path: Path, names: tuple[str, ...], by: str, months: tuple[int | None, int | None]
+) -> Path:
+    first = settled_from(sweep) if months[0] is None else months[0]
+    part = conditional_means(sweep, by, names, by in CARRIED, first, months[1])
+    part = part.assign(status=sweep["status"]).assign_attrs(sweep.attrs)
+    if path.suffix == ".nc":
+        return _write_netcdf(part, path)
+    tables = [_rows(part.sel({by: value}, drop=True), sweep) for value in part[by].values]
+    for table, value in zip(tables, part[by].values, strict=True):
+        table.insert(2, by, value)
+    pd.concat(tables, ignore_index=True).to_csv(path, index=False, lineterminator="\n")
+    return path
 
 
 def _write_netcdf(part: xr.Dataset, path: Path) -> Path:

@@ -187,13 +187,17 @@ def export(
     from_month: FromMonth = None,
     to_month: Annotated[int | None, typer.Option(min=1, metavar="M", help="Leave out the months after M.")] = None,
     monthly: Annotated[bool, typer.Option("--monthly", help="Every month instead of one mean per run.")] = False,
+    by: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="One mean for each value of an outcome: party, reorganisation_direction."),
+    ] = None,
     partial: Partial = False,
 ) -> None:
     """Write runs for other programs: NetCDF or CSV, with parameters and status."""
     from ..results.export import export as write
     from ..results.open import open_sweep
 
-    written = write(open_sweep(store, partial=partial), out, outcomes or None, from_month, to_month, monthly)
+    written = write(open_sweep(store, partial=partial), out, outcomes or None, from_month, to_month, monthly, by)
     typer.echo(f"wrote {written}")
 
 

@@ -124,3 +124,18 @@ def test_netcdf_holds_the_same_values(store, tmp_path):
         assert found.quality.attrs["units"] == "0..1" and "mandate_detail" in found.coords
     with pytest.raises(ValueError, match=r"must be \.nc \(NetCDF\) or \.csv, got '\.xlsx'"):
         export(sweep, tmp_path / "all.xlsx")
+
+
+def test_means_by_party_are_written_with_their_months(store, tmp_path):
+    sweep = open_sweep(store)
+    table = pd.read_csv(export(sweep, tmp_path / "party.csv", from_month=7, by="party"))
+    assert len(table) == 2 * 24 and set(table["party"]) == {-1.0, 1.0}
+    means = conditional_means(sweep, "party", ["quality"], from_month=7)
+    row = table[(table["party"] == 1.0) & (table["point"] == 5) & (table["replicate"] == 3)].iloc[0]
+    assert row["quality"] == pytest.approx(float(means.quality.sel(party=1.0)[5, 3])) and row["months"] == 12
+    assert row["mandate_detail"] == 1.0 and (table["status"] == 2).sum() == 2
+    with xr.open_dataset(export(sweep, tmp_path / "turn.nc", by="reorganisation_direction", from_month=1)) as found:
+        assert found.quality.dims == ("reorganisation_direction", "point", "replicate")
+        assert list(found.months.values[:, 0, 0]) == [16, 2, 6]
+    with pytest.raises(ValueError, match="choose one: every month"):
+        export(sweep, tmp_path / "both.csv", monthly=True, by="party")
