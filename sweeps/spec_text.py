@@ -14,7 +14,7 @@ from .spec_errors import SpecError
 MOST_BYTES = 1_000_000
 MOST_TABLE_BYTES = 200_000_000
 MOST_DEPTH = 6
-MOST_DOTS = 16
+MOST_DOTS = 100
 
 
 def read_text(path: Path, what: str, most_bytes: int = MOST_BYTES) -> str:

@@ -1,0 +1,192 @@
+"""Sweeps on Dask schedulers of one's own: address and file, workers that come and go, a scheduler that is lost."""
+
+from __future__ import annotations
+
+import json
+import logging
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import cloudpickle
+import pytest
+from distributed import Client, LocalCluster
+
+from tredegar.sweeps import schedulers
+from tredegar.sweeps.drivers import LostCluster
+from tredegar.sweeps.runner import run_sweep
+from tredegar.sweeps.schedulers import SchedulerError, address_of
+from tredegar.sweeps.store import SweepStore
+
+from . import fake_model
+from .fake_model import simulate
+from .sweep_cases import contents, small_spec
+
+cloudpickle.register_pickle_by_value(fake_model)
+
+ON_LOOPBACK = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0", "silence_logs": logging.CRITICAL}
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What a store of the small sweep holds that one process wrote, with the stand-in for the model."""
+    path = tmp_path_factory.mktemp("undisturbed") / "s.zarr"
+    run_sweep(small_spec(), path, workers=0, simulate=simulate, points_per_batch=1)
+    return contents(path)
+
+
+def slow() -> Callable[..., object]:
+    """Return the stand-in for the model, slow enough that something may happen meanwhile; workers receive it whole."""
+
+    def simulate_slowly(points: object, **others: object) -> object:
+        time.sleep(0.15)
+        return simulate(points, **others)  # type: ignore[arg-type]
+
+    return simulate_slowly
+
+
+@contextmanager
+def meanwhile(store: Path, batches: int, happens: Callable[[], None]) -> Iterator[None]:
+    """Call ``happens()`` in a thread once ``batches`` batches of ``store`` are done; raise what it raised."""
+
+    def watch() -> None:
+        end = time.monotonic() + 100
+        while len(list((store / "status").glob("c.*"))) < batches:
+            assert time.monotonic() < end, "nothing was done"
+            time.sleep(0.02)
+        happens()
+
+    with ThreadPoolExecutor(1) as thread:
+        watching = thread.submit(watch)
+        yield
+        watching.result()
+
+
+@contextmanager
+def started_by_hand(folder: Path) -> Iterator[tuple[Path, subprocess.Popen[bytes]]]:
+    """Start ``dask scheduler`` and one ``dask worker`` of two threads as a user would; yield the scheduler file."""
+    file = folder / "scheduler.json"
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}
+    common = ["--host", "127.0.0.1", "--no-dashboard", "--scheduler-file", str(file)]
+    module = [sys.executable, "-m", "distributed.cli.dask_scheduler"]
+    scheduler = subprocess.Popen([*module, "--port", "0", *common], **quiet)  # type: ignore[call-overload]
+    worker = [sys.executable, "-m", "distributed.cli.dask_worker", "--nthreads", "2", "--no-nanny", *common]
+    working = subprocess.Popen(worker, **quiet)  # type: ignore[call-overload]
+    try:
+        end = time.monotonic() + 60
+        while not file.exists():
+            assert time.monotonic() < end, "the scheduler did not start"
+            time.sleep(0.1)
+        yield file, scheduler
+    finally:
+        for process in (working, scheduler):
+            process.kill()
+            process.wait()
+
+
+def test_a_scheduler_file_finds_the_scheduler_and_its_loss_is_said_in_one_line(
+    tmp_path: Path, undisturbed: dict[str, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """What was done before the loss is kept; the sweep is finished without the scheduler, to the same bytes."""
+    store = tmp_path / "s.zarr"
+    with started_by_hand(tmp_path) as (file, scheduler), meanwhile(store, 4, scheduler.kill):
+        with pytest.raises(LostCluster, match="the Dask scheduler was lost; run the same command again") as lost:
+            run_sweep(small_spec(), store, scheduler=str(file), simulate=slow(), points_per_batch=1)
+        assert "\n" not in str(lost.value)
+    assert [record for record in caplog.records if record.name == "distributed.client"] == []
+    done = int(SweepStore(store).read_status().astype(bool).sum())
+    assert 0 < done < 75
+    assert run_sweep(small_spec(), store, workers=0, simulate=simulate).computed == 75 - done
+    assert contents(store) == undisturbed
+
+
+def test_retired_and_added_workers_change_nothing(tmp_path: Path, undisturbed: dict[str, str]) -> None:
+    store = tmp_path / "s.zarr"
+    with LocalCluster(n_workers=2, threads_per_worker=1, **ON_LOOPBACK) as cluster:
+
+        def replace() -> None:
+            with Client(cluster, set_as_default=False) as client:
+                leaving = next(iter(client.nthreads()))
+                cluster.scale(3)
+                client.wait_for_workers(3, timeout=60)
+                client.retire_workers([leaving], close_workers=True)
+                assert leaving not in client.nthreads()
+
+        with meanwhile(store, 3, replace):
+            address = cluster.scheduler_address
+            summary = run_sweep(small_spec(), store, scheduler=address, simulate=slow(), points_per_batch=1)
+    assert summary.complete
+    assert contents(store) == undisturbed
+
+
+def test_a_cluster_that_adapts_grows_for_a_sweep(tmp_path: Path, undisturbed: dict[str, str]) -> None:
+    """The window of futures asks for more workers than there are: no batch ends before a second one came."""
+    store, came = tmp_path / "s.zarr", tmp_path / "came"
+
+    def patient(points: object, **others: object) -> object:
+        end = time.monotonic() + 100
+        while not came.exists() and time.monotonic() < end:
+            time.sleep(0.05)
+        return simulate(points, **others)  # type: ignore[arg-type]
+
+    def wait_for_two() -> None:
+        with Client(cluster, set_as_default=False) as client:
+            client.wait_for_workers(2, timeout=90)
+        came.touch()
+
+    with LocalCluster(n_workers=1, threads_per_worker=1, **ON_LOOPBACK) as cluster:
+        cluster.adapt(minimum=1, maximum=2, target_duration="100ms")
+        with meanwhile(store, 0, wait_for_two):
+            assert run_sweep(small_spec(), store, scheduler=cluster, simulate=patient, points_per_batch=1).complete
+        assert came.exists()
+    assert contents(store) == undisturbed
+
+
+def test_every_thread_of_a_worker_has_a_batch(tmp_path: Path, undisturbed: dict[str, str]) -> None:
+    store, at_once = tmp_path / "s.zarr", []
+    with (
+        LocalCluster(n_workers=1, threads_per_worker=5, **ON_LOOPBACK) as cluster,
+        Client(cluster, set_as_default=False) as client,
+        meanwhile(store, 5, lambda: at_once.extend(map(len, client.processing().values()))),
+    ):
+        assert run_sweep(small_spec(), store, scheduler=cluster, simulate=slow(), points_per_batch=1).complete
+    assert at_once[0] >= 5
+    assert contents(store) == undisturbed
+
+
+@pytest.mark.parametrize(
+    ("scheduler", "expected"),
+    [
+        (
+            "none.json",
+            "must be a scheduler file that exists or an address such as tcp://10.0.0.1:8786, got 'none.json'",
+        ),
+        ("http://x/y", "must be a scheduler file that exists"),
+        ("tcp://127.0.0.1:1", "no Dask scheduler answers at tcp://127.0.0.1:1"),
+        ("tls://127.0.0.1:1", "TLS needs the certificates that Dask's configuration names"),
+        ("not.json", "is no scheduler file: expected JSON"),
+        ("other.json", "is no scheduler file: expected JSON"),
+        ("deep.json", "is no scheduler file: expected JSON"),
+    ],
+)
+def test_a_scheduler_that_is_none_is_refused_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scheduler: str, expected: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(schedulers, "SECONDS_TO_ANSWER", 1)
+    Path("not.json").write_text("name = 'a spec'")
+    Path("other.json").write_text(json.dumps({"address": 3}))
+    Path("deep.json").write_text("[" * 100_000)
+    with pytest.raises(SchedulerError) as refusal:
+        run_sweep(small_spec(), tmp_path / "s.zarr", scheduler=scheduler)
+    assert expected in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+
+
+def test_an_address_without_a_scheme_is_one_of_tcp() -> None:
+    assert address_of("10.0.0.1:8786") == "tcp://10.0.0.1:8786"
+    assert address_of("tls://[::1]:8786") == "tls://[::1]:8786"
