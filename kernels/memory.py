@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import os
+
 from .numba_threads import thread_count
 
 BYTES_PER_SEAT = 6 * 8 + 8  # talent, skill, morale, two efforts and luck's temporaries per seat; flags
@@ -53,3 +56,11 @@ def compiled_runs(recorded: int, threads: int | None = None) -> int:
     """
     threads = thread_count() if threads is None else threads
     return max(threads, min(COMPILED_RUNS * threads, COMPILED_BYTES // (8 * max(1, recorded))))
+
+
+def physical_memory() -> float:
+    """Return the bytes of memory of this machine; infinity where the system does not tell."""
+    try:
+        return float(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+    except (AttributeError, OSError, ValueError):
+        return math.inf

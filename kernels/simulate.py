@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from os import PathLike
@@ -13,17 +12,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..model.constants import constants_with
 from ..model.outcomes import choose_outcomes
-from ..model.parameters import PARAMETERS, find_parameter
+from ..model.parameters import PARAMETERS
 from ..model.providers import Providers, read_providers
 from .batch import Batch, Country, Record, Recorded
 from .engines import Run, load_engine
-from .memory import bytes_per_run, chunk_runs, compiled_runs
-
-MOST_SEED = 2**32 - 1
-PLACE_PARAMETERS = ("number_of_units", "size_spread", "boundary_mismatch")
-"""Without effect where real trusts are given, and refused there."""
-
-_CHANGE = re.compile(r"(?P<name>\w+)@(?P<month>\d+)")
+from .memory import bytes_per_run, chunk_runs, compiled_runs, physical_memory
+from .points import MOST_RUN, read_points, run_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +60,8 @@ def simulate(
 
     Args:
         points: name -> (n_points,) values, a mapping or an xarray Dataset; names are parameters or
-            ``parameter@month`` (the value from the start of that month on). Parameters left out are at their default.
+            ``parameter@month`` (the value from the start of that month on). A single number holds for all points;
+            parameters left out are at their default. Of a Dataset, coordinates that are parameters count as well.
         replicates: repeats of each point under other luck.
         months: length of a run.
         trusts: trusts of the synthetic country; with ``providers`` their number stands.
@@ -89,11 +84,12 @@ def simulate(
         ValueError: for an argument that cannot be used, naming it and what is allowed.
         EngineUnavailable: for an engine that cannot run on this machine.
     """
-    if dtype not in ("float32", "float64"):
+    if dtype not in ("float32", "float64", np.float32, np.float64):
         raise ValueError(f"dtype must be 'float32' or 'float64', got {dtype!r}")
+    _check_kinds(engine, outcomes, providers, constants, trust_records)
     for name, value in (("replicates", replicates), ("months", months), ("trusts", trusts), ("clinicians", clinicians)):
         _whole(name, value, 1, 2**32 - 1)
-    _whole("seed", seed, 0, MOST_SEED)
+    _whole("seed", seed, 0, MOST_RUN)
     _whole("every", every, 1, months)
     if months % every:
         raise ValueError(f"every = {every} does not divide months = {months}")
@@ -101,88 +97,45 @@ def simulate(
     country = Country(len(table) if table is not None else trusts, clinicians, table)
     if country.trusts * country.clinicians >= 2**32:
         raise ValueError(f"trusts x clinicians must stay below 2**32 seats, got {country.trusts * country.clinicians}")
-    values, changes, count = _read_points(points, months, table is not None)
-    numbers = _run_numbers(runs, count, replicates)
+    values, changes, count = read_points(points, months, table is not None)
+    record = Record(choose_outcomes(outcomes), every, trust_records)
+    _check_room(count * replicates, len(record.outcomes) * (months // every) * np.dtype(dtype).itemsize)
+    numbers = run_numbers(runs, count, replicates)
     per_run = {name: np.repeat(array, replicates) for name, array in values.items()}
     per_change = {
         month: {n: np.repeat(a, replicates) for n, a in changed.items()} for month, changed in changes.items()
     }
-    record = Record(choose_outcomes(outcomes), every, trust_records)
     batch = Batch(country, months, seed, numbers.reshape(-1), per_run, per_change, constants_with(constants), record)
     engine_name, run = load_engine(engine)
     return _assemble(batch, run, engine_name, (count, replicates), np.dtype(dtype))
 
 
+def _check_kinds(engine: Any, outcomes: Any, providers: Any, constants: Any, trust_records: Any) -> None:
+    """Raise ValueError for an argument of another kind than it must be."""
+    for name, value, kinds, wanted in (
+        ("engine", engine, str, "a name"),
+        ("outcomes", outcomes, Iterable | None, "names, or None for all"),
+        ("providers", providers, Providers | str | PathLike | None, "a table of providers, or the path of one"),
+        ("constants", constants, Mapping | None, "a mapping name -> value"),
+        ("trust_records", trust_records, bool | np.bool_, "True or False"),
+    ):
+        if not isinstance(value, kinds):
+            raise ValueError(f"{name} must be {wanted}, got {value!r}")
+
+
+def _check_room(runs: int, bytes_each: int) -> None:
+    """Raise ValueError for results that this machine cannot hold."""
+    needed, there = runs * (bytes_each + 8 * len(PARAMETERS)), physical_memory()
+    if needed > there:
+        raise ValueError(
+            f"the results of {runs:,} runs take {needed / 1e9:,.1f} GB and this machine has {there / 1e9:,.1f} GB;"
+            " ask for fewer runs or outcomes or a larger 'every', or sweep into a store"
+        )
+
+
 def _whole(name: str, value: Any, least: int, most: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or not least <= value <= most:
         raise ValueError(f"{name} must be a whole number in {least} .. {most}, got {value!r}")
-
-
-def _read_points(
-    points: Any, months: int, real_trusts: bool
-) -> tuple[dict[str, NDArray[np.float64]], dict[int, dict[str, NDArray[np.float64]]], int]:
-    """Return all parameters and the changes by month, each (n_points,), and the number of points."""
-    given = {str(name): np.atleast_1d(np.asarray(points[name])) for name in points}
-    lengths = {array.shape for array in given.values()}
-    if len(lengths) > 1 or any(len(shape) != 1 for shape in lengths):
-        raise ValueError(f"points must be one-dimensional and of one length, got shapes {sorted(lengths)}")
-    count = lengths.pop()[0] if lengths else 1
-    if count == 0:
-        raise ValueError("points must hold at least one point")
-    values = {name: np.full(count, row.default) for name, row in PARAMETERS.items()}
-    changes: dict[int, dict[str, NDArray[np.float64]]] = {}
-    for name, array in given.items():
-        parameter, month = split_change(name, months)
-        checked = _check_array(parameter, array)
-        if real_trusts and parameter in PLACE_PARAMETERS:
-            raise ValueError(f"parameter '{parameter}' has no effect on real trusts; leave it out, or the providers")
-        if month is None:
-            values[parameter] = checked
-        else:
-            changes.setdefault(month, {})[parameter] = checked
-    return values, changes, count
-
-
-def split_change(name: str, months: int) -> tuple[str, int | None]:
-    """Split ``parameter@month`` into its parts, month None without one.
-
-    Raises ValueError for an unknown parameter, a month outside the run and a parameter that only sets the start.
-    """
-    found = _CHANGE.fullmatch(name)
-    if "@" not in name or found is None:
-        if "@" in name:
-            raise ValueError(f"'{name}' is not of the form parameter@month, with a month in 1 .. {months}")
-        return find_parameter(name).name, None
-    row, month = find_parameter(found["name"]), int(found["month"])
-    if row.initial_only:
-        raise ValueError(f"parameter '{row.name}' sets the start of a run and cannot change, got '{name}'")
-    if not 1 <= month <= months:
-        raise ValueError(f"'{name}' changes outside the run; the month must lie in 1 .. {months}")
-    return row.name, month
-
-
-def _check_array(name: str, array: NDArray[Any]) -> NDArray[np.float64]:
-    if array.dtype.kind not in "iuf":
-        raise ValueError(f"parameter '{name}' must be numbers, got {array.dtype}")
-    numbers = array.astype(np.float64)
-    row = PARAMETERS[name]
-    for number in (float(numbers.min()), float(numbers.max())):
-        row.check(number)
-    return numbers
-
-
-def _run_numbers(runs: ArrayLike | None, points: int, replicates: int) -> NDArray[np.uint64]:
-    if runs is None:
-        return np.broadcast_to(np.arange(replicates, dtype=np.uint64), (points, replicates))
-    numbers = np.asarray(runs)
-    if numbers.shape != (points, replicates) or numbers.dtype.kind not in "iu":
-        raise ValueError(
-            f"runs must be whole numbers of shape (point, replicate) = ({points}, {replicates}), "
-            f"got {numbers.dtype} {numbers.shape}"
-        )
-    if numbers.size and not 0 <= int(numbers.min()) <= int(numbers.max()) <= MOST_SEED:
-        raise ValueError("runs must lie in 0 .. 2**32 - 1")
-    return numbers.astype(np.uint64)
 
 
 def _assemble(batch: Batch, run: Run, engine: str, shape: tuple[int, int], dtype: np.dtype[Any]) -> Simulated:
@@ -200,6 +153,7 @@ def _assemble(batch: Batch, run: Run, engine: str, shape: tuple[int, int], dtype
             values[recorded.failed > 0] = np.nan
             arrays[name][chosen] = values
         failures += _failures(recorded, first, shape[1])
+        del recorded, values  # so that one chunk in float64 is held at a time, not two
     reshaped = {name: values.reshape(*shape, *values.shape[1:]) for name, values in arrays.items()}
     return Simulated(reshaped, engine, tuple(failures))
 

@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
+from numbers import Real
 from types import MappingProxyType, SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,7 @@ class Constant:
 
     def check(self, value: float) -> float:
         """Return ``value`` as a float if the equations accept it; raise ValueError, naming the range, otherwise."""
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if isinstance(value, bool) or not isinstance(value, Real):
             raise ValueError(f"constant '{self.name}' must be a number, got {value!r}")
         number = float(value)
         if not math.isfinite(number) or not 0.0 <= number <= self.most or (self.positive and number <= 0.0):

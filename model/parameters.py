@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, make_dataclass
 from importlib.resources import files
+from numbers import Real
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -46,7 +47,7 @@ class Parameter:
 
     def check(self, value: float) -> float:
         """Return ``value`` as a float if the equations accept it; raise ValueError, naming the range, otherwise."""
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if isinstance(value, bool) or not isinstance(value, Real):
             raise ValueError(f"parameter '{self.name}' must be a number, got {value!r}")
         number = float(value)
         if not math.isfinite(number) or not self.least <= number <= self.most:

@@ -48,6 +48,21 @@ def test_points_may_be_a_dataset() -> None:
     assert simulate(dataset, **SMALL)["quality"].tobytes() == simulate(TWO, **SMALL)["quality"].tobytes()
 
 
+def test_of_a_dataset_coordinates_that_are_parameters_count_as_well() -> None:
+    """As in an opened sweep: varied parameters are coordinates on point, fixed ones scalar, others are labels."""
+    coordinates = {"solidarity": ("point", [0.2, 1.2]), "target_toughness": 0.1, "point": [0, 1], "label": "pair"}
+    dataset = xr.Dataset(coords=coordinates)
+    by_hand = simulate({**TWO, "target_toughness": [0.1, 0.1]}, **SMALL)
+    assert simulate(dataset, **SMALL)["quality"].tobytes() == by_hand["quality"].tobytes()
+    assert simulate({**TWO, "target_toughness": 0.1}, **SMALL)["quality"].tobytes() == by_hand["quality"].tobytes()
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    constants = {"WAIT_MAX": np.int64(50), "NORM_ACCESS": np.float32(0.5)}
+    out = simulate({}, **SMALL, constants=constants, dtype=np.float64, outcomes=["quality"])
+    assert out["quality"].dtype == np.float64
+
+
 def test_no_points_are_one_point_at_the_defaults() -> None:
     assert simulate({}, **SMALL)["quality"].tobytes() == simulate({"solidarity": [0.6]}, **SMALL)["quality"].tobytes()
 
@@ -78,6 +93,16 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "infinite": ({"points": {"solidarity": [np.inf]}}, "solidarity"),
     "a word": ({"points": {"solidarity": ["much"]}}, "must be numbers"),
     "yes and no": ({"points": {"solidarity": [True]}}, "must be numbers"),
+    "a list": ({"points": [0.1]}, "points must be a mapping or a Dataset"),
+    "nothing": ({"points": None}, "points must be a mapping or a Dataset"),
+    "a ragged list": ({"points": {"solidarity": [[0.1], [0.2, 0.3]]}}, "parameter 'solidarity'.*ragged"),
+    "masked values": ({"points": {"solidarity": np.ma.array([0.1, 0.2], mask=[0, 1])}}, "masked"),
+    "outcome of a number": ({"outcomes": 3}, "outcomes must be names"),
+    "engine of no name": ({"engine": None}, "engine must be a name"),
+    "constants without values": ({"constants": ["NORM_ACCESS"]}, "constants must be a mapping"),
+    "providers of no kind": ({"providers": [1]}, "providers must be a table"),
+    "records of a word": ({"trust_records": "no"}, "trust_records must be True or False"),
+    "more than the memory holds": ({"replicates": 2**31}, "2,147,483,648 runs take"),
     "unequal lengths": ({"points": {"solidarity": [0.1], "fear": [1, 2]}}, "one length"),
     "no point at all": ({"points": {"solidarity": []}}, "at least one point"),
     "change of a start value": ({"points": {"real_control@3": [0.5]}}, "cannot change"),
