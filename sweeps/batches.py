@@ -11,8 +11,12 @@ from dataclasses import dataclass
 from .layout import recorded
 from .spec import Spec
 
-WORK_PER_BATCH = 100_000_000
-"""Clinician-months: about a minute of one core for the array engine, one to five seconds for the compiled one."""
+WORK_PER_BATCH = 60_000_000
+"""Clinician-months: about 20 seconds of one core for the array engine, one to two for the compiled one.
+
+Small enough that a worker's results of one batch (3 MB at 150 trusts x 40 clinicians x 120 months) do not show in its
+memory: a sweep of 2,000 such runs takes the memory of one of 500.
+"""
 WORK_PER_RUN = 10_000
 """What a run costs before its first month, in clinician-months (measured: 0.4 ms of the compiled engine)."""
 MOST_FILES = 10_000
@@ -36,7 +40,7 @@ def points_per_batch_for(spec: Spec, number_of_points: int) -> int:
     """Return how many points the store of ``spec`` puts in a batch.
 
     In order of weight: a chunk stays below 16 MB and a batch below 256 MB; all files together below 10,000; at
-    least 8 batches where there are points enough; about 100 million clinician-months in a batch.
+    least 8 batches where there are points enough; about 60 million clinician-months in a batch.
     """
     replicates = spec.replicates
     work = (spec.trusts * spec.clinicians * spec.months + WORK_PER_RUN) * replicates
