@@ -25,7 +25,7 @@ from .recording import TENTHS, YEARLY
 Array = NDArray[Any]
 RUNS_AT_ONCE = 16
 """Runs that are started together."""
-PIECE_WORK = 2_000_000
+PIECE_WORK = 500_000
 """Clinician-months that a thread computes before it looks for more work."""
 PIECES_WAITING = 4
 """Pieces per thread that wait before no further runs are started: enough to keep the others busy meanwhile."""
@@ -146,7 +146,7 @@ def _compute(
 
 
 def _pieces(batch: Batch, runs: int) -> list[slice]:
-    """Cut ``runs`` runs into pieces that take a thread some hundredths of a second."""
+    """Cut ``runs`` runs into pieces that take a thread about a hundredth of a second, or one run."""
     each = batch.country.trusts * batch.country.clinicians * batch.months
     step = max(1, min(runs, PIECE_WORK // each))
     return [slice(first, min(first + step, runs)) for first in range(0, runs, step)]

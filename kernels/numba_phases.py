@@ -155,8 +155,8 @@ class PhaseFunction:
     # Loops -------------------------------------------------------------------------------------------------------
 
     @contextmanager
-    def loop(self, start: Value, end: Value) -> Iterator[Value]:
-        """A loop over whole numbers from ``start`` up to ``end``."""
+    def loop(self, start: Value, end: Value, step: int = 1) -> Iterator[Value]:
+        """A loop over whole numbers from ``start`` up to ``end``; ``step`` must divide their number."""
         b = self.builder
         head, body, after = (b.append_basic_block() for _ in range(3))
         before = b.block
@@ -167,7 +167,7 @@ class PhaseFunction:
         b.cbranch(b.icmp_unsigned("<", index, end), body, after)
         b.position_at_end(body)
         yield index
-        index.add_incoming(b.add(index, WHOLE(1)), b.block)
+        index.add_incoming(b.add(index, WHOLE(step)), b.block)
         b.branch(head)
         b.position_at_end(after)
 
@@ -200,15 +200,31 @@ class PhaseFunction:
             end = b.add(start, WHOLE(SEATS_AHEAD))
             end = b.select(b.icmp_unsigned("<", end, told["clinicians"]), end, told["clinicians"])
             self._draw_seats(stream, start, end)
-            with self.loop(start, end) as seat:
-                self._seat_number = seat
-                seat_offset = self.seat_offset(tile, seat)
-                self._seat = b.add(told["seats"], seat_offset)
-                self._emit(needed, Rank.SEAT)
-                self._seat = b.add(told["seats_again"], seat_offset)
-                self._write()
-                totals.take_in()
+            pairs_end = b.add(start, b.and_(b.sub(end, start), WHOLE(-2)))
+            with self.loop(start, pairs_end, 2) as seat:
+                self._side_by_side(needed, tile, (seat, b.add(seat, WHOLE(1))), totals)
+            with self.loop(pairs_end, end) as seat:
+                self._side_by_side(needed, tile, (seat,), totals)
         totals.finish()
+
+    def _side_by_side(self, needed: list[Quantity], tile: Value, seats: tuple[Value, ...], totals: ExactSums) -> None:
+        """Compute ``seats`` of a tile, operation by operation: one goes on while the other waits for a quotient."""
+        b, told, of_trust = self.builder, self.told, self.expressions
+        views = []
+        for number in seats:
+            expressions = Expressions(self.lanes, self._read)
+            expressions.values |= of_trust.values
+            offset = self.seat_offset(tile, number)
+            places = b.add(told["seats"], offset), b.add(told["seats_again"], offset)
+            views.append((expressions, number, *places, dict[int, list[Value]]()))
+        for quantity in needed:
+            if quantity.rank is Rank.SEAT:
+                for self.expressions, self._seat_number, self._seat, _, self._luck in views:
+                    self.expressions.emit(quantity)
+        for self.expressions, _, _, self._seat, _ in views:
+            self._write()
+            totals.take_in()
+        self.expressions = of_trust
 
 
 def phase_call(program: Program, name: str, width: int) -> Callable[..., None]:
