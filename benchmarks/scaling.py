@@ -84,18 +84,21 @@ def report_clinicians(sizes: Sequence[int], times: Sequence[float], units: int) 
 
 
 def efficiency(rounds: int, runs: int) -> bool:
-    """Print what two threads gain over one."""
-    least = {1: float("inf"), 2: float("inf")}
+    """Print what two threads gain over one, and how many processor seconds that takes."""
+    least = {threads: [float("inf"), float("inf")] for threads in (1, 2)}
     allowed = numba_engine.thread_count
     for _ in range(rounds):
-        for threads in least:
+        for threads, best in least.items():
             numba_engine.thread_count = lambda threads=threads: threads  # type: ignore[attr-defined]
-            started = time.perf_counter()
+            started = time.perf_counter(), time.process_time()
             run(150, 40, 120, runs)
-            least[threads] = min(least[threads], time.perf_counter() - started)
+            best[:] = min(best[0], time.perf_counter() - started[0]), min(best[1], time.process_time() - started[1])
     numba_engine.thread_count = allowed  # type: ignore[attr-defined]
-    gained = least[1] / least[2] / 2.0
-    print(f"{'threads':12}1: {least[1]:.3f} s  2: {least[2]:.3f} s (wall-clock)")
+    gained = least[1][0] / least[2][0] / 2.0
+    for threads, (wall, processor) in least.items():
+        print(
+            f"{'threads' if threads == 1 else '':12}{threads}: {wall:.3f} s by the clock, {processor:.3f} of processors"
+        )
     print(f"{'':12}efficiency {gained:.2f}, promised {EFFICIENCY}: {verdict(gained >= EFFICIENCY)}")
     return gained >= EFFICIENCY
 
@@ -124,7 +127,7 @@ def main() -> int:
     clock, good = time.process_time, []
     for name, sizes, work in (
         ("trusts", (100, 200, 400, 800), lambda size: run(size, 20, 120, 8)),
-        ("months", (120, 240, 480, 960), lambda size: run(100, 20, size, 8)),
+        ("months", (120, 240, 480, 960), lambda size: run(150, 40, size, 4)),
         ("runs", (64, 128, 256, 512), lambda size: run(50, 10, 48, size)),
     ):
         good.append(report_exponent(name, sizes, least_times(sizes, work, rounds, clock)))
@@ -132,7 +135,7 @@ def main() -> int:
     times = least_times(sizes, lambda size: run(150, size, 120, 4), rounds, clock)
     good.append(report_clinicians(sizes, times, 150 * 120 * 4))
     numba_engine.thread_count = single  # type: ignore[attr-defined]
-    good.append(efficiency(rounds, 64))
+    good.append(efficiency(4 * rounds, 32))
     return int(not all(good))
 
 

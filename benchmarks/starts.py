@@ -1,13 +1,15 @@
 """How long the compiled engine takes to start: a first time, when it compiles, and a second, when it finds its code.
 
 Each start is a process of its own that computes one small run; the folder for compiled code is empty before the
-first. Seconds are by the clock, from the start of the process to its end, on a machine without other work.
+first. Seconds are those of the process from its start to its end, the interpreter and all imports included: by the
+clock, and of the processor, which other work on the machine hardly changes. The second start is the best of three.
 """
 
 from __future__ import annotations
 
 import os
 import platform
+import resource
 import subprocess
 import sys
 import tempfile
@@ -20,14 +22,16 @@ simulate({}, replicates=1, months=12, trusts=4, clinicians=4, engine="numba")
 """
 
 
-def start(folder: str, threads: int) -> tuple[float, str]:
-    """Seconds of a process by the clock, and the first line of what it said."""
+def start(folder: str, threads: int) -> tuple[float, float, str]:
+    """Seconds of a process by the clock and of the processor, and the first line of what it said."""
     environment = {**os.environ, "TREDEGAR_CACHE": folder, "NUMBA_NUM_THREADS": str(threads)}
-    started = time.perf_counter()
+    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM], env=environment, check=True, stderr=subprocess.PIPE, text=True
     )
-    return time.perf_counter() - started, done.stderr.partition("\n")[0]
+    wall, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
+    processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return wall, processor, done.stderr.partition("\n")[0]
 
 
 def main() -> int:
@@ -36,10 +40,13 @@ def main() -> int:
     missed = False
     for threads in (1, 2):
         with tempfile.TemporaryDirectory() as folder:
-            (first, said), (second, silent) = (start(folder, threads) for _ in range(2))
+            first, busy, said = start(folder, threads)
+            again = [start(folder, threads) for _ in range(3)]
+        second, second_busy, silent = min(again)
         missed |= first > FIRST or second > SECOND or not said or bool(silent)
-        print(f"{threads} thread{'s' * (threads > 1)}: first start {first:.1f} s, promised under {FIRST:g}; "
-              f"second {second:.2f} s, promised under {SECOND:g}; ratio {first / second:.0f}")  # fmt: skip
+        print(f"{threads} thread{'s' * (threads > 1)}: first start {first:.1f} s ({busy:.1f} s of the processor), "
+              f"promised under {FIRST:g}; second {second:.2f} s ({second_busy:.2f}), promised under {SECOND:g}; "
+              f"ratio {busy / second_busy:.0f}")  # fmt: skip
         print(f"the first says: {said.replace(folder, 'FOLDER') or 'nothing'}; the second: {silent or 'nothing'}")
     return int(missed)
 
