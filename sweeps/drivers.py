@@ -174,14 +174,13 @@ def _after_a_rest(function: Callable[..., Any], *arguments: Any) -> Any:
 
 def _survived(future: Future) -> bool:
     """Return whether the worker of a finished ``future`` lived; raise what the call itself raised."""
-    from distributed import wait
     from distributed.client import FutureCancelledError
     from distributed.scheduler import KilledWorker
 
     if future.status == "lost" and future.client.status == "running":
         # Its worker died before the report was fetched: the scheduler has it computed again.
         with suppress(FutureCancelledError):
-            wait([future])
+            future.exception()
     if future.status in ("cancelled", "lost"):
         raise LostCluster(SCHEDULER_LOST)
     error = future.exception()

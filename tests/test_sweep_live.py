@@ -20,9 +20,8 @@ from tredegar.sweeps.runner import Progress, run_sweep
 from tredegar.sweeps.verify import verify_store
 
 from .fake_model import simulate
-from .sweep_cases import SMALL, small_spec
-
-SLOW = SMALL.replace("trusts = 3\nclinicians = 2", "trusts = 10\nclinicians = 10").replace("every = 12", "every = 1")
+from .sweep_cases import small_spec
+from .test_sweep_killed import SLOW
 
 
 def test_readers_see_what_is_done_while_the_sweep_runs(tmp_path: Path) -> None:
