@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -119,5 +122,5 @@ def robust_rows(
     return header, rows
 
 
-def _said(row: dict[str, float], name: str, digits: int) -> str:
+def _said(row: Mapping[Any, Any], name: str, digits: int) -> str:
     return f"{row[name]:.{digits}f} ({row[f'{name}_low']:.{digits}f} to {row[f'{name}_high']:.{digits}f})"

@@ -108,8 +108,8 @@ def walk_words(walk: Walk, table: pd.DataFrame) -> str:
         gaps = []
         for end, step, sign in (("low", min(walk.steps), 1.0), ("high", max(walk.steps), -1.0)):
             row = rows[(rows["begins"] == end) & (rows["value"] == step)].iloc[0]
-            bounds = sorted((sign * row["gap_low"], sign * row["gap_high"]))
-            gaps.append(said(sign * row["gap"], *bounds, digits=2, sign=True))
+            low, high = sorted((sign * row["gap_low"], sign * row["gap_high"]))
+            gaps.append(said(sign * row["gap"], low, high, digits=2, sign=True))
         where = f"{label_of(walk.across, False)} {value:g}"
         told.append(f"at {where} {gaps[0]} after the way up and down, {gaps[1]} after the way down and up")
     lever, outcome = label_of(walk.lever, False), label_of(walk.outcome, False)
