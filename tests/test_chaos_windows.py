@@ -92,7 +92,7 @@ def test_kills_while_a_store_is_created(tmp_path: Path, chance: random.Random) -
     (tmp_path / "spec.toml").write_text(SMALL)
     undisturbed = contents(finish(tmp_path, SMALL))
     kill = killed_at_random(tmp_path, CREATE, chance, lambda: shutil.rmtree(tmp_path / "s.zarr", ignore_errors=True))
-    for _ in range(max(4, ROUNDS // 4)):
+    for _ in range(max(2, ROUNDS // 10)):
         kill()
         # What was not renamed is not there; what was, is whole.
         assert not (tmp_path / "s.zarr").exists() or verify_store(tmp_path / "s.zarr", runs=0).faults == ()
@@ -114,7 +114,7 @@ def test_kills_while_a_sweep_is_extended(tmp_path: Path, chance: random.Random) 
 
     kill = killed_at_random(tmp_path, EXTEND, chance, afresh)
     took_effect = 0
-    for number in range(max(4, ROUNDS // 4)):
+    for number in range(max(2, ROUNDS // 10)):
         kill()
         if len(SweepStore(path).facts["specs"]) == 2:
             took_effect += 1
@@ -139,7 +139,7 @@ def test_kills_while_a_sweep_is_archived(tmp_path: Path, chance: random.Random, 
 
     kill = killed_at_random(tmp_path, f"compact_store(SweepStore('s.zarr'), Path({name!r}))", chance, afresh)
     undisturbed = read_all(place)
-    for _ in range(max(4, ROUNDS // 4)):
+    for _ in range(max(2, ROUNDS // 10)):
         kill()
         assert not place.exists() or read_all(place) == undisturbed
     afresh()
