@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -182,6 +183,8 @@ def test_dask_workers_on_slurm_speak_tls_alone_and_the_death_of_one_changes_noth
         wait_until(lambda: small.done(2), PATIENCE, lambda: f"nothing was done; the driver: {driver.poll()}")
         workers = [job.split()[0] for job in small.node.call("squeue", "--noheader", "--format=%i").splitlines()]
         assert plain_listeners([driver, *dask_workers(small.folder)]) == []
+        keys = list((small.folder / "tredegar-logs").glob(".dask*key*"))
+        assert {stat.S_IMODE(path.stat().st_mode) for path in keys} == {0o600}
         small.node.call("scancel", "--full", "--signal=KILL", workers[0])
         assert driver.wait(PATIENCE) == 0
     assert contents(small.store) == undisturbed
