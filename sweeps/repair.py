@@ -53,7 +53,7 @@ def repair_skeleton(store: SweepStore, spec: Spec) -> list[str]:
     if names:
         group = zarr.open_group(store.files, mode="r+")
         for variable in variables(spec, points_of(store, spec), store.batch_shape[0]):
-            if variable.name in names:
+            if variable.name in names and variable.values is not None:
                 array = group[variable.name]
                 assert isinstance(array, zarr.Array), variable.name
                 array.with_config({"write_empty_chunks": True})[...] = variable.values
