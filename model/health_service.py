@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from math import floor
+from os import PathLike
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,7 +21,7 @@ from .constants import constants_with
 from .month import MONTH, Phase, Tally
 from .outcomes import OUTCOMES
 from .parameters import PARAMETERS, Parameters, find_parameter
-from .providers import Providers
+from .providers import Providers, read_providers
 from .records import Now, Sums
 from .rules_outcomes import (
     centre_outcomes,
@@ -57,7 +58,7 @@ class HealthService(Model):
         clinicians: seats per trust.
         seed: 0 .. 2**32 - 1; with ``run`` (0 .. 2**32 - 1) it fixes all luck.
         run: number of the run.
-        providers: real trusts instead of the synthetic ring.
+        providers: real trusts instead of the synthetic ring: a table, or the path of one.
         constants: structural constants that differ from the table.
         changes: month -> {parameter: value} from the start of that month on.
         checked: check that every rule gives finite numbers (slow), naming the first that does not.
@@ -80,7 +81,7 @@ class HealthService(Model):
         clinicians: int = 40,
         seed: int = 7,
         run: int = 0,
-        providers: Providers | None = None,
+        providers: Providers | str | PathLike[str] | None = None,
         constants: Mapping[str, float] | None = None,
         changes: Mapping[int, Mapping[str, float]] | None = None,
         checked: bool = False,
@@ -94,10 +95,14 @@ class HealthService(Model):
             if isinstance(value, bool) or not isinstance(value, int) or not least <= value < 2**32:
                 raise ValueError(f"{name} must be a whole number in {least} .. {2**32 - 1}, got {value!r}")
         super().__init__(rng=seed)
-        settings = parameters if parameters is not None else Parameters()
+        settings: Any = parameters if parameters is not None else Parameters()
+        if not isinstance(settings, Parameters):
+            raise ValueError(f"parameters must be Parameters(name=value, ...), got {settings!r}")
+        if isinstance(providers, str | PathLike):
+            providers = read_providers(providers)
         self.p: Any = SimpleNamespace(**{name: getattr(settings, name) for name in PARAMETERS})
         self.k = constants_with(constants)
-        self.changes = {month: _checked_changes(changed) for month, changed in (changes or {}).items()}
+        self.changes = {month: _checked_changes(month, changed) for month, changed in (changes or {}).items()}
         self.checked = checked
         self.now = Now()
         self.now.month = 0.0
@@ -152,13 +157,13 @@ class HealthService(Model):
         limit = most_added(self.setting.clinicians if tally.over == "trust" else self.setting.trusts)
         scaled = [value * FIXED_ONE for value in column]
         try:
-            total = sum([floor(value) for value in scaled])  # refuses NaN and infinities
+            units = [floor(value) for value in scaled]  # refuses NaN and infinities
             held = -limit < min(scaled) and max(scaled) < limit
         except (ValueError, OverflowError):
-            held = False
+            units, held = [], False
         if not held:
             raise RunFailed(f"month {self.steps}: {tally.rule.__name__} would add a {name} that no exact sum can hold")
-        return total
+        return sum(units)
 
     def _read_outcomes(self) -> dict[str, float]:
         nation, sums = self.nation, self.country_sums
@@ -183,7 +188,9 @@ def _reporter(name: str) -> Any:
     return lambda model: model.outcomes[name]
 
 
-def _checked_changes(changed: Mapping[str, float]) -> dict[str, float]:
+def _checked_changes(month: int, changed: Mapping[str, float]) -> dict[str, float]:
+    if isinstance(month, bool) or not isinstance(month, int) or month < 1:
+        raise ValueError(f"a lever changes at the start of a month, a whole number from 1 on, got {month!r}")
     for name in changed:
         if find_parameter(name).initial_only:
             raise ValueError(f"parameter '{name}' sets the start of a run and cannot change")

@@ -22,7 +22,7 @@ EXCITED = Parameters(displacement_rate=0.1, removal_rate=0.05, solidarity=1.2, f
 
 
 def country(**arguments: Any) -> HealthService:
-    return HealthService(EXCITED, **{"trusts": 6, "clinicians": 3, "seed": 3, "run": 2, **arguments})
+    return HealthService(**{"parameters": EXCITED, "trusts": 6, "clinicians": 3, "seed": 3, "run": 2, **arguments})
 
 
 def months_of(model: HealthService) -> list[dict[str, str]]:
@@ -99,6 +99,9 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "huge run": ({"run": 2**32}, "run must be a whole number in 0 .. 4294967295"),
     "unknown constant": ({"constants": {"NORM_ACCES": 1.0}}, "did you mean 'NORM_ACCESS'"),
     "unknown change": ({"changes": {3: {"solidarty": 1.0}}}, "did you mean 'solidarity'"),
+    "change in month 0": ({"changes": {0: {"solidarity": 1.0}}}, "a whole number from 1 on, got 0"),
+    "settings without names of their own": ({"parameters": {"solidarity": 1.0}}, "parameters must be Parameters"),
+    "no such table": ({"providers": "nowhere.csv"}, "nowhere.csv"),
     "change of a start value": ({"changes": {3: {"real_control": 1.0}}}, "cannot change"),
     "change out of range": ({"changes": {3: {"solidarity": -1.0}}}, "must lie in 0 .. 100"),
 }
