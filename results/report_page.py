@@ -98,7 +98,7 @@ def _came_out(findings: Findings) -> tuple[str, ...]:
     for outcome in findings.outcomes:
         rows = [row for row in findings.changes if row.outcome == outcome]
         lines.append(f"{_plain(outcome)}: {_numbers(rows[0])}; {_numbers(rows[-1])}")
-    first, last = findings.changes[0], rows[-1]
+    first, last = findings.changes[0], findings.changes[-1]
     head = (
         f"Change when {_plain(first.x)} goes from {first.low_x:.2g} to {first.high_x:.2g}, where {_plain(first.y)} is "
         f"{first.at:.2g}; and where it is {last.at:.2g}:"

@@ -7,6 +7,7 @@ all times are one product of matrices.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations
 from typing import NamedTuple
 
@@ -112,10 +113,10 @@ class _Sums(NamedTuple):
                 self.second[pair] += weights @ product
 
 
-def _read(group: np.ndarray | list[np.ndarray], times: int, scale: float) -> tuple[np.ndarray, np.ndarray]:
+def _read(group: Sequence[np.ndarray] | np.ndarray, times: int, scale: float) -> tuple[np.ndarray, np.ndarray]:
     if not len(group):
         return np.empty((0, times)), np.empty((0, times))
-    found = np.stack(group)
+    found = np.asarray(group)
     if found.shape[1] < 3:
         return found[:, 0], np.full_like(found[:, 0], np.nan)
     return found[:, 0], scale * found[:, 1:].std(axis=1, ddof=1)
