@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from numbers import Real
 from types import MappingProxyType, SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .names import closest
 
@@ -28,7 +28,7 @@ class Constant:
     positive: bool = False
     most: float = 1e6
 
-    def check(self, value: float) -> float:
+    def check(self, value: Any) -> float:
         """Return ``value`` as a float if the equations accept it; raise ValueError, naming the range, otherwise."""
         if isinstance(value, bool) or not isinstance(value, Real):
             raise ValueError(f"constant '{self.name}' must be a number, got {value!r}")

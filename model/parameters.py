@@ -45,7 +45,7 @@ class Parameter:
     initial_only: bool = False
     minor: bool = False
 
-    def check(self, value: float) -> float:
+    def check(self, value: Any) -> float:
         """Return ``value`` as a float if the equations accept it; raise ValueError, naming the range, otherwise."""
         if isinstance(value, bool) or not isinstance(value, Real):
             raise ValueError(f"parameter '{self.name}' must be a number, got {value!r}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -133,7 +134,7 @@ def list_outcomes(word: Filter = None) -> None:
     _print_rows(("outcome", "unit"), rows, word)
 
 
-def _print_rows(headings: tuple[str, ...], rows: list[tuple[tuple[str, ...], str]], word: str | None) -> None:
+def _print_rows(headings: tuple[str, ...], rows: Sequence[tuple[tuple[str, ...], str]], word: str | None) -> None:
     """Print cells in columns with the text below them on a terminal, beside them (a line each) for other programs."""
     if not rows:
         raise ValueError(f"nothing has the word '{word}' in its name or meaning; leave it out to list all")
