@@ -100,7 +100,7 @@ browser: $(TOOLS) ## open the report in a headless Chromium
 	@$(BIN)/pytest -m browser $(PYTEST_OPTIONS)
 
 ptx: $(COMPILERS) ## compile the GPU engine to PTX and execute it on the CPU (gcc needed)
-	@$(BIN)/pytest -m ptx --timeout 3600 $(PYTEST_OPTIONS)
+	@$(BIN)/pytest -m ptx -n 2 --timeout 3600 $(PYTEST_OPTIONS)
 
 gpu: $(TOOLS) ## the tests that need a GPU
 	@$(BIN)/pytest -m gpu $(PYTEST_OPTIONS)

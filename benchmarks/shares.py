@@ -117,8 +117,8 @@ def counted() -> dict[str, float]:
 def main() -> int:
     """Measure and print."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--runs", type=int, default=16)
-    options.add_argument("--rounds", type=int, default=5)
+    options.add_argument("--runs", type=int, default=2)
+    options.add_argument("--rounds", type=int, default=40)
     chosen = options.parse_args()
     sys.path.insert(0, str(Path(__file__).resolve().parent))
     import roofs
