@@ -36,8 +36,8 @@ def witnesses(
 ) -> tuple[Witness, ...]:
     """Return the clearest witness of each side of each claim, from the stores ``folder/NAME.zarr`` of ``designs``.
 
-    It comes from a corner that was searched on purpose, where one shows the side, else from the sample; a side with
-    none is left out.
+    It comes from a corner that was searched on purpose, where the side is seen in one, else from the sample; a side
+    with none is left out.
     """
     spaces = {
         name: space_of(ArmStore(open_sweep(Path(folder) / f"{name}.zarr", chunks=None), design.arms), design)
@@ -57,10 +57,12 @@ def _clearest(
 ) -> Witness | None:
     family, edge = judged.claim.family, judged.verdict.edge
     sign = 1.0 if side == "holds" else -1.0
-    corners = [corner for corner in judged.corners if corner.kind == side and corner.shown]
+    corners = [corner for corner in judged.corners if corner.kind == side]
     places = [(f"{family}-corners", corner.verdict.score, dict(corner.settings)) for corner in corners]
     best = None
-    for name, score, fixed in places or [(family, judged.verdict.score, {})]:
+    for name, score, fixed in (*places, (family, judged.verdict.score, {})):
+        if best is not None and name == family:
+            break
         margin = np.where(np.isfinite(score), sign * (score - edge), -np.inf)
         place = int(margin.argmax())
         if margin[place] > 0.0 and (best is None or margin[place] > sign * (best.score - edge)):

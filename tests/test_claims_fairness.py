@@ -34,7 +34,7 @@ DOCS = Path(__file__).resolve().parents[1] / "docs"
 PAGE = DOCS / "claims.md"
 STANDARD = SIZES["standard"]
 MOST_BY_CONSTRUCTION = 8
-NEAR = 0.1
+NEAR = 0.05
 """Around a witness: within this share of each parameter's range."""
 FRESH = 24
 
@@ -76,7 +76,7 @@ def holds(
 
 
 def around(witness: Witness, samples: int) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Return fresh settings within a tenth of each range around a witness, and the names of their columns."""
+    """Return fresh settings within a twentieth of each range around a witness, and the names of their columns."""
     space = sampled_space(FAMILIES[CLAIMS[witness.claim].family], STANDARD)
     names = tuple(name for name in space if name in witness.settings)
     low, high = np.array([space[name] for name in names]).T
