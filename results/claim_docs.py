@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from shutil import copyfile
 
 from .claim_cards import asked, came_out, how_sure
-from .claim_designs import Size
-from .claim_page import METHOD
+from .claim_designs import Design, Size
+from .claim_page import METHOD, contrast
 from .claim_report import Written
 from .claim_results import Judgement
 from .claim_words import (
@@ -58,7 +58,7 @@ def docs_page(written: Written, size: Size, figures: str) -> str:
         _space(size),
     ]
     parts += [_chart(chart, written.walks.get(chart.phase.name, ""), figures) for chart in written.charts]
-    parts += ["\n## The claims one by one\n", *(_claim(found) for found in judgements)]
+    parts += ["\n## The claims one by one\n", *(_claim(found, written.designs) for found in judgements)]
     parts += ["## How it was made\n", *(" ".join(text.split()) + "\n" for text in METHOD), _stores(written, size)]
     return "\n".join([*parts, _bands(judgements)]).rstrip() + "\n"
 
@@ -157,12 +157,12 @@ def _chart(chart: Chart, walk: str, figures: str) -> str:
     )
 
 
-def _claim(found: Judgement) -> str:
+def _claim(found: Judgement, designs: Mapping[str, Design]) -> str:
     claim = found.claim
     lines = [
         f"### {claim.name}\n",
         f"**{claim.position}: {claim.says}.** {decision_word(found).capitalize()}. {verdict_sentence(found.verdict)}\n",
-        f"- Read as: {claim.reading}.",
+        f"- Read as: {claim.reading}. {contrast(claim, designs)}",
         *(f"- {sentence}" for sentence in effect_sentences(claim, found.verdict)),
         f"- What decides: {'; '.join(decider_text(one) for one in found.deciders) or 'no parameter varies it'}.",
         *(f"- {sentence}" for sentence in sides_sentences(found)),

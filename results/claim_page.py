@@ -146,7 +146,7 @@ def _claim(found: Judgement, designs: Mapping[str, Design], image: str) -> Secti
         full=True,
         paragraphs=(
             f"{decision_word(found).capitalize()}. {verdict_sentence(found.verdict)}",
-            f"Claimed by {claim.position}. Predicted: {claim.reading}. {_contrast(claim, designs)}",
+            f"Claimed by {claim.position}. Predicted: {claim.reading}. {contrast(claim, designs)}",
             *effect_sentences(claim, found.verdict),
             "What decides: "
             + ("; ".join(decider_text(one) for one in found.deciders) or "no parameter varies it")
@@ -168,7 +168,8 @@ def _warning(found: Judgement) -> str:
     return ""
 
 
-def _contrast(claim: Claim, designs: Mapping[str, Design]) -> str:
+def contrast(claim: Claim, designs: Mapping[str, Design]) -> str:
+    """Say which arms are compared, what each sets, and in which months."""
     part: Part = claim.parts[0]
     arms = [_arm(name, designs[claim.family].arms[name]) for name in part.arms]
     first, last = part.months

@@ -76,11 +76,15 @@ def holds(
 
 
 def around(witness: Witness, samples: int) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Return fresh settings within a twentieth of each range around a witness, and the names of their columns."""
+    """Return fresh settings within a twentieth of each range around a witness, and the names of their columns.
+
+    What a corner switches off, or sets to the end of its range, stays there.
+    """
     space = sampled_space(FAMILIES[CLAIMS[witness.claim].family], STANDARD)
     names = tuple(name for name in space if name in witness.settings)
     low, high = np.array([space[name] for name in names]).T
     centre, reach = np.array([witness.settings[name] for name in names]), NEAR * (high - low)
+    reach = np.where((centre == low) | (centre == high), 0.0, reach)
     luck = qmc.LatinHypercube(len(names), seed=99).random(samples)
     edges = np.maximum(low, centre - reach), np.minimum(high, centre + reach)
     return edges[0] + luck * (edges[1] - edges[0]), names
@@ -116,7 +120,7 @@ def test_a_claim_holds_at_the_one_witness_and_fails_at_the_other(name: str) -> N
 @pytest.mark.parametrize("witness", TESTED, ids=lambda one: f"{one.claim} {one.side}")
 def test_around_a_witness_lies_a_region_most_of_which_is_on_its_side(witness: Witness) -> None:
     sample, names = around(witness, FRESH)
-    share = holds(CLAIMS[witness.claim], sample, names, replicates=2).mean()
+    share = holds(CLAIMS[witness.claim], sample, names).mean()
     assert (share if witness.side == "holds" else 1.0 - share) >= 0.5
 
 
