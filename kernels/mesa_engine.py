@@ -51,7 +51,8 @@ def run_mesa(batch: Batch) -> Recorded:
             recorded.failed[position] = model.steps
             recorded.messages[position] = str(error)
         finally:
-            Agent._ids.pop(model, None)  # Mesa counts agents by model, and would keep every model alive
+            # Mesa up to 3.4 counts agents in a table of models, which would keep every model alive.
+            getattr(Agent, "_ids", {}).pop(model, None)
     return recorded
 
 
