@@ -6,17 +6,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import google_crc32c
 import numpy as np
 from numpy.typing import NDArray
 
 from .building import remove_abandoned
 from .durable import TEMPORARY
 from .layout import DONE, FAILED, MISSING
+from .status_chunk import CHECKSUM_BYTES, checksum_fits
 from .store import Batch, SweepStore
-
-CHECKSUM_BYTES = 4
-"""Every chunk ends in the CRC-32C of what precedes it, lowest byte first (codec crc32c of Zarr)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +90,7 @@ def file_fault(path: Path) -> str:
         return f"cannot be read ({error.strerror})"
     if len(content) <= CHECKSUM_BYTES:
         return "is cut short"
-    stored = int.from_bytes(content[-CHECKSUM_BYTES:], "little")
-    return "" if google_crc32c.value(content[:-CHECKSUM_BYTES]) == stored else "does not fit its checksum"
+    return "" if checksum_fits(content) else "does not fit its checksum"
 
 
 def remove_stray_files(store: SweepStore) -> int:

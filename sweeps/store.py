@@ -31,6 +31,7 @@ from .durable import FLUSHING_THREADS, DurableStore, flush_folder, flush_tree
 from .layout import CHUNK_SEPARATOR, STORE_FORMAT, Variable, attributes, current_rules_hash, recorded, variables
 from .root_file import read_root, seal_is_broken, write_root
 from .spec import Spec
+from .status_chunk import read_status_chunk
 
 Result = TypeVar("Result")
 
@@ -215,23 +216,20 @@ class SweepStore:
 
     def read_status(self) -> NDArray[np.uint8]:
         """Return the status of every run, (point, replicate); a damaged chunk of it reads as missing runs."""
-        try:
+        if self.archived:
             return np.asarray(self.array("status")[...])
-        except (OSError, ValueError, RuntimeError):
-            found = np.zeros(self.shape, dtype=np.uint8)
-            for number in range(self.number_of_batches):
-                batch = self.batch(number)
-                found[batch.points, batch.replicates] = self.read_status_of(batch)
-            return found
+        found = np.zeros(self.shape, dtype=np.uint8)
+        for number in range(self.number_of_batches):
+            batch = self.batch(number)
+            found[batch.points, batch.replicates] = self.read_status_of(batch)
+        return found
 
     def read_status_of(self, batch: Batch) -> NDArray[np.uint8]:
         """Return the status of the runs of ``batch``, (point, replicate); damaged, they read as missing."""
-        try:
-            return np.asarray(self.array("status")[batch.points, batch.replicates])
-        except (OSError, ValueError, RuntimeError):
-            return np.zeros(
-                (batch.points.stop - batch.points.start, batch.replicates.stop - batch.replicates.start), dtype=np.uint8
-            )
+        rows, columns = batch.points, batch.replicates
+        place = (rows.start // self.batch_shape[0], columns.start // self.batch_shape[1])
+        file = self.path / "status" / CHUNK_SEPARATOR.join(["c", *map(str, place)])
+        return read_status_chunk(file, self.batch_shape)[: rows.stop - rows.start, : columns.stop - columns.start]
 
     def write_batch(self, batch: Batch, values: Mapping[str, NDArray[Any]], status: NDArray[np.uint8]) -> None:
         """Write ``values`` (name -> (point, replicate, ...)) of ``batch`` and, once they are on the disk, its status.

@@ -1,0 +1,60 @@
+"""The quick way of reading the status of runs gives what Zarr gives, and nothing of what is damaged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tredegar.sweeps.layout import MISSING
+from tredegar.sweeps.store import SweepStore, create_store
+
+from .sweep_cases import small_spec
+
+POINTS, REPLICATES = 25, 3
+
+
+@settings(max_examples=20)
+@given(
+    points_per_batch=st.integers(1, POINTS),
+    statuses=st.lists(st.integers(0, 2), min_size=POINTS * REPLICATES, max_size=POINTS * REPLICATES),
+    written=st.sets(st.integers(0, POINTS - 1)),
+)
+def test_the_status_is_what_zarr_reads_whichever_batches_are_there(
+    tmp_path_factory: pytest.TempPathFactory, points_per_batch: int, statuses: list[int], written: set[int]
+) -> None:
+    path = tmp_path_factory.mktemp("status") / "s.zarr"
+    create_store(small_spec(), path, points_per_batch)
+    store = SweepStore(path)
+    status = np.array(statuses, dtype=np.uint8).reshape(POINTS, REPLICATES)
+    for number in written & set(range(store.number_of_batches)):
+        batch = store.batch(number)
+        store.write_batch(batch, {}, status[batch.points, batch.replicates])
+    assert np.array_equal(store.read_status(), np.asarray(store.array("status")[...]))
+
+
+@pytest.mark.parametrize("harm", ["missing", "empty", "cut", "flipped", "another array"])
+def test_runs_whose_status_is_damaged_read_as_missing_and_their_neighbours_as_they_are(
+    tmp_path: Path, harm: str
+) -> None:
+    create_store(small_spec(), tmp_path / "s.zarr", 5)
+    store = SweepStore(tmp_path / "s.zarr")
+    for number in range(store.number_of_batches):
+        store.write_batch(store.batch(number), {}, np.ones((5, REPLICATES), dtype=np.uint8))
+    file = store.chunk_file("status", store.batch(2))
+    content = file.read_bytes()
+    if harm == "missing":
+        file.unlink()
+    elif harm == "another array":
+        create_store(small_spec(), tmp_path / "other.zarr", 7)
+        other = SweepStore(tmp_path / "other.zarr")
+        other.write_batch(other.batch(0), {}, np.ones((7, REPLICATES), dtype=np.uint8))
+        file.write_bytes(other.chunk_file("status", other.batch(0)).read_bytes())
+    else:
+        file.write_bytes({"empty": b"", "cut": content[:-6], "flipped": content[:-1] + bytes([content[-1] ^ 1])}[harm])
+    expected = np.ones((25, REPLICATES))
+    expected[10:15] = MISSING
+    assert np.array_equal(store.read_status(), expected)
