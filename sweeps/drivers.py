@@ -155,11 +155,10 @@ class Window:
         if self.client.status not in ("running", "connecting"):
             raise LostCluster(SCHEDULER_LOST)
         here = self._count()
-        if self.local:
+        cluster: Any = self.client.cluster
+        if self.local and here < len(cluster.worker_spec):
             # A nanny gives up a worker that dies while it starts; the cluster then has to be asked for another.
-            wanted = len(self.client.cluster.worker_spec)
-            if here < wanted:
-                self.client.cluster.scale(wanted)
+            cluster.scale(len(cluster.worker_spec))
         if not self.local or here:
             self.last_seen = time.monotonic()
         elif time.monotonic() - self.last_seen > SECONDS_WITHOUT_WORKERS:
