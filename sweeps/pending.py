@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .building import remove_abandoned
+from .chunk_file import CHECKSUM_BYTES, checksum_fits
 from .durable import TEMPORARY
 from .layout import DONE, FAILED, MISSING
-from .status_chunk import CHECKSUM_BYTES, checksum_fits
 from .store import Batch, SweepStore
 
 

@@ -7,6 +7,7 @@ array ``status`` is written after the others and is the only record of what is c
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import re
 import warnings
@@ -20,18 +21,26 @@ from typing import Any, TypeVar
 import numpy as np
 import zarr
 from numpy.typing import NDArray
-from zarr.codecs import BloscCodec, Crc32cCodec
 from zarr.errors import ZarrUserWarning
 from zarr.storage import LocalStore
 
 from .batches import points_per_batch_for
 from .building import building_place, remove
+from .chunk_file import codecs, pack, read_status_chunk
 from .designs import Points, draw_points
-from .durable import FLUSHING_THREADS, DurableStore, flush_folder, flush_tree
-from .layout import CHUNK_SEPARATOR, STORE_FORMAT, Variable, attributes, current_rules_hash, recorded, variables
+from .durable import FLUSHING_THREADS, DurableStore, flush_folder, flush_tree, write_durably
+from .layout import (
+    CHUNK_SEPARATOR,
+    MISSING,
+    STORE_FORMAT,
+    Variable,
+    attributes,
+    current_rules_hash,
+    recorded,
+    variables,
+)
 from .root_file import read_root, seal_is_broken, write_root
 from .spec import Spec
-from .status_chunk import read_status_chunk
 
 Result = TypeVar("Result")
 
@@ -96,14 +105,13 @@ def write_skeleton(spec: Spec, path: Path, points_per_batch: int | None = None) 
 
 def create_variable(group: zarr.Group, variable: Variable) -> None:
     """Create the array of ``variable`` in ``group`` and write its values, if it has any."""
-    size = np.dtype(variable.dtype).itemsize
     array = group.create_array(
         variable.name,
         shape=variable.shape,
         chunks=variable.chunks,
         dtype=variable.dtype,
         fill_value=variable.fill,
-        compressors=(BloscCodec(typesize=size, cname="zstd", clevel=3, shuffle="shuffle"), Crc32cCodec()),
+        compressors=codecs(np.dtype(variable.dtype)),
         dimension_names=variable.dims,
         attributes=variable.attributes,
         chunk_key_encoding={"name": "default", "separator": CHUNK_SEPARATOR},
@@ -196,8 +204,11 @@ class SweepStore:
 
     def chunk_file(self, variable: str, batch: Batch) -> Path:
         """Return the file that holds the chunk of ``variable`` of ``batch``."""
+        return self._chunk(variable, batch, self.array(variable).ndim)
+
+    def _chunk(self, variable: str, batch: Batch, dimensions: int) -> Path:
         indices = [batch.points.start // self.batch_shape[0], batch.replicates.start // self.batch_shape[1]]
-        indices += [0] * (self.array(variable).ndim - 2)
+        indices += [0] * (dimensions - 2)
         return self.path / variable / CHUNK_SEPARATOR.join(["c", *map(str, indices)])
 
     @cached_property
@@ -226,42 +237,27 @@ class SweepStore:
 
     def read_status_of(self, batch: Batch) -> NDArray[np.uint8]:
         """Return the status of the runs of ``batch``, (point, replicate); damaged, they read as missing."""
-        rows, columns = batch.points, batch.replicates
-        place = (rows.start // self.batch_shape[0], columns.start // self.batch_shape[1])
-        file = self.path / "status" / CHUNK_SEPARATOR.join(["c", *map(str, place)])
-        return read_status_chunk(file, self.batch_shape)[: rows.stop - rows.start, : columns.stop - columns.start]
+        rows, columns = (block.stop - block.start for block in (batch.points, batch.replicates))
+        return read_status_chunk(self._chunk("status", batch, 2), self.batch_shape)[:rows, :columns]
 
     def write_batch(self, batch: Batch, values: Mapping[str, NDArray[Any]], status: NDArray[np.uint8]) -> None:
-        """Write ``values`` (name -> (point, replicate, ...)) of ``batch`` and, once they are on the disk, its status.
+        """Write ``values``, name -> (point, replicate, ...) in float32, of ``batch``; once they are on the disk, its status.
 
         Raises OSError when a file cannot be written; the status is then untouched.
         """
-        run_async(self._write_batch(batch, values, status))
+        # Most of a write is waiting for the disk, which flushes many files almost as fast as one.
+        with ThreadPoolExecutor(FLUSHING_THREADS) as threads:
+            writes = [threads.submit(self._write, batch, name, array, math.nan) for name, array in values.items()]
+            for write in writes:
+                write.result()
+        self._write(batch, "status", status, MISSING)
 
-    async def _write_batch(self, batch: Batch, values: Mapping[str, NDArray[Any]], status: NDArray[np.uint8]) -> None:
-        group = await zarr.api.asynchronous.open_group(store=self.files, mode="r+")
-        where = (batch.points, batch.replicates)
-        writes = []
-        for name, array in values.items():
-            writes.append((await _writable(group, name)).setitem((*where, *(slice(None),) * (array.ndim - 2)), array))
-        await asyncio.gather(*writes)
-        await (await _writable(group, "status")).setitem(where, status)
-
-
-async def _writable(group: zarr.AsyncGroup, name: str) -> zarr.AsyncArray[Any]:
-    """Return the array ``name``, told to write a chunk also where it equals the fill value; that is not persisted."""
-    found = await group.getitem(name)
-    assert isinstance(found, zarr.AsyncArray), name
-    return found.with_config({"write_empty_chunks": True})
+    def _write(self, batch: Batch, name: str, values: NDArray[Any], fill: float) -> None:
+        shape = (*self.batch_shape, *values.shape[2:])
+        write_durably(self._chunk(name, batch, values.ndim), pack(values, shape, fill))
 
 
 def run_async(work: Coroutine[Any, Any, Result]) -> Result:
     """Run ``work`` to its end in a thread of its own, since a notebook's thread runs a loop already."""
-
-    async def with_many_threads() -> Result:
-        # Most of a write is waiting for the disk, which flushes many files almost as fast as one.
-        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(FLUSHING_THREADS))
-        return await work
-
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, with_many_threads()).result()
+        return thread.submit(asyncio.run, work).result()

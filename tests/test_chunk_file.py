@@ -1,4 +1,4 @@
-"""The quick way of reading the status of runs gives what Zarr gives, and nothing of what is damaged."""
+"""The files of chunks: byte for byte those of Zarr; the status as Zarr reads it, damaged chunks as missing."""
 
 from __future__ import annotations
 
@@ -6,18 +6,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import zarr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tredegar.sweeps.layout import MISSING
-from tredegar.sweeps.store import SweepStore, create_store
+from tredegar.sweeps.spec import Spec
+from tredegar.sweeps.store import Batch, SweepStore, create_store
 
-from .sweep_cases import small_spec
+from .sweep_cases import SMALL, contents, small_spec
 
 POINTS, REPLICATES = 25, 3
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(
     points_per_batch=st.integers(1, POINTS),
     statuses=st.lists(st.integers(0, 2), min_size=POINTS * REPLICATES, max_size=POINTS * REPLICATES),
@@ -34,6 +36,38 @@ def test_the_status_is_what_zarr_reads_whichever_batches_are_there(
         batch = store.batch(number)
         store.write_batch(batch, {}, status[batch.points, batch.replicates])
     assert np.array_equal(store.read_status(), np.asarray(store.array("status")[...]))
+
+
+VALUES = st.floats(width=32) | st.just(float("nan"))
+"""Zeros of both signs, infinities and NaN among them; a chunk that is all fill value has to be written, too."""
+
+
+@settings(max_examples=10)
+@given(
+    points_per_batch=st.integers(1, POINTS), values=st.lists(VALUES, min_size=1, max_size=12), status=st.integers(0, 2)
+)
+def test_a_batch_is_written_as_zarr_would_write_it(
+    tmp_path_factory: pytest.TempPathFactory, points_per_batch: int, values: list[float], status: int
+) -> None:
+    folder = tmp_path_factory.mktemp("written")
+    spec = Spec.from_text(SMALL + "trusts = true\n")
+    for name in ("ours", "zarr"):
+        create_store(spec, folder / name, points_per_batch)
+    store, group = SweepStore(folder / "ours"), zarr.open_group(folder / "zarr", mode="r+")
+    for number in range(store.number_of_batches):
+        batch = store.batch(number)
+        arrays = {name: block(store, name, batch, values) for name in store.recorded}
+        states = np.full((batch.points.stop - batch.points.start, REPLICATES), status, dtype=np.uint8)
+        store.write_batch(batch, arrays, states)
+        for name, array in (*arrays.items(), ("status", states)):
+            group[name].with_config({"write_empty_chunks": True})[batch.points, batch.replicates] = array
+    assert contents(folder / "ours") == contents(folder / "zarr")
+
+
+def block(store: SweepStore, name: str, batch: Batch, values: list[float]) -> np.ndarray:
+    """Return ``values``, over and over, as what a batch records of ``name``."""
+    shape = (batch.points.stop - batch.points.start, *store.array(name).shape[1:])
+    return np.resize(np.array(values, dtype=np.float32), shape)
 
 
 @pytest.mark.parametrize("harm", ["missing", "empty", "cut", "flipped", "another array"])
