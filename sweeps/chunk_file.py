@@ -16,14 +16,14 @@ from numcodecs import Blosc
 from numpy.typing import NDArray
 from zarr.codecs import BloscCodec, Crc32cCodec
 
-COMPRESSOR, LEVEL = "zstd", 3
+LEVEL = 3
 CHECKSUM_BYTES = 4
 """Every chunk ends in the CRC-32C of what precedes it, lowest byte first (codec crc32c of Zarr)."""
 
 
 def codecs(dtype: np.dtype[Any]) -> tuple[BloscCodec, Crc32cCodec]:
     """Return the codecs of a variable of ``dtype``, for its metadata."""
-    return BloscCodec(typesize=dtype.itemsize, cname=COMPRESSOR, clevel=LEVEL, shuffle="shuffle"), Crc32cCodec()
+    return BloscCodec(typesize=dtype.itemsize, cname="zstd", clevel=LEVEL, shuffle="shuffle"), Crc32cCodec()
 
 
 def pack(values: NDArray[Any], shape: tuple[int, ...], fill: float) -> bytes:
@@ -32,7 +32,7 @@ def pack(values: NDArray[Any], shape: tuple[int, ...], fill: float) -> bytes:
         whole = np.full(shape, fill, dtype=values.dtype)
         whole[tuple(slice(length) for length in values.shape)] = values
         values = whole
-    blosc = Blosc(COMPRESSOR, LEVEL, Blosc.SHUFFLE, typesize=values.dtype.itemsize)
+    blosc = Blosc("zstd", LEVEL, Blosc.SHUFFLE, typesize=values.dtype.itemsize)
     packed = bytes(blosc.encode(np.frombuffer(values.tobytes(), dtype=np.uint8)))
     return packed + int(google_crc32c.value(packed)).to_bytes(CHECKSUM_BYTES, "little")
 

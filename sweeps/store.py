@@ -241,7 +241,7 @@ class SweepStore:
         return read_status_chunk(self._chunk("status", batch, 2), self.batch_shape)[:rows, :columns]
 
     def write_batch(self, batch: Batch, values: Mapping[str, NDArray[Any]], status: NDArray[np.uint8]) -> None:
-        """Write ``values``, name -> float32 (point, replicate, ...), of ``batch``; when they are on the disk, its status.
+        """Write ``values``, name -> float32 (point, replicate, ...), of ``batch``; when that is done, its status.
 
         Raises OSError when a file cannot be written; the status is then untouched.
         """
