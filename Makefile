@@ -67,7 +67,7 @@ demo: $(INSTALLED) demo/.started ## sweep examples/first.toml, print a table, dr
 	@echo 'The map is demo/map.png, the whole report demo/index.html.'
 
 test: $(TOOLS) ## run the tests (PYTEST_OPTIONS="-k word" for some of them)
-	@$(BIN)/pytest $(PYTEST_OPTIONS)
+	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile $(PYTEST_OPTIONS)
 
 check: lint types imports test ## everything a change must pass: style, types, direction of imports, tests
 

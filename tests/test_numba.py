@@ -171,7 +171,9 @@ def test_no_more_runs_are_started_than_the_threads_need_next(threads: int, monke
     monkeypatch.setattr(numba_engine, "thread_count", lambda: threads)
     monkeypatch.setattr(numba_engine, "PIECE_WORK", 1)
     run_batch("numba", batch_of(MANY_RUNS))  # 40 times those that are started together, each run a piece
-    assert most[0] <= 2 + threads * (numba_engine.PIECES_WAITING + 2) // numba_engine.RUNS_AT_ONCE
+    # Those that the waiting pieces are of, begun and ended in part, and one that each other thread is late with.
+    waiting = threads * numba_engine.PIECES_WAITING // numba_engine.RUNS_AT_ONCE
+    assert most[0] <= waiting + 2 + (threads - 1)
     assert busy[1] == len(names) == threads
 
 
