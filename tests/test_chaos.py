@@ -104,7 +104,7 @@ def noted(store: Path, event: str) -> Counter[int]:
 
 def test_kills_of_driver_and_workers_at_any_moment(tmp_path: Path, chance: random.Random) -> None:
     """One sweep, ROUNDS kills, the same bytes; a kill costs no more batches than there were workers."""
-    text = SPEC.replace("points = 160", f"points = {2 * POINTS_PER_BATCH * max(40, 3 * ROUNDS)}")
+    text = SPEC.replace("points = 160", f"points = {2 * POINTS_PER_BATCH * max(40, 5 * ROUNDS)}")
     spec = Spec.from_text(text.replace("months = 2", "months = 6"))
     run_sweep(spec, tmp_path / "undisturbed.zarr", workers=2, engine="numpy", points_per_batch=2 * POINTS_PER_BATCH)
     store = tmp_path / "s.zarr"
