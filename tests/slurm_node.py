@@ -58,7 +58,7 @@ SlurmdSpoolDir={folder}/spool
 SlurmctldLogFile={folder}/slurmctld.log
 SlurmdLogFile={folder}/slurmd.log
 NodeName={host} NodeAddr=127.0.0.1 CPUs=4 Sockets=1 CoresPerSocket=4 ThreadsPerCore=1 RealMemory=16000 Gres=gpu:2
-PartitionName=short Nodes={host} Default=YES DefMemPerCPU=500 MaxTime=01:00:00 State=UP OverSubscribe=NO
+PartitionName=short Nodes={host} Default=YES DefMemPerCPU=500 MaxTime=04:00:00 State=UP OverSubscribe=NO
 """
 
 

@@ -136,11 +136,13 @@ def test_killed_and_cancelled_tasks_lose_nothing_and_another_number_of_tasks_fin
 def test_at_the_walltime_a_batch_is_finished_or_dropped_and_the_task_comes_back(sweep, undisturbed) -> None:
     """Slurm itself gives the notice: the limits of both jobs are cut so that it is due at once."""
     drops, finishes = sweep("drops"), sweep("finishes")
-    jobs = {each: each.submit(1, f"--notice={notice}") for each, notice in ((drops, 31), (finishes, 90))}
-    processes = {}
-    for each, minutes in ((drops, 1), (finishes, 2)):
+    jobs, processes = {}, {}
+    for each, notice in ((drops, 31), (finishes, 90)):
+        # One is held before the other is sent: on a busy machine it could end while the other is being sent.
+        jobs[each] = each.submit(1, f"--notice={notice}")
         processes[each] = process_of(each, "0/1")
         processes[each].suspend()
+    for each, minutes in ((drops, 1), (finishes, 2)):
         each.node.call("scontrol", "update", f"JobId={jobs[each][0]}", f"TimeLimit={minutes}")
     logs = {each: f"{jobs[each][0]}_0" for each in jobs}
     told = "told to stop (time)"
@@ -148,10 +150,12 @@ def test_at_the_walltime_a_batch_is_finished_or_dropped_and_the_task_comes_back(
     processes[finishes].resume()
     for each, (job, _) in jobs.items():
         wait_until(lambda: came_back(each.node, job), PATIENCE, lambda: each.log(logs[each]))  # noqa: B023
-        # Slurm lets a job that came back wait for two minutes; the test does not.
+        # Slurm lets a job that came back wait for two minutes, so that the end of its first run is not taken for the
+        # end of the second; the test waits for the first to have left the node.
         each.node.call("scontrol", "update", f"JobId={job}", "TimeLimit=60", "StartTime=now")
     for each, (job, verify) in jobs.items():
-        assert set(each.node.wait(job, verify, seconds=PATIENCE).values()) == {"COMPLETED"}
+        ended = each.node.wait(job, verify, seconds=PATIENCE)
+        assert set(ended.values()) == {"COMPLETED"}, (ended, each.log(logs[each]), each.log(f"{verify}-verify"))
         assert "equal bit for bit" in each.log(f"{verify}-verify")
         assert contents(each.store) == undisturbed
     assert "the batch in work is dropped" in drops.log(logs[drops])
@@ -159,8 +163,10 @@ def test_at_the_walltime_a_batch_is_finished_or_dropped_and_the_task_comes_back(
 
 
 def came_back(node: SlurmNode, job: str) -> bool:
+    """Whether ``job`` is in the queue again and its first run has left the node, where it had a socket."""
     facts = node.facts(job)
-    return (facts["Restarts"], facts["JobState"]) == ("1", "PENDING")
+    sockets = list((node.folder / "spool").glob(f"*_{facts['JobId']}.*"))
+    return (facts["Restarts"], facts["JobState"]) == ("1", "PENDING") and not sockets
 
 
 def test_each_task_has_a_gpu_of_its_own(sweep, undisturbed) -> None:
@@ -189,6 +195,24 @@ def test_dask_workers_on_slurm_speak_tls_alone_and_the_death_of_one_changes_noth
         assert driver.wait(PATIENCE) == 0
     assert contents(small.store) == undisturbed
     assert list((small.folder / "tredegar-logs").glob(".dask*")) == []
+
+
+def test_the_first_job_in_five_commands_as_the_page_for_cluster_users_has_it(node, tmp_path) -> None:
+    """All but the first, which installs: here Tredegar is installed already."""
+    page = (Path(__file__).parents[1] / "docs" / "hpc.md").read_text()
+    commands = page.split("```\n")[1].splitlines()
+    assert len(commands) == 5
+    assert commands[0].endswith(". env/bin/activate")
+    path = f"{Path(sys.executable).parent}:{node.environment['PATH']}"
+    here = SlurmNode(node.folder, {**node.environment, "PATH": path})
+    said = [here.call("bash", "-c", command, cwd=tmp_path) for command in commands[1:4]]
+    found = re.search(r"queued job (\d+) .* then (\d+) to verify", said[2])
+    assert found is not None, said
+    assert "256" in said[1]
+    ended = node.wait(found[1], found[2], seconds=PATIENCE)
+    assert set(ended.values()) == {"COMPLETED"}, (ended, said)
+    assert len(ended) == 21
+    assert "complete" in here.call("bash", "-c", commands[4], cwd=tmp_path).splitlines()[-1]
 
 
 def test_workers_that_slurm_would_refuse_are_refused_at_once_in_its_own_words(sweep) -> None:
