@@ -1,15 +1,18 @@
 """PRIM: boxes in the space of parameters in which an outcome is mostly of interest (Friedman & Fisher 1999).
 
-Peeling as there, by the gain of density for each point given up; instead of pasting, the box that is chosen is freed
-of limits that chance explains. Choice and test of limits as in Bryant & Lempert (2010). Written here because the
-library that has it loads four plotting packages and changed its interface between versions; a test takes its steps.
+The library ema_workbench peels; its pasting, which would widen the last box of all, is left out. Here is what it leaves
+to its user: which box of a peeling to take, which of its limits chance explains (choice and test as in Bryant & Lempert
+2010), and how good the box is on points that did not make it.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import warnings
+from inspect import signature
+from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 from scipy import stats
 
 PEEL = 0.05
@@ -56,40 +59,52 @@ def score(box: Box, sample: np.ndarray, interest: np.ndarray) -> Score:
 
 
 def peel(sample: np.ndarray, interest: np.ndarray) -> list[Box]:
-    """Return the boxes of one peeling trajectory, from the whole space to the smallest box, each a cut of the last."""
-    parameters = sample.shape[1]
-    box = Box(np.full(parameters, -np.inf), np.full(parameters, np.inf))
-    trajectory = [box]
+    """Return the boxes of the library's peeling, from the whole space to the smallest box, each a cut of the last.
+
+    Raises ModuleNotFoundError, naming the extra to install, without ema_workbench.
+    """
+    prim = _library()
+    if interest.all() or not interest.any():  # nothing to separate: the library refuses such a sample
+        return [Box(np.full(sample.shape[1], -np.inf), np.full(sample.shape[1], np.inf))]
     least = max(LEAST_POINTS, int(LEAST_SHARE * len(sample)))
-    while True:
-        inside = box.holds(sample)
-        options = [cut for one in range(parameters) for cut in _cuts(box, sample[inside], one)]
-        best, best_gain = None, 0.0
-        for option in options:
-            kept = option.holds(sample)
-            removed = inside.sum() - kept.sum()
-            if kept.sum() < least or removed == 0:
-                continue
-            gain = (interest[kept].mean() - interest[inside].mean()) / removed
-            if gain > best_gain:
-                best, best_gain = option, gain
-        if best is None:
-            return trajectory
-        box = best
-        trajectory.append(box)
+    # Version 2 wants the least density of a box, by which it also tells cases (1) from others (0); version 3 does not.
+    density = {"threshold": 1e-9} if "threshold" in signature(prim).parameters else {}
+    with warnings.catch_warnings():
+        # Ways to call pandas that a later pandas will drop: for the authors of the library, not for who seeks boxes.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.simplefilter("ignore", FutureWarning)
+        found = prim(
+            pd.DataFrame(sample, dtype=float),
+            interest.astype(int),
+            peel_alpha=PEEL,
+            mass_min=least / len(sample),
+            **density,
+        ).find_box()
+    sizes = found.peeling_trajectory["n"].to_numpy(dtype=float)
+    pasted = np.flatnonzero(np.diff(sizes) > 0.0)  # peeling makes boxes smaller; what makes one larger is pasting
+    steps = found.box_lims[: pasted[0] + 1] if len(pasted) else found.box_lims
+    return [_box(limits.to_numpy(dtype=float), found.box_lims[0].to_numpy(dtype=float)) for limits in steps]
 
 
-def _cuts(box: Box, inside: np.ndarray, one: int) -> list[Box]:
-    """Return the two boxes without the lowest and without the highest values of a parameter."""
-    column = inside[:, one]
-    if np.ptp(column) == 0.0:
-        return []
-    low_edge, high_edge = np.quantile(column, [PEEL, 1.0 - PEEL])
-    above = column[column > low_edge].min() if (column > low_edge).any() else column.max()
-    below = column[column < high_edge].max() if (column < high_edge).any() else column.min()
-    low, high = box.low.copy(), box.high.copy()
-    low[one], high[one] = above, below
-    return [Box(low, box.high), Box(box.low, high)]
+def _library() -> Any:
+    """Return the library's class. Its import warns of optional packages and sets the colours of matplotlib."""
+    try:
+        import matplotlib as mpl
+
+        with warnings.catch_warnings(), mpl.rc_context():
+            warnings.simplefilter("ignore")
+            from ema_workbench.analysis.prim import Prim
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(
+            'scenario discovery needs ema-workbench; install it with: pip install "tredegar[discovery]"'
+        ) from error
+    return Prim
+
+
+def _box(limits: np.ndarray, whole: np.ndarray) -> Box:
+    """Return a box of the library, which limits every parameter: one at the end of the sample is none."""
+    low, high = limits
+    return Box(np.where(low == whole[0], -np.inf, low), np.where(high == whole[1], np.inf, high))
 
 
 def chosen(trajectory: list[Box], sample: np.ndarray, interest: np.ndarray) -> Box:
@@ -122,7 +137,8 @@ def _freed(box: Box, one: int) -> Box:
 def chance_of_limit(box: Box, one: int, sample: np.ndarray, interest: np.ndarray) -> float:
     """Return the probability that chance does as well as a limit on parameter ``one``: a one-sided binomial test.
 
-    Null hypothesis: inside the box as dense as in the box without this limit.
+    Null hypothesis: inside the box as dense as in the box without this limit. The library tests each end of a limit by
+    itself, on the points of one box; this is the same test of both ends together, on whatever points.
     """
     inside, freed = box.holds(sample), _freed(box, one).holds(sample)
     hits, points = int(interest[inside].sum()), int(inside.sum())

@@ -66,7 +66,8 @@ def discover(
     defaults to the best fifth of the points, with ``below`` to the worst: then cases at or under it are sought. Boxes
     are made from two thirds of the points and judged on the rest; at most three, each without the points of those
     before. Points with a failed run are left out. Raises ValueError for a Morris design (its points lie on a
-    coarse lattice of walks), and where all points or none are of interest.
+    coarse lattice of walks), and where all points or none are of interest; ModuleNotFoundError, naming the extra to
+    install, without ema_workbench.
     """
     design = design_of(sweep)
     if design.method not in FITTING:

@@ -38,11 +38,15 @@ LEAST_POINTS = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What was written and what it says: files (the page first), one sentence, and the rows of the table."""
+    """What was written and what it says: files (the page first), one sentence, and the rows of the table.
+
+    ``lacking`` says which package was not there, so that there are no boxes; empty where none was missed.
+    """
 
     paths: tuple[Path, ...]
     statement: str
     changes: tuple[Change, ...]
+    lacking: str = ""
 
 
 def write_report(
@@ -56,7 +60,8 @@ def write_report(
 
     ``outcomes`` defaults to quality, fit and true access where recorded; means are over the months from
     ``from_month`` on, by default the second half of the run. Raises what :func:`open_sweep` raises, ValueError for an
-    unknown outcome, and ModuleNotFoundError without the extra ``plot``; nothing is written then.
+    unknown outcome, and ModuleNotFoundError without the extra ``plot``; nothing is written then. Without the extra
+    ``discovery`` all is written but the boxes.
     """
     sweep = open_sweep(store, partial=partial)
     with figure_style():
@@ -72,7 +77,7 @@ def write_report(
         table = pd.DataFrame([asdict(row) for row in findings.changes])
         table.to_csv(folder / "changes.csv", index=False, lineterminator="\n")
         paths.append(folder / "changes.csv")
-    return Report(paths=tuple(paths), statement=findings.statement, changes=findings.changes)
+    return Report(paths=tuple(paths), statement=findings.statement, changes=findings.changes, lacking=findings.lacking)
 
 
 def find(sweep: xr.Dataset, outcomes: tuple[str, ...], from_month: int | None) -> Findings:
@@ -98,7 +103,7 @@ def find(sweep: xr.Dataset, outcomes: tuple[str, ...], from_month: int | None) -
     settled = convergence_picture(means, sweep)
     if settled is not None:
         pictures["convergence"] = settled
-    discoveries = _discoveries(sweep, outcomes[0], from_month)
+    discoveries, lacking = _discoveries(sweep, outcomes[0], from_month)
     regions = region_picture(discoveries, sweep)
     if regions is not None:
         pictures["regions"] = regions
@@ -114,21 +119,27 @@ def find(sweep: xr.Dataset, outcomes: tuple[str, ...], from_month: int | None) -
         indices=indices,
         refusal=refusal,
         discoveries=discoveries,
+        lacking=lacking,
         outcomes=outcomes,
     )
 
 
-def _discoveries(sweep: xr.Dataset, outcome: str, from_month: int | None) -> tuple[Discovery, ...]:
-    """Return where the first outcome is in its best and in its worst fifth; none for few points or another design."""
+def _discoveries(sweep: xr.Dataset, outcome: str, from_month: int | None) -> tuple[tuple[Discovery, ...], str]:
+    """Return where the first outcome is in its best and in its worst fifth, and which package is lacking for that.
+
+    None for few points or another design.
+    """
     if sweep.sizes["point"] < LEAST_POINTS or design_of(sweep).method not in SAMPLED - {"morris"}:
-        return ()
+        return (), ""
     found = []
     for below in (False, True):
         try:
             found.append(discover(sweep, outcome, None, below, from_month))
         except ValueError:  # nothing to separate: all points are alike
             continue
-    return tuple(found)
+        except ModuleNotFoundError as error:
+            return (), str(error)
+    return tuple(found), ""
 
 
 def _said_without_map(table: pd.DataFrame, means: xr.Dataset) -> str:

@@ -23,7 +23,10 @@ ASKED = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """All that a report says and shows; ``refusal`` says why there are no ``indices``."""
+    """All that a report says and shows; ``refusal`` says why there are no ``indices``.
+
+    ``lacking`` says which package is missing for ``discoveries``.
+    """
 
     statement: str
     changes: tuple[Change, ...]
@@ -31,6 +34,7 @@ class Findings:
     indices: xr.Dataset | None
     refusal: str
     discoveries: tuple[Discovery, ...]
+    lacking: str
     outcomes: tuple[str, ...]
 
 
@@ -171,6 +175,9 @@ def _sensitivity_sections(findings: Findings) -> list[Section]:
 
 
 def _region_sections(findings: Findings) -> list[Section]:
+    if findings.lacking:
+        heading = f"Where {_plain(findings.outcomes[0])} is good or bad"
+        return [Section(heading=heading, warning=f"No boxes: {findings.lacking}")]
     picture = findings.pictures.get("regions")
     images = iter(picture.images() if picture is not None else ())
     sections = []

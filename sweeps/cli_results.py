@@ -52,6 +52,8 @@ def report(
     if rows:
         _print_table(header, rows)
     typer.echo(written.statement)
+    if written.lacking:
+        typer.echo(f"No boxes: {written.lacking}")
     typer.echo(f"wrote {len(written.paths)} files to {folder}: {', '.join(path.name for path in written.paths)}")
 
 

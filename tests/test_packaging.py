@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 FOLDERS = ("model", "kernels", "sweeps", "results")
-OPTIONAL = ("cupy", "mesa", "numba", "matplotlib", "SALib", "dask_jobqueue")
+OPTIONAL = ("cupy", "mesa", "numba", "matplotlib", "SALib", "sklearn", "ema_workbench", "dask_jobqueue")
 HEAVY = (*OPTIONAL, "dask", "distributed", "zarr", "xarray", "scipy", "pandas")
 SECONDS_TO_HELP = 2.0
 
@@ -57,7 +57,7 @@ def test_the_wheel_carries_the_licence_the_command_and_every_extra(wheel: Path) 
     assert texts["licenses/LICENSE"].startswith("MIT License")
     assert "tredegar = tredegar.sweeps.cli:main" in texts["entry_points.txt"]
     extras = {line.split(": ")[1] for line in texts["METADATA"].splitlines() if line.startswith("Provides-Extra: ")}
-    assert extras >= {"mesa", "sensitivity", "plot", "fast", "hpc", "gpu12", "gpu13", "all"}
+    assert extras >= {"mesa", "sensitivity", "plot", "fast", "discovery", "hpc", "gpu12", "gpu13", "all"}
 
 
 @pytest.mark.parametrize("package", ["model", "kernels", "sweeps", "results"])
