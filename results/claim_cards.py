@@ -25,11 +25,14 @@ def asked(judgements: Sequence[Judgement], charts: Sequence[Chart]) -> tuple[str
     if judgements:
         positions = Counter(found.claim.position for found in judgements)
         of_whom = ", ".join(f"{position} {number}" for position, number in positions.items())
+        claims = f"{len(judgements)} claim{'s' * (len(judgements) > 1)}"
         told = [
-            f"{len(judgements)} claims on how the health service should be governed ({of_whom})",
+            f"{claims} on how the health service should be governed ({of_whom})",
             "Of each: where does it hold, make no practical difference, or go the other way, and what decides?",
         ]
-    return (*told, f"{len(charts)} questions on which the positions contradict each other") if charts else tuple(told)
+    if charts:
+        told.append(f"{len(charts)} question{'s' * (len(charts) > 1)} on which the positions contradict each other")
+    return tuple(told)
 
 
 def came_out(judgements: Sequence[Judgement]) -> tuple[str, ...]:

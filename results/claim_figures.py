@@ -85,10 +85,13 @@ def _draw_spread(panel: Any, score: np.ndarray, classes: np.ndarray, no_change: 
     known = np.isfinite(score)
     edges = np.linspace(-SHOWN_BANDS, SHOWN_BANDS, 33)
     values = [score[known & (classes == kind)] for kind, *_ in KINDS]
-    panel.hist(
+    _, _, groups = panel.hist(
         values, edges, stacked=True, color=[row[2] for row in KINDS], edgecolor="white", linewidth=0.3,
         label=[row[1] for row in KINDS],
     )  # fmt: skip
+    # Most bars are empty: a bin lies in one class. Drawn, they would be a sixth of the page. The first has the label.
+    for bar in (bar for group in groups for bar in group[1:] if bar.get_height() == 0.0):
+        bar.remove()
     for edge in (-1.0,) if no_change else (-1.0, 1.0):
         panel.axvline(edge, color=INK, linewidth=0.8, linestyle="dashed")
     panel.set(

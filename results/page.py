@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
+from urllib.parse import quote
 
 Table = tuple[Sequence[str], Sequence[Sequence[str]]]
 SENTENCE = 60
 """A column of a table with a longer cell holds sentences."""
+KEPT_IN_ADDRESS = " /=:;,()!?@+$*"
+"""What stands in a picture's address as it is; quotes, brackets, # and & are written as %22 and so on."""
 
 _STYLE = """
 :root { color-scheme: light; }
@@ -117,8 +119,10 @@ def _section(part: Section, place: int) -> str:
 
 
 def _image(svg: str, alt: str) -> str:
-    data = base64.b64encode(svg.encode()).decode()
-    return f'<figure><img alt="{escape(alt, quote=True)}" src="data:image/svg+xml;base64,{data}"></figure>'
+    # As text, a fifth smaller than base64; decoding="async": the words are there before the pictures are.
+    data = quote(" ".join(svg.split()), safe=KEPT_IN_ADDRESS)
+    address = f"data:image/svg+xml;charset=utf-8,{data}"
+    return f'<figure><img decoding="async" alt="{escape(alt, quote=True)}" src="{address}"></figure>'
 
 
 def _table(table: Table) -> str:

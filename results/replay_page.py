@@ -67,7 +67,7 @@ def _rows(events: list[Event]) -> list[tuple[str, ...]]:
 
 
 def _date(month: int) -> str:
-    return f"year {(month - 1) // 12 + 1}, month {(month - 1) % 12 + 1}"
+    return f"year\N{NO-BREAK SPACE}{(month - 1) // 12 + 1}, month\N{NO-BREAK SPACE}{(month - 1) % 12 + 1}"
 
 
 def _cut(events: list[Event]) -> str:

@@ -15,6 +15,7 @@ import xarray as xr
 from tredegar.model.rulebook import rules_hash
 from tredegar.results.claim_designs import FAMILIES, SIZES, claim_designs, sampled_space
 from tredegar.results.claim_docs import write_docs
+from tredegar.results.claim_figures import KINDS, draw_claim
 from tredegar.results.claim_report import Written, designs_of, write_claims
 from tredegar.results.claim_results import judge
 from tredegar.results.claim_witnesses import SIDES, read_witnesses
@@ -96,6 +97,15 @@ def test_the_page_stands_alone_and_names_every_claim_its_arms_and_its_rule(writt
         assert f"{found.verdict.holds.share:.0%}" in text
     assert "real control 0.8, mandate detail 0.8" in text
     assert "What decides:" in text
+
+
+def test_the_figure_of_a_claim_names_every_class_and_draws_no_empty_bar_but_the_named(written: Written) -> None:
+    figure = draw_claim(written.judgements[0])
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == [name for _, name, *_ in KINDS]
+    bars = figure.axes[0].patches
+    named = [bar for bar in bars if not bar.get_label().startswith("_")]
+    assert len(named) == len(KINDS)
+    assert all(bar.get_height() > 0 for bar in bars if bar not in named)
 
 
 def test_the_tables_hold_the_numbers_of_the_page(written: Written, folder: Path) -> None:
