@@ -56,7 +56,6 @@ def main() -> None:
         arrivals = window.through(tasks, lambda task: (nothing, "a.zarr", task.number, "numpy", task.redo, None))
         for done, (_, future) in enumerate(arrivals, start=1):
             future.result()
-            future.release()
             if done in marks:
                 here, there = memory()
                 each = (time.perf_counter() - since) / (done - last) * 1000

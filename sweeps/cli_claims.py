@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .cli_words import Incomplete, console, count, progress_shown, span
+from .cli_words import Incomplete, console, count, progress_shown, say, span
 
 if TYPE_CHECKING:
     from ..results.claim_designs import Design, Size
@@ -110,7 +110,7 @@ def _run_designs(designs: Mapping[str, Design], folder: Path, size: Size, engine
             typer.echo(f"{number} of {len(designs)}: {design.name}, {design.title}", err=True)
             with progress_shown() as show:
                 path = folder / f"{design.name}.zarr"
-                summary = run_sweep(spec, path, workers, engine, cluster, progress=show)
+                summary = run_sweep(spec, path, workers, engine, cluster, progress=show, say=say)
             if not summary.complete:
                 typer.echo(f"stopped: {summary.stopped}; run the same command again to finish", err=True)
                 raise Incomplete

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from .cli_sweep import Engine, Out, SpecFile, say_summary
-from .cli_words import count, progress_shown
+from .cli_words import count, progress_shown, say
 
 if TYPE_CHECKING:
     from .job_script import Job, Resources, Surroundings
@@ -168,5 +168,5 @@ def _drive(spec: Spec, job: Job) -> None:
     from .runner import run_sweep
 
     with slurm_workers(job) as cluster, progress_shown() as show:
-        summary = run_sweep(spec, job.store, engine=job.engine, scheduler=cluster, progress=show)
+        summary = run_sweep(spec, job.store, engine=job.engine, scheduler=cluster, progress=show, say=say)
     say_summary(summary, one_task=False)

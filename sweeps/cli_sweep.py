@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .cli_words import Incomplete, console, count, progress_shown, size, span
+from .cli_words import Incomplete, console, count, progress_shown, say, size, span
 
 if TYPE_CHECKING:
     from .runner import SweepSummary
@@ -172,7 +172,7 @@ def _run(
     from .runner import run_sweep
 
     with progress_shown() as show:
-        summary = run_sweep(checked, out, workers, engine, scheduler, part, show, check=check)
+        summary = run_sweep(checked, out, workers, engine, scheduler, part, show, check=check, say=say)
     say_summary(summary, part is not None)
 
 

@@ -28,6 +28,11 @@ def say_error(error: BaseException) -> None:
     typer.echo(f"error: {text}", err=True)
 
 
+def say(line: str) -> None:
+    """Print a line on stderr, where progress goes; a bar that is shown there stays below it."""
+    typer.echo(line, err=True)
+
+
 def console(stderr: bool = False) -> Console:
     """Return the console that tables and progress are printed on."""
     from rich.console import Console

@@ -95,10 +95,25 @@ def _processes(number: int, scratch: str) -> Any:
         threads_per_worker=1,
         host=LOOPBACK,
         dashboard_address=NO_DASHBOARD,
-        scheduler_kwargs={"dashboard": False},
+        scheduler_kwargs={"dashboard": False, "extensions": _extensions()},
         local_directory=scratch,
         silence_logs=logging.CRITICAL,
     )
+
+
+def _extensions() -> dict[str, Any]:
+    """Return the extensions of a scheduler that does not grow with the number of batches.
+
+    Dask's notes the kind of every call in its span, for as long as the scheduler lives: 370 bytes for each batch.
+    """
+    from distributed.scheduler import DEFAULT_EXTENSIONS
+    from distributed.spans import SpansSchedulerExtension
+
+    class Spans(SpansSchedulerExtension):
+        def observe_tasks(self, *tasks: Any, **noted: Any) -> dict[Any, dict[Any, Any]]:
+            return super().observe_tasks(*tasks, **{**noted, "span_metadata": {}})
+
+    return {**DEFAULT_EXTENSIONS, "spans": Spans}
 
 
 def _gpu_cluster(gpus: Sequence[str], scratch: str) -> Any:
@@ -119,7 +134,13 @@ def _gpu_cluster(gpus: Sequence[str], scratch: str) -> Any:
     }
     scheduler = {
         "cls": Scheduler,
-        "options": {"host": LOOPBACK, "port": 0, "dashboard_address": NO_DASHBOARD, "dashboard": False},
+        "options": {
+            "host": LOOPBACK,
+            "port": 0,
+            "dashboard_address": NO_DASHBOARD,
+            "dashboard": False,
+            "extensions": _extensions(),
+        },
     }
     return SpecCluster(workers=workers, scheduler=scheduler, silence_logs=logging.CRITICAL)
 
@@ -155,7 +176,7 @@ def _slurm_cluster(job: Job) -> Any:
         # The key of the workers lies where all nodes see it, readable by its owner alone, while the driver lives.
         shared_temp_directory=described["log_directory"],
         interface=None if job.interface is None else plain("--interface", job.interface),
-        scheduler_options={"dashboard_address": NO_DASHBOARD, "dashboard": False},
+        scheduler_options={"dashboard_address": NO_DASHBOARD, "dashboard": False, "extensions": _extensions()},
         silence_logs="critical",
         **described,
     )

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import queue
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from .clusters import GPU_ENGINES, gpus_for, local_workers
 from .compute import BatchReport, Simulate, run_batch
@@ -22,13 +24,19 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 Stopped = Callable[[], bool]
+Say = Callable[[str], None]
+"""Takes one line for whoever waits for the sweep."""
 Scheduler = Any
 """An address or a scheduler file (str), or a cluster object of Dask."""
 FUTURES_PER_THREAD = 2
+KEYS_AT_REST = 1000
+"""How many other batches come before the key of one is used again: scheduler and workers have forgotten it by then."""
 SECONDS_BETWEEN_LOOKS = 0.5
 SECONDS_OF_REST = 1.0
 SECONDS_WITHOUT_WORKERS = 180.0
 """How long the workers of this machine may all be away; a cluster's may wait in a queue for days."""
+SECONDS_OF_SILENCE = 10.0
+"""After how long without a worker it is said that the sweep waits for some."""
 
 SCHEDULER_LOST = "the Dask scheduler was lost; run the same command again to finish"
 
@@ -60,14 +68,16 @@ def on_workers(
     simulate: Simulate | None,
     workers: int,
     scheduler: Scheduler | None,
+    say: Say | None = None,
 ) -> Iterator[BatchReport]:
     """Compute ``tasks`` on ``workers`` processes of this machine or, if ``scheduler`` is given, on its workers.
 
-    Raises LostCluster if the scheduler, or every worker of this machine, is gone.
+    ``say`` is told once if the scheduler has no workers. Raises LostCluster if the scheduler, or every worker of this
+    machine, is gone.
     """
     with ExitStack() as stack:
         client = _client(stack, workers, engine, scheduler)
-        window = Window(client, local=scheduler is None, stopped=stopped, needs=_needs(client, engine))
+        window = Window(client, local=scheduler is None, stopped=stopped, needs=_needs(client, engine), say=say)
         suspects: list[Task] = []
         for task, future in window.through(
             tasks, lambda task: (run_batch, path, task.number, engine, task.redo, simulate)
@@ -76,7 +86,6 @@ def on_workers(
                 yield _result(future)
             else:
                 suspects.append(task)
-            future.release()
         for task in suspects:
             if not stopped():
                 yield from settle(path, task, engine, simulate, window.alone)
@@ -85,14 +94,25 @@ def on_workers(
 class Window:
     """A few futures for each thread of a worker; they come back by a queue, so that signals and losses are noticed."""
 
-    def __init__(self, client: Client, local: bool, stopped: Stopped, needs: dict[str, float] | None = None) -> None:
-        self.client, self.local, self.stopped, self.needs = client, local, stopped, needs
+    def __init__(
+        self,
+        client: Client,
+        local: bool,
+        stopped: Stopped,
+        needs: dict[str, float] | None = None,
+        say: Say | None = None,
+    ) -> None:
+        self.client, self.local, self.stopped, self.needs, self.say = client, local, stopped, needs, say
         self.finished: queue.SimpleQueue[Future] = queue.SimpleQueue()
         self.last_seen = time.monotonic()
         self.counted, self.threads = -SECONDS_BETWEEN_LOOKS, 0
+        self.name, self.names, self.at_rest = f"batch-{uuid4().hex}", 0, deque[str]()
 
     def through(self, tasks: Sequence[Task], call: Callable[[Task], tuple[Any, ...]]) -> Iterator[tuple[Task, Future]]:
-        """Submit ``call(task)`` for each task and yield each with its finished future, until done or stopped."""
+        """Submit ``call(task)`` for each task and yield each with its finished future, until done or stopped.
+
+        A future is released when the next is asked for.
+        """
         waiting = iter(tasks)
         running: dict[Future, Task] = {}
         while True:
@@ -108,6 +128,8 @@ class Window:
                 self.client.cancel(list(running))
                 return
             yield running.pop(future), future
+            future.release()
+            self.at_rest.append(str(future.key))
 
     def alone(self, *call: Any) -> tuple[bool, Any]:
         """Run one call with no neighbours; return whether its process survived it, and what it returned."""
@@ -121,10 +143,19 @@ class Window:
         return survived, result
 
     def _submit(self, *call: Any) -> Future:
-        # The scheduler may know the key of an earlier, failed attempt; impure calls get a fresh one.
-        future = self.client.submit(*call, pure=False, resources=self.needs)
+        future = self.client.submit(*call, key=self._key(), pure=False, resources=self.needs)
         future.add_done_callback(self.finished.put)
         return future
+
+    def _key(self) -> str:
+        """Return a key that no scheduler or worker remembers; old ones come back, since Dask keeps 100,000 in caches.
+
+        A key for each batch would make scheduler and workers grow by as much as 70 MB.
+        """
+        if len(self.at_rest) > KEYS_AT_REST:
+            return self.at_rest.popleft()
+        self.names += 1
+        return f"{self.name}-{self.names}"
 
     def _width(self) -> int:
         """Return how many futures to hold. Workers come and go; to count them for each batch would double its cost."""
@@ -156,13 +187,19 @@ class Window:
             raise LostCluster(SCHEDULER_LOST)
         here = self._count()
         cluster: Any = self.client.cluster
+        scheduler: Any = self.client.scheduler
         if self.local and here < len(cluster.worker_spec):
             # A nanny gives up a worker that dies while it starts; the cluster then has to be asked for another.
             cluster.scale(len(cluster.worker_spec))
-        if not self.local or here:
+        if here:
             self.last_seen = time.monotonic()
-        elif time.monotonic() - self.last_seen > SECONDS_WITHOUT_WORKERS:
+            return
+        away = time.monotonic() - self.last_seen
+        if self.local and away > SECONDS_WITHOUT_WORKERS:
             raise LostCluster("all workers were lost; run the same command again to finish")
+        if not self.local and away > SECONDS_OF_SILENCE and self.say is not None:
+            self.say(f"waiting for workers: the scheduler at {scheduler.address} has none")
+            self.say = None  # once is enough
 
 
 def _after_a_rest(function: Callable[..., Any], *arguments: Any) -> Any:

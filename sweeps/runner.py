@@ -14,7 +14,7 @@ from typing import Any
 
 from ..model.names import closest
 from .compute import BatchReport, Simulate
-from .drivers import Scheduler, in_this_process, on_workers
+from .drivers import Say, Scheduler, in_this_process, on_workers
 from .layout import current_rules_hash
 from .pending import Counts, count, pending, remove_stray_files
 from .repair import repair_skeleton
@@ -68,12 +68,14 @@ def run_sweep(
     points_per_batch: int | None = None,
     check: bool = True,
     simulate: Simulate | None = None,
+    say: Say | None = None,
 ) -> SweepSummary:
     """Create the store of ``spec`` at ``path``, or resume it, and compute what is missing.
 
     Main arguments: ``workers`` processes of this machine (0: this process), or the workers of the Dask ``scheduler``
     (an address, a scheduler file or a cluster object), or with ``task=(k, n)`` the batches b with b % n == k, in this
-    process. ``progress`` is called after each batch. ``check`` compares the checksums of what is done already.
+    process. ``progress`` is called after each batch, ``say`` with a line if the scheduler has no workers. ``check``
+    compares the checksums of what is done already.
 
     Other arguments: ``points_per_batch`` sets the batch size of a new store; ``simulate`` stands in for the model's
     own (tests).
@@ -102,7 +104,7 @@ def run_sweep(
         elif task or (workers == 0 and scheduler is None):
             reports = in_this_process(str(path), tasks, engine, interrupted, simulate)
         else:
-            reports = on_workers(str(path), tasks, engine, interrupted, simulate, workers, scheduler)
+            reports = on_workers(str(path), tasks, engine, interrupted, simulate, workers, scheduler, say)
         done, failed, stopped = _follow(reports, share, before, progress)
         stopped = stopped or ("interrupted" if interrupted() else "")
     counts = count(store.read_status())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -215,6 +216,33 @@ def test_help_is_instant_and_loads_nothing_heavy() -> None:
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert out.splitlines()[-1] == "[]"
     assert "tredegar init my.toml" in " ".join(out.split())
+
+
+def test_the_entry_loads_nothing_where_an_interruption_would_show_a_traceback() -> None:
+    code = (
+        "import sys\nbefore = set(sys.modules)\nfrom tredegar.sweeps.cli import main\n"
+        "print(*sorted(set(sys.modules) - before - {'tredegar', '__future__'}))"
+    )
+    out = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True).stdout
+    assert out.split() == ["tredegar.sweeps", "tredegar.sweeps.cli"]
+
+
+@pytest.mark.parametrize(
+    "start", [("-c", "from tredegar.sweeps.cli import main; main()"), ("-m", "tredegar.sweeps.cli")]
+)
+@pytest.mark.parametrize("module", ["typer", "zarr"])
+def test_ctrl_c_while_the_command_loads_shows_no_traceback(tmp_path: Path, start: tuple[str, str], module: str) -> None:
+    """A library that stands before the installed one is interrupted as it loads: before the command or in it."""
+    (tmp_path / f"{module}.py").write_text("print('loading', flush=True)\nraise KeyboardInterrupt\n")
+    place = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    command = [sys.executable, "-P", *start, "sweep", "small.toml", "--out", "s.zarr"]
+    done = subprocess.run(command, env=place, capture_output=True, text=True, timeout=120, check=False)
+    assert done.stdout == "loading\n"
+    if module == "typer":
+        assert (done.returncode, done.stderr) == (130, "")
+    else:
+        assert done.returncode == 3
+        assert "interrupted" in only_line(done.stderr)
 
 
 def test_a_fault_of_the_program_is_one_line_too(

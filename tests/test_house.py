@@ -148,7 +148,7 @@ def test_every_make_target_that_the_documents_name_exists(root: Path, tracked: t
 def test_every_command_and_option_that_the_documents_name_exists(root: Path, tracked: tuple[str, ...]) -> None:
     from typer.main import get_command
 
-    from tredegar.sweeps.cli import app
+    from tredegar.sweeps.cli_app import app
 
     commands = {
         name: {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}

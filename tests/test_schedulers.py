@@ -11,12 +11,15 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import cloudpickle
 import pytest
 from distributed import Client, LocalCluster
 
-from tredegar.sweeps import schedulers
+from tredegar.sweeps import drivers, schedulers
+from tredegar.sweeps.cli import main
+from tredegar.sweeps.compute import BatchReport
 from tredegar.sweeps.drivers import LostCluster
 from tredegar.sweeps.runner import run_sweep
 from tredegar.sweeps.schedulers import SchedulerError, address_of
@@ -24,7 +27,7 @@ from tredegar.sweeps.store import SweepStore
 
 from . import fake_model
 from .fake_model import simulate
-from .sweep_cases import contents, small_spec
+from .sweep_cases import SMALL, contents, small_spec
 
 cloudpickle.register_pickle_by_value(fake_model)
 
@@ -144,6 +147,39 @@ def test_a_cluster_that_adapts_grows_for_a_sweep(tmp_path: Path, undisturbed: di
             assert run_sweep(small_spec(), store, scheduler=cluster, simulate=patient, points_per_batch=1).complete
         assert came.exists()
     assert contents(store) == undisturbed
+
+
+def test_a_scheduler_without_workers_is_told_once_and_the_sweep_goes_on_when_one_comes(
+    tmp_path: Path, undisturbed: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drivers, "SECONDS_OF_SILENCE", 0.0)
+    told: list[str] = []
+    with LocalCluster(n_workers=0, threads_per_worker=1, **ON_LOOPBACK) as cluster:
+
+        def say(line: str) -> None:
+            told.append(line)
+            cluster.scale(1)
+
+        address, model = cluster.scheduler_address, lambda *points, **others: simulate(*points, **others)
+        kept = {"simulate": model, "points_per_batch": 1, "say": say}
+        assert run_sweep(small_spec(), tmp_path / "s.zarr", scheduler=address, **kept).complete
+    assert told == [f"waiting for workers: the scheduler at {address} has none"]
+    assert contents(tmp_path / "s.zarr") == undisturbed
+
+
+def test_the_command_prints_what_the_driver_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def driver(*words: Any) -> Iterator[BatchReport]:
+        words[-1]("waiting for workers")
+        return iter(())
+
+    monkeypatch.setattr("tredegar.sweeps.runner.on_workers", driver)
+    (tmp_path / "small.toml").write_text(SMALL)
+    words = ["sweep", str(tmp_path / "small.toml"), "--out", str(tmp_path / "s.zarr"), "--scheduler", "node1:8786"]
+    with pytest.raises(SystemExit):
+        main(words)
+    assert capsys.readouterr().err.splitlines() == ["waiting for workers"]
 
 
 def test_every_thread_of_a_worker_has_a_batch(tmp_path: Path, undisturbed: dict[str, str]) -> None:

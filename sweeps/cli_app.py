@@ -1,0 +1,86 @@
+"""The command ``tredegar``: what it can do, and how it ends.
+
+Exit status: 0 complete; 1 error, said in one line; 2 usage; 3 incomplete but consistent (run the same command again);
+130 interrupted before it had begun (cli.py).
+Commands import what they need when they run, so that ``tredegar --help`` is instant.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from . import cli_claims, cli_model, cli_results, cli_submit, cli_sweep
+from .cli_words import Incomplete, say_error
+
+INTERRUPTED = 130
+"""What the library of commands makes of Ctrl-C."""
+
+app = typer.Typer(
+    name="tredegar",
+    help=(
+        "How a national health service is governed: an agent-based model, made to be swept over millions of runs.\n\n"
+        "A first sweep in three commands: [bold]tredegar init my.toml[/bold] writes a spec to edit,"
+        " [bold]tredegar sweep my.toml --out my.zarr[/bold] runs it (again and again, until it is complete),"
+        " [bold]tredegar report my.zarr[/bold] draws it."
+        " One run alone: [bold]tredegar run --set real_control=0.8[/bold]."
+    ),
+    epilog="Exit status: 0 complete; 1 error; 2 usage; 3 incomplete: run the same command again to finish.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120},
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"tredegar {version('tredegar')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    show_version: Annotated[
+        bool, typer.Option("--version", help="Print the version and stop.", callback=_version, is_eager=True)
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="On an error, show the traceback as well.")] = False,
+) -> None:
+    """Take the options that stand before every command; ``--debug`` may stand anywhere (see run)."""
+
+
+cli_sweep.register(app)
+cli_model.register(app)
+cli_results.register(app)
+cli_claims.register(app)
+cli_submit.register(app)
+
+
+def run(arguments: list[str] | None = None) -> None:
+    """Run the command; every error that bad input can cause ends in one line on stderr and exit status 1."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in words
+    words = [word for word in words if word != "--debug"]
+    try:
+        app(args=words, prog_name="tredegar")
+    except Incomplete:
+        sys.exit(3)
+    except SystemExit as end:
+        if end.code != INTERRUPTED:
+            raise
+        typer.echo("interrupted: nothing that was done is lost; run the same command again", err=True)
+        sys.exit(3)
+    except (ValueError, OSError, ImportError, RuntimeError, MemoryError) as error:
+        if debug:
+            raise
+        say_error(error)
+        sys.exit(1)
+    except Exception as error:
+        if debug:
+            raise
+        say_error(RuntimeError(f"{type(error).__name__}: {error}; a fault of tredegar, '--debug' shows where"))
+        sys.exit(1)
