@@ -19,8 +19,10 @@ from distributed import Client, LocalCluster
 
 from tredegar.sweeps import drivers, schedulers
 from tredegar.sweeps.cli import main
+from tredegar.sweeps.clusters import local_workers
 from tredegar.sweeps.compute import BatchReport
 from tredegar.sweeps.drivers import LostCluster
+from tredegar.sweeps.pending import Task
 from tredegar.sweeps.runner import run_sweep
 from tredegar.sweeps.schedulers import SchedulerError, address_of
 from tredegar.sweeps.store import SweepStore
@@ -226,3 +228,15 @@ def test_a_scheduler_that_is_none_is_refused_in_one_line(
 def test_an_address_without_a_scheme_is_one_of_tcp() -> None:
     assert address_of("10.0.0.1:8786") == "tcp://10.0.0.1:8786"
     assert address_of("tls://[::1]:8786") == "tls://[::1]:8786"
+
+
+def test_a_scheduler_notes_nothing_of_a_batch_that_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory is flat over any number of batches: keys come back, and the span of the calls keeps no list of them."""
+    monkeypatch.setattr(drivers, "KEYS_AT_REST", 5)
+    with local_workers(2) as cluster, Client(cluster, set_as_default=False) as client:
+        window = drivers.Window(client, local=True, stopped=lambda: False)
+        arrivals = window.through([Task(number) for number in range(60)], lambda task: (abs, -task.number))
+        assert sorted(future.result() for _, future in arrivals) == list(range(60))
+        spans = cluster.scheduler.extensions["spans"].spans.values()
+        assert [span._metadata for span in spans] == [None]
+    assert 5 < window.names <= 5 + 2 * drivers.FUTURES_PER_THREAD + 1
