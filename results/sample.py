@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import xarray as xr
 from dask.base import compute
+from scipy import stats
 
 from .facts import Design, design_of
 from .open import DONE
@@ -20,15 +21,13 @@ Window = int | None
 class Series(NamedTuple):
     """One outcome at every point and time: mean over replicates, and the variance between replicates there.
 
-    ``mean`` is (points, times); ``noise`` (times), the variance of single runs at a point, averaged over points;
-    ``shared`` (times), the part of it that common luck adds to all points alike. NaN with one replicate.
-    ``variance`` (times), that of ``mean`` between the complete points.
+    ``mean`` is (points, times); ``noise`` (points, times), the variance of single runs at a point; ``shared`` (times),
+    the part of it that common luck adds to all points alike. NaN with one replicate.
     """
 
     mean: np.ndarray
     noise: np.ndarray
     shared: np.ndarray
-    variance: np.ndarray
 
 
 def sample_of(sweep: xr.Dataset) -> np.ndarray:
@@ -79,7 +78,7 @@ def series_of(
 ) -> Iterator[tuple[str, Series]]:
     """Yield each outcome with its :class:`Series`, one at a time, so that only one is in memory.
 
-    Points with a failed or missing run are NaN in ``mean`` and left out of ``noise``.
+    Points with a failed or missing run are NaN in ``mean`` and ``noise``.
     """
     complete = complete_points(sweep)
     kept = sweep.isel(point=np.flatnonzero(complete))
@@ -88,13 +87,14 @@ def series_of(
         runs = part.transpose("point", "replicate", "month")
         wanted = [runs.mean("replicate", skipna=False)]
         if runs.sizes["replicate"] > 1:
-            wanted += [runs.var("replicate", ddof=1, skipna=False).mean("point"), runs.mean("point", skipna=False)]
+            wanted += [runs.var("replicate", ddof=1, skipna=False), runs.mean("point", skipna=False)]
         found, *spread = (np.asarray(array) for array in compute(*(array.data for array in wanted)))
-        nothing = np.full(found.shape[1], np.nan)
-        noise, shared = (spread[0], spread[1].var(axis=0, ddof=1)) if spread else (nothing, nothing)
         mean = np.full((len(complete), found.shape[1]), np.nan)
+        noise, shared = np.full_like(mean, np.nan), np.full(found.shape[1], np.nan)
         mean[complete] = found
-        yield name, Series(mean, noise, shared, found.var(axis=0))
+        if spread:
+            noise[complete], shared = spread[0], spread[1].var(axis=0, ddof=1)
+        yield name, Series(mean, noise, shared)
 
 
 def seed_share(series: Series, design: Design) -> tuple[np.ndarray, np.ndarray]:
@@ -103,9 +103,35 @@ def seed_share(series: Series, design: Design) -> tuple[np.ndarray, np.ndarray]:
     Both (times,), NaN with one replicate. By the law of total variance: Var(run) = Var(mean of the point) + mean of
     the variance at a point; the first is freed of the luck that is left in the mean of ``replicates`` runs.
     """
+    known = np.isfinite(series.mean).all(axis=1)
+    noise, variance = series.noise[known].mean(axis=0), series.mean[known].var(axis=0)
     shared = series.shared if design.luck == "common" else np.zeros_like(series.shared)
-    left = np.maximum(series.noise - shared, 0.0) / design.replicates
-    between = np.maximum(series.variance - left, 0.0)
-    total = between + series.noise
+    return _shares(noise, variance, shared, design.replicates)
+
+
+def seed_share_conf(
+    series: Series, design: Design, rows: np.ndarray, units: int, resamples: int, seed: int, level: float
+) -> np.ndarray:
+    """Return the half-width (times,) of the interval of the share of luck over other points, NaN with one replicate.
+
+    The points ``rows`` are ``units`` whole units of the design (base points, trajectories, points), which are drawn
+    again, as for the indices. What other replicates would add is not in it.
+    """
+    if design.replicates == 1:
+        return np.full(series.mean.shape[1], np.nan)
+    drawn = np.random.default_rng(seed).multinomial(units, np.full(units, 1.0 / units), size=resamples)
+    weights = np.repeat(drawn, len(rows) // units, axis=1) / len(rows)
+    mean = series.mean[rows] - series.mean[rows].mean(axis=0)
+    noise, variance = weights @ series.noise[rows], weights @ mean**2 - (weights @ mean) ** 2
+    shared = series.shared if design.luck == "common" else np.zeros_like(series.shared)
+    shares, _ = _shares(noise, variance, shared, design.replicates)
+    return np.asarray(stats.norm.ppf(0.5 + level / 2.0) * shares.std(axis=0, ddof=1))
+
+
+def _shares(
+    noise: np.ndarray, variance: np.ndarray, shared: np.ndarray, replicates: int
+) -> tuple[np.ndarray, np.ndarray]:
+    left = np.maximum(noise - shared, 0.0) / replicates
+    total = np.maximum(variance - left, 0.0) + noise
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(total > 0.0, series.noise / total, np.nan), np.where(total > 0.0, shared / total, np.nan)
+        return np.where(total > 0.0, noise / total, np.nan), np.where(total > 0.0, shared / total, np.nan)

@@ -13,7 +13,7 @@ from .facts import Design, chosen_outcomes, design_of
 from .morris import morris_effects
 from .pawn import SLICES, pawn_indices
 from .regression import regression_indices
-from .sample import Window, complete_points, sample_of, seed_share, series_of, times_of
+from .sample import Window, complete_points, sample_of, seed_share, seed_share_conf, series_of, times_of
 from .sensitivity_advice import advice, luck_left
 from .sobol import sobol_indices
 
@@ -63,11 +63,11 @@ def sensitivity(
     per window; None analyses one mean, over the second half of the run or from ``from_month`` on.
 
     Replicates are averaged first; ``seed_share`` is the share of luck in the variance of single runs,
-    ``seed_share_common`` the part of it that all points share. A point with a failed or missing run is dropped, and
-    with it, where the design has a structure, its whole base point or trajectory: the attributes ``used``, ``dropped``
-    and ``unit`` tell. ``luck_in_means`` is the greatest share of luck left in the variance of the analysed means, and
-    ``advice`` says what would halve the intervals. Raises ValueError for a design that the method cannot use and where
-    nothing is left.
+    ``seed_share_common`` the part of it that all points share, ``seed_share_conf`` its half-width over points. A point
+    with a failed or missing run is dropped, and with it, where the design has a structure, its whole base point or
+    trajectory: the attributes ``used``, ``dropped`` and ``unit`` tell. ``luck_in_means`` is the greatest share of luck
+    left in the variance of the analysed means, and ``advice`` says what would halve the intervals. Raises ValueError
+    for a design that the method cannot use and where nothing is left.
     """
     names, design = chosen_outcomes(sweep, outcomes), design_of(sweep)
     method, bootstrap = _method_for(method, design), bootstrap or Bootstrap()
@@ -77,8 +77,10 @@ def sensitivity(
     found, luck = [], []
     for _, series in series_of(sweep, names, window, from_month, to_month):
         share, shared = seed_share(series, design)
+        conf = seed_share_conf(series, design, rows, used, *bootstrap)
         luck.append(luck_left(series, design))
-        found.append({**_finite_only(analyse, series.mean[rows]), "seed_share": share, "seed_share_common": shared})
+        of_luck = {"seed_share": share, "seed_share_common": shared, "seed_share_conf": conf}
+        found.append({**_finite_only(analyse, series.mean[rows]), **of_luck})
     indices = _dataset(found, names, times_of(sweep, window, from_month, to_month), design)
     indices.attrs.update(
         method=method, design=design.method, used=used, dropped=dropped, unit=unit, replicates=design.replicates,

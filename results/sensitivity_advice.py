@@ -27,8 +27,10 @@ def luck_left(series: Series, design: Design) -> float:
     The mean over times at which the outcome varies; luck that all points share does not count. NaN with one replicate.
     """
     shared = series.shared if design.luck == "common" else 0.0
-    varies = series.variance > 0.0
-    left = (series.noise - shared)[varies] / design.replicates / series.variance[varies]
+    known = np.isfinite(series.mean).all(axis=1)
+    noise, variance = series.noise[known].mean(axis=0), series.mean[known].var(axis=0)
+    varies = variance > 0.0
+    left = (noise - shared)[varies] / design.replicates / variance[varies]
     return float(np.clip(left.mean(), 0.0, 1.0)) if varies.any() else float("nan")
 
 

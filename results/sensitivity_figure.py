@@ -14,6 +14,7 @@ from .sensitivity import SHOWN
 
 SHOWN_BARS = 12
 SHOWN_LINES = 5
+LUCK = "#4d4d4d"
 AXIS = {
     "sobol": "share of variance",
     "morris": "mean absolute effect\n[unit of the outcome]",
@@ -85,7 +86,9 @@ def _draw_course(axes: Any, one: xr.Dataset, method: str) -> None:
             half = one[f"{total}_conf"].transpose("parameter", "month").values[place]
             axes.fill_between(months, values[place] - half, values[place] + half, color=colour, alpha=0.18, linewidth=0)
     if np.isfinite(one["seed_share"].values).any():
-        axes.plot(months, one["seed_share"].values, color="#4d4d4d", linestyle="dotted", label="luck (single runs)")
+        share, half = one["seed_share"].values, one["seed_share_conf"].values
+        axes.plot(months, share, color=LUCK, linestyle="dotted", label="luck (single runs)")
+        axes.fill_between(months, share - half, share + half, color=LUCK, alpha=0.18, linewidth=0)
     title = label_of(str(one["outcome"].item()), unit=False).capitalize()
     axes.set(xlabel="month", ylabel=AXIS[method], title=title)
     legend_below(axes)

@@ -66,10 +66,11 @@ def told(indices: xr.Dataset) -> list[str]:
     lines = [f"{MEANINGS[facts['method']]}; ± is the half-width of a {facts['level']:.0%} interval."]
     if facts["dropped"]:
         lines.append(f"{facts['dropped']} of {facts['used'] + facts['dropped']} {facts['unit']} dropped: a run failed.")
-    shares = indices["seed_share"].isel(month=-1)
+    shares, halves = (indices[name].isel(month=-1) for name in ("seed_share", "seed_share_conf"))
     if np.isfinite(shares).any():
         said = (
             f"{label_of(str(name), unit=False)} {float(shares.sel(outcome=name)):.0%}"
+            f" ± {float(halves.sel(outcome=name)):.0%}"
             for name in shares["outcome"].values
         )
         lines.append(f"Share of luck in the variance of single runs: {', '.join(said)}.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from SALib.analyze import morris as salib_morris
@@ -13,7 +15,7 @@ from SALib.test_functions import Ishigami, Sobol_G
 from tredegar.results import open_sweep
 from tredegar.results.morris import morris_effects
 from tredegar.results.pawn import pawn_indices
-from tredegar.results.sample import salib_problem
+from tredegar.results.sample import Series, salib_problem, seed_share, seed_share_conf
 from tredegar.results.sensitivity import Bootstrap, sensitivity
 from tredegar.results.sensitivity_advice import replicates_to_halve
 from tredegar.results.sensitivity_table import strongest, told
@@ -154,8 +156,22 @@ def test_the_share_of_the_seed_is_that_of_the_noise_put_in(tmp_path):
     signal, noise = Ishigami.evaluate(rows).var(), 16.0
     assert found.seed_share.item() == pytest.approx(noise / (noise + signal), abs=0.05)
     assert found.seed_share_common.item() < 0.05
+    assert 0.0 < found.seed_share_conf.item() < 0.1
     single = sensitivity(sweep_of(tmp_path, rows, design, replicates=1), method="regression")
     assert np.isnan(single.seed_share).all() and "One replicate does not show" in single.attrs["advice"]
+
+
+def test_the_interval_of_the_share_of_luck_covers_the_true_share():
+    """Half of the variance is luck, and 95 % intervals are asked for: of 60 sweeps, 57 are expected to cover it."""
+    rng, rows, covered = np.random.default_rng(4), np.arange(150), 0
+    design = SimpleNamespace(luck="independent", replicates=6)
+    for _ in range(60):
+        runs = rng.normal(size=(150, 1, 1)) + rng.normal(size=(150, 6, 1))
+        mean, noise = runs.mean(axis=1), runs.var(axis=1, ddof=1)
+        series = Series(mean, noise, runs.mean(axis=0).var(axis=0, ddof=1))
+        half = seed_share_conf(series, design, rows, 150, *Bootstrap(resamples=200))
+        covered += int(abs(seed_share(series, design)[0] - 0.5).item() <= half.item())
+    assert 53 <= covered <= 60
 
 
 def test_four_times_the_points_halve_the_interval_as_advised(tmp_path):
