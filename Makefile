@@ -96,7 +96,7 @@ chaos: $(TOOLS) ## kill, starve and corrupt sweeps at random; the store must com
 slurm: $(TOOLS) ## the tests on a one-node Slurm (root and Debian's packages slurmctld, slurmd, slurm-client and munge needed)
 	@$(BIN)/pytest -m slurm --timeout 1200 $(PYTEST_OPTIONS)
 
-browser: $(TOOLS) ## open the report in a headless Chromium
+browser: $(TOOLS) ## open the pages of report, claims and replay in a headless Chromium
 	@$(BIN)/pytest -m browser $(PYTEST_OPTIONS)
 
 ptx: $(COMPILERS) ## compile the GPU engine to PTX and execute it on the CPU (gcc needed)

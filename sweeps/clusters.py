@@ -104,7 +104,7 @@ def _processes(number: int, scratch: str) -> Any:
 def _extensions() -> dict[str, Any]:
     """Return the extensions of a scheduler that does not grow with the number of batches.
 
-    Dask's notes the kind of every call in its span, for as long as the scheduler lives: 370 bytes for each batch.
+    Dask's own notes the kind of every call in its span, for as long as the scheduler lives: 370 bytes for each batch.
     """
     from distributed.scheduler import DEFAULT_EXTENSIONS
     from distributed.spans import SpansSchedulerExtension

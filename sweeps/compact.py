@@ -11,10 +11,10 @@ from pathlib import Path
 
 import numpy as np
 import zarr
-from zarr.codecs import BloscCodec, Crc32cCodec
 from zarr.storage import LocalStore, ZipStore
 
 from .building import building_place, remove, remove_abandoned
+from .chunk_file import codecs
 from .durable import flush_folder, flush_tree
 from .pending import count
 from .root_file import read_root, write_root
@@ -88,8 +88,7 @@ def _copy(store: SweepStore, target: LocalStore | ZipStore) -> None:
 
 
 def _array_like(group: zarr.Group, name: str, array: zarr.Array) -> zarr.Array:
-    size = array.dtype.itemsize
-    chunk_bytes = size * int(np.prod(array.chunks, dtype=np.int64))
+    chunk_bytes = array.dtype.itemsize * int(np.prod(array.chunks, dtype=np.int64))
     # Batches side by side in one file; arrays of a single chunk, coordinates above all, need no shards.
     together = (
         max(1, min(SHARD_BYTES // max(1, chunk_bytes), -(-array.shape[0] // array.chunks[0]))) if array.ndim else 1
@@ -102,7 +101,7 @@ def _array_like(group: zarr.Group, name: str, array: zarr.Array) -> zarr.Array:
         shards=shards,
         dtype=array.dtype,
         fill_value=array.fill_value,
-        compressors=(BloscCodec(typesize=size, cname="zstd", clevel=3, shuffle="shuffle"), Crc32cCodec()),
+        compressors=codecs(array.dtype),
         dimension_names=_dimensions(array),
         attributes=dict(array.attrs),
     )

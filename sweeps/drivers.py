@@ -150,7 +150,7 @@ class Window:
     def _key(self) -> str:
         """Return a key that no scheduler or worker remembers; old ones come back, since Dask keeps 100,000 in caches.
 
-        A key for each batch would make scheduler and workers grow by as much as 70 MB.
+        A key for each batch made scheduler and driver grow by a third of a kilobyte, up to that number.
         """
         if len(self.at_rest) > KEYS_AT_REST:
             return self.at_rest.popleft()
