@@ -10,8 +10,8 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 TOOLS := $(VENV)/.tools
 COMPILERS := $(VENV)/.compilers
-CODE := model kernels sweeps results tests examples benchmarks docs
-PACKAGES := tredegar.model tredegar.kernels tredegar.sweeps tredegar.results
+CODE := store model kernels sweeps results tests examples benchmarks docs
+PACKAGES := tredegar.store tredegar.model tredegar.kernels tredegar.sweeps tredegar.results
 # pip's own notes (new versions of pip, index pages without a match) are not for the reader of `make`; errors still show.
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 comma := ,

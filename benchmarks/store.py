@@ -25,7 +25,8 @@ from tredegar.results import open_sweep
 from tredegar.sweeps import Spec, run_sweep
 from tredegar.sweeps.durable import FLUSHING_THREADS
 from tredegar.sweeps.progress_report import report_status
-from tredegar.sweeps.store import SweepStore, create_store
+from tredegar.sweeps.create import create_store
+from tredegar.sweeps.store import SweepStore
 
 MILLION = """
 name = "a million runs"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,6 +10,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from .attributes import as_plain
 from .conditions import CARRIED, conditional_means
 from .facts import chosen_outcomes, fixed_parameters, recorded_outcomes, varied_parameters
 from .windows import settled_from, window, window_mean
@@ -72,9 +72,9 @@ def _write_by(
 
 
 def _write_netcdf(part: xr.Dataset, path: Path) -> Path:
-    part = part.copy().assign_attrs({name: _plain(value) for name, value in part.attrs.items()})
-    for variable in part.variables.values():
-        variable.attrs.update({name: _plain(value) for name, value in variable.attrs.items()})
+    part = part.copy()
+    for described in (part, *part.variables.values()):
+        described.attrs = as_plain(described.attrs)
     if find_spec("netCDF4") or find_spec("h5netcdf"):
         part.to_netcdf(path)
         return path
@@ -84,14 +84,8 @@ def _write_netcdf(part: xr.Dataset, path: Path) -> Path:
             f"a variable of {largest / 1e9:.1f} GB is too large for classic NetCDF; choose fewer outcomes or months, "
             "or install a writer of NetCDF 4: pip install h5netcdf"
         )
-    part = part.assign(status=part["status"].astype("int16"))  # the classic format has no unsigned bytes
     part.to_netcdf(path, engine="scipy", format="NETCDF3_64BIT")
     return path
-
-
-def _plain(value: object) -> str | int | float:
-    """Return an attribute as NetCDF takes it: text and numbers as they are, all else as JSON."""
-    return value if isinstance(value, str | int | float) and not isinstance(value, bool) else json.dumps(value)
 
 
 def _write_csv(

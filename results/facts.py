@@ -12,6 +12,7 @@ import xarray as xr
 from ..model.names import closest
 from ..model.outcomes import OUTCOMES, TRUST_RECORDS, Outcome
 from ..model.parameters import PARAMETERS, Parameter
+from .attributes import table_of
 
 MAIN_OUTCOMES = ("quality", "fit", "true_access", "overall", "integration", "morale")
 """What a report shows first, where it was recorded."""
@@ -53,7 +54,7 @@ def design_of(sweep: xr.Dataset) -> Design:
     """Return the design of the sweep; raises ValueError for a dataset that ``open_sweep`` did not open."""
     if "sampler" not in sweep.attrs:
         raise ValueError("the dataset does not tell its design; open the store with tredegar.results.open_sweep")
-    settings = dict(sweep.attrs["sampler"])
+    settings = table_of(sweep.attrs, "sampler")
     ranges = dict(zip(settings["names"], settings["bounds"], strict=False))  # a table of points has no bounds
     varied = varied_parameters(sweep)
     return Design(
@@ -79,7 +80,7 @@ def parameter_row(name: str) -> Parameter | None:
 def varied_parameters(sweep: xr.Dataset) -> tuple[str, ...]:
     """Return the parameters that are coordinates on ``point`` or dimensions of an unstacked grid, in spec order."""
     found = {str(n) for n, c in sweep.coords.items() if c.ndim == 1 and parameter_row(str(n)) is not None}
-    order = [*sweep.attrs.get("sampler", {}).get("names", ()), *PARAMETERS, *sorted(found)]
+    order = [*table_of(sweep.attrs, "sampler").get("names", ()), *PARAMETERS, *sorted(found)]
     return tuple(dict.fromkeys(name for name in order if name in found))
 
 

@@ -2,94 +2,203 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from zipfile import is_zipfile
+from zipfile import BadZipFile
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from ..model.outcomes import OUTCOMES, TRUST_RECORDS, Outcome
 from ..model.parameters import Parameter
+from ..store.blocks import Batches
+from ..store.contract import metadata_of, root_fault
+from ..store.digest import coordinate_digest
+from ..store.format import BATCH_DIMENSIONS, DIGEST, DONE, FAILED, MISSING, STATUS, STORE_FORMAT, StoreDamaged
+from ..store.paths import local_path
+from ..store.presence import file_sizes, lost_blocks
+from ..store.root import read_root_bytes, seal_is_broken
+from .attributes import as_plain
+from .checked import ADVICE, CheckedArray
 from .facts import parameter_row
-from .status import quick_status
+from .recorded import Stored, check_status, lost_runs, read_status, told
 
-NEWEST_FORMAT = 1
 STORAGE_CHUNKS = 16
 """How many batches one Dask chunk holds: fewer make tasks too many, more make them too large."""
-CHUNKS_DECODED_TOGETHER = 64
-"""Zarr's own setting is 1, at which a mean over many small chunks takes nearly twice as long (measured)."""
-MISSING, DONE, FAILED = 0, 1, 2
+
+__all__ = ["FAILED", "open_sweep"]
 
 
 def open_sweep(
-    path: str | Path, partial: bool = False, chunks: int | Mapping[str, int] | None = STORAGE_CHUNKS
+    path: str | os.PathLike[str],
+    partial: bool = False,
+    chunks: int | str | Mapping[str, int] | None = STORAGE_CHUNKS,
+    verify: bool | None = None,
 ) -> xr.Dataset:
     """Open a store, or an archive of one (``.zip`` too), as a lazy Dataset with dims ``(point, replicate, month)``.
 
     Outcomes are float32 Dask arrays with ``units`` and ``long_name``; varied parameters are coordinates on ``point``,
-    fixed ones scalar coordinates. Failed runs (and, with ``partial``, missing ones) are NaN; ``status`` says which,
-    and the attributes ``runs``, ``runs_done``, ``runs_failed`` and ``runs_missing`` count them. ``chunks`` is the
-    number of batches per Dask chunk, or chunk sizes by dimension, or None for no Dask.
+    fixed ones scalar coordinates. Failed runs are NaN; ``status`` says which, and the attributes ``runs``,
+    ``runs_done``, ``runs_failed`` and ``runs_missing`` count them. With ``partial`` runs that are missing, or have lost
+    a file, are NaN and counted as missing. All attributes are of kinds that NetCDF takes; ``sampler`` and others that
+    are tables are JSON.
+
+    ``chunks`` is the number of batches of each Dask chunk, or what xarray takes (-1, "auto", sizes by dimension), or
+    None for no Dask. With ``verify`` every value is compared with its digest when it is read, which raises StoreDamaged
+    (a ValueError) for one that is not what was written; by default where the store has digests, as the attribute
+    ``digests`` says. Coordinates and status are compared now.
 
     Raises FileNotFoundError where there is no store and ValueError where it cannot be used: another thing than a
-    store, a newer format, or an unfinished sweep without ``partial``.
+    store, a newer format, a changed ``zarr.json``, lost or damaged files, or an unfinished sweep without ``partial``.
     """
-    import zarr
+    place = local_path(path)
+    wanted = _wanted_chunks(chunks)
+    stored, coordinates = _opened(place)
+    if verify and not stored.has_digests:
+        raise ValueError(f"'{place}' has no digests (its format is the first); open it without verify=True")
+    check = stored.has_digests and verify is not False
+    try:
+        status = read_status(stored)
+        if check:
+            check_status(stored, status)
+    except StoreDamaged as error:
+        raise StoreDamaged(f"store '{place}' is damaged: {error}; {ADVICE}") from error
+    status = _without_lost(stored, status, partial)
+    sweep = _assembled(stored, coordinates, status, check, wanted)
+    _count_runs(sweep, place, partial)
+    sweep.attrs["digests"] = "compared when read" if check else "not compared" if stored.has_digests else "none"
+    return _described(sweep).drop_encoding()
 
-    path = Path(path)
-    # Arrays keep the setting that they are opened under.
-    with zarr.config.set({"codec_pipeline.batch_size": CHUNKS_DECODED_TOGETHER}):
-        group = _open_group(path)
-        consolidated = group.metadata.consolidated_metadata is not None
-        stored = xr.open_zarr(group.store, chunks=None, consolidated=consolidated, decode_times=False)
-        stored = stored.set_coords([name for name in stored.data_vars if parameter_row(str(name)) is not None])
-        outcomes = [name for name in stored.data_vars if name != "status"]
-        status = quick_status(path, group["status"])
-        if status is not None:
-            stored["status"] = stored["status"].copy(data=status)
-        small = stored.drop_vars(outcomes).load()
-    sweep = small.merge(_chunked(stored[outcomes].drop_vars(list(stored.coords)), group, chunks), join="exact")
-    _count_runs(sweep, path, partial)
-    return _described(sweep)
+
+def _wanted_chunks(chunks: Any) -> Any:
+    """Return ``chunks`` if it is of a kind that is known; raise ValueError otherwise."""
+    number = isinstance(chunks, int | np.integer) and not isinstance(chunks, bool)
+    if chunks is None or isinstance(chunks, Mapping) or chunks == "auto" or (number and (chunks == -1 or chunks > 0)):
+        return chunks
+    expected = "a number of batches from 1 on, -1 (all in one), 'auto', a mapping dimension -> size, or None"
+    raise ValueError(f"chunks must be {expected}, got {chunks!r}")
 
 
-def _open_group(path: Path) -> Any:
+def _opened(place: Path) -> tuple[Stored, xr.Dataset]:
+    """Return the store at ``place`` and a Dataset of its coordinates, which are compared with their digests."""
     import zarr
     from zarr.errors import BaseZarrError
     from zarr.storage import LocalStore, ZipStore
 
-    if not path.exists():
+    attributes = _checked_attributes(place)
+    try:
+        store = LocalStore(place, read_only=True) if place.is_dir() else ZipStore(place, mode="r")
+        group = zarr.open_group(store, mode="r", zarr_format=3)
+        status = group[STATUS]
+        size = attributes.get("points_per_batch", status.chunks[0]), attributes.get("replicates_per_batch")
+        batches = Batches(status.shape[:2], (size[0], size[1] or status.chunks[1]))
+        coordinates = _coordinates(place, group, attributes.get("coordinate_digests", {}))
+    except StoreDamaged:
+        raise
+    except (BaseZarrError, BadZipFile, OSError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+        why = (str(error).splitlines() or [type(error).__name__])[0]
+        raise ValueError(f"'{place}' cannot be read as a store that `tredegar sweep` wrote: {why}") from error
+    varied = {str(name): row.values for name, row in coordinates.coords.items() if parameter_row(str(name)) and row.ndim}
+    return Stored(place, group, batches, varied), coordinates
+
+
+def _checked_attributes(place: Path) -> dict[str, Any]:
+    """Return the attributes of the root file of the store at ``place``; raise ValueError for one that is no use."""
+    if not place.exists():
         raise FileNotFoundError(
-            f"no store at '{path}'; give the directory that `tredegar sweep SPEC --out STORE` wrote"
+            f"no store at '{place}'; give the directory that `tredegar sweep SPEC --out STORE` wrote"
         )
     try:
-        store = ZipStore(path, mode="r") if is_zipfile(path) else LocalStore(path, read_only=True)
-        group = zarr.open_group(store, mode="r", zarr_format=3)
-    except (BaseZarrError, OSError, ValueError) as error:
-        raise ValueError(f"'{path}' is not a store: expected a Zarr directory that `tredegar sweep` wrote") from error
-    found = group.attrs.get("tredegar_store")
-    if not isinstance(found, int) or "status" not in group:
-        raise ValueError(f"'{path}' is a Zarr group, but not a store that `tredegar sweep` wrote")
-    if found > NEWEST_FORMAT:
+        content = read_root_bytes(place)
+        root = json.loads(content)
+    except (OSError, ValueError) as error:
+        raise ValueError(f"'{place}' is not a store: expected a Zarr directory that `tredegar sweep` wrote") from error
+    attributes = root.get("attributes") if isinstance(root, dict) else None
+    found = attributes.get("tredegar_store") if isinstance(attributes, dict) else None
+    if not isinstance(attributes, dict) or not isinstance(found, int):
+        raise ValueError(f"'{place}' is a Zarr group, but not a store that `tredegar sweep` wrote")
+    if found > STORE_FORMAT:
         raise ValueError(
-            f"'{path}' has store format {found}; this tredegar reads up to {NEWEST_FORMAT}: install a newer version"
+            f"'{place}' has store format {found}; this tredegar reads up to {STORE_FORMAT}: install a newer version"
         )
-    return group
+    new = found >= STORE_FORMAT
+    fault = root_fault(root) if new else ""
+    if seal_is_broken(content, needed=new) or fault:
+        raise StoreDamaged(
+            f"store '{place}' is damaged: zarr.json is not what was written{f' ({fault})' if fault else ''};"
+            " restore it from a copy"
+        )
+    return attributes
 
 
-def _chunked(outcomes: xr.Dataset, group: Any, chunks: int | Mapping[str, int] | None) -> xr.Dataset:
-    if chunks is None:
-        return outcomes
-    if isinstance(chunks, int):
-        status = group["status"]
-        chunks = {"point": int((status.shards or status.chunks)[0]) * max(1, chunks)}
-    return outcomes.chunk(chunks)
+def _coordinates(place: Path, group: Any, digests: Mapping[str, str]) -> xr.Dataset:
+    """Return the coordinates of the store as a Dataset without variables; raise StoreDamaged for a lost or other one."""
+    arrays = {str(name): array for name, array in group.arrays()}
+    filled = {name for name, array in arrays.items() if (array.metadata.dimension_names or ())[:2] == BATCH_DIMENSIONS}
+    names = tuple(name for name in arrays if name not in {*filled, STATUS, DIGEST})
+    sizes = file_sizes(place, names)
+    found = {}
+    for name in names:
+        lost = [key for key, _ in lost_blocks(arrays[name], sizes)]
+        if lost:
+            raise StoreDamaged(f"store '{place}' is damaged: coordinate {told(lost)} is lost; {ADVICE}")
+        try:
+            values = np.asarray(arrays[name][...])
+        except Exception as error:
+            # Zip files, shards and codecs each have errors of their own for what does not decode.
+            why = (str(error).splitlines() or [type(error).__name__])[0]
+            raise StoreDamaged(f"store '{place}' is damaged: coordinate '{name}' ({why}); {ADVICE}") from error
+        if digests and coordinate_digest(name, values) != digests[name]:
+            raise StoreDamaged(f"store '{place}' is damaged: coordinate '{name}' is not what was written; {ADVICE}")
+        found[name] = (arrays[name].metadata.dimension_names or (), values, as_plain(arrays[name].attrs))
+    return xr.Dataset(coords=found, attrs=as_plain(group.attrs))
+
+
+def _without_lost(stored: Stored, status: NDArray[np.uint8], partial: bool) -> NDArray[np.uint8]:
+    """Return ``status`` (point, replicate) with runs that have lost a file as missing; raise unless ``partial``."""
+    names = tuple(name for name in _filled(stored) if name != STATUS)
+    lost, files = lost_runs(stored, status, (*names, DIGEST) if stored.has_digests else names)
+    if files and not partial:
+        raise StoreDamaged(
+            f"store '{stored.path}' is damaged: {told(files)} lost; {ADVICE}, or pass partial=True to read the rest"
+        )
+    return np.where(lost, np.uint8(MISSING), status)
+
+
+def _filled(stored: Stored) -> tuple[str, ...]:
+    """Return the names of the variables that runs fill, ``status`` among them."""
+    arrays = ((str(name), array.metadata.dimension_names or ()) for name, array in stored.group.arrays())
+    return tuple(name for name, dims in arrays if tuple(dims[:2]) == BATCH_DIMENSIONS)
+
+
+def _assembled(
+    stored: Stored, coordinates: xr.Dataset, status: NDArray[np.uint8], check: bool, chunks: Any
+) -> xr.Dataset:
+    """Return the Dataset of ``coordinates``, status and outcomes, these lazy, in ``chunks`` if they are asked for."""
+    from xarray.core.indexing import LazilyIndexedArray
+
+    outcomes = {}
+    for name in _filled(stored):
+        array = stored.group[name]
+        if name != STATUS:
+            lazy = LazilyIndexedArray(CheckedArray(stored, name, status, check))
+            outcomes[name] = xr.Variable(array.metadata.dimension_names, lazy, as_plain(array.attrs))
+    lazily = xr.Dataset(outcomes)
+    if chunks is not None:
+        if isinstance(chunks, int | np.integer):
+            chunks = {"point": -1 if chunks == -1 else int(chunks) * stored.batches.size[0]}
+        lazily = lazily.chunk(chunks)
+    about = as_plain(stored.group[STATUS].attrs)
+    signed = status.astype(np.int8)  # classic NetCDF has no unsigned bytes
+    return coordinates.assign({STATUS: (BATCH_DIMENSIONS, signed, about)}).merge(lazily, join="exact")
 
 
 def _count_runs(sweep: xr.Dataset, path: Path, partial: bool) -> None:
-    counts = np.bincount(sweep["status"].values.ravel(), minlength=3)
+    counts = np.bincount(sweep[STATUS].values.ravel(), minlength=3)
     runs, missing = int(counts.sum()), int(counts[MISSING])
     if missing and not partial:
         raise ValueError(

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import xarray as xr
 
+from ..store.format import FAILED
 from .facts import design_of, fixed_parameters, label_of, parameter_row, spec_of
-from .open import FAILED
 
 SHOWN_FAILURES = 20
 COUNTS = {"runs": "in all", "runs_done": "done", "runs_failed": "failed", "runs_missing": "missing"}

@@ -18,8 +18,10 @@ from ..model.outcomes import OUTCOMES
 from ..model.parameters import PARAMETERS, Parameters
 from ..model.providers import Providers, parse_providers
 from ..model.rulebook import rules_hash
+from ..store.format import DONE, FAILED
+from .attributes import table_of
 from .facts import fixed_parameters, varied_parameters
-from .open import DONE, FAILED, open_sweep
+from .open import open_sweep
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -103,7 +105,7 @@ def rerun_of(sweep: xr.Dataset, point: int, replicate: int) -> Rerun:
         base, _, month = name.partition("@")
         if month:
             changes.setdefault(int(month), {})[base] = value
-    defaults = sweep.attrs.get("defaults", {})
+    defaults = table_of(sweep.attrs, "defaults")
     text = sweep.attrs.get("providers")
     return Rerun(
         point=point,

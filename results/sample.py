@@ -10,8 +10,8 @@ import xarray as xr
 from dask.base import compute
 from scipy import stats
 
+from ..store.format import DONE
 from .facts import Design, design_of
-from .open import DONE
 from .windows import settled_from, window
 
 Window = int | None

@@ -13,8 +13,8 @@ import numpy as np
 import xarray as xr
 from scipy import stats
 
+from ..store.format import DONE
 from .intervals import LEVEL
-from .open import DONE
 from .validation_measures import MEASURES, MONTHLY, PER_TRUST, Runs
 
 BURN_IN = 60

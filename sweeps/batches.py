@@ -7,8 +7,10 @@ store, and these are promised to be the same wherever a sweep runs.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 
-from .layout import recorded
+from ..store.format import DIGEST
+from .layout import Variable, filled
 from .spec import Spec
 
 WORK_PER_BATCH = 60_000_000
@@ -44,33 +46,30 @@ def points_per_batch_for(spec: Spec, number_of_points: int) -> int:
     """
     replicates = spec.replicates
     work = (spec.trusts * spec.clinicians * spec.months + WORK_PER_RUN) * replicates
-    chunks = [_bytes_per_point(variable.shape, variable.dtype) for variable in recorded(spec, number_of_points, 1)]
+    arrays = filled(spec, number_of_points, 1)
+    chunks = [_bytes(row) // number_of_points for row in arrays if row.name != DIGEST]
     by_work = max(1, WORK_PER_BATCH // work)
     for_progress = max(1, number_of_points // LEAST_BATCHES)
-    most_batches = max(LEAST_BATCHES, (MOST_FILES - files_at_creation(spec)) // len(chunks))
+    most_batches = max(LEAST_BATCHES, (MOST_FILES - files_at_creation(spec)) // len(arrays))
     by_files = -(-number_of_points // most_batches)
     by_bytes = max(1, min(MOST_CHUNK_BYTES // max(chunks), MOST_BATCH_BYTES // sum(chunks)))
     return min(max(min(by_work, for_progress), by_files), by_bytes, number_of_points)
 
 
-def _bytes_per_point(shape: tuple[int, ...], dtype: str) -> int:
-    size = 4 if dtype == "float32" else 1
-    for length in shape[1:]:
-        size *= length
-    return size
+def _bytes(variable: Variable) -> int:
+    return prod(variable.shape) * (4 if variable.dtype == "float32" else 1)
 
 
 def files_at_creation(spec: Spec) -> int:
     """Return how many files a store has before any run: metadata of all arrays, and the values of coordinates."""
     coordinates = 3 + 2 * spec.record.trusts + len(spec.fixed) + len(spec.vary or spec.table or ())
-    return 1 + len(recorded(spec, 1, 1)) + 2 * coordinates
+    return 1 + len(filled(spec, 1, 1)) + 2 * coordinates
 
 
 def store_size(spec: Spec, number_of_points: int, points_per_batch: int | None = None) -> StoreSize:
     """Return what the store of ``spec`` will take on the disk."""
     size = points_per_batch or points_per_batch_for(spec, number_of_points)
-    arrays = recorded(spec, number_of_points, size)
+    arrays = filled(spec, number_of_points, size)
     batches = -(-number_of_points // size)
     files = files_at_creation(spec) + len(arrays) * batches
-    total = sum(_bytes_per_point(array.shape, array.dtype) for array in arrays) * number_of_points
-    return StoreSize(size, batches, files, total)
+    return StoreSize(size, batches, files, sum(map(_bytes, arrays)))

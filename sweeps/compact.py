@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import os
+import shutil
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 import numpy as np
 import zarr
 from zarr.storage import LocalStore, ZipStore
 
+from ..store.chunk import codecs
+from ..store.format import StoreError
+from ..store.paths import is_zip, local_path
+from ..store.root import NAME, read_root, sealed
 from .building import building_place, remove, remove_abandoned
-from .chunk_file import codecs
+from .create import consolidate
 from .durable import flush_folder, flush_tree
-from .pending import count
-from .root_file import read_root, write_root
-from .store import StoreError, SweepStore, consolidate
+from .pending import count, damage
+from .repair import skeleton_faults
+from .store import SweepStore
 
 SHARD_BYTES = 128_000_000
 """What a file of an archive holds before compression: large enough for tape, small enough for memory."""
@@ -33,23 +39,26 @@ class Archived:
     bytes: int
 
 
-def compact_store(store: SweepStore, path: Path) -> Archived:
+def compact_store(store: SweepStore, path: str | Path) -> Archived:
     """Write the finished ``store`` as an archive to ``path``: one file if it ends in ``.zip``, else a Zarr folder.
 
-    Every value of the archive is read back and compared with the store before the archive gets its name. Raises
-    StoreError for an unfinished store, a name that is taken and a disk that is full; nothing is left behind then.
+    Every value of the store is checked before it is copied, and every value of the archive is read back and compared
+    before that gets its name. The same store gives the same bytes. Raises StoreError for an unfinished or damaged
+    store, a name that is taken and a disk that is full; nothing is left behind then.
     """
-    counts = count(store.read_status())
-    if not counts.complete:
-        raise StoreError(f"store '{store.path}' is unfinished ({counts.missing:,} runs are missing); finish it first")
+    path = local_path(path)
+    _check_whole(store)
     if path.exists():
         raise StoreError(f"'{path}' exists already; choose another name for the archive")
     remove_abandoned(path)
     building = building_place(path)
+    folder = building.with_name(f"{building.name}.folder") if is_zip(path) else building
     try:
-        with _archive(building, "w") as target:
-            _copy(store, target)
-        with _archive(building, "r") as target:
+        _copy(store, LocalStore(folder))
+        if is_zip(path):
+            _pack(folder, building)
+            remove(folder)
+        with _archive(building) as target:
             _compare(store, target)
         flush_tree(building)
         os.rename(building, path)
@@ -57,34 +66,54 @@ def compact_store(store: SweepStore, path: Path) -> Archived:
     except OSError as error:
         raise StoreError(f"archive '{path}' cannot be written: {error.strerror or error}") from error
     finally:
+        remove(folder)
         remove(building)
     files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
     return Archived(path, len(files), sum(file.stat().st_size for file in files))
 
 
+def _check_whole(store: SweepStore) -> None:
+    """Raise StoreError unless every run of ``store`` is recorded and every value is what was written."""
+    missing = count(store.read_status()).missing
+    if missing:
+        raise StoreError(f"store '{store.path}' is unfinished ({missing:,} runs are missing); finish it first")
+    faults = [f"{name}: {fault}" for name, fault in skeleton_faults(store).items()]
+    faults = faults or next(([*found] for batch in store.batches if (found := [*damage(store, batch)])), [])
+    if faults:
+        raise StoreError(f"store '{store.path}' is damaged ({faults[0]}); run its sweep again, which repairs it")
+
+
 @contextmanager
-def _archive(path: Path, mode: str) -> Iterator[LocalStore | ZipStore]:
-    if path.suffix != ".zip":
-        yield LocalStore(path, read_only=mode == "r")
+def _archive(path: Path) -> Iterator[LocalStore | ZipStore]:
+    if path.is_dir():
+        yield LocalStore(path, read_only=True)
         return
-    store = ZipStore(path, mode="r" if mode == "r" else "w")
+    store = ZipStore(path, mode="r")
     try:
         yield store
     finally:
         store.close()
 
 
-def _copy(store: SweepStore, target: LocalStore | ZipStore) -> None:
-    # A zip file keeps every version of an entry; the metadata are therefore written once, complete.
+def _pack(folder: Path, path: Path) -> None:
+    """Put the files of ``folder`` into the zip file ``path``, in order of their names and with no times of their own."""
+    with ZipFile(path, "x", ZIP_STORED) as archive:
+        for file in sorted(file for file in folder.rglob("*") if file.is_file()):
+            entry = ZipInfo(file.relative_to(folder).as_posix())
+            entry.file_size = file.stat().st_size
+            with file.open("rb") as source, archive.open(entry, "w") as target:
+                shutil.copyfileobj(source, target, 1 << 20)
+
+
+def _copy(store: SweepStore, target: LocalStore) -> None:
     facts = {name: value for name, value in store.facts.items() if name != "seal"}
     group = zarr.create_group(target, attributes={**facts, "archive": True})
     for name, array in sorted(store.group.arrays()):
         copy = _array_like(group, name, array)
         for block in _blocks(copy):
             copy[block] = array[block]
-    if isinstance(target, LocalStore):
-        consolidate(target)
-        write_root(target.root, read_root(target.root))
+    consolidate(target)
+    (target.root / NAME).write_bytes(sealed(read_root(target.root)))
 
 
 def _array_like(group: zarr.Group, name: str, array: zarr.Array) -> zarr.Array:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,12 +16,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..model.failure import RunFailed
+from ..store.blocks import Batch
+from ..store.format import DONE, FAILED, MISSING, StoreError
 from .designs import Points
 from .durable import FULL
 from .journal import MOST_LETTERS, note
-from .layout import DONE, FAILED, MISSING
 from .spec import Spec
-from .store import Batch, SweepStore
+from .store import SweepStore
 
 Simulate = Callable[..., Any]
 Runs = Sequence[tuple[int, int]]
@@ -64,15 +67,16 @@ def run_batch(
     """Compute batch ``number`` of the store at ``path`` and write it; return what became of it.
 
     Runs that are already done are kept (an extended sweep has batches that are done in part), unless ``redo`` says
-    that their chunks are damaged. What no other batch could do better (a full disk, a missing library, too little
-    memory) is reported in ``stop``, and leaves the batch as it was. ``barred`` runs are not tried: each is known to
-    kill its process, and recorded as failed.
+    that all are to be computed: their chunks are damaged, or failed runs get another chance. What is the fault of the
+    machine (a full disk, a library that does not load, too little memory) and not of a run's arithmetic is reported in
+    ``stop``, and leaves the batch as it was. ``barred`` runs are not tried: each is known to kill its process, and
+    recorded as failed.
     """
     began = time.perf_counter()
     try:
         store = SweepStore(path)
         done, failed = _run(store, store.batch(number), engine, redo, simulate or default_simulate(), barred)
-    except (OSError, ImportError, MemoryError, MachineFault) as error:
+    except (OSError, ImportError, MemoryError, MachineFault, StoreError) as error:
         note(Path(path), "stop", batch=number, reason=stop_reason(error))
         return BatchReport(number, 0, 0, time.perf_counter() - began, stop_reason(error))
     return BatchReport(number, done, failed, time.perf_counter() - began)
@@ -84,7 +88,8 @@ def try_runs(path: str, number: int, engine: str, simulate: Simulate | None, cho
     for point, replicate in chosen:
         points = store.read_points(slice(point, point + 1))
         numbers = run_numbers(store.spec, np.array([point]), slice(replicate, replicate + 1))
-        compute_runs(store.spec, points, numbers, engine, simulate or default_simulate())
+        with suppress(OSError, ImportError, MemoryError, MachineFault):  # the batch itself will say so
+            compute_runs(store.spec, points, numbers, engine, simulate or default_simulate())
 
 
 def default_simulate() -> Simulate:
@@ -98,7 +103,7 @@ def stop_reason(error: BaseException) -> str:
     """Return in one line why the sweep must stop."""
     if isinstance(error, OSError) and error.errno in FULL:
         return f"the disk is full ({error.strerror}); free some space and run the same command again"
-    text = " ".join(str(error).split()) or type(error).__name__
+    text = _one_line(error) or type(error).__name__
     return ("not enough memory: " if isinstance(error, MemoryError) else "") + text[:MOST_LETTERS]
 
 
@@ -139,7 +144,7 @@ def _values(store: SweepStore, name: str, runs: tuple[int, ...], computed: Compu
 
 def _joined(store: SweepStore, batch: Batch, name: str, rows: NDArray[Any], values: NDArray[Any]) -> NDArray[Any]:
     """Return the whole chunk: ``values`` at ``rows``, what the store holds elsewhere."""
-    whole = np.array(store.array(name)[batch.points, batch.replicates])
+    whole = np.array(store.read_chunk(name, batch))
     whole[rows] = values
     return whole
 
@@ -158,30 +163,43 @@ def compute_runs(
     engine: str,
     simulate: Simulate,
     barred: NDArray[np.bool_] | None = None,
+    months: int | None = None,
 ) -> Computed:
     """Run the model at ``points`` (name -> (point,)) with run numbers ``runs`` (point, replicate).
 
-    A run that raises is a failed run: NaN everywhere, with its reason. To find it, what raised is run in halves. Runs
-    that are ``barred`` (point, replicate) are not tried.
+    A run in which a rule raises RunFailed is a failed run: NaN everywhere, with its reason. To find it, what raised is
+    run in halves. Runs that are ``barred`` (point, replicate) are not tried. ``months`` stand in for those of ``spec``.
+
+    Raises MachineFault for whatever else is raised: only the arithmetic of a rule can fail a run. OSError, ImportError
+    and, if a single run does not fit, MemoryError pass as they are.
     """
     if barred is not None and barred.any():
         if runs.size == 1:
             return Computed({}, {(0, 0): KILLS}, engine)
-        return _in_halves(spec, points, runs, engine, simulate, barred)
+        return _in_halves(spec, points, runs, engine, simulate, barred, months)
     try:
-        return _simulated(spec, points, runs, engine, simulate)
+        return _simulated(spec, points, runs, engine, simulate, months)
+    except (RunFailed, MemoryError) as error:
+        if runs.size > 1:
+            return _in_halves(spec, points, runs, engine, simulate, np.zeros(runs.shape, dtype=bool), months)
+        if isinstance(error, MemoryError):
+            raise
+        return Computed({}, {(0, 0): f"{type(error).__name__}: {_one_line(error)}"[:MOST_LETTERS]}, engine)
     except (OSError, ImportError):
         raise
     except Exception as error:
-        if _of_the_machine(error):
-            raise MachineFault(str(error)) from error
-        # The worker boundary, the one place for a broad except: one bad run must not end a sweep of millions.
-        if runs.size > 1:
-            return _in_halves(spec, points, runs, engine, simulate, np.zeros(runs.shape, dtype=bool))
-        if isinstance(error, MemoryError):
-            raise
-        reason = f"{type(error).__name__}: {' '.join(str(error).split())}"[:MOST_LETTERS]
-        return Computed({}, {(0, 0): reason}, engine)
+        # The worker boundary, the one place for a broad except: whatever a rule did not raise is no run's fault.
+        what = "" if _is_ours(error) else f"{type(error).__name__}: "
+        raise MachineFault(f"{what}{_one_line(error)}") from error
+
+
+def _is_ours(error: Exception) -> bool:
+    """Whether the message of ``error`` is a sentence of Tredegar's own, which needs no name of a type."""
+    return type(error).__module__.partition(".")[0] == "tredegar" or type(error) is ValueError
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split())
 
 
 def _in_halves(
@@ -191,23 +209,16 @@ def _in_halves(
     engine: str,
     simulate: Simulate,
     barred: NDArray[np.bool_],
+    months: int | None,
 ) -> Computed:
     axis = 0 if runs.shape[0] > 1 else 1
     middle = runs.shape[axis] // 2
     halves, bars = np.split(runs, [middle], axis=axis), np.split(barred, [middle], axis=axis)
     first, second = (
-        compute_runs(spec, _part(points, axis, start, half), half, engine, simulate, bar)
+        compute_runs(spec, _part(points, axis, start, half), half, engine, simulate, bar, months)
         for start, half, bar in zip((0, middle), halves, bars, strict=True)
     )
     return _merged(first, second, halves, axis)
-
-
-def _of_the_machine(error: Exception) -> bool:
-    """Whether the machine is to blame and no run: an engine that cannot run here, a GPU that fails or is lost."""
-    from ..kernels import EngineUnavailable
-
-    library = type(error).__module__.split(".")[0]
-    return isinstance(error, EngineUnavailable) or (library.startswith("cupy") and not isinstance(error, MemoryError))
 
 
 def _part(points: Points, axis: int, start: int, runs: NDArray[np.uint32]) -> Points:
@@ -229,11 +240,13 @@ def _merged(first: Computed, second: Computed, runs: list[NDArray[np.uint32]], a
     return Computed(values, {**first.failures, **moved}, first.engine if first.values else second.engine)
 
 
-def _simulated(spec: Spec, points: Points, runs: NDArray[np.uint32], engine: str, simulate: Simulate) -> Computed:
+def _simulated(
+    spec: Spec, points: Points, runs: NDArray[np.uint32], engine: str, simulate: Simulate, months: int | None
+) -> Computed:
     out = simulate(
         points,
         replicates=runs.shape[1],
-        months=spec.months,
+        months=months or spec.months,
         trusts=spec.trusts,
         clinicians=spec.clinicians,
         seed=spec.seed,

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..model.parameters import PARAMETERS, Parameter, find_parameter
-from .spec_errors import SpecError, safe_name, shown, unknown_key
+from .spec_errors import SpecError, explain, safe_name, shown, unknown_key
 
 MOST_POINTS = 2**24
 LARGEST_SEED = 2**32 - 1
@@ -28,6 +28,15 @@ class Strict(BaseModel):
     """A table of a spec: keys that are not named are refused, and no value is converted from another type."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    def __init__(self, **values: Any) -> None:
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            raise explain(error, type(self)) from None
+
+    # Pydantic's own mark of an initialiser that it need not call: a table inside another is checked as a part of it.
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
 
 
 class LatinHypercube(Strict):

@@ -9,17 +9,20 @@ from __future__ import annotations
 
 import json
 from itertools import zip_longest
-from typing import Any
 
 import numpy as np
 import zarr
 
+from ..store.blocks import Batches
+from ..store.digest import coordinate_digest
+from ..store.format import DIGEST, MISSING, STATUS, StoreError
+from ..store.root import NAME, read_root, sealed
 from .designs import Points, draw_points, sampler_settings
-from .layout import MISSING, current_rules_hash
-from .root_file import read_root, write_root
+from .durable import write_durably
+from .layout import coordinate_digests, coordinates, current_rules_hash
 from .spec import Spec
 from .spec_checks import MOST_INDEPENDENT_POINTS
-from .store import StoreError, SweepStore
+from .store import SweepStore
 
 WHY_NOT = {
     "latin-hypercube": "its slices depend on the number of points, so that more points are another design",
@@ -101,12 +104,14 @@ def _extended_points(store: SweepStore, spec: Spec) -> Points:
     new = draw_points(spec)
     # A command that was killed half-way may have written some of the new points: the old spec says where they begin.
     count = _number_before(store)
+    written = store.facts.get("coordinate_digests", {})
+    damaged = f"store '{store.path}' has damaged coordinates; give its own spec to 'tredegar sweep', then extend it"
     try:
         old = {name: np.asarray(store.array(name)[:count]) for name in new}
     except (OSError, ValueError, RuntimeError) as error:
-        raise StoreError(
-            f"store '{store.path}' has damaged coordinates; give its own spec to 'tredegar sweep', then extend it"
-        ) from error
+        raise StoreError(damaged) from error
+    if any(coordinate_digest(name, values) != written[name] for name, values in old.items() if name in written):
+        raise StoreError(damaged)
     return grown_points(old, new, spec.design.method)
 
 
@@ -139,27 +144,27 @@ def _number_before(store: SweepStore) -> int:
 def _enlarge(store: SweepStore, spec: Spec, points: Points) -> None:
     group = zarr.open_group(store.files, mode="r+", use_consolidated=False)
     number, replicates = len(next(iter(points.values()))), spec.replicates
-    coordinates: dict[str, Any] = {
-        "point": np.arange(number, dtype=np.int64),
-        "replicate": np.arange(replicates, dtype=np.int64),
-        **points,
-    }
-    for name, values in coordinates.items():
-        array = _array(group, name)
-        array.resize(values.shape)
-        array.with_config({"write_empty_chunks": True})[...] = values
-    for name in (*store.recorded, "status"):
+    for row in coordinates(spec, points):
+        # The other coordinates do not grow: what they hold, and how, stays as it is.
+        if row.values is not None and row.name in ("point", "replicate", *points):
+            array = _array(group, row.name)
+            array.resize(row.shape)
+            array.with_config({"write_empty_chunks": True})[...] = row.values
+    for name in (*store.recorded, STATUS):
         array = _array(group, name)
         array.resize((number, replicates, *array.shape[2:]))
+    facts = {"spec": spec.canonical(), "spec_hash": spec.hash(), "points": number, "sampler": sampler_settings(spec)}
+    if store.has_digests:
+        array = _array(group, DIGEST)
+        array.resize((*Batches((number, replicates), store.batch_shape).blocks, *array.shape[2:]))
+        facts["coordinate_digests"] = coordinate_digests(spec, points)
     # Last of all, in one file: from here on the store is that of the new spec.
     root = read_root(store.path)
     copies = root["consolidated_metadata"]["metadata"]
     for name, _ in group.arrays():
         copies[name] = json.loads((store.path / name / "zarr.json").read_bytes())
-    texts = [*store.facts["specs"], spec.canonical()]
-    facts = {"spec": spec.canonical(), "spec_hash": spec.hash(), "specs": texts, "points": number}
-    root["attributes"] |= {**facts, "sampler": sampler_settings(spec)}
-    write_root(store.path, root)
+    root["attributes"] |= {**facts, "specs": [*store.facts["specs"], spec.canonical()]}
+    write_durably(store.path / NAME, sealed(root))
 
 
 def _array(group: zarr.Group, name: str) -> zarr.Array:

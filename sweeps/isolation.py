@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ TRIES = 3
 """How often a batch may be begun without an end before it is given a process of its own."""
 CONFIRMATIONS = 2
 """How often a single run must kill its worker before it is called failed: a worker may be killed from outside, too."""
+CONTROLS = 2
+"""How many runs of other batches are tried before a batch of which no run survives is blamed on its runs."""
 
 
 def settle(path: str, task: Task, engine: str, simulate: Callable | None, alone: Alone) -> Iterator[BatchReport]:
@@ -41,12 +44,28 @@ def settle(path: str, task: Task, engine: str, simulate: Callable | None, alone:
         for point in range(batch.points.start, batch.points.stop)
         for replicate in range(batch.replicates.start, batch.replicates.stop)
     ]
-    barred = _killers(runs, lambda part: alone(try_runs, path, task.number, engine, simulate, part)[0])
+
+    def survives(part: Runs) -> bool:
+        return alone(try_runs, path, task.number, engine, simulate, part)[0]
+
+    barred = _killers(runs, survives)
+    if len(barred) == len(runs) and not _machine_is_sound(store, task.number, survives):
+        # Damaged libraries, too little memory, a sick node: nothing tells that any run is to blame.
+        why = f"every run of batch {task.number} kills the process that computes it here, and so do other runs"
+        yield BatchReport(task.number, 0, 0, 0.0, f"{why}: try another machine, or another engine")
+        return
     survived, report = alone(run_batch, path, task.number, engine, task.redo, simulate, barred)
     if not survived or report is None:
         why = f"batch {task.number} kills the workers that compute it, though none of its runs alone does"
         report = BatchReport(task.number, 0, 0, 0.0, why)
     yield report
+
+
+def _machine_is_sound(store: SweepStore, number: int, survives: Callable[[Runs], bool]) -> bool:
+    """Return whether a run of another batch than ``number`` survives here: only then can runs be to blame."""
+    others = (store.batch(other) for other in range(store.number_of_batches) if other != number)
+    controls = [(batch.points.start, batch.replicates.start) for batch in islice(others, CONTROLS)]
+    return any(survives([run]) for run in controls)
 
 
 def _killers(runs: list[tuple[int, int]], survives: Callable[[Runs], bool]) -> list[tuple[int, int]]:

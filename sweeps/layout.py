@@ -15,14 +15,12 @@ from numpy.typing import NDArray
 from .. import model
 from ..model.outcomes import OUTCOMES, TRUST_RECORDS, Outcome
 from ..model.parameters import PARAMETERS
+from ..store.blocks import Batches
+from ..store.digest import BYTES, coordinate_digest
+from ..store.format import DIGEST, DONE, FAILED, MISSING, STATUS, STORE_FORMAT
 from .design_spec import find_quantity
 from .designs import Points, sampler_settings
 from .spec import Spec
-
-STORE_FORMAT = 1
-MISSING, DONE, FAILED = 0, 1, 2
-CHUNK_SEPARATOR = "."
-"""Chunk files lie beside each other in the folder of their variable: no further folders count against a quota."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +38,12 @@ class Variable:
 
 
 def variables(spec: Spec, points: Points, points_per_batch: int) -> tuple[Variable, ...]:
-    """Return the variables of the store of ``spec``: coordinates, recorded quantities, and ``status`` last."""
-    return (*_coordinates(spec, points), *recorded(spec, len(next(iter(points.values()))), points_per_batch))
+    """Return the variables of the store of ``spec``: coordinates, what batches fill, and ``status`` last."""
+    return (*coordinates(spec, points), *filled(spec, len(next(iter(points.values()))), points_per_batch))
 
 
-def recorded(spec: Spec, number_of_points: int, points_per_batch: int) -> tuple[Variable, ...]:
-    """Return the variables that runs fill, ``status`` last; one chunk of each is one batch."""
+def filled(spec: Spec, number_of_points: int, points_per_batch: int) -> tuple[Variable, ...]:
+    """Return the variables that batches fill: recorded quantities, digests, ``status``; a chunk of each is a batch."""
     windows = spec.months // spec.record.every
     found = [
         _filled(row, number_of_points, points_per_batch, spec.replicates, ("month", windows), yearly=False)
@@ -58,8 +56,9 @@ def recorded(spec: Spec, number_of_points: int, points_per_batch: int) -> tuple[
             for row in TRUST_RECORDS.values()
             if years or not row.yearly
         ]
+    digest = _digest_of([*(row.name for row in found), STATUS], number_of_points, points_per_batch, spec.replicates)
     status = Variable(
-        name="status",
+        name=STATUS,
         dims=("point", "replicate"),
         shape=(number_of_points, spec.replicates),
         chunks=(points_per_batch, spec.replicates),
@@ -73,7 +72,25 @@ def recorded(spec: Spec, number_of_points: int, points_per_batch: int) -> tuple[
             "flag_meanings": "missing done failed",
         },
     )
-    return (*found, status)
+    return (*found, digest, status)
+
+
+def _digest_of(names: list[str], points: int, points_per_batch: int, replicates: int) -> Variable:
+    blocks = Batches((points, replicates), (points_per_batch, replicates)).blocks
+    return Variable(
+        name=DIGEST,
+        dims=("point_block", "replicate_block", "variable", "byte"),
+        shape=(*blocks, len(names), BYTES),
+        chunks=(1, 1, len(names), BYTES),
+        dtype="uint8",
+        fill=0,
+        attributes={
+            "long_name": "digest of the values",
+            "meaning": "BLAKE2b of the values of each variable in a batch, of which variable it is and where it belongs",
+            "units": "1",
+            "variables": " ".join(names),
+        },
+    )
 
 
 def _filled(
@@ -95,7 +112,8 @@ def _filled(
     return Variable(row.name, dims, (points, *sizes), (points_per_batch, *sizes), "float32", float("nan"), attributes)
 
 
-def _coordinates(spec: Spec, points: Points) -> list[Variable]:
+def coordinates(spec: Spec, points: Points) -> list[Variable]:
+    """Return the coordinates of the store of ``spec``: axes, varied and fixed parameters."""
     number = len(next(iter(points.values())))
     windows = np.arange(spec.record.every, spec.months + 1, spec.record.every, dtype=np.int32)
     found = [
@@ -155,6 +173,14 @@ def attributes(spec: Spec, points: Points, points_per_batch: int, rules_hash: st
         "points_per_batch": points_per_batch,
         "replicates_per_batch": spec.replicates,
         "coordinates": " ".join([*points, *sorted(spec.fixed)]),
+        "coordinate_digests": coordinate_digests(spec, points),
+    }
+
+
+def coordinate_digests(spec: Spec, points: Points) -> dict[str, str]:
+    """Return the digests of the coordinates of the store of ``spec``, by name."""
+    return {
+        row.name: coordinate_digest(row.name, row.values) for row in coordinates(spec, points) if row.values is not None
     }
 
 

@@ -74,7 +74,7 @@ def _fly(spec: Spec, engine: str, points: Points, part: _Part) -> tuple[float, s
     some = {name: values for name, values in some.items() if _month_of(name) <= part.months}
     numbers = run_numbers(spec, np.arange(part.points), slice(0, part.replicates))
     began = time.perf_counter()
-    computed = compute_runs(spec.model_copy(update={"months": part.months}), some, numbers, engine, default_simulate())
+    computed = compute_runs(spec, some, numbers, engine, default_simulate(), months=part.months)
     return time.perf_counter() - began, computed.engine
 
 

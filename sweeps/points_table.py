@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +38,18 @@ def parse_points(text: str, label: str, beyond_range: bool) -> dict[str, NDArray
         for column, (name, cell) in enumerate(zip(names, cells, strict=True)):
             points[column, index] = _value(name, cell, f"{place}, row {line}", beyond_range)
     return {name: points[column] for column, name in enumerate(names)}
+
+
+def check_points(points: Mapping[str, NDArray[np.float64]], beyond_range: bool) -> dict[str, NDArray[np.float64]]:
+    """Return the ``points`` that a store holds, name -> (point,), checked as those of a table are."""
+    place = "the points in the store"
+    if not points or not all(len(values) for values in points.values()):
+        raise SpecError(f"{place} are missing")
+    _check_heading(list(points), place)
+    for name, values in points.items():
+        for value in (float(values.min()), float(values.max())):
+            check_declared_range(name, checked_value(name, value), beyond_range)
+    return dict(points)
 
 
 def _check_heading(names: list[str], place: str) -> None:

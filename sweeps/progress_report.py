@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from .journal import read_events
-from .layout import FAILED
+from ..store.format import FAILED
 from .pending import Counts, count
 from .store import SweepStore
 

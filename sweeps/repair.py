@@ -7,57 +7,70 @@ file is the one that cannot be: without it nothing says under which rules the ru
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
-import zarr
+import numpy as np
 
+from ..store.chunk import read_chunk
+from ..store.digest import coordinate_digest
+from ..store.format import DIGEST, STATUS, StoreDamaged, StoreError
+from ..store.root import json_bytes
 from .designs import Points, draw_points
 from .durable import write_durably
 from .extend import grown_points
-from .layout import variables
-from .pending import file_fault
-from .root_file import json_bytes, read_root
+from .layout import coordinates
+from .pending import OTHER_VALUES
 from .spec import Spec
 from .store import SweepStore
 
-
-def skeleton_faults(store: SweepStore) -> list[str]:
-    """Return the paths, in the store, of metadata and coordinate files that are missing or not what was written."""
-    written = _metadata(store)
-    faults = [f"{name}/zarr.json" for name, facts in written.items() if _read(store.path / name) != facts]
+def skeleton_faults(store: SweepStore) -> dict[str, str]:
+    """Return path in the store -> fault of metadata and coordinates that are missing or not what was written."""
     if store.archived:
-        return faults
-    for name in _coordinates(store):
-        faults += [f"{name}/{chunk}" for chunk in _chunks(written[name]) if file_fault(store.path / name / chunk)]
-    return [*faults, *_left_over(store)]
+        return dict(_coordinate_faults(store))
+    faults = {
+        f"{name}/zarr.json": "is missing or not what was written"
+        for name, facts in store.metadata.items()
+        if _read(store.path / name) != facts
+    }
+    faults |= dict(_coordinate_faults(store))
+    return faults | dict.fromkeys(_left_over(store), "was left by an extension that was given up")
 
 
-def repair_skeleton(store: SweepStore, spec: Spec) -> list[str]:
-    """Write the damaged metadata and coordinates of ``store`` anew from ``spec``; return which files that were.
+def repair_skeleton(store: SweepStore, spec: Spec) -> dict[str, str]:
+    """Write the damaged metadata and coordinates of ``store`` anew from ``spec``; return path -> what was wrong.
 
-    What an extension that was killed and given up has added is taken back.
+    What an extension that was killed and given up has added is taken back. Raises StoreError where the points that
+    ``spec`` gives here are not those of the store: another version of a sampler drew them.
     """
     faults = skeleton_faults(store)
-    written, names = _metadata(store), set()
-    for left in _left_over(store):
-        (store.path / left).unlink(missing_ok=True)
-        faults.remove(left)
-    for fault in faults:
-        name = fault.partition("/")[0]
+    left = set(_left_over(store))
+    for path in left:
+        (store.path / path).unlink(missing_ok=True)
+    damaged = [fault for fault in faults if fault not in left]
+    for fault in damaged:
         if fault.endswith("zarr.json"):
+            name = fault.partition("/")[0]
             (store.path / name).mkdir(exist_ok=True)
-            write_durably(store.path / fault, json_bytes(written[name]))
-        else:
-            names.add(name)
+            write_durably(store.path / fault, json_bytes(store.metadata[name]))
+    names = {fault.partition("/")[0] for fault in damaged if not fault.endswith("zarr.json")}
     if names:
-        group = zarr.open_group(store.files, mode="r+")
-        for variable in variables(spec, points_of(store, spec), store.batch_shape[0]):
-            if variable.name in names and variable.values is not None:
-                array = group[variable.name]
-                assert isinstance(array, zarr.Array), variable.name
-                array.with_config({"write_empty_chunks": True})[...] = variable.values
+        _write_coordinates(store, spec, names)
     return faults
+
+
+def _write_coordinates(store: SweepStore, spec: Spec, names: set[str]) -> None:
+    written: Mapping[str, str] = store.facts.get("coordinate_digests", {})
+    for row in coordinates(spec, points_of(store, spec)):
+        if row.name not in names or row.values is None:
+            continue
+        if written and coordinate_digest(row.name, row.values) != written[row.name]:
+            raise StoreError(
+                f"store '{store.path}' has lost its coordinate '{row.name}', and the spec gives other values here"
+                " than it had: install the versions of SALib and scipy that drew them (the log names them)"
+            )
+        store.array(row.name).with_config({"write_empty_chunks": True})[...] = row.values
 
 
 def points_of(store: SweepStore, spec: Spec) -> Points:
@@ -73,17 +86,43 @@ def points_of(store: SweepStore, spec: Spec) -> Points:
     return points
 
 
-def _metadata(store: SweepStore) -> dict[str, dict]:
-    found = dict(read_root(store.path)["consolidated_metadata"]["metadata"])
-    found.pop("log", None)
-    return found
+def coordinate_names(store: SweepStore) -> list[str]:
+    """Return the names of the arrays that stand in ``store`` from the start: axes and parameters."""
+    known = store.metadata or {name: {} for name, _ in store.group.arrays()}
+    return [name for name in known if name not in {*store.recorded, STATUS, DIGEST}]
 
 
-def _coordinates(store: SweepStore) -> list[str]:
-    return [name for name in _metadata(store) if name not in {*store.recorded, "status"}]
+def _coordinate_faults(store: SweepStore) -> Iterator[tuple[str, str]]:
+    written: Mapping[str, str] = store.facts.get("coordinate_digests", {})
+    for name in coordinate_names(store):
+        faults = {} if store.archived else _file_faults(store, name)
+        yield from faults.items()
+        if not faults:
+            yield from _value_faults(store, name, written)
 
 
-def _chunks(facts: dict) -> list[str]:
+def _file_faults(store: SweepStore, name: str) -> dict[str, str]:
+    array, faults = store.array(name), {}
+    for chunk in _chunks(store.metadata[name]):
+        try:
+            read_chunk(store.path / name / chunk, array.chunks, array.dtype)
+        except StoreDamaged as error:
+            faults[f"{name}/{chunk}"] = str(error)
+    return faults
+
+
+def _value_faults(store: SweepStore, name: str, written: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    try:
+        values = np.asarray(store.array(name)[...])
+    except Exception as error:
+        # Zip files, shards and codecs each have errors of their own for what does not decode.
+        yield f"{name}/", f"cannot be decoded ({(str(error).splitlines() or [''])[0]})"
+        return
+    if written and coordinate_digest(name, values) != written[name]:
+        yield f"{name}/", OTHER_VALUES
+
+
+def _chunks(facts: Mapping[str, Any]) -> list[str]:
     """Return the names of the chunks of a coordinate: one, and one more for each time that the sweep was extended."""
     shape, chunks = facts["shape"], facts["chunk_grid"]["configuration"]["chunk_shape"]
     return [f"c.{block}" for block in range(-(-shape[0] // chunks[0]))] if shape else ["c"]
@@ -91,9 +130,8 @@ def _chunks(facts: dict) -> list[str]:
 
 def _left_over(store: SweepStore) -> Iterator[str]:
     """Yield the files of coordinates beyond their end: an extension was killed before the store took it over."""
-    written = _metadata(store)
-    for name in _coordinates(store):
-        expected = set(_chunks(written[name]))
+    for name in coordinate_names(store):
+        expected = set(_chunks(store.metadata[name]))
         found = (path.name for path in (store.path / name).glob("c.*"))
         yield from (f"{name}/{chunk}" for chunk in found if chunk not in expected and chunk[2:].isdigit())
 

@@ -14,13 +14,14 @@ from typing import Any
 
 from ..model.names import closest
 from .compute import BatchReport, Simulate
+from .create import create_store, is_to_be_created, place_of_store
 from .drivers import Say, Scheduler, in_this_process, on_workers
 from .layout import current_rules_hash
 from .pending import Counts, count, pending, remove_stray_files
 from .repair import repair_skeleton
 from .schedulers import address_of
 from .spec import Spec
-from .store import StoreError, SweepStore, create_store
+from .store import StoreError, SweepStore
 
 SIGNALS_TO_STOP = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)
 
@@ -40,7 +41,9 @@ class Progress:
 class SweepSummary:
     """What became of a sweep. ``counts`` are of the whole store; ``computed`` and ``seconds`` of this call alone.
 
-    ``stopped`` says why the call ended early: "" when it did not, "interrupted", or what went wrong.
+    ``stopped`` says why the call ended early: "" when it did not, "interrupted", or what went wrong. ``repaired`` says,
+    a line each, what was damaged and made anew; ``redone`` counts the batches among that. ``digests`` says whether the
+    store has digests.
     """
 
     path: Path
@@ -50,6 +53,8 @@ class SweepSummary:
     redone: int
     seconds: float
     stopped: str = ""
+    repaired: tuple[str, ...] = ()
+    digests: bool = True
 
     @property
     def complete(self) -> bool:
@@ -69,13 +74,15 @@ def run_sweep(
     check: bool = True,
     simulate: Simulate | None = None,
     say: Say | None = None,
+    retry_failed: bool = False,
 ) -> SweepSummary:
     """Create the store of ``spec`` at ``path``, or resume it, and compute what is missing.
 
     Main arguments: ``workers`` processes of this machine (0: this process), or the workers of the Dask ``scheduler``
     (an address, a scheduler file or a cluster object), or with ``task=(k, n)`` the batches b with b % n == k, in this
     process. ``progress`` is called after each batch, ``say`` with a line if the scheduler has no workers. ``check``
-    compares the checksums of what is done already.
+    compares all values that are there with their digests, and has made anew what is damaged. ``retry_failed`` computes
+    failed runs again.
 
     Other arguments: ``points_per_batch`` sets the batch size of a new store; ``simulate`` stands in for the model's
     own (tests).
@@ -83,19 +90,18 @@ def run_sweep(
     Raises StoreError if the store belongs to another spec, other rules or another store format, SchedulerError if no
     scheduler answers.
     """
-    path = Path(path)
+    path = place_of_store(path)
     if scheduler is None:
         check_engine(engine, simulate)
     elif isinstance(scheduler, str):
         address_of(scheduler)  # a typing mistake is refused before a store is made
     with stop_on_signal() as interrupted:
-        created = not path.exists() and create_store(spec, path, points_per_batch)
+        created = is_to_be_created(path) and create_store(spec, path, points_per_batch)
         store = SweepStore(path)
         check_same_sweep(store, spec)
-        if check and not created:
-            repair_skeleton(store, spec)
+        repaired = repair_skeleton(store, spec) if check and not created else {}
         mine = range(task[0], store.number_of_batches, task[1]) if task else range(store.number_of_batches)
-        tasks = pending(store, mine, check and not created, interrupted)
+        tasks = pending(store, mine, check and not created, interrupted, retry_failed)
         share = sum(store.batch(number).runs for number in mine) if task else store.number_of_runs
         before = share - sum(store.batch(item.number).runs for item in tasks)
         began = time.monotonic()
@@ -110,8 +116,10 @@ def run_sweep(
     counts = count(store.read_status())
     if counts.complete:
         remove_stray_files(store)
-    redone = sum(item.redo for item in tasks)
-    return SweepSummary(path, created, counts, done + failed, redone, time.monotonic() - began, stopped)
+    redone = sum(bool(item.faults) for item in tasks)
+    lines = (*(f"{name}: {fault}" for name, fault in repaired.items()), *(f for item in tasks for f in item.faults))
+    seconds = time.monotonic() - began
+    return SweepSummary(path, created, counts, done + failed, redone, seconds, stopped, lines, store.has_digests)
 
 
 def _follow(

@@ -7,11 +7,10 @@ import json
 import logging
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from .store import run_async
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -59,7 +58,9 @@ def connected(scheduler: str) -> Iterator[Client]:
     from distributed import Client
 
     address = address_of(scheduler)
-    run_async(_ask(address))
+    # A notebook's thread runs a loop already: this one runs in a thread of its own.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, _ask(address)).result()
     log = logging.getLogger("distributed.client")
     before = log.level
     log.setLevel(logging.CRITICAL)

@@ -1,7 +1,7 @@
-"""The spec of a sweep: what is varied, what is fixed, how large the country is and what is recorded (docs/spec.md).
+"""The spec of a sweep: what is varied, what is fixed, how large the country is and what is recorded.
 
-A spec is read from TOML, checked against the tables of the model and frozen. Whatever is wrong is said in one line
-(SpecError) before anything runs or is written.
+A spec is read from TOML or made in Python, checked against the tables of the model and frozen. Whatever is wrong is
+said in one line (SpecError) before anything runs or is written; there is no way to a spec without every check.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, PlainSerializer, PlainValidator, PrivateAttr, ValidationError
+from pydantic import Field, PlainSerializer, PlainValidator, PrivateAttr
 
 from ..model.constants import constants_with
 from ..model.outcomes import choose_outcomes
@@ -21,13 +21,17 @@ from ..model.providers import MOST_BYTES as MOST_PROVIDERS_BYTES
 from ..model.providers import Providers, parse_providers
 from .design_spec import LARGEST_SEED, Design, Strict, Varied, checked_value, find_quantity, parse_varied
 from .spec_checks import check_spec
-from .spec_errors import SpecError, explain, safe_name, shown
+from .spec_errors import SpecError, safe_name, shown
 from .spec_text import MOST_TABLE_BYTES, canonical_toml, parse_toml, read_text
 
 MOST_MONTHS = 12_000
 MOST_TRUSTS = 10_000
 MOST_CLINICIANS = 10_000
 MOST_REPLICATES = 65_536
+TABLE_OF_POINTS = "table of points"
+Points = Mapping[str, NDArray[np.float64]]
+Read = Callable[[str, str, int], str | Points]
+"""``read(name, what, most bytes)`` returns the text of a file that a spec names, or the points that a store holds."""
 
 
 def _tables_of(kind: str, parse: Callable[[str, Any], Any]) -> Callable[[Any], dict[str, Any]]:
@@ -83,7 +87,10 @@ class Record(Strict):
 
 
 class Spec(Strict):
-    """A checked spec. Read one with :meth:`from_file` or :meth:`from_text`."""
+    """A checked spec, which cannot change: ``Spec(design={...}, vary={...})``, :meth:`from_file`, :meth:`from_text`.
+
+    Raises SpecError, in one line, for whatever cannot be run.
+    """
 
     name: str = Field(default="sweep", min_length=1, max_length=100, description="a name of 1 to 100 letters")
     seed: int = Field(default=7, ge=0, le=LARGEST_SEED, description=f"a whole number from 0 to {LARGEST_SEED}")
@@ -105,6 +112,18 @@ class Spec(Strict):
     _providers: Providers | None = PrivateAttr(default=None)
     _table: dict[str, NDArray[np.float64]] | None = PrivateAttr(default=None)
 
+    def __init__(self, **tables: Any) -> None:
+        """Check the ``tables`` of a spec; files that they name are looked for in the working folder."""
+        self._build(tables, _files_in(Path()))
+
+    # Pydantic's own mark of an initialiser that it need not call. Nothing is built past this one (see below).
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
+
+    def _build(self, tables: Mapping[str, Any], read: Read) -> None:
+        super().__init__(**tables)
+        self._read_files(read)
+        check_spec(self)
+
     @classmethod
     def from_file(cls, path: str | Path) -> Spec:
         """Read the spec in the TOML file ``path``; files it names are looked for beside it. Raises SpecError."""
@@ -114,48 +133,64 @@ class Spec(Strict):
     @classmethod
     def from_text(cls, text: str, folder: str | Path = ".", label: str = "spec") -> Spec:
         """Read a spec from TOML ``text``; files it names are looked for in ``folder``. Raises SpecError."""
-
-        def read(name: str, what: str, most_bytes: int) -> str:
-            return read_text(Path(folder) / name, what, most_bytes)
-
-        return cls.from_tables(parse_toml(text, label), read)
+        return cls._from_tables(parse_toml(text, label), _files_in(Path(folder)))
 
     @classmethod
-    def from_stored(cls, text: str, providers_text: str | None) -> Spec:
-        """Read the spec that a store carries: its tables come from the store, not from files."""
+    def from_stored(cls, text: str, providers_text: str | None, points: Callable[[], Points] = dict) -> Spec:
+        """Read the spec that a store carries, with every check: its tables come from the store, not from files.
 
-        def read(name: str, what: str, most_bytes: int) -> str | None:
-            return providers_text if what == "providers table" else None
+        ``points`` returns those of the store, name -> (point,); it is called for a table of points alone. Raises
+        SpecError.
+        """
 
-        return cls.from_tables(parse_toml(text, "the spec in the store"), read)
+        def read(name: str, what: str, most_bytes: int) -> str | Points:
+            if what == TABLE_OF_POINTS:
+                return points()
+            if providers_text is None:
+                raise SpecError("the store has lost its providers table")
+            return providers_text
+
+        return cls._from_tables(parse_toml(text, "the spec in the store"), read)
 
     @classmethod
-    def from_tables(cls, tables: Mapping[str, Any], read: Callable[[str, str, int], str | None]) -> Spec:
-        """Check the parsed ``tables`` of a spec; ``read(name, what, most bytes)`` returns the text of a named file."""
-        try:
-            spec = cls.model_validate(dict(tables))
-        except ValidationError as error:
-            raise explain(error, cls) from None
-        spec._read_files(read)
-        check_spec(spec)
+    def _from_tables(cls, tables: Mapping[str, Any], read: Read) -> Spec:
+        spec = cls.__new__(cls)
+        spec._build(tables, read)
         return spec
 
-    def _read_files(self, read: Callable[[str, str, int], str | None]) -> None:
+    @classmethod
+    def model_validate(cls, obj: Any, **options: Any) -> Spec:
+        """Return ``obj`` if it is a spec, else the spec of these tables, with every check."""
+        return obj if isinstance(obj, cls) else cls(**obj)
+
+    @classmethod
+    def model_construct(cls, _fields_set: set[str] | None = None, **values: Any) -> Spec:
+        """Return the spec of ``values`` with every check: there is none without."""
+        return cls(**values)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Spec:
+        """Return this spec, which cannot change; with ``update``, raise SpecError: make another one instead."""
+        if update:
+            raise SpecError("a spec cannot be changed; make another one with Spec(...) or Spec.from_text(...)")
+        return self
+
+    def _read_files(self, read: Read) -> None:
         if self.country.providers is not None:
             text = read(self.country.providers, "providers table", MOST_PROVIDERS_BYTES)
-            if text is None:
-                raise SpecError("the store has lost its providers table")
+            assert isinstance(text, str), "only points come as arrays"
             self._providers_text = text
             try:
                 self._providers = parse_providers(text, safe_name(self.country.providers))
             except ValueError as error:
                 raise SpecError(str(error)) from None
         if self.design.method == "table":
-            from .points_table import parse_points
+            from .points_table import check_points, parse_points
 
-            text = read(self.design.file, "table of points", MOST_TABLE_BYTES)
-            if text is not None:
-                self._table = parse_points(text, self.design.file, self.design.beyond_range)
+            table = read(self.design.file, TABLE_OF_POINTS, MOST_TABLE_BYTES)
+            if isinstance(table, str):
+                self._table = parse_points(table, self.design.file, self.design.beyond_range)
+            else:
+                self._table = check_points(table, self.design.beyond_range)
 
     @property
     def providers(self) -> Providers | None:
@@ -169,7 +204,7 @@ class Spec(Strict):
 
     @property
     def table(self) -> dict[str, NDArray[np.float64]] | None:
-        """The points of a table design: name -> (point,) values; None for other designs and for a stored spec."""
+        """The points of a table design: name -> (point,) values; None for other designs."""
         return self._table
 
     @property
@@ -218,6 +253,13 @@ class Spec(Strict):
         for name, values in (self._table or {}).items():
             digest.update(name.encode() + b"\0" + np.ascontiguousarray(values, "<f8").tobytes())
         return digest.hexdigest()
+
+
+def _files_in(folder: Path) -> Read:
+    def read(name: str, what: str, most_bytes: int) -> str:
+        return read_text(folder / name, what, most_bytes)
+
+    return read
 
 
 def _varied_as_toml(varied: Varied) -> Any:

@@ -1,175 +1,92 @@
-"""The store of a sweep: a Zarr folder, created whole before any run, then filled batch by batch.
+"""The store of a sweep as those see it who fill it: a Zarr folder, batch by batch, or a finished archive of one.
 
 A batch is a block of points with all replicates of one block of replicates; it is one chunk of every variable. The
-array ``status`` is written after the others and is the only record of what is complete.
+digests of its values are written after them, and ``status``, the only record of what is complete, last.
 """
 
 from __future__ import annotations
 
-import asyncio
+import json
 import math
-import os
-import re
-import warnings
-from collections.abc import Coroutine, Mapping
+import zipfile
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import zarr
 from numpy.typing import NDArray
-from zarr.errors import ZarrUserWarning
-from zarr.storage import LocalStore
+from zarr.storage import ZipStore
 
-from .batches import points_per_batch_for
-from .building import building_place, remove
-from .chunk_file import codecs, pack, read_status_chunk
-from .designs import Points, draw_points
-from .durable import FLUSHING_THREADS, DurableStore, flush_folder, flush_tree, write_durably
-from .layout import (
-    CHUNK_SEPARATOR,
+from ..store.blocks import Batch, Batches
+from ..store.chunk import chunk_name, pack, read_chunk
+from ..store.contract import filled_by_runs, metadata_of, root_fault
+from ..store.digest import batch_digests, context_of, place_digest, recorded_runs
+from ..store.format import (
+    BATCH_DIMENSIONS,
+    DIGEST,
+    LOG,
     MISSING,
+    OLDEST_FORMAT,
+    STATUS,
     STORE_FORMAT,
-    Variable,
-    attributes,
-    current_rules_hash,
-    recorded,
-    variables,
+    StoreDamaged,
+    StoreError,
 )
-from .root_file import read_root, seal_is_broken, write_root
+from ..store.paths import local_path
+from ..store.root import read_root_bytes, seal_is_broken
+from .designs import Points
+from .durable import FLUSHING_THREADS, DurableStore, write_durably
 from .spec import Spec
+from .spec_errors import SpecError
 
-Result = TypeVar("Result")
-
-
-class StoreError(ValueError):
-    """A store that cannot be used as asked; the message is one line that says why and what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """The runs that are computed and stored together: a block of points and a block of replicates."""
-
-    number: int
-    points: slice
-    replicates: slice
-
-    @property
-    def runs(self) -> int:
-        """Number of runs in the batch."""
-        return (self.points.stop - self.points.start) * (self.replicates.stop - self.replicates.start)
-
-
-def create_store(spec: Spec, path: Path, points_per_batch: int | None = None) -> bool:
-    """Create the store of ``spec`` at ``path``; return False if another process was first.
-
-    It is built beside ``path`` and renamed, so that a store is whole or not there at all. Raises StoreError if
-    something else stands at ``path`` or the folder cannot be written.
-    """
-    if re.match(r"[a-z][a-z0-9+.-]+:/", str(path)):
-        raise StoreError(f"--out must be a folder of a file system that is mounted here, got the address '{path}'")
-    building = building_place(path)
-    try:
-        write_skeleton(spec, building, points_per_batch)
-        os.rename(building, path)
-        flush_folder(path.parent)
-    except OSError as error:
-        if (path / "zarr.json").exists():
-            return False
-        raise StoreError(f"store '{path}' cannot be created: {error.strerror or error}") from error
-    finally:
-        remove(building)
-    return True
-
-
-def write_skeleton(spec: Spec, path: Path, points_per_batch: int | None = None) -> None:
-    """Write the store of ``spec`` before any run into the new folder ``path``: metadata and coordinates."""
-    points = draw_points(spec)
-    number = len(next(iter(points.values())))
-    size = points_per_batch_for(spec, number) if points_per_batch is None else min(points_per_batch, number)
-    path.mkdir(parents=True)
-    store = LocalStore(path)
-    facts = attributes(spec, points, size, current_rules_hash())
-    group = zarr.create_group(store, attributes=facts)
-    # A group without arrays: readers that list the folder would warn of a folder that is no part of the hierarchy.
-    group.create_group("log")
-    for variable in variables(spec, points, size):
-        create_variable(group, variable)
-    consolidate(store)
-    write_root(path, read_root(path))
-    flush_tree(path)
-
-
-def create_variable(group: zarr.Group, variable: Variable) -> None:
-    """Create the array of ``variable`` in ``group`` and write its values, if it has any."""
-    array = group.create_array(
-        variable.name,
-        shape=variable.shape,
-        chunks=variable.chunks,
-        dtype=variable.dtype,
-        fill_value=variable.fill,
-        compressors=codecs(np.dtype(variable.dtype)),
-        dimension_names=variable.dims,
-        attributes=variable.attributes,
-        chunk_key_encoding={"name": "default", "separator": CHUNK_SEPARATOR},
-    )
-    if variable.values is not None:
-        array.with_config({"write_empty_chunks": True})[...] = variable.values
-
-
-def consolidate(store: LocalStore) -> None:
-    """Copy the metadata of all arrays into the group's, so that readers neither list the folder nor meet ``log/``."""
-    with warnings.catch_warnings():
-        # Two warnings of zarr that are no news: the log is no array, and consolidation is no part of the format yet.
-        warnings.simplefilter("ignore", ZarrUserWarning)
-        zarr.consolidate_metadata(store)
+__all__ = ["Batch", "StoreDamaged", "StoreError", "SweepStore"]
 
 
 class SweepStore:
-    """A store that exists. Opening it reads one file; raises StoreError if that is not a store of ours."""
+    """A store, or an archive of one, that exists. Opening it reads one file.
+
+    ``content`` is what that file says, ``facts`` its attributes, ``batches`` how runs are divided. Raises StoreError
+    for what is no store of ours, is damaged, or is of a format that this version does not know.
+    """
 
     def __init__(self, path: str | Path) -> None:
-        self.path = Path(path)
-        self.files = DurableStore(self.path)
-        if not (self.path / "zarr.json").is_file():
-            what = "does not exist" if not self.path.exists() else "is no store: it has no zarr.json"
-            raise StoreError(f"store '{self.path}' {what}; 'tredegar sweep SPEC --out STORE' creates one")
+        self.path = local_path(path)
+        self.content = _checked_root(self.path)
+        self.facts: Mapping[str, Any] = self.content["attributes"]
+        self.metadata = metadata_of(self.content)
+        self.files = DurableStore(self.path) if self.path.is_dir() else ZipStore(self.path, mode="r")
         try:
-            self.group = zarr.open_group(self.files, mode="r+")
-        except (OSError, ValueError, KeyError) as error:
-            raise StoreError(f"store '{self.path}' cannot be read: {str(error).splitlines()[0]}") from error
-        self.facts: Mapping[str, Any] = dict(self.group.attrs)
-        if "tredegar_store" not in self.facts:
-            raise StoreError(f"'{self.path}' is a Zarr store, but no sweep wrote it")
-        if self.facts["tredegar_store"] != STORE_FORMAT:
-            raise StoreError(
-                f"store '{self.path}' has store format {self.facts['tredegar_store']}, this version reads"
-                f" {STORE_FORMAT}; use the version of tredegar that wrote it"
-            )
-        if seal_is_broken((self.path / "zarr.json").read_bytes()):
-            raise StoreError(
-                f"store '{self.path}' is damaged: zarr.json is not what was written; restore it from a copy"
-            )
+            self.group = zarr.open_group(self.files, mode="r+" if self.path.is_dir() else "r")
+            shape, size = self.array(STATUS).shape, (self.facts["points_per_batch"], self.facts["replicates_per_batch"])
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile) as error:
+            raise StoreError(f"store '{self.path}' cannot be read: {_first_line(error)}") from error
+        self.batches = Batches((shape[0], shape[1]), size)
+        self.recorded = filled_by_runs(self.metadata) or _listed(self.group)
 
     def array(self, name: str) -> zarr.Array:
         """Return the array of variable ``name``."""
         found = self.group[name]
-        assert isinstance(found, zarr.Array), name
+        if not isinstance(found, zarr.Array):
+            raise StoreError(f"store '{self.path}' is damaged: '{name}' is no array")
         return found
 
     @cached_property
     def spec(self) -> Spec:
-        """The spec of the sweep; the points of a table design stand in the store alone."""
-        return Spec.from_stored(self.facts["spec"], self.facts["providers"])
+        """The spec of the sweep, with every check; raises StoreError if the store does not hold it whole."""
+        return _stored_spec(self.path, str(self.facts.get("seal", "")), self.facts["spec"])
 
-    @cached_property
+    @property
+    def has_digests(self) -> bool:
+        """Whether batches carry digests: those of the first format do not."""
+        return bool(self.facts["tredegar_store"] >= STORE_FORMAT)
+
+    @property
     def shape(self) -> tuple[int, int]:
         """Numbers of points and replicates."""
-        points, replicates = self.array("status").shape
-        return points, replicates
+        return self.batches.shape
 
     @property
     def archived(self) -> bool:
@@ -181,40 +98,33 @@ class SweepStore:
         """Number of runs of the whole sweep."""
         return self.shape[0] * self.shape[1]
 
-    @cached_property
+    @property
     def batch_shape(self) -> tuple[int, int]:
         """Numbers of points and replicates of a full batch."""
-        return self.facts["points_per_batch"], self.facts["replicates_per_batch"]
+        return self.batches.size
 
     @property
     def number_of_batches(self) -> int:
         """Number of batches of the whole sweep."""
-        blocks = [-(-length // size) for length, size in zip(self.shape, self.batch_shape, strict=True)]
-        return blocks[0] * blocks[1]
+        return self.batches.number
 
     def batch(self, number: int) -> Batch:
-        """Return batch ``number`` (from 0); blocks of replicates of one block of points follow each other."""
-        blocks = -(-self.shape[1] // self.batch_shape[1])
-        place = divmod(number, blocks)
-        points, replicates = (
-            slice(index * size, min((index + 1) * size, length))
-            for index, size, length in zip(place, self.batch_shape, self.shape, strict=True)
-        )
-        return Batch(number, points, replicates)
+        """Return batch ``number`` (from 0)."""
+        return self.batches.batch(number)
 
     def chunk_file(self, variable: str, batch: Batch) -> Path:
         """Return the file that holds the chunk of ``variable`` of ``batch``."""
-        return self._chunk(variable, batch, self.array(variable).ndim)
-
-    def _chunk(self, variable: str, batch: Batch, dimensions: int) -> Path:
-        indices = [batch.points.start // self.batch_shape[0], batch.replicates.start // self.batch_shape[1]]
-        indices += [0] * (dimensions - 2)
-        return self.path / variable / CHUNK_SEPARATOR.join(["c", *map(str, indices)])
+        return self.path / variable / chunk_name(batch.place, self.array(variable).ndim)
 
     @cached_property
-    def recorded(self) -> tuple[str, ...]:
-        """Names of the variables that runs fill, but ``status``."""
-        return tuple(variable.name for variable in recorded(self.spec, *self.shape[:1], 1) if variable.name != "status")
+    def digest_names(self) -> tuple[str, ...]:
+        """Names of the variables whose digests a batch carries, in the order in which it does."""
+        return tuple(str(self.array(DIGEST).attrs["variables"]).split())
+
+    @cached_property
+    def axes_of_points(self) -> tuple[str, ...]:
+        """Names of the quantities that differ between points."""
+        return tuple(name for name in self.facts["coordinates"].split() if self.array(name).ndim)
 
     def read_points(self, block: slice) -> Points:
         """Return the values of every varied and fixed quantity at the points of ``block``: name -> (point,)."""
@@ -228,36 +138,124 @@ class SweepStore:
     def read_status(self) -> NDArray[np.uint8]:
         """Return the status of every run, (point, replicate); a damaged chunk of it reads as missing runs."""
         if self.archived:
-            return np.asarray(self.array("status")[...])
+            return np.asarray(self.array(STATUS)[...])
         found = np.zeros(self.shape, dtype=np.uint8)
-        for number in range(self.number_of_batches):
-            batch = self.batch(number)
+        for batch in self.batches:
             found[batch.points, batch.replicates] = self.read_status_of(batch)
         return found
 
     def read_status_of(self, batch: Batch) -> NDArray[np.uint8]:
         """Return the status of the runs of ``batch``, (point, replicate); damaged, they read as missing."""
-        rows, columns = (block.stop - block.start for block in (batch.points, batch.replicates))
-        return read_status_chunk(self._chunk("status", batch, 2), self.batch_shape)[:rows, :columns]
+        try:
+            return self.read_chunk(STATUS, batch)
+        except StoreDamaged:
+            return np.zeros(batch.shape, dtype=np.uint8)
+
+    def read_chunk(self, name: str, batch: Batch) -> NDArray[Any]:
+        """Return what ``batch`` holds of variable ``name``: (point, replicate, ...), its digests (variable, byte).
+
+        Raises StoreDamaged, saying what is wrong with the file (its name is left to the caller).
+        """
+        array = self.array(name)
+        if self.archived:
+            return _from_archive(array, batch.place if name == DIGEST else (batch.points, batch.replicates))
+        if name == DIGEST:
+            return read_chunk(self.chunk_file(name, batch), array.chunks, array.dtype)[0, 0]
+        whole = read_chunk(self.chunk_file(name, batch), (*self.batch_shape, *array.shape[2:]), array.dtype)
+        rows, columns = batch.shape
+        return whole[:rows, :columns]
+
+    def place_of(self, batch: Batch, status: NDArray[np.uint8]) -> bytes:
+        """Return the digest of the place of ``batch``, of which the runs that ``status`` tells are recorded."""
+        points = {name: np.asarray(self.array(name)[batch.points]) for name in self.axes_of_points}
+        return place_digest(self._context, batch, recorded_runs(status), points)
+
+    @cached_property
+    def _context(self) -> bytes:
+        return context_of(self.facts)
 
     def write_batch(self, batch: Batch, values: Mapping[str, NDArray[Any]], status: NDArray[np.uint8]) -> None:
-        """Write ``values``, name -> float32 (point, replicate, ...), of ``batch``; when that is done, its status.
+        """Write ``values``, name -> float32 (point, replicate, ...), of ``batch``, their digests, then its status.
 
         Raises OSError when a file cannot be written; the status is then untouched.
         """
         # Most of a write is waiting for the disk, which flushes many files almost as fast as one.
         with ThreadPoolExecutor(FLUSHING_THREADS) as threads:
             writes = [threads.submit(self._write, batch, name, array, math.nan) for name, array in values.items()]
+            if self.has_digests:
+                place, whole = self.place_of(batch, status), {**values, STATUS: status}
+                digests = batch_digests(place, whole, recorded_runs(status), self.digest_names)
+                writes.append(threads.submit(self._write_digests, batch, digests))
             for write in writes:
                 write.result()
-        self._write(batch, "status", status, MISSING)
+        self._write(batch, STATUS, status, MISSING)
 
     def _write(self, batch: Batch, name: str, values: NDArray[Any], fill: float) -> None:
         shape = (*self.batch_shape, *values.shape[2:])
-        write_durably(self._chunk(name, batch, values.ndim), pack(values, shape, fill))
+        write_durably(self.path / name / chunk_name(batch.place, values.ndim), pack(values, shape, fill))
+
+    def _write_digests(self, batch: Batch, digests: NDArray[np.uint8]) -> None:
+        whole = digests[None, None]
+        write_durably(self.path / DIGEST / chunk_name(batch.place, whole.ndim), pack(whole, whole.shape, 0))
 
 
-def run_async(work: Coroutine[Any, Any, Result]) -> Result:
-    """Run ``work`` to its end in a thread of its own, since a notebook's thread runs a loop already."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, work).result()
+def _checked_root(path: Path) -> dict[str, Any]:
+    """Return the content of the root file of the store at ``path``; raise StoreError for one that cannot be used."""
+    try:
+        content = read_root_bytes(path)
+    except OSError as error:
+        what = "does not exist" if not path.exists() else f"is no store: it has no zarr.json ({error.strerror or error})"
+        raise StoreError(f"store '{path}' {what}; 'tredegar sweep SPEC --out STORE' creates one") from None
+    try:
+        found = json.loads(content)
+    except ValueError as error:
+        raise StoreError(f"store '{path}' cannot be read: zarr.json is no JSON ({_first_line(error)})") from error
+    facts = found.get("attributes") if isinstance(found, dict) else None
+    if not isinstance(facts, dict) or "tredegar_store" not in facts:
+        raise StoreError(f"'{path}' is a Zarr store, but no sweep wrote it")
+    number = facts["tredegar_store"]
+    if not isinstance(number, int) or not OLDEST_FORMAT <= number <= STORE_FORMAT:
+        known = f"{OLDEST_FORMAT} to {STORE_FORMAT}"
+        raise StoreError(
+            f"store '{path}' has store format {number}, this version reads {known}; use the version that wrote it"
+        )
+    if seal_is_broken(content, needed=number >= STORE_FORMAT):
+        raise StoreDamaged(f"store '{path}' is damaged: zarr.json is not what was written; restore it from a copy")
+    fault = root_fault(found) if number >= STORE_FORMAT else ""
+    if fault:
+        raise StoreDamaged(f"store '{path}' is damaged: in zarr.json {fault}; restore it from a copy")
+    return found
+
+
+@lru_cache(maxsize=4)
+def _stored_spec(path: Path, seal: str, text: str) -> Spec:
+    """Return the spec ``text`` of the store at ``path``; ``seal`` tells one state of the store from another."""
+    store = SweepStore(path)
+
+    def points() -> Points:
+        return {name: np.asarray(store.array(name)[...]) for name in store.axes_of_points}
+
+    try:
+        return Spec.from_stored(text, store.facts["providers"], points)
+    except (SpecError, OSError, RuntimeError) as error:
+        raise StoreError(f"store '{path}' does not hold its spec as it was: {_first_line(error)}") from error
+
+
+def _from_archive(array: zarr.Array, place: tuple[Any, ...]) -> NDArray[Any]:
+    try:
+        return np.asarray(array[place])
+    except Exception as error:
+        # Zip files, shards and codecs each have errors of their own for what does not decode.
+        raise StoreDamaged(f"cannot be decoded ({_first_line(error)})") from error
+
+
+def _listed(group: zarr.Group) -> tuple[str, ...]:
+    """Return the names of the variables that runs fill of a store without a copy of their metadata (old archives)."""
+    found = {name: array.metadata.to_dict() for name, array in sorted(group.arrays()) if name != LOG}
+    dimensions = {name: tuple(facts.get("dimension_names") or ()) for name, facts in found.items()}
+    return tuple(name for name, dims in dimensions.items() if dims[:2] == BATCH_DIMENSIONS and name != STATUS)
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
+

@@ -16,7 +16,8 @@ from .job_slurm import slurm_array, slurm_driver, slurm_verify, slurm_verify_dri
 from .job_words import SubmitError
 from .runner import check_same_sweep
 from .spec import Spec
-from .store import SweepStore, create_store
+from .create import create_store, is_to_be_created
+from .store import SweepStore
 
 SECONDS_TO_ANSWER = 120
 
@@ -71,7 +72,7 @@ def prepare(spec: Spec, job: Job, cluster: str) -> bool:
     """
     scripts(cluster, job)
     _program(CLUSTERS[cluster])
-    if not job.store.exists():
+    if is_to_be_created(job.store):
         create_store(spec, job.store)
         return False
     check_same_sweep(SweepStore(job.store), spec)

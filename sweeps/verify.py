@@ -1,4 +1,4 @@
-"""Whether a store holds what the model computes: every chunk decodes, and runs computed again are equal bit for bit."""
+"""Whether a store holds what the model computes: every value fits its digest, and runs computed again are equal."""
 
 from __future__ import annotations
 
@@ -9,87 +9,124 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from .compute import compute_runs, default_simulate, run_numbers
-from .layout import DONE, MISSING, current_rules_hash
-from .pending import Counts, count, file_fault
-from .repair import points_of, skeleton_faults
+from ..store.format import DONE, MISSING, STATUS, StoreError
+from .compute import compute_runs, default_simulate, run_batch, run_numbers
+from .layout import current_rules_hash
+from .pending import Counts, count, damage
+from .repair import points_of, repair_skeleton, skeleton_faults
 from .runner import check_engine
-from .store import Batch, SweepStore
+from .store import SweepStore
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What was checked: files decoded, runs computed again, and one line for each fault found."""
+    """What was checked and done: files read, runs computed again, and a line for each fault.
+
+    ``repaired`` are faults that are no more; ``faults`` those that are left. ``digests`` says whether values were
+    compared with digests, which stores of the first format do not have; ``why_not`` why nothing was repaired.
+    """
 
     files: int
     recomputed: int
     faults: tuple[str, ...]
+    repaired: tuple[str, ...]
     counts: Counts
+    digests: bool
     engine: str = ""
+    why_not: str = ""
+
+    @property
+    def nothing(self) -> bool:
+        """Whether there was nothing to verify: no batch is recorded."""
+        return self.files == 0 and not self.repaired
 
 
-def verify_store(path: str | Path, runs: int = 3, engine: str = "auto", seed: int | None = None) -> Verified:
-    """Decode every chunk of the store at ``path`` and compute ``runs`` of its runs, drawn at random, again.
+def verify_store(
+    path: str | Path, runs: int = 3, engine: str = "auto", seed: int | None = None, repair: bool = True
+) -> Verified:
+    """Compare every value of the store, or archive, at ``path`` with its digest; compute ``runs`` runs again.
 
-    ``seed`` makes the draw repeatable. Raises StoreError for what is no store of ours.
+    With ``repair`` what is damaged is made anew: metadata and coordinates from the spec, batches by computing them.
+    ``seed`` makes the draw of the runs repeatable. Raises StoreError for what is no store of ours.
     """
     check_engine(engine)
     store = SweepStore(path)
-    faults = list(_metadata_faults(store))
+    why_not = _why_no_repair(store) if repair else "--no-repair"
+    before = [f"{name}: {fault}" for name, fault in skeleton_faults(store).items()]
+    if before and not why_not:
+        repair_skeleton(store, store.spec)
+        store = SweepStore(path)
+    faults = [f"{name}: {fault}" for name, fault in skeleton_faults(store).items()] or list(_other_points(store))
+    repaired = [fault for fault in before if fault not in faults]
     files = 0
+    if not faults or not store.has_digests:
+        files, batch_faults, made = _batches(store, engine, not why_not)
+        faults, repaired = [*faults, *batch_faults], [*repaired, *made]
     status = store.read_status()
-    for number in range(store.number_of_batches):
-        batch = store.batch(number)
-        if (status[batch.points, batch.replicates] == MISSING).all():
-            continue
-        files += len(store.recorded) + 1
-        faults += _batch_faults(store, batch)
-    engine_used = ""
     again: list[tuple[int, int]] = []
-    # Runs computed elsewhere under other rules would differ without anything being wrong with the files.
-    if runs and not faults:
+    engine_used = ""
+    # Runs computed here under other rules would differ without anything being wrong with the files.
+    if store.facts["rules_hash"] != current_rules_hash():
+        faults.append(other_rules(store))
+    elif runs and not faults:
         again = _draw(status, runs, seed)
         for point, replicate in again:
             engine_used, differing = _differing(store, point, replicate, engine)
             faults += [f"run (point {point}, replicate {replicate}): {name} differs" for name in differing]
-    return Verified(files, len(again), tuple(faults), count(status), engine_used)
+    counts = count(status)
+    return Verified(
+        files, len(again), tuple(faults), tuple(repaired), counts, store.has_digests, engine_used, why_not
+    )
 
 
-def _metadata_faults(store: SweepStore) -> Iterator[str]:
-    rules = current_rules_hash()
-    if store.facts["rules_hash"] != rules:
-        yield (
-            f"the store was written under other rules (rules hash {store.facts['rules_hash'][:12]},"
-            f" installed {rules[:12]}): verify it with the version of tredegar that wrote it"
-        )
-    if not store.archived:
-        yield from (f"{path}: is missing or damaged" for path in skeleton_faults(store))
-    points = {}
-    for name in store.facts["coordinates"].split():
-        try:
-            points[name] = np.asarray(store.array(name)[...])
-        except (OSError, ValueError, RuntimeError) as error:
-            yield f"{name}: cannot be decoded ({str(error).splitlines()[0]})"
-            return
-    if store.spec.design.method == "table":
+def other_rules(store: SweepStore) -> str:
+    """Return the line that says that ``store`` is of other rules than those installed, and what helps."""
+    return (
+        f"the store was written under other rules (rules hash {store.facts['rules_hash'][:12]},"
+        f" installed {current_rules_hash()[:12]}): verify it with the version of tredegar that wrote it"
+    )
+
+
+def _why_no_repair(store: SweepStore) -> str:
+    """Return why nothing can be repaired in ``store``, "" if it can."""
+    if store.archived:
+        return "an archive is never written to: make it again from its store"
+    if store.facts["rules_hash"] != current_rules_hash():
+        return "the store was written under other rules: repair it with the version of tredegar that wrote it"
+    return ""
+
+
+def _other_points(store: SweepStore) -> Iterator[str]:
+    """Yield a line for each varied quantity whose values are not those that the spec of ``store`` gives.
+
+    With digests of coordinates this can only be another version of a sampler, which is no fault.
+    """
+    if store.has_digests or store.spec.design.method == "table":
         return
     for name, values in points_of(store, store.spec).items():
-        if points[name].tobytes() != values.tobytes():
+        if np.asarray(store.array(name)[...]).tobytes() != values.tobytes():
             yield f"{name}: the points are not those that the spec of the store gives"
 
 
-def _batch_faults(store: SweepStore, batch: Batch) -> Iterator[str]:
-    for name in (*store.recorded, "status"):
-        path = store.chunk_file(name, batch)
-        # In an archive the chunks of several batches share a file, which reading them checks as well.
-        fault = "" if store.archived else file_fault(path)
-        if not fault:
-            try:
-                store.array(name)[batch.points, batch.replicates]
-            except (OSError, ValueError, RuntimeError) as error:
-                fault = f"cannot be decoded ({str(error).splitlines()[0]})"
-        if fault:
-            yield f"{path.relative_to(store.path)}: {fault}"
+def _batches(store: SweepStore, engine: str, repair: bool) -> tuple[int, list[str], list[str]]:
+    """Check every recorded batch; return the number of files, the faults that are left and those repaired."""
+    files, left, made = 0, [], []
+    status = store.read_status()
+    for batch in store.batches:
+        recorded = bool((status[batch.points, batch.replicates] != MISSING).any())
+        if not recorded and (store.archived or not store.chunk_file(STATUS, batch).exists()):
+            continue
+        files += len(store.recorded) + 1 + store.has_digests
+        faults = list(damage(store, batch))
+        if faults and repair:
+            report = run_batch(str(store.path), batch.number, engine, redo=True)
+            if report.stop:
+                raise StoreError(f"batch {batch.number} ({faults[0]}) could not be computed again: {report.stop}")
+            after = list(damage(store, batch))
+            made += [fault for fault in faults if fault not in after]
+            faults = after
+        left += faults
+    return files, left, made
 
 
 def _draw(status: NDArray[np.uint8], runs: int, seed: int | None) -> list[tuple[int, int]]:

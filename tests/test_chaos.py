@@ -25,7 +25,8 @@ import pytest
 from tredegar.sweeps.journal import read_events
 from tredegar.sweeps.runner import run_sweep
 from tredegar.sweeps.spec import Spec
-from tredegar.sweeps.store import SweepStore, create_store
+from tredegar.sweeps.create import create_store
+from tredegar.sweeps.store import SweepStore
 
 from .sweep_cases import contents
 

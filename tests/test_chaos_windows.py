@@ -39,7 +39,8 @@ from pathlib import Path
 from tredegar.sweeps.compact import compact_store
 from tredegar.sweeps.extend import extend_store
 from tredegar.sweeps.spec import Spec
-from tredegar.sweeps.store import SweepStore, create_store
+from tredegar.sweeps.create import create_store
+from tredegar.sweeps.store import SweepStore
 spec = Spec.from_file("spec.toml")
 print("ready", flush=True)
 sys.stdin.readline()

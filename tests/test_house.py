@@ -13,7 +13,7 @@ import pytest
 
 from .golden.write import repository_digest
 
-FOLDERS = ("model", "kernels", "sweeps", "results")
+FOLDERS = ("store", "model", "kernels", "sweeps", "results")
 MOST_LINES_OF_A_FILE = 300
 MOST_LINES_OF_A_FUNCTION = 50
 MESA_MODULES = {"agents", "health_service", "app"}

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-FOLDERS = ("model", "kernels", "sweeps", "results")
+FOLDERS = ("store", "model", "kernels", "sweeps", "results")
 OPTIONAL = ("cupy", "mesa", "numba", "matplotlib", "SALib", "sklearn", "ema_workbench", "dask_jobqueue")
 HEAVY = (*OPTIONAL, "dask", "distributed", "zarr", "xarray", "scipy", "pandas")
 SECONDS_TO_HELP = 2.0
@@ -45,7 +45,7 @@ def wheel(root: Path, tracked: tuple[str, ...], tmp_path_factory: pytest.TempPat
     return path
 
 
-def test_the_wheel_holds_every_file_of_the_four_folders_and_nothing_else(wheel: Path, tracked: tuple[str, ...]) -> None:
+def test_the_wheel_holds_every_file_of_the_five_folders_and_nothing_else(wheel: Path, tracked: tuple[str, ...]) -> None:
     with zipfile.ZipFile(wheel) as archive:
         packed = {name for name in archive.namelist() if ".dist-info/" not in name}
     assert packed == {f"tredegar/{name}" for name in tracked if name.split("/")[0] in FOLDERS}
@@ -60,7 +60,7 @@ def test_the_wheel_carries_the_licence_the_command_and_every_extra(wheel: Path) 
     assert extras >= {"mesa", "sensitivity", "plot", "fast", "discovery", "hpc", "gpu12", "gpu13", "all"}
 
 
-@pytest.mark.parametrize("package", ["model", "kernels", "sweeps", "results"])
+@pytest.mark.parametrize("package", ["store", "model", "kernels", "sweeps", "results"])
 def test_importing_a_package_loads_no_optional_one(package: str) -> None:
     assert loaded_after(f"import tredegar.{package}", OPTIONAL) == ""
 

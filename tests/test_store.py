@@ -21,7 +21,8 @@ from tredegar.sweeps.durable import TEMPORARY, write_durably
 from tredegar.sweeps.pending import damage, pending, remove_stray_files
 from tredegar.sweeps.runner import run_sweep
 from tredegar.sweeps.spec import Spec
-from tredegar.sweeps.store import StoreError, SweepStore, create_store
+from tredegar.sweeps.create import create_store
+from tredegar.sweeps.store import StoreError, SweepStore
 
 from .fake_model import simulate
 from .sweep_cases import SMALL, contents, small_spec
@@ -39,8 +40,11 @@ def test_plain_xarray_opens_it_without_a_warning(finished: Path) -> None:
         warnings.simplefilter("error")
         dataset = xr.open_zarr(finished)
         listed = xr.open_zarr(finished, consolidated=False)
-    assert dict(dataset.sizes) == {"point": 25, "replicate": 3, "month": 2}
-    assert set(dataset.data_vars) == {"quality", "true_access", "queue", "status"}
+    assert {name: dataset.sizes[name] for name in ("point", "replicate", "month")} == dict(
+        point=25, replicate=3, month=2
+    )
+    assert set(dataset.data_vars) == {"quality", "true_access", "queue", "digest", "status"}
+    assert dataset.digest.dims == ("point_block", "replicate_block", "variable", "byte")
     assert dataset.month.values.tolist() == [12, 24]
     assert dataset.quality.dtype == np.float32
     assert dataset.real_control.dims == dataset.mandate_detail.dims == ("point",)
@@ -64,14 +68,14 @@ def test_every_array_ends_in_a_checksum_and_one_chunk_is_one_batch(finished: Pat
     for name, array in store.group.arrays():
         codecs = [codec["name"] for codec in array.metadata.to_dict()["codecs"]]
         assert codecs == ["bytes", "blosc", "crc32c"], name
-    for name in (*store.recorded, "status"):
-        assert store.group[name].chunks[:2] == store.batch_shape
+    for name in (*store.recorded, "digest", "status"):
+        assert store.group[name].chunks[:2] == ((1, 1) if name == "digest" else store.batch_shape)
         assert len(list((finished / name).glob("c.*"))) == store.number_of_batches
 
 
 def test_the_attributes_tell_where_the_store_is_from(finished: Path) -> None:
     facts = dict(zarr.open_group(finished, mode="r").attrs)
-    assert facts["tredegar_store"] == 1
+    assert facts["tredegar_store"] == 2
     assert Spec.from_text(facts["spec"]).hash() == facts["spec_hash"] == small_spec().hash()
     assert facts["rules_hash"] == rules_hash()
     assert facts["sampler"]["method"] == "grid"
@@ -134,8 +138,8 @@ def test_other_zarr_stores_and_other_formats_are_refused(tmp_path: Path, finishe
     with pytest.raises(StoreError, match="no sweep wrote it"):
         SweepStore(tmp_path / "other.zarr")
     text = (finished / "zarr.json").read_text()
-    (finished / "zarr.json").write_text(text.replace('"tredegar_store": 1', '"tredegar_store": 99'))
-    with pytest.raises(StoreError, match="has store format 99, this version reads 1"):
+    (finished / "zarr.json").write_text(text.replace('"tredegar_store": 2', '"tredegar_store": 99'))
+    with pytest.raises(StoreError, match="has store format 99, this version reads 1 to 2"):
         SweepStore(finished)
     (finished / "zarr.json").write_text("{")
     with pytest.raises(StoreError, match="cannot be read"):
@@ -145,7 +149,7 @@ def test_other_zarr_stores_and_other_formats_are_refused(tmp_path: Path, finishe
 FAULTS = {
     "missing": (lambda path: path.unlink(), "is missing"),
     "empty": (lambda path: path.write_bytes(b""), "is cut short"),
-    "cut in half": (lambda path: path.write_bytes(path.read_bytes()[:20]), "does not fit its checksum"),
+    "cut in half": (lambda path: path.write_bytes(path.read_bytes()[:21]), "does not fit its checksum"),
     "one bit flipped": (lambda path: path.write_bytes(_flipped(path.read_bytes())), "does not fit its checksum"),
 }
 

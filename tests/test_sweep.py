@@ -17,10 +17,11 @@ import xarray as xr
 
 from tredegar.kernels import simulate as real_simulate
 from tredegar.sweeps.compute import run_batch, run_numbers
-from tredegar.sweeps.layout import FAILED
+from tredegar.store.format import FAILED
 from tredegar.sweeps.progress_report import report_status
 from tredegar.sweeps.runner import Progress, run_sweep
-from tredegar.sweeps.store import StoreError, SweepStore, create_store
+from tredegar.sweeps.create import create_store
+from tredegar.sweeps.store import StoreError, SweepStore
 from tredegar.sweeps.verify import verify_store
 
 from . import fake_model

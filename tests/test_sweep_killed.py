@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from tredegar.sweeps.layout import DONE, FAILED
+from tredegar.store.format import DONE, FAILED
 from tredegar.sweeps.progress_report import report_status
 from tredegar.sweeps.runner import run_sweep
 from tredegar.sweeps.spec import Spec

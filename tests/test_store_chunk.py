@@ -10,9 +10,10 @@ import zarr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tredegar.sweeps.layout import MISSING
+from tredegar.store.format import MISSING
 from tredegar.sweeps.spec import Spec
-from tredegar.sweeps.store import Batch, SweepStore, create_store
+from tredegar.sweeps.create import create_store
+from tredegar.sweeps.store import Batch, SweepStore
 
 from .sweep_cases import SMALL, contents, small_spec
 
@@ -34,7 +35,7 @@ def test_the_status_is_what_zarr_reads_whichever_batches_are_there(
     status = np.array(statuses, dtype=np.uint8).reshape(POINTS, REPLICATES)
     for number in written & set(range(store.number_of_batches)):
         batch = store.batch(number)
-        store.write_batch(batch, {}, status[batch.points, batch.replicates])
+        store.write_batch(batch, blank(store, batch), status[batch.points, batch.replicates])
     assert np.array_equal(store.read_status(), np.asarray(store.array("status")[...]))
 
 
@@ -61,7 +62,13 @@ def test_a_batch_is_written_as_zarr_would_write_it(
         store.write_batch(batch, arrays, states)
         for name, array in (*arrays.items(), ("status", states)):
             group[name].with_config({"write_empty_chunks": True})[batch.points, batch.replicates] = array
+        group["digest"].with_config({"write_empty_chunks": True})[batch.place] = store.read_chunk("digest", batch)
     assert contents(folder / "ours") == contents(folder / "zarr")
+
+
+def blank(store: SweepStore, batch: Batch) -> dict[str, np.ndarray]:
+    """Return what a batch of failed runs records."""
+    return {name: block(store, name, batch, [float("nan")]) for name in store.recorded}
 
 
 def block(store: SweepStore, name: str, batch: Batch, values: list[float]) -> np.ndarray:
@@ -77,7 +84,7 @@ def test_runs_whose_status_is_damaged_read_as_missing_and_their_neighbours_as_th
     create_store(small_spec(), tmp_path / "s.zarr", 5)
     store = SweepStore(tmp_path / "s.zarr")
     for number in range(store.number_of_batches):
-        store.write_batch(store.batch(number), {}, np.ones((5, REPLICATES), dtype=np.uint8))
+        store.write_batch(store.batch(number), blank(store, store.batch(number)), np.ones((5, REPLICATES), dtype=np.uint8))
     file = store.chunk_file("status", store.batch(2))
     content = file.read_bytes()
     if harm == "missing":
@@ -85,7 +92,7 @@ def test_runs_whose_status_is_damaged_read_as_missing_and_their_neighbours_as_th
     elif harm == "another array":
         create_store(small_spec(), tmp_path / "other.zarr", 7)
         other = SweepStore(tmp_path / "other.zarr")
-        other.write_batch(other.batch(0), {}, np.ones((7, REPLICATES), dtype=np.uint8))
+        other.write_batch(other.batch(0), blank(other, other.batch(0)), np.ones((7, REPLICATES), dtype=np.uint8))
         file.write_bytes(other.chunk_file("status", other.batch(0)).read_bytes())
     else:
         file.write_bytes({"empty": b"", "cut": content[:-6], "flipped": content[:-1] + bytes([content[-1] ^ 1])}[harm])

@@ -1,0 +1,28 @@
+"""Attributes of kinds that every format of data takes: texts, numbers and lists of numbers; all else as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+
+def as_plain(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``attributes`` with tables and lists of texts as JSON, truth values as 0 and 1, and without what is empty."""
+    return {name: _plain(value) for name, value in attributes.items() if value is not None}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, list):
+        kinds = {type(item) for item in value}
+        if value and kinds <= {int, float}:
+            return value
+    return json.dumps(value) if isinstance(value, Mapping | list) else value
+
+
+def table_of(attributes: Mapping[Any, Any], name: str) -> dict[str, Any]:
+    """Return the table that attribute ``name`` holds as JSON, an empty one where there is none."""
+    found = json.loads(attributes.get(name, "{}"))
+    return dict(found) if isinstance(found, Mapping) else {}

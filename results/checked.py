@@ -1,0 +1,127 @@
+"""Arrays of a store that are compared with their digests as they are read, batch by batch, each when it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from xarray.backends import BackendArray
+from xarray.core import indexing
+
+from ..store.blocks import Batch
+from ..store.digest import context_of, recorded_runs, value_digest
+from ..store.format import DIGEST, MISSING, STATUS, StoreDamaged
+from .recorded import Stored, read_with_zarr
+
+ADVICE = "give its sweep again, or 'tredegar verify', which repair it"
+OTHER_VALUES = "does not hold the values that were written there"
+
+
+class CheckedArray(BackendArray):
+    """What runs filled of one variable, (point, replicate, ...), read by whole batches.
+
+    Runs that were missing when the store was opened read as NaN, whatever has come since. With ``check`` every batch
+    is compared with its digest. Reading raises StoreDamaged for what is not what was written.
+    """
+
+    def __init__(self, stored: Stored, name: str, status: NDArray[np.uint8], check: bool) -> None:
+        self.stored, self.name, self.status, self.check = stored, name, status, check
+        self.array: Any = stored.group[name]
+        self.shape, self.dtype = self.array.shape, self.array.dtype
+        self.context, self.at = b"", 0
+        if check:
+            self.context = context_of(dict(stored.group.attrs))
+            self.at = str(stored.group[DIGEST].attrs["variables"]).split().index(name)
+
+    def __dask_tokenize__(self) -> tuple[Any, ...]:
+        return str(self.stored.path), str(self.stored.group.attrs.get("seal")), self.name, self.check, self.status
+
+    def __getitem__(self, key: indexing.ExplicitIndexer) -> Any:
+        return indexing.explicit_indexing_adapter(key, self.shape, indexing.IndexingSupport.OUTER, self._read)
+
+    def _read(self, key: tuple[Any, ...]) -> NDArray[Any]:
+        """Return the values at ``key``, of which each part is a whole number, a slice or an array of numbers."""
+        rows, columns = (_numbers(part, length) for part, length in zip(key[:2], self.shape[:2], strict=True))
+        tail = _at(np.broadcast_to(np.float32(0), (0, 0, *self.shape[2:])), (slice(None), slice(None), *key[2:])).shape
+        found = np.empty((len(rows), len(columns), *tail[2:]), dtype=self.dtype)
+        height, width = self.stored.batches.size
+        for batch, values in self._batches(np.unique(rows // height), np.unique(columns // width)):
+            into = [np.flatnonzero(n // size == at) for n, size, at in zip((rows, columns), (height, width), batch.place)]
+            inside = (rows[into[0]] - batch.points.start, columns[into[1]] - batch.replicates.start)
+            found[np.ix_(*into)] = _at(values, (_slice(inside[0]), _slice(inside[1]), *key[2:]))
+        return found[tuple(0 if isinstance(part, int | np.integer) else slice(None) for part in key[:2])]
+
+    def _batches(self, rows: NDArray[Any], columns: NDArray[Any]) -> Iterator[tuple[Batch, NDArray[Any]]]:
+        """Yield the batches in these rows and columns of blocks, and the values of each, checked."""
+        together = None if self.stored.quick(self.array) else self._together(rows, columns)
+        for row in rows.tolist():
+            for column in columns.tolist():
+                batch = self.stored.batches.at((row, column))
+                yield batch, self._checked(batch, None if together is None else together(batch))
+
+    def _together(self, rows: NDArray[Any], columns: NDArray[Any]) -> Any:
+        """Return a function of a batch that cuts it from one reading of them all: an archive keeps many in one file."""
+        if not rows.size or not columns.size or len(rows) <= rows[-1] - rows[0]:
+            return None  # some of the rows between are not wanted
+        first, last = (self.stored.batches.at((int(rows[end]), int(columns[end]))) for end in (0, -1))
+        start, left = first.points.start, first.replicates.start
+        region = (slice(start, last.points.stop), slice(left, last.replicates.stop))
+        values = read_with_zarr(self.array, region)
+        return lambda batch: values[
+            batch.points.start - start : batch.points.stop - start,
+            batch.replicates.start - left : batch.replicates.stop - left,
+        ]
+
+    def _checked(self, batch: Batch, values: NDArray[Any] | None) -> NDArray[Any]:
+        """Return what ``batch`` holds, NaN where runs were missing."""
+        status = self.status[batch.points, batch.replicates]
+        if not (status != MISSING).any():
+            return np.full((*batch.shape, *self.shape[2:]), np.nan, dtype=self.dtype)
+        try:
+            values = self.stored.block(self.array, batch) if values is None else values
+            if self.check and not self._fits(batch, status, values):
+                raise StoreDamaged(OTHER_VALUES)
+        except StoreDamaged as error:
+            where = f"'{self.name}' of batch {batch.number} (points {batch.points.start} to {batch.points.stop - 1})"
+            raise StoreDamaged(f"store '{self.stored.path}' is damaged: {where} {error}; {ADVICE}") from error
+        return values if (status != MISSING).all() else np.where(_over(status != MISSING, values), values, np.nan)
+
+    def _fits(self, batch: Batch, status: NDArray[np.uint8], values: NDArray[Any]) -> bool:
+        if self._digest_fits(batch, status, values):
+            return True
+        # A batch that gains points while an extension is swept is written anew: its status says what its digest is of.
+        now = self.stored.block(self.stored.group[STATUS], batch)
+        return not np.array_equal(now, status) and self._digest_fits(batch, now, values)
+
+    def _digest_fits(self, batch: Batch, status: NDArray[np.uint8], values: NDArray[Any]) -> bool:
+        written = self.stored.digests(batch)[self.at].tobytes()
+        place = self.stored.place_of(batch, status, self.context)
+        return value_digest(place, self.name, values, recorded_runs(status)) == written
+
+
+def _numbers(part: Any, length: int) -> NDArray[np.int64]:
+    """Return the whole numbers that a part of a key selects along an axis of ``length``."""
+    if isinstance(part, slice):
+        return np.arange(*part.indices(length), dtype=np.int64)
+    numbers = np.atleast_1d(np.asarray(part, dtype=np.int64))
+    return np.where(numbers < 0, numbers + length, numbers)
+
+
+def _slice(numbers: NDArray[np.int64]) -> Any:
+    """Return ``numbers`` as a slice where they follow each other, which is quicker to take."""
+    if numbers.size and np.array_equal(numbers, np.arange(numbers[0], numbers[0] + numbers.size)):
+        return slice(int(numbers[0]), int(numbers[-1]) + 1)
+    return numbers
+
+
+def _at(values: NDArray[Any], key: tuple[Any, ...]) -> NDArray[Any]:
+    """Return ``values`` at ``key``, each part of which selects along its own axis."""
+    for axis in reversed(range(len(key))):
+        values = values[(slice(None),) * axis + (key[axis],)]
+    return values
+
+
+def _over(runs: NDArray[np.bool_], values: NDArray[Any]) -> NDArray[np.bool_]:
+    return runs.reshape(*runs.shape, *(1,) * (values.ndim - 2))

@@ -1,0 +1,94 @@
+"""Digests: 16 bytes that bind the values of a variable in a batch to what they are and to where they belong.
+
+A checksum says that a file is as it was written. A digest says that its values are those of this variable, of these
+runs, of this sweep: a chunk that was swapped with another, or came from elsewhere, does not fit it. Digests are taken
+of values, not of files, so that they survive another compression; and of what an extension may not change, so that
+they survive one. They hold no random part: the same spec gives the same digests.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import tomllib
+from collections.abc import Mapping
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .blocks import Batch
+from .format import MISSING
+
+BYTES = 16
+_PERSON = b"tredegar"
+
+
+def context_of(attributes: Mapping[str, Any]) -> bytes:
+    """Return the digest of what decides all runs of a sweep but their points, from the ``attributes`` of its store.
+
+    These are the rules, the seed, the luck, the size of the country, its providers, fixed parameters, constants, and
+    what a recorded value is a mean of. Name, points, replicates and the choice of outcomes are left out.
+    """
+    spec = tomllib.loads(attributes["spec"])
+    decisive = {name: spec.get(name) for name in ("seed", "luck", "months", "country", "fixed", "constants")}
+    record = {name: spec["record"].get(name) for name in ("every", "trusts")}
+    facts = {**decisive, "record": record, "rules": attributes["rules_hash"], "providers": attributes["providers"]}
+    return _digest(json.dumps(facts, sort_keys=True).encode())
+
+
+def place_digest(
+    context: bytes, batch: Batch, recorded: NDArray[np.bool_], points: Mapping[str, NDArray[np.float64]]
+) -> bytes:
+    """Return the digest of a place: which runs of ``batch`` are ``recorded`` (point, replicate), and their points.
+
+    ``points`` are the varied parameters of the batch, name -> (point,). A batch at the end of a sweep that is extended
+    later keeps its digest as long as it gains no run.
+    """
+    rows = np.flatnonzero(recorded.any(axis=1))
+    parts = [context, struct.pack("<QQ", batch.points.start, batch.replicates.start)]
+    parts.append(np.argwhere(recorded).astype("<u4").tobytes())
+    for name in sorted(points):
+        parts += [name.encode(), np.ascontiguousarray(points[name][rows], "<f8").tobytes()]
+    return _digest(*parts)
+
+
+def value_digest(place: bytes, name: str, values: NDArray[Any], recorded: NDArray[np.bool_]) -> bytes:
+    """Return the digest of the ``values`` (point, replicate, ...) of variable ``name`` at a place (place_digest)."""
+    kept = values if recorded.all() else values[recorded]
+    shape = json.dumps([str(values.dtype), *values.shape[2:]]).encode()
+    return _digest(place, name.encode(), shape, _bytes(kept))
+
+
+def coordinate_digest(name: str, values: NDArray[Any]) -> str:
+    """Return the digest of a coordinate as 32 hexadecimal digits: its name, type, shape and values."""
+    shape = json.dumps([str(values.dtype), *values.shape]).encode()
+    return _digest(name.encode(), shape, _bytes(values)).hex()
+
+
+def batch_digests(
+    place: bytes, values: Mapping[str, NDArray[Any]], recorded: NDArray[np.bool_], names: tuple[str, ...]
+) -> NDArray[np.uint8]:
+    """Return the digests (variable, byte) of the ``values`` of a batch, name -> (point, replicate, ...), by ``names``."""
+    found = b"".join(value_digest(place, name, values[name], recorded) for name in names)
+    return np.frombuffer(found, dtype=np.uint8).reshape(len(names), BYTES)
+
+
+def recorded_runs(status: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Return which runs of ``status`` (point, replicate) are recorded: done or failed."""
+    return np.asarray(status != MISSING)
+
+
+def _bytes(values: NDArray[Any]) -> memoryview:
+    ordered = np.ascontiguousarray(values, values.dtype.newbyteorder("<"))
+    return memoryview(ordered.reshape(-1)).cast("B") if ordered.size else memoryview(b"")
+
+
+def _digest(*parts: bytes | memoryview) -> bytes:
+    """Return the digest of ``parts``, each with its length, so that nothing can move from one to the next."""
+    found = blake2b(digest_size=BYTES, person=_PERSON)
+    for part in parts:
+        found.update(struct.pack("<Q", len(part)))
+        found.update(part)
+    return found.digest()

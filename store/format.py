@@ -1,0 +1,24 @@
+"""Names and numbers of the format of a store, stated once for those who write stores and those who read them."""
+
+from __future__ import annotations
+
+STORE_FORMAT = 2
+"""The format that sweeps write: 2 added digests of values."""
+OLDEST_FORMAT = 1
+"""The oldest format that is read, and finished where it was begun; it has no digests."""
+MISSING, DONE, FAILED = 0, 1, 2
+"""What ``status`` says of a run."""
+STATUS, DIGEST = "status", "digest"
+BATCH_DIMENSIONS = ("point", "replicate")
+"""The dimensions of every variable that runs fill; a batch is a block of both."""
+CHUNK_SEPARATOR = "."
+"""Chunk files lie beside each other in the folder of their variable: no further folders count against a quota."""
+LOG = "log"
+
+
+class StoreError(ValueError):
+    """A store that cannot be used as asked; the message is one line that says why and what to do."""
+
+
+class StoreDamaged(StoreError):
+    """A store that does not hold what was written."""

@@ -1,0 +1,35 @@
+"""Where a store lies: paths as people type them."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from .format import StoreError
+
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
+
+
+def local_path(path: str | os.PathLike[str]) -> Path:
+    """Return ``path`` with the home folder in place of ``~``.
+
+    Raises StoreError for an address such as ``s3://...``, which is no file system that is mounted here.
+    """
+    text = os.fspath(path)
+    if _ADDRESS.match(text):
+        raise StoreError(f"a store must be in a file system that is mounted here, got the address '{text}'")
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise StoreError(f"'{text}' begins with a home folder that is not known here; give the whole path") from None
+
+
+def is_zip(path: Path) -> bool:
+    """Return whether ``path`` names a zip file: its suffix, in letters of any size, says so."""
+    return path.suffix.lower() == ".zip"
+
+
+def is_empty_folder(path: Path) -> bool:
+    """Return whether ``path`` is a folder with nothing in it."""
+    return path.is_dir() and next(path.iterdir(), None) is None

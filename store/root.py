@@ -1,0 +1,63 @@
+"""The file at the top of a store, ``zarr.json``: the attributes of the whole, and a copy of the metadata of all arrays.
+
+It is the one file that nothing else in the store could restore, and what it says decides every run. So it is only ever
+replaced whole, and carries a seal: the CRC-32C of its own bytes, with zeros in place of the seal.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile, ZipFile
+
+import google_crc32c
+
+NAME = "zarr.json"
+_SEAL = re.compile(rb'("seal": ")([0-9a-f]{8})(")')
+_OPEN = "0" * 8
+
+
+def read_root_bytes(store: Path) -> bytes:
+    """Return the bytes of the root file of the store in folder, or zip file, ``store``; raises OSError without one."""
+    if store.is_dir():
+        return (store / NAME).read_bytes()
+    try:
+        with ZipFile(store) as archive:
+            return archive.read(NAME)
+    except KeyError:
+        raise FileNotFoundError(f"'{store}' holds no {NAME}") from None
+    except (BadZipFile, NotImplementedError, RuntimeError) as error:
+        raise OSError(f"'{store}' is damaged: {error}") from error
+
+
+def read_root(store: Path) -> dict[str, Any]:
+    """Return the content of the root file of the store in folder, or zip file, ``store``."""
+    found = json.loads(read_root_bytes(store))
+    assert isinstance(found, dict), store
+    return found
+
+
+def sealed(content: dict[str, Any]) -> bytes:
+    """Return the bytes of a root file of ``content``, with its seal."""
+    attributes = {**content["attributes"], "seal": _OPEN}
+    unsealed = json_bytes({**content, "attributes": attributes})
+    return _SEAL.sub(rb"\g<1>%08x\g<3>" % google_crc32c.value(unsealed), unsealed)
+
+
+def seal_is_broken(content: bytes, needed: bool) -> bool:
+    """Return whether the bytes of a root file are not those that were sealed.
+
+    One without a seal is taken unless it is ``needed``: the first stores had none.
+    """
+    found = _SEAL.findall(content)
+    if not found:
+        return needed
+    unsealed = _SEAL.sub(rb"\g<1>%s\g<3>" % _OPEN.encode(), content)
+    return len(found) > 1 or int(found[0][1], 16) != google_crc32c.value(unsealed)
+
+
+def json_bytes(content: object) -> bytes:
+    """Return metadata as Zarr writes them."""
+    return json.dumps(content, indent=2).encode()
