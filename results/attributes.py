@@ -8,7 +8,7 @@ from typing import Any
 
 
 def as_plain(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return ``attributes`` with tables and lists of texts as JSON, truth values as 0 and 1, and without what is empty."""
+    """Return ``attributes`` without empty ones: tables and lists of texts as JSON, truth values as 0 and 1."""
     return {name: _plain(value) for name, value in attributes.items() if value is not None}
 
 

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from xarray.backends import BackendArray
 from xarray.core import indexing
 
+from ..store.arrays import read_array
 from ..store.blocks import Batch
 from ..store.digest import context_of, recorded_runs, value_digest
 from ..store.format import DIGEST, MISSING, STATUS, StoreDamaged
-from .recorded import Stored, read_with_zarr
+from .recorded import Stored
 
 ADVICE = "give its sweep again, or 'tredegar verify', which repair it"
 OTHER_VALUES = "does not hold the values that were written there"
@@ -48,7 +49,10 @@ class CheckedArray(BackendArray):
         found = np.empty((len(rows), len(columns), *tail[2:]), dtype=self.dtype)
         height, width = self.stored.batches.size
         for batch, values in self._batches(np.unique(rows // height), np.unique(columns // width)):
-            into = [np.flatnonzero(n // size == at) for n, size, at in zip((rows, columns), (height, width), batch.place)]
+            into = [
+                np.flatnonzero(numbers // step == at)
+                for numbers, step, at in zip((rows, columns), (height, width), batch.place, strict=True)
+            ]
             inside = (rows[into[0]] - batch.points.start, columns[into[1]] - batch.replicates.start)
             found[np.ix_(*into)] = _at(values, (_slice(inside[0]), _slice(inside[1]), *key[2:]))
         return found[tuple(0 if isinstance(part, int | np.integer) else slice(None) for part in key[:2])]
@@ -68,7 +72,7 @@ class CheckedArray(BackendArray):
         first, last = (self.stored.batches.at((int(rows[end]), int(columns[end]))) for end in (0, -1))
         start, left = first.points.start, first.replicates.start
         region = (slice(start, last.points.stop), slice(left, last.replicates.stop))
-        values = read_with_zarr(self.array, region)
+        values = read_array(self.array, region)
         return lambda batch: values[
             batch.points.start - start : batch.points.stop - start,
             batch.replicates.start - left : batch.replicates.stop - left,

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from ..model.outcomes import OUTCOMES, TRUST_RECORDS, Outcome
 from ..model.parameters import Parameter
+from ..store.arrays import first_line, read_array
 from ..store.blocks import Batches
-from ..store.contract import metadata_of, root_fault
+from ..store.contract import root_fault
 from ..store.digest import coordinate_digest
 from ..store.format import BATCH_DIMENSIONS, DIGEST, DONE, FAILED, MISSING, STATUS, STORE_FORMAT, StoreDamaged
 from ..store.paths import local_path
@@ -100,9 +101,11 @@ def _opened(place: Path) -> tuple[Stored, xr.Dataset]:
     except StoreDamaged:
         raise
     except (BaseZarrError, BadZipFile, OSError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
-        why = (str(error).splitlines() or [type(error).__name__])[0]
-        raise ValueError(f"'{place}' cannot be read as a store that `tredegar sweep` wrote: {why}") from error
-    varied = {str(name): row.values for name, row in coordinates.coords.items() if parameter_row(str(name)) and row.ndim}
+        said = first_line(error)
+        raise ValueError(f"'{place}' cannot be read as a store that `tredegar sweep` wrote: {said}") from error
+    varied = {
+        str(name): row.values for name, row in coordinates.coords.items() if parameter_row(str(name)) and row.ndim
+    }
     return Stored(place, group, batches, varied), coordinates
 
 
@@ -136,7 +139,7 @@ def _checked_attributes(place: Path) -> dict[str, Any]:
 
 
 def _coordinates(place: Path, group: Any, digests: Mapping[str, str]) -> xr.Dataset:
-    """Return the coordinates of the store as a Dataset without variables; raise StoreDamaged for a lost or other one."""
+    """Return the coordinates of the store, a Dataset without variables; raise StoreDamaged for a lost or other one."""
     arrays = {str(name): array for name, array in group.arrays()}
     filled = {name for name, array in arrays.items() if (array.metadata.dimension_names or ())[:2] == BATCH_DIMENSIONS}
     names = tuple(name for name in arrays if name not in {*filled, STATUS, DIGEST})
@@ -147,11 +150,9 @@ def _coordinates(place: Path, group: Any, digests: Mapping[str, str]) -> xr.Data
         if lost:
             raise StoreDamaged(f"store '{place}' is damaged: coordinate {told(lost)} is lost; {ADVICE}")
         try:
-            values = np.asarray(arrays[name][...])
-        except Exception as error:
-            # Zip files, shards and codecs each have errors of their own for what does not decode.
-            why = (str(error).splitlines() or [type(error).__name__])[0]
-            raise StoreDamaged(f"store '{place}' is damaged: coordinate '{name}' ({why}); {ADVICE}") from error
+            values = read_array(arrays[name])
+        except StoreDamaged as error:
+            raise StoreDamaged(f"store '{place}' is damaged: coordinate '{name}' {error}; {ADVICE}") from error
         if digests and coordinate_digest(name, values) != digests[name]:
             raise StoreDamaged(f"store '{place}' is damaged: coordinate '{name}' is not what was written; {ADVICE}")
         found[name] = (arrays[name].metadata.dimension_names or (), values, as_plain(arrays[name].attrs))

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..store.arrays import read_array
 from ..store.blocks import Batch, Batches
 from ..store.chunk import read_chunk
 from ..store.digest import context_of, place_digest, recorded_runs, value_digest
@@ -50,14 +51,14 @@ class Stored:
         if self.quick(array):
             whole = read_chunk(self._file(array, batch), array.chunks, array.dtype)
             return whole[: batch.shape[0], : batch.shape[1]]
-        return read_with_zarr(array, (batch.points, batch.replicates))
+        return read_array(array, (batch.points, batch.replicates))
 
     def digests(self, batch: Batch) -> NDArray[np.uint8]:
         """Return the digests of ``batch``, (variable, byte); raises StoreDamaged."""
         array = self.group[DIGEST]
         if self.quick(array):
             return read_chunk(self._file(array, batch), array.chunks, array.dtype)[0, 0]
-        return read_with_zarr(array, batch.place)
+        return read_array(array, batch.place)
 
     def place_of(self, batch: Batch, status: NDArray[np.uint8], context: bytes) -> bytes:
         """Return the digest of the place of ``batch``, whose runs have ``status`` (point, replicate)."""
@@ -74,21 +75,14 @@ def key_of(array: Any, batch: Batch) -> str:
     return f"{array.path}/{array.metadata.encode_chunk_key(place)}"
 
 
-def read_with_zarr(array: Any, key: tuple[Any, ...]) -> NDArray[Any]:
-    """Return ``array[key]``; raises StoreDamaged for what does not decode."""
-    try:
-        return np.asarray(array[key])
-    except Exception as error:
-        # Zip files, shards and codecs each have errors of their own for what is damaged.
-        why = (str(error).splitlines() or [type(error).__name__])[0]
-        raise StoreDamaged(f"'{array.path}' cannot be decoded ({why})") from error
-
-
 def read_status(stored: Stored) -> NDArray[np.uint8]:
     """Return the status of all runs, (point, replicate); raises StoreDamaged, naming the file, for what is damaged."""
     array = stored.group[STATUS]
     if not stored.quick(array):
-        return read_with_zarr(array, (slice(None), slice(None)))
+        try:
+            return read_array(array)
+        except StoreDamaged as error:
+            raise StoreDamaged(f"{STATUS} {error}") from error
     found = np.full(array.shape, MISSING, dtype=array.dtype)
     for batch in stored.batches:
         key = key_of(array, batch)

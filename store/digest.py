@@ -70,7 +70,7 @@ def coordinate_digest(name: str, values: NDArray[Any]) -> str:
 def batch_digests(
     place: bytes, values: Mapping[str, NDArray[Any]], recorded: NDArray[np.bool_], names: tuple[str, ...]
 ) -> NDArray[np.uint8]:
-    """Return the digests (variable, byte) of the ``values`` of a batch, name -> (point, replicate, ...), by ``names``."""
+    """Return the digests of a batch, (variable, byte) in order of ``names``: ``values`` are (point, replicate, ...)."""
     found = b"".join(value_digest(place, name, values[name], recorded) for name in names)
     return np.frombuffer(found, dtype=np.uint8).reshape(len(names), BYTES)
 

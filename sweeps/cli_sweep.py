@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .cli_verify import MOST_LINES, end_of_verify, say_repairs, say_verified, verified_as_json
 from .cli_words import Incomplete, console, count, progress_shown, say, size, span
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ Workers = Annotated[
         min=0, max=4096, help="Processes on this machine; 0: this one alone.", show_default="2, or one for each GPU"
     ),
 ]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, for other programs.")]
 Engine = Annotated[str, typer.Option(help="What executes the runs: auto, or a name that 'tredegar engines' lists.")]
 
 
@@ -31,6 +33,7 @@ def register(app: typer.Typer) -> None:
     app.command("init", rich_help_panel="Sweeps")(init)
     app.command("sweep", rich_help_panel="Sweeps")(sweep)
     app.command("extend", rich_help_panel="Sweeps")(extend)
+    app.command("merge", rich_help_panel="Sweeps")(merge)
     app.command("compact", rich_help_panel="Sweeps")(compact)
     app.command("status", rich_help_panel="Sweeps")(status)
     app.command("verify", rich_help_panel="Sweeps")(verify)
@@ -83,19 +86,25 @@ def sweep(
     ] = None,
     max_hours: Annotated[float | None, typer.Option(min=0.0, help="Refuse a sweep forecast to take longer.")] = None,
     check: Annotated[
-        bool, typer.Option("--check/--no-check", help="On a resume, compare the checksums of what is done.")
+        bool, typer.Option("--check/--no-check", help="On a resume, compare what is done with its digests.")
     ] = True,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Compute the runs that failed again, such as on another machine.")
+    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Create the store of a spec, or finish it: the same command again resumes, and computes only what is missing.
 
-    Kill it at any moment; nothing is lost but the batches in work. The finished store is byte for byte the one that an
-    undisturbed sweep writes, whatever the number of workers or tasks.
+    Kill it at any moment; nothing is lost but the batches in work. What is damaged is found, computed again and named.
+    The finished store is byte for byte the one that an undisturbed sweep writes, whatever the number of workers.
     """
     chosen = [
         name
         for name, value in (("--workers", workers), ("--scheduler", scheduler), ("--task", task))
         if value is not None
     ]
+    if as_json and not plan:
+        raise typer.BadParameter("it is for --plan", param_hint="--json")
     if len(chosen) > 1:
         raise typer.BadParameter(f"give one of {' and '.join(chosen)}, not both")
     part = _task(task)
@@ -110,12 +119,12 @@ def sweep(
         processes, one_thread = (part[1], False) if part else (parallel, workers != 0)
         made = make_plan(checked, engine, processes, plan or max_hours is not None, one_thread)
         if plan:
-            from .cli_plan import print_plan
+            from .cli_plan import plan_as_json, print_plan
 
-            print_plan(made, parallel)
+            typer.echo(plan_as_json(made)) if as_json else print_plan(made, parallel)
         check_budget(made, budget)
     if not plan:
-        _run(checked, out, engine, parallel if workers != 0 else 0, scheduler, part, check)
+        _run(checked, out, engine, parallel if workers != 0 else 0, scheduler, part, check, retry_failed)
 
 
 def extend(
@@ -143,6 +152,27 @@ def extend(
         _run(enlarged, store, engine, workers, None, None, True)
 
 
+def merge(
+    stores: Annotated[list[Path], typer.Argument(metavar="STORE...", help="Stores of one spec, two or more.")],
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="STORE", help="The store to write.")],
+) -> None:
+    """Merge stores of one spec, each swept in part on a machine of its own, into a new one; digests are compared.
+
+    What no store has is missing in the new one; 'tredegar sweep' computes it. The stores stay as they are.
+    """
+    from .merge import merge_stores
+    from .store import SweepStore
+
+    with console(stderr=True).status("copying and comparing"):
+        merged = merge_stores([SweepStore(store) for store in stores], out)
+    for line in merged.left_out[:MOST_LINES]:
+        typer.echo(f"left out: {line}", err=True)
+    counts = merged.counts
+    typer.echo(f"{merged.path}: done {counts.done:,}, failed {counts.failed:,}, missing {counts.missing:,}")
+    if not counts.complete:
+        raise Incomplete
+
+
 def compact(
     store: StorePath,
     out: Annotated[
@@ -150,14 +180,15 @@ def compact(
     ],
 ) -> None:
     """Write a finished sweep as an archive of few large files, or of one; it is compared before it gets its name."""
+    from ..store.paths import is_zip
     from .compact import compact_store
     from .store import SweepStore
 
     with console(stderr=True).status("copying and comparing"):
         made = compact_store(SweepStore(store), out)
     typer.echo(f"{made.path}: {count(made.files, 'file')}, {size(made.bytes)}, equal to {store} in every value")
-    if out.suffix == ".zip":
-        typer.echo(f"open it: xarray.open_zarr(zarr.storage.ZipStore('{out}', mode='r'), consolidated=False)")
+    if is_zip(out):
+        typer.echo(f"open it: xarray.open_zarr(zarr.storage.ZipStore('{out}', mode='r'))")
 
 
 def _run(
@@ -168,26 +199,37 @@ def _run(
     scheduler: str | None,
     part: tuple[int, int] | None,
     check: bool,
+    retry_failed: bool = False,
 ) -> None:
     from .runner import run_sweep
 
+    more = {"check": check, "say": say, "retry_failed": retry_failed}
     with progress_shown() as show:
-        summary = run_sweep(checked, out, workers, engine, scheduler, part, show, check=check, say=say)
+        summary = run_sweep(checked, out, workers, engine, scheduler, part, show, **more)
     say_summary(summary, part is not None)
 
 
 def say_summary(summary: SweepSummary, one_task: bool) -> None:
-    """Print what became of a sweep; raise Incomplete if it is not complete, ValueError if something stopped it."""
+    """Print what became of a sweep.
+
+    Raises Incomplete if it is not complete, ValueError if something stopped it or if every run failed.
+    """
     counts, path = summary.counts, summary.path
-    if summary.redone:
-        typer.echo(f"{count(summary.redone, 'batch')} had damaged files and were done again", err=True)
+    if not summary.digests:
+        typer.echo(f"note: {path} has no digests: damage that fits its checksum goes unseen", err=True)
+    say_repairs(summary.repaired)
     if summary.stopped and summary.stopped != "interrupted":
         raise ValueError(f"the sweep stopped: {summary.stopped}; {count(counts.missing, 'run')} are missing in {path}")
     if summary.computed:
         rate = summary.computed / max(summary.seconds, 1e-9)
         typer.echo(f"computed {count(summary.computed, 'run')} in {span(summary.seconds)} ({rate:,.1f} runs/s)")
+    if counts.all_failed:
+        raise ValueError(f"every run of {path} failed; 'tredegar status {path}' says why")
     if counts.failed:
-        typer.echo(f"{count(counts.failed, 'run')} failed; 'tredegar status {path}' says why")
+        typer.echo(
+            f"{count(counts.failed, 'run')} failed; 'tredegar status {path}' says why,"
+            " the same command with --retry-failed computes them again"
+        )
     if summary.complete:
         typer.echo(f"{path} is complete: {count(counts.done + counts.failed, 'run')}")
         return
@@ -199,13 +241,14 @@ def say_summary(summary: SweepSummary, one_task: bool) -> None:
 def status(
     store: StorePath,
     failures: Annotated[int, typer.Option(min=0, help="How many failed runs to show of each cause.")] = 3,
+    as_json: AsJson = False,
 ) -> None:
     """Say how far a sweep is: complete, missing and failed runs, the rate, and what failed and why."""
-    from .cli_plan import print_status
+    from .cli_plan import print_status, status_as_json
     from .progress_report import report_status
 
     found = report_status(store, failures)
-    print_status(found)
+    typer.echo(status_as_json(found)) if as_json else print_status(found)
     if not found.counts.complete:
         raise Incomplete
 
@@ -215,23 +258,18 @@ def verify(
     runs: Annotated[int, typer.Option(min=0, help="How many runs, chosen at random, to compute again here.")] = 3,
     engine: Engine = "auto",
     seed: Annotated[int | None, typer.Option(help="Choose the same runs each time.")] = None,
+    repair: Annotated[
+        bool, typer.Option("--repair/--no-repair", help="Make anew what is damaged; --no-repair only looks.")
+    ] = True,
+    as_json: AsJson = False,
 ) -> None:
-    """Check a store: every chunk is there and decodes, and some runs computed again here are equal bit for bit."""
+    """Check a store or an archive, and repair what is damaged in a store.
+
+    Every value is compared with its digest, and some runs computed again here must be equal bit for bit.
+    """
     from .verify import verify_store
 
     with console(stderr=True).status("reading every chunk"):
-        found = verify_store(store, runs, engine, seed)
-    for line in found.faults[:20]:
-        typer.echo(line, err=True)
-    if found.faults:
-        more = f" ({len(found.faults) - 20:,} more not shown)" if len(found.faults) > 20 else ""
-        raise ValueError(
-            f"{count(len(found.faults), 'fault')} in {store}{more}; run the sweep again to compute what is damaged anew"
-        )
-    typer.echo(
-        f"{store}: {count(found.files, 'file')} decode, {count(found.recomputed, 'run')} computed again here"
-        f" with engine {found.engine or engine} {'is' if found.recomputed == 1 else 'are'} equal bit for bit"
-    )
-    if not found.counts.complete:
-        typer.echo(f"{count(found.counts.missing, 'run')} are still missing")
-        raise Incomplete
+        found = verify_store(store, runs, engine, seed, repair)
+    typer.echo(verified_as_json(found)) if as_json else say_verified(found, store, engine)
+    end_of_verify(found, store, runs)

@@ -18,9 +18,9 @@ from zarr.storage import LocalStore, ZipStore
 from ..store.chunk import codecs
 from ..store.format import StoreError
 from ..store.paths import is_zip, local_path
-from ..store.root import NAME, read_root, sealed
+from ..store.root import read_root
 from .building import building_place, remove, remove_abandoned
-from .create import consolidate
+from .create import consolidate, write_root
 from .durable import flush_folder, flush_tree
 from .pending import count, damage
 from .repair import skeleton_faults
@@ -78,7 +78,8 @@ def _check_whole(store: SweepStore) -> None:
     if missing:
         raise StoreError(f"store '{store.path}' is unfinished ({missing:,} runs are missing); finish it first")
     faults = [f"{name}: {fault}" for name, fault in skeleton_faults(store).items()]
-    faults = faults or next(([*found] for batch in store.batches if (found := [*damage(store, batch)])), [])
+    for batch in store.batches:
+        faults = faults or list(damage(store, batch))
     if faults:
         raise StoreError(f"store '{store.path}' is damaged ({faults[0]}); run its sweep again, which repairs it")
 
@@ -113,7 +114,7 @@ def _copy(store: SweepStore, target: LocalStore) -> None:
         for block in _blocks(copy):
             copy[block] = array[block]
     consolidate(target)
-    (target.root / NAME).write_bytes(sealed(read_root(target.root)))
+    write_root(target.root, read_root(target.root))
 
 
 def _array_like(group: zarr.Group, name: str, array: zarr.Array) -> zarr.Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import zarr
@@ -79,7 +80,7 @@ def write_skeleton(spec: Spec, path: Path, points_per_batch: int | None = None, 
     for variable in variables(spec, points, size):
         create_variable(group, variable)
     consolidate(store)
-    write_durably(path / NAME, sealed(read_root(path)))
+    write_root(path, read_root(path))
     flush_tree(path)
 
 
@@ -98,6 +99,11 @@ def create_variable(group: zarr.Group, variable: Variable) -> None:
     )
     if variable.values is not None:
         array.with_config({"write_empty_chunks": True})[...] = variable.values
+
+
+def write_root(path: Path, content: dict[str, Any]) -> None:
+    """Seal ``content`` and put it in the place of the root file of the store at ``path``, durably and in one step."""
+    write_durably(path / NAME, sealed(content))
 
 
 def consolidate(store: LocalStore) -> None:

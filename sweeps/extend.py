@@ -16,9 +16,9 @@ import zarr
 from ..store.blocks import Batches
 from ..store.digest import coordinate_digest
 from ..store.format import DIGEST, MISSING, STATUS, StoreError
-from ..store.root import NAME, read_root, sealed
+from ..store.root import read_root
+from .create import write_root
 from .designs import Points, draw_points, sampler_settings
-from .durable import write_durably
 from .layout import coordinate_digests, coordinates, current_rules_hash
 from .spec import Spec
 from .spec_checks import MOST_INDEPENDENT_POINTS
@@ -164,7 +164,7 @@ def _enlarge(store: SweepStore, spec: Spec, points: Points) -> None:
     for name, _ in group.arrays():
         copies[name] = json.loads((store.path / name / "zarr.json").read_bytes())
     root["attributes"] |= {**facts, "specs": [*store.facts["specs"], spec.canonical()]}
-    write_durably(store.path / NAME, sealed(root))
+    write_root(store.path, root)
 
 
 def _array(group: zarr.Group, name: str) -> zarr.Array:

@@ -86,7 +86,7 @@ def _digest_of(names: list[str], points: int, points_per_batch: int, replicates:
         fill=0,
         attributes={
             "long_name": "digest of the values",
-            "meaning": "BLAKE2b of the values of each variable in a batch, of which variable it is and where it belongs",
+            "meaning": "BLAKE2b of the values of each variable in a batch, of the variable and of its place",
             "units": "1",
             "variables": " ".join(names),
         },

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from .journal import read_events
 from ..store.format import FAILED
+from .journal import read_events
 from .pending import Counts, count
 from .store import SweepStore
 
@@ -49,6 +49,7 @@ class StatusReport:
     processes: int
     engines: tuple[str, ...]
     causes: tuple[Cause, ...]
+    digests: bool
 
 
 def report_status(path: str | Path, examples: int = 3) -> StatusReport:
@@ -76,6 +77,7 @@ def report_status(path: str | Path, examples: int = 3) -> StatusReport:
         processes=processes,
         engines=tuple(sorted(engines)),
         causes=_causes(store, status, reasons, examples),
+        digests=store.has_digests,
     )
 
 

@@ -11,8 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from ..store.arrays import read_array
 from ..store.chunk import read_chunk
 from ..store.digest import coordinate_digest
 from ..store.format import DIGEST, STATUS, StoreDamaged, StoreError
@@ -24,6 +23,7 @@ from .layout import coordinates
 from .pending import OTHER_VALUES
 from .spec import Spec
 from .store import SweepStore
+
 
 def skeleton_faults(store: SweepStore) -> dict[str, str]:
     """Return path in the store -> fault of metadata and coordinates that are missing or not what was written."""
@@ -113,10 +113,9 @@ def _file_faults(store: SweepStore, name: str) -> dict[str, str]:
 
 def _value_faults(store: SweepStore, name: str, written: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     try:
-        values = np.asarray(store.array(name)[...])
-    except Exception as error:
-        # Zip files, shards and codecs each have errors of their own for what does not decode.
-        yield f"{name}/", f"cannot be decoded ({(str(error).splitlines() or [''])[0]})"
+        values = read_array(store.array(name))
+    except StoreDamaged as error:
+        yield f"{name}/", str(error)
         return
     if written and coordinate_digest(name, values) != written[name]:
         yield f"{name}/", OTHER_VALUES

@@ -20,6 +20,7 @@ import zarr
 from numpy.typing import NDArray
 from zarr.storage import ZipStore
 
+from ..store.arrays import first_line, read_array
 from ..store.blocks import Batch, Batches
 from ..store.chunk import chunk_name, pack, read_chunk
 from ..store.contract import filled_by_runs, metadata_of, root_fault
@@ -62,7 +63,7 @@ class SweepStore:
             self.group = zarr.open_group(self.files, mode="r+" if self.path.is_dir() else "r")
             shape, size = self.array(STATUS).shape, (self.facts["points_per_batch"], self.facts["replicates_per_batch"])
         except (OSError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile) as error:
-            raise StoreError(f"store '{self.path}' cannot be read: {_first_line(error)}") from error
+            raise StoreError(f"store '{self.path}' cannot be read: {first_line(error)}") from error
         self.batches = Batches((shape[0], shape[1]), size)
         self.recorded = filled_by_runs(self.metadata) or _listed(self.group)
 
@@ -158,7 +159,7 @@ class SweepStore:
         """
         array = self.array(name)
         if self.archived:
-            return _from_archive(array, batch.place if name == DIGEST else (batch.points, batch.replicates))
+            return read_array(array, batch.place if name == DIGEST else (batch.points, batch.replicates))
         if name == DIGEST:
             return read_chunk(self.chunk_file(name, batch), array.chunks, array.dtype)[0, 0]
         whole = read_chunk(self.chunk_file(name, batch), (*self.batch_shape, *array.shape[2:]), array.dtype)
@@ -204,12 +205,14 @@ def _checked_root(path: Path) -> dict[str, Any]:
     try:
         content = read_root_bytes(path)
     except OSError as error:
-        what = "does not exist" if not path.exists() else f"is no store: it has no zarr.json ({error.strerror or error})"
+        what = (
+            "does not exist" if not path.exists() else f"is no store: it has no zarr.json ({error.strerror or error})"
+        )
         raise StoreError(f"store '{path}' {what}; 'tredegar sweep SPEC --out STORE' creates one") from None
     try:
         found = json.loads(content)
     except ValueError as error:
-        raise StoreError(f"store '{path}' cannot be read: zarr.json is no JSON ({_first_line(error)})") from error
+        raise StoreError(f"store '{path}' cannot be read: zarr.json is no JSON ({first_line(error)})") from error
     facts = found.get("attributes") if isinstance(found, dict) else None
     if not isinstance(facts, dict) or "tredegar_store" not in facts:
         raise StoreError(f"'{path}' is a Zarr store, but no sweep wrote it")
@@ -238,15 +241,7 @@ def _stored_spec(path: Path, seal: str, text: str) -> Spec:
     try:
         return Spec.from_stored(text, store.facts["providers"], points)
     except (SpecError, OSError, RuntimeError) as error:
-        raise StoreError(f"store '{path}' does not hold its spec as it was: {_first_line(error)}") from error
-
-
-def _from_archive(array: zarr.Array, place: tuple[Any, ...]) -> NDArray[Any]:
-    try:
-        return np.asarray(array[place])
-    except Exception as error:
-        # Zip files, shards and codecs each have errors of their own for what does not decode.
-        raise StoreDamaged(f"cannot be decoded ({_first_line(error)})") from error
+        raise StoreError(f"store '{path}' does not hold its spec as it was: {first_line(error)}") from error
 
 
 def _listed(group: zarr.Group) -> tuple[str, ...]:
@@ -254,8 +249,3 @@ def _listed(group: zarr.Group) -> tuple[str, ...]:
     found = {name: array.metadata.to_dict() for name, array in sorted(group.arrays()) if name != LOG}
     dimensions = {name: tuple(facts.get("dimension_names") or ()) for name, facts in found.items()}
     return tuple(name for name, dims in dimensions.items() if dims[:2] == BATCH_DIMENSIONS and name != STATUS)
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
-

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from .create import create_store, is_to_be_created
 from .job_pbs import pbs_array, pbs_verify
 from .job_script import Job
 from .job_slurm import slurm_array, slurm_driver, slurm_verify, slurm_verify_driver
 from .job_words import SubmitError
 from .runner import check_same_sweep
 from .spec import Spec
-from .create import create_store, is_to_be_created
 from .store import SweepStore
 
 SECONDS_TO_ANSWER = 120

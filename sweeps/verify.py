@@ -74,9 +74,7 @@ def verify_store(
             engine_used, differing = _differing(store, point, replicate, engine)
             faults += [f"run (point {point}, replicate {replicate}): {name} differs" for name in differing]
     counts = count(status)
-    return Verified(
-        files, len(again), tuple(faults), tuple(repaired), counts, store.has_digests, engine_used, why_not
-    )
+    return Verified(files, len(again), tuple(faults), tuple(repaired), counts, store.has_digests, engine_used, why_not)
 
 
 def other_rules(store: SweepStore) -> str:

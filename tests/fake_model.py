@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from tredegar.model.failure import RunFailed
+
 
 class Failure(NamedTuple):
     point: int
@@ -51,10 +53,10 @@ def simulate(
 
 
 def simulate_with_a_bug(points: Any, runs: Any, **others: Any) -> Simulated:
-    """Raise if any point has its first lever at 0.25 and any run number is 1."""
+    """Fail, as a rule does, if any point has its first lever at 0.25 and any run number is 1."""
     first = np.asarray(next(iter(points.values())))
     if (first == 0.25).any() and (np.asarray(runs) == 1).any():
-        raise ZeroDivisionError("division\nby zero")
+        raise RunFailed("division\nby zero")
     return simulate(points, runs=runs, **others)
 
 

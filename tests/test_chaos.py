@@ -22,10 +22,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tredegar.sweeps.create import create_store
 from tredegar.sweeps.journal import read_events
 from tredegar.sweeps.runner import run_sweep
 from tredegar.sweeps.spec import Spec
-from tredegar.sweeps.create import create_store
 from tredegar.sweeps.store import SweepStore
 
 from .sweep_cases import contents

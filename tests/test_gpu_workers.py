@@ -16,8 +16,8 @@ from tredegar.sweeps import clusters, drivers
 from tredegar.sweeps.cli_sweep import _default_workers
 from tredegar.sweeps.clusters import gpus_for, local_workers, visible_gpus
 from tredegar.sweeps.compute import run_batch
-from tredegar.sweeps.runner import run_sweep
 from tredegar.sweeps.create import create_store
+from tredegar.sweeps.runner import run_sweep
 from tredegar.sweeps.store import SweepStore
 
 from .sweep_cases import contents, small_spec

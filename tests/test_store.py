@@ -17,11 +17,11 @@ import zarr
 from tredegar.model import OUTCOMES, PARAMETERS, TRUST_RECORDS, rules_hash
 from tredegar.sweeps.batches import MOST_BATCH_BYTES, MOST_CHUNK_BYTES, MOST_FILES, points_per_batch_for, store_size
 from tredegar.sweeps.building import building_place
+from tredegar.sweeps.create import create_store
 from tredegar.sweeps.durable import TEMPORARY, write_durably
 from tredegar.sweeps.pending import damage, pending, remove_stray_files
 from tredegar.sweeps.runner import run_sweep
 from tredegar.sweeps.spec import Spec
-from tredegar.sweeps.create import create_store
 from tredegar.sweeps.store import StoreError, SweepStore
 
 from .fake_model import simulate
@@ -40,9 +40,7 @@ def test_plain_xarray_opens_it_without_a_warning(finished: Path) -> None:
         warnings.simplefilter("error")
         dataset = xr.open_zarr(finished)
         listed = xr.open_zarr(finished, consolidated=False)
-    assert {name: dataset.sizes[name] for name in ("point", "replicate", "month")} == dict(
-        point=25, replicate=3, month=2
-    )
+    assert [dataset.sizes[name] for name in ("point", "replicate", "month")] == [25, 3, 2]
     assert set(dataset.data_vars) == {"quality", "true_access", "queue", "digest", "status"}
     assert dataset.digest.dims == ("point_block", "replicate_block", "variable", "byte")
     assert dataset.month.values.tolist() == [12, 24]
@@ -258,7 +256,7 @@ def test_the_planned_files_and_bytes_are_those_of_the_store(finished: Path) -> N
     size = store_size(small_spec(), 25)
     assert len(contents(finished)) == size.files
     arrays = SweepStore(finished).group
-    assert size.bytes == sum(arrays[name].nbytes for name in ("quality", "true_access", "queue", "status"))
+    assert size.bytes == sum(arrays[name].nbytes for name in ("quality", "true_access", "queue", "digest", "status"))
 
 
 def test_the_log_is_json_lines_that_say_what_ran(finished: Path) -> None:

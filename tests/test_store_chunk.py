@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tredegar.store.format import MISSING
-from tredegar.sweeps.spec import Spec
 from tredegar.sweeps.create import create_store
+from tredegar.sweeps.spec import Spec
 from tredegar.sweeps.store import Batch, SweepStore
 
 from .sweep_cases import SMALL, contents, small_spec
@@ -84,7 +84,9 @@ def test_runs_whose_status_is_damaged_read_as_missing_and_their_neighbours_as_th
     create_store(small_spec(), tmp_path / "s.zarr", 5)
     store = SweepStore(tmp_path / "s.zarr")
     for number in range(store.number_of_batches):
-        store.write_batch(store.batch(number), blank(store, store.batch(number)), np.ones((5, REPLICATES), dtype=np.uint8))
+        store.write_batch(
+            store.batch(number), blank(store, store.batch(number)), np.ones((5, REPLICATES), dtype=np.uint8)
+        )
     file = store.chunk_file("status", store.batch(2))
     content = file.read_bytes()
     if harm == "missing":
