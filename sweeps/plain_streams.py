@@ -9,8 +9,11 @@ from contextlib import contextmanager
 from typing import Any, TextIO
 
 # ruff: noqa: RUF001, SIM905 -- signs that look like others are what this is about
-_SIGNS = """± +-  − -  – -  — -  ‐ -  ‑ -  × x  · .  … ...  ‘ '  ’ '  “ "  ” "  „ "  « "  » "  • *  → ->  ← <-  ≤ <=  ≥ >=
-≠ !=  ≈ ~  √ sqrt  ∞ inf  € EUR  £ GBP  ° deg  ß ss  æ ae  Æ AE  œ oe  Œ OE  ø o  Ø O  đ d  ł l  Ł L  ░ .  ▒ :  ⁄ /""".split()
+_SIGNS = """
+± +-  − -  – -  — -  ‐ -  ‑ -  × x  · .  … ...  ‘ '  ’ '  “ "  ” "  „ "  « "  » "  • *  → ->  ← <-
+≤ <=  ≥ >=  ≠ !=  ≈ ~  √ sqrt  ∞ inf  € EUR  £ GBP  ° deg  ß ss  æ ae  Æ AE  œ oe  Œ OE  ø o  Ø O
+đ d  ł l  Ł L  ░ .  ▒ :  ⁄ /
+""".split()
 SPELLED = {"\N{NO-BREAK SPACE}": " ", **dict(zip(_SIGNS[::2], _SIGNS[1::2], strict=True))}
 """Signs that people know in another form; letters with accents lose these, Greek ones become their names."""
 OTHERS = "?"
