@@ -5,6 +5,7 @@ VENV ?= .venv
 PYTHON ?=
 PYTEST_OPTIONS ?=
 ROUNDS ?= 200
+BATCHES ?= 50000
 
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
@@ -17,7 +18,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types imports slow chaos slurm browser ptx gpu facts golden figures claims bench constraints clean
+.PHONY: help setup demo test check lint types imports slow chaos soak slurm browser ptx gpu facts golden figures claims bench constraints clean
 
 help: ## list the targets
 	@echo 'make TARGET, where TARGET is'
@@ -92,6 +93,9 @@ slow: $(TOOLS) ## the stylised facts and other long tests
 
 chaos: $(TOOLS) ## kill, starve and corrupt sweeps at random; the store must come out the same (ROUNDS=200)
 	@TREDEGAR_CHAOS_ROUNDS=$(ROUNDS) $(BIN)/pytest -m chaos --timeout 7200 $(PYTEST_OPTIONS)
+
+soak: $(TOOLS) ## compute many tiny batches on one worker (half an hour); its memory must be flat (BATCHES=50000)
+	@$(BIN)/python benchmarks/soak.py $(BATCHES)
 
 slurm: $(TOOLS) ## the tests on a one-node Slurm (root and Debian's packages slurmctld, slurmd, slurm-client and munge needed)
 	@$(BIN)/pytest -m slurm --timeout 1200 $(PYTEST_OPTIONS)

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from ..model.failure import RunFailed
 from .engines import EngineInfo, EngineUnavailable, engines
 from .memory import projected_bytes
 from .simulate import Failure, Simulated, simulate
 
-__all__ = ["EngineInfo", "EngineUnavailable", "Failure", "Simulated", "engines", "projected_bytes", "simulate"]
+__all__ = [
+    "EngineInfo",
+    "EngineUnavailable",
+    "Failure",
+    "RunFailed",
+    "Simulated",
+    "engines",
+    "projected_bytes",
+    "simulate",
+]

@@ -8,17 +8,18 @@ memory; a build that does not is refused.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import tempfile
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from .code_cache import cache_root, find, keep
 from .cuda_source import OPTIONS, kernel_hash, kernel_source
+from .notes import note_once
 
 EXTRA_HINT = 'pip install "tredegar[gpu13]" (or gpu12, for CUDA 12 and for Volta)'
+CUBIN = "kernel.cubin"
 _FLOATS = r"\.(?:f16|bf16|f32|f64)"
 _ROUNDED = re.compile(rf"^(?:add|sub|mul|div|sqrt|rcp)\.rn{_FLOATS}$")
 _FORBIDDEN: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -125,24 +126,19 @@ def build(architecture: str) -> Built:
     return built
 
 
-def cache_folder() -> Path:
-    """Return where compiled kernels are kept between runs."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "tredegar" / "cuda"
-
-
 def cubin_file(architecture: str) -> Path:
-    """Return the machine code for ``architecture`` as a file, compiled now if the cache does not hold it.
+    """Return the machine code for ``architecture`` as a file, compiled now if the cache does not hold it whole.
 
-    The name carries the source, the options, the version of NVRTC and the architecture: another of these makes
-    another file.
+    The name of its folder carries the source, the options, the version of NVRTC and the architecture: another of
+    these makes another folder. Raises BuildError, and OSError where nothing can be written at all.
     """
     key = hashlib.sha256(f"{kernel_hash()} {nvrtc_version()} {architecture}".encode()).hexdigest()[:24]
-    path = cache_folder() / f"{architecture}-{key}.cubin"
-    if not path.exists():
-        built = build(architecture)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            file.write(built.cubin)
-        os.replace(file.name, path)
-    return path
+    root = cache_root()
+    place = None if root is None else root / "cuda" / f"{architecture}-{key}"
+    kept = find(place)
+    if kept.files is not None and place is not None:
+        return place / CUBIN
+    folder, fault = keep({CUBIN: build(architecture).cubin}, kept.place)
+    if fault := kept.fault or fault:
+        note_once(f"{fault}; the GPU's code was compiled anew")
+    return folder / CUBIN

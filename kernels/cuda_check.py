@@ -29,6 +29,7 @@ from .batch import Batch, Country, Record, Recorded
 from .cuda_build import architectures, compile_source, nvrtc_version
 from .cuda_launch import Kernels, architecture_for, load_kernels, run_cuda
 from .cuda_source import OPTIONS, kernel_hash, kernel_source
+from .cupy_import import import_cupy
 from .engines import load_engine
 
 Tell = Callable[[str], None]
@@ -220,14 +221,10 @@ def check_cuda(path: Path, tell: Tell, plan: CheckPlan = CheckPlan()) -> bool:
     Raises EngineUnavailable, saying what is missing, where the engine cannot run.
     """
     load_engine("cuda")
-    import cupy
-
-    report = Check(cupy, plan, tell).report()
+    report = Check(import_cupy(), plan, tell).report()
     path.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     return bool(report["passed"])
 
 
 if __name__ == "__main__":  # under the sanitizer
-    import cupy as _cupy
-
-    run_cuda(random_batch(1, 2, 6), _cupy)
+    run_cuda(random_batch(1, 2, 6), import_cupy())

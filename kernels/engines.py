@@ -7,16 +7,20 @@ only when their engine is asked for.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
+from typing import Any
 
 import numpy as np
 
 from ..model.names import closest
 from .batch import Batch, Recorded
+from .cupy_import import import_cupy
+from .notes import note_once
 
 Run = Callable[[Batch], Recorded]
 
@@ -41,8 +45,10 @@ def _numpy_engine() -> Run:
 
 
 def _numba_engine() -> Run:
+    from .numba_cache import load_kernel
     from .numba_engine import run_numba
 
+    load_kernel()  # what cannot be compiled shows here, before there are runs
     return run_numba
 
 
@@ -53,20 +59,29 @@ def _mesa_engine() -> Run:
 
 
 def _cupy_engine() -> Run:
-    import cupy
-
     from .array_engine import run_arrays
 
+    cupy = _working(import_cupy())
     # One block: a GPU has no cache to stay in, and wants long arrays.
     return lambda batch: run_arrays(batch, cupy, cupy.asnumpy, block_elements=2**62)
 
 
 def _cuda_engine() -> Run:
-    import cupy
+    from .cuda_launch import load_kernels, run_cuda
 
-    from .cuda_launch import run_cuda
+    cupy = _working(import_cupy())
+    kernels = load_kernels(cupy)
+    return lambda batch: run_cuda(batch, cupy, kernels)
 
-    return lambda batch: run_cuda(batch, cupy)
+
+def _working(cupy: Any) -> Any:
+    """Return CuPy after it has computed something; raise what it raises without headers, or on a lost device.
+
+    Not part of the checks: it takes the device, and a process that only lists the engines must leave it to others.
+    """
+    if int((cupy.arange(3) + 1).sum()) != 6:
+        raise RuntimeError("the device computes 1 + 2 + 3 wrongly")
+    return cupy
 
 
 @cache
@@ -79,30 +94,34 @@ def _check_numpy() -> tuple[bool, str]:
 
 
 def _check_numba() -> tuple[bool, str]:
-    if find_spec("numba") is None:
+    if not _installed("numba"):
         return False, 'needs numba: pip install "tredegar[fast]"; NumPy takes over until then'
+    from .numba_import import usable_environment
     from .numba_threads import thread_count
 
     if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"):
         return False, "numba is told not to compile: unset NUMBA_DISABLE_JIT"
+    with usable_environment():
+        from . import numba_engine, numba_state  # noqa: F401 - with numba and llvmlite, which may be broken
     threads = thread_count()
     number = "1 thread" if threads == 1 else f"{threads} threads"
     return True, f"numba {_version('numba')}, rules compiled for this processor, one run per thread, {number}"
 
 
 def _check_mesa() -> tuple[bool, str]:
-    if find_spec("mesa") is None:
+    if not _installed("mesa"):
         return False, 'needs Mesa: pip install "tredegar[mesa]"'
+    from . import mesa_engine  # noqa: F401 - with Mesa, which may be broken
+
     return True, f"Mesa {_version('mesa')}, one agent at a time: for reading, teaching and checking"
 
 
 def _check_cupy() -> tuple[bool, str]:
-    if find_spec("cupy") is None:
+    if not _installed("cupy"):
         return False, 'needs CuPy and an NVIDIA GPU: pip install "tredegar[gpu13]" (or gpu12, for CUDA 12)'
-    import cupy
-
-    if not cupy.cuda.is_available():
-        return False, f"CuPy {cupy.__version__} is installed, but no GPU or driver was found"
+    cupy = import_cupy()
+    if fault := _no_device(cupy):
+        return False, f"CuPy {cupy.__version__} is installed, but {fault}"
     return True, f"CuPy {cupy.__version__}, arrays on the GPU; not yet verified on hardware"
 
 
@@ -110,14 +129,42 @@ def _check_cuda() -> tuple[bool, str]:
     from .cuda_report import verification
 
     verified = verification()
-    if find_spec("cupy") is None or find_spec("cuda") is None or find_spec("cuda.bindings") is None:
+    if not (_installed("cupy") and _installed("cuda") and _installed("cuda.bindings")):
         hint = 'pip install "tredegar[gpu13]" (or gpu12, for CUDA 12 and for Volta)'
         return False, f"needs CuPy, NVRTC and an NVIDIA GPU: {hint}; {verified}"
-    import cupy
+    cupy = import_cupy()
+    if fault := _no_device(cupy):
+        return False, f"CuPy {cupy.__version__} is installed, but {fault}; {verified}"
+    from .cuda_build import nvrtc_version
 
-    if not cupy.cuda.is_available():
-        return False, f"CuPy {cupy.__version__} is installed, but no GPU or driver was found; {verified}"
-    return True, f"CuPy {cupy.__version__}, every month of a run in one kernel; {verified}"
+    try:
+        nvrtc = nvrtc_version()
+    except Exception as error:  # noqa: BLE001 - a library that is missing, or too old, in the words of its binding
+        return False, f"CuPy {cupy.__version__} finds a GPU, but NVRTC cannot be used: {_in_a_line(error)}; {verified}"
+    return True, f"CuPy {cupy.__version__}, NVRTC {nvrtc}, every month of a run in one kernel; {verified}"
+
+
+def _installed(package: str) -> bool:
+    try:
+        return find_spec(package) is not None
+    except (ImportError, ValueError):  # half a package: a parent that cannot be imported, a module without a spec
+        return package in sys.modules
+
+
+def _no_device(cupy: Any) -> str:
+    """Return why ``cupy`` has no device to compute on, in its own words where it has any; "" where it has one."""
+    try:
+        if cupy.cuda.is_available():
+            return ""
+        count = cupy.cuda.runtime.getDeviceCount()
+    except Exception as error:  # noqa: BLE001 - whatever a driver that is too old, or half installed, makes of it
+        return f"no GPU can be used: {_in_a_line(error)}"
+    return "no GPU or driver was found" + ("" if count < 1 else f", though the driver counts {count}")
+
+
+def _in_a_line(error: BaseException) -> str:
+    """Return what ``error`` says, or its kind, in one line of bounded length."""
+    return (" ".join(str(error).split()) or type(error).__name__)[:300]
 
 
 _ENGINES: dict[str, tuple[Callable[[], Run], Callable[[], tuple[bool, str]]]] = {
@@ -131,8 +178,21 @@ _ENGINES: dict[str, tuple[Callable[[], Run], Callable[[], tuple[bool, str]]]] = 
 
 
 def engines() -> tuple[EngineInfo, ...]:
-    """Return what is known of every engine on this machine, the fastest first."""
-    return tuple(EngineInfo(name, *check()) for name, (_, check) in _ENGINES.items())
+    """Return what is known of every engine on this machine, the fastest first; whatever is broken, nothing is raised.
+
+    Nothing is run, and no GPU is taken.
+    """
+    return tuple(_look_at(name) for name in _ENGINES)
+
+
+def _look_at(name: str) -> EngineInfo:
+    _, check = _ENGINES[name]
+    try:
+        return EngineInfo(name, *check())
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a library may be broken in any way, and another engine may work
+        return EngineInfo(name, False, f"cannot be loaded: {type(error).__name__}: {_in_a_line(error)}")
 
 
 def load_engine(name: str = "auto") -> tuple[str, Run]:
@@ -141,12 +201,32 @@ def load_engine(name: str = "auto") -> tuple[str, Run]:
     Raises ValueError for an unknown name and EngineUnavailable, saying what is missing, for one that cannot run.
     """
     if name == "auto":
-        name = next(info.name for info in engines() if info.available)
+        return _first_that_loads()
     if name not in _ENGINES:
         known = ", ".join(["auto", *_ENGINES])
         raise ValueError(f"unknown engine '{name}'{closest(name, _ENGINES)} (known: {known})")
-    loader, check = _ENGINES[name]
-    available, detail = check()
-    if not available:
-        raise EngineUnavailable(f"engine '{name}' cannot run here: {detail}")
-    return name, loader()
+    info = _look_at(name)
+    if not info.available:
+        raise EngineUnavailable(f"engine '{name}' cannot run here: {info.detail}")
+    return name, _loaded(name)
+
+
+def _loaded(name: str) -> Run:
+    loader, _ = _ENGINES[name]
+    try:
+        return loader()
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise EngineUnavailable(f"engine '{name}' cannot run here: {_in_a_line(error)}") from error
+
+
+def _first_that_loads() -> tuple[str, Run]:
+    """The fastest engine that works; one that seemed to and does not is passed over with a note."""
+    for name in _ENGINES:
+        if _look_at(name).available:
+            try:
+                return name, _loaded(name)
+            except EngineUnavailable as error:
+                note_once(f"{error}; the next engine takes over")
+    raise EngineUnavailable("no engine can run here; 'tredegar engines' says what each is missing")

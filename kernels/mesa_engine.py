@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from mesa import Agent
 
-from ..model.agents import RunFailed
 from ..model.constants import CONSTANTS
+from ..model.failure import RunFailed
 from ..model.health_service import HealthService
 from ..model.outcomes import TRUST_RECORDS
 from ..model.parameters import Parameters
@@ -35,7 +35,10 @@ def build_run(batch: Batch, position: int, checked: bool = False) -> HealthServi
 
 
 def run_mesa(batch: Batch) -> Recorded:
-    """Run ``batch`` one run at a time; a run that fails says where."""
+    """Run ``batch`` one run at a time; a run that fails says where.
+
+    Raises whatever is no RunFailed: that is not the run's fault.
+    """
     runs, trusts, record = len(batch.runs), batch.country.trusts, batch.record
     outcomes = {name: np.zeros((runs, batch.windows)) for name in record.outcomes}
     trust_records: dict[str, Any] = {}
@@ -47,7 +50,7 @@ def run_mesa(batch: Batch) -> Recorded:
         model = build_run(batch, position)
         try:
             _run_one(model, batch, position, recorded)
-        except (RunFailed, ZeroDivisionError, ValueError, OverflowError) as error:
+        except RunFailed as error:
             recorded.failed[position] = model.steps
             recorded.messages[position] = str(error)
         finally:

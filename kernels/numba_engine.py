@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
+from threading import Event
 from types import ModuleType
 from typing import Any
 
@@ -16,6 +17,7 @@ from ..model.rules_outcomes import percentile_rank
 from .array_engine import run_arrays
 from .array_start import ArrayStart
 from .batch import Batch, Recorded
+from .notes import note_once
 from .numba_cache import load_kernel
 from .numba_layout import program
 from .numba_threads import thread_count
@@ -167,24 +169,47 @@ def _compute_all(batch: Batch, asked: Asked, results: Results) -> None:
     The calling thread is one of them. It starts runs, which takes Python, and computes pieces itself as soon as
     enough of them wait for the others: then no more runs are started, so that few are in memory at a time.
     """
-    threads = thread_count()
     works = _started_pieces(load_kernel(), batch, asked, results)
-    if threads == 1:
+    others = thread_count() - 1
+    pool, others = _started_threads(others) if others else (None, 0)
+    if pool is None:
         for work in works:
             work()
         return
     waiting: deque[tuple[Future[None], Callable[[], None]]] = deque()
-    with ThreadPoolExecutor(threads - 1, thread_name_prefix="tredegar") as pool:
+    with pool:
         try:
             for work in works:
                 waiting.append((pool.submit(work), work))
-                while len(waiting) > PIECES_WAITING * threads:
+                while len(waiting) > PIECES_WAITING * (others + 1):
                     _help_out(waiting)
             while waiting:
                 _help_out(waiting)
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
+
+
+def _started_threads(wanted: int) -> tuple[ThreadPoolExecutor | None, int]:
+    """Return ``wanted`` threads that run already, or as many as the system lets us start, and their number.
+
+    A limit of processes may be reached at any number of threads; the runs have no part in that.
+    """
+    pool = ThreadPoolExecutor(wanted, thread_name_prefix="tredegar")
+    begin = Event()
+    started = 0
+    try:
+        while started < wanted:
+            pool.submit(begin.wait)  # each is busy until all have started, so that the next submission starts another
+            started += 1
+    except RuntimeError as error:
+        note_once(f"only {started + 1} of {wanted + 1} threads can be started here ({error})")
+    finally:
+        begin.set()
+    if started == wanted:
+        return pool, started
+    pool.shutdown()
+    return _started_threads(started) if started else (None, 0)
 
 
 def _help_out(waiting: deque[tuple[Future[None], Callable[[], None]]]) -> None:

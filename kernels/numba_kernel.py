@@ -1,13 +1,14 @@
 """Whole runs in compiled code: the months, the sums over councils and catchments, and what is recorded.
 
 The phases come from the rules (``numba_phases``); their order is checked against ``model.month`` by
-``tests/test_numba.py``. Functions here are compiled when they are first called, and kept on disk by ``numba_cache``,
-which is the one to import this module.
+``tests/test_numba.py``. ``numba_cache`` is the one to import this module: it has :func:`compute_runs` compiled for
+``SIGNATURE`` (``numba_state``), the only one there is, and keeps the code on disk; the other functions become parts of
+that code.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -15,7 +16,10 @@ from numba import njit
 from ..model.rules_outcomes import PERCENTILE_BINS, percentile_value
 from .numba_layout import LEFT, program, sums_of
 from .numba_phases import SCRATCH_SLOTS, phase_call
+from .numba_state import SIGNATURE, Luck, Size, World
 from .numba_width import WIDTH
+
+__all__ = ["SIGNATURE", "block_size", "compute_runs", "run_size"]
 
 PROGRAM = program()
 COUNTRY_SLOTS, TRUST_SLOTS, SEAT_SLOTS = len(PROGRAM.country), len(PROGRAM.trust), len(PROGRAM.seat)
@@ -29,41 +33,6 @@ ROUGH = 32
 """Bins are counted one by one and in heaps of this many, so that a rank is found in a few steps."""
 TILES = 32
 """Tiles that a phase works on at a time: little enough to stay in cache, and for sums that doubles hold."""
-
-
-class Size(NamedTuple):
-    """The size of a run: tiles and those that are full of trusts, trusts in the last one, groups, seats per trust."""
-
-    tiles: int
-    whole: int
-    rest: int
-    groups: int
-    clinicians: int
-
-
-class World(NamedTuple):
-    """The state of one run: slots of the country, of tiles (tile, slot, lane), their integers, and of seats.
-
-    ``council`` and ``catchment`` (tile, lane) hold the number of each trust's group, ``groups`` for empty lanes.
-    ``seats`` and ``scratch`` are addresses; ``totals`` has room for the sums of all groups.
-    """
-
-    country: Any
-    tiles: Any
-    counts: Any
-    council: Any
-    catchment: Any
-    seats: int
-    scratch: int
-    totals: Any
-
-
-class Luck(NamedTuple):
-    """The key of luck and the month."""
-
-    seed: int
-    run: int
-    month: int
 
 
 def run_size(trusts: int, groups: int, clinicians: int) -> Size:
@@ -262,7 +231,7 @@ def _run(
     return True
 
 
-@njit(nogil=True, error_model="numpy", cache=True)
+@_compiled
 def compute_runs(
     months: int, every: int, trusts: int, size: Size, seed: int, runs: Any,
     all_country: Any, all_tiles: Any, all_councils: Any, all_catchments: Any,

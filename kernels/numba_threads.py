@@ -6,6 +6,9 @@ import os
 import sys
 from pathlib import Path
 
+from .notes import note_once
+from .numba_import import is_thread_count
+
 LIMITS = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "SLURM_CPUS_PER_TASK")
 """Environment variables that limit threads, set by users, by Dask's workers and by Slurm."""
 QUOTA = Path("/sys/fs/cgroup/cpu.max")
@@ -19,30 +22,33 @@ def _processors() -> int:
 
 
 def _quota() -> int | None:
-    """Whole processors that a container is granted, None without a limit."""
+    """Whole processors that a container is granted, None without a limit or where the file says something else."""
     try:
-        granted, period = QUOTA.read_text(encoding="ascii").split()
-    except (OSError, ValueError):
+        granted, period = (int(word) for word in QUOTA.read_text(encoding="ascii").split())
+        return max(1, granted // period)
+    except (OSError, ValueError, ZeroDivisionError):
         return None
-    return max(1, int(granted) // int(period)) if granted.isdigit() else None
 
 
 def in_dask_task() -> bool:
     """Whether a Dask worker is running this code; its threads are busy with other tasks."""
-    worker = sys.modules.get("distributed.worker")
-    return worker is not None and hasattr(worker.thread_state, "execution_state")
+    state = getattr(sys.modules.get("distributed.worker"), "thread_state", None)
+    return hasattr(state, "execution_state")
+
+
+def _limit(name: str) -> int | None:
+    """The number of threads that the environment variable ``name`` allows, None where it names none."""
+    text = os.environ.get(name, "").split(",")[0].strip()  # OpenMP allows one number per level of nesting
+    if is_thread_count(text):
+        return int(text[:18])
+    if text:
+        note_once(f"{name} = {text!r} is no number of threads and is ignored; unset it, or give it a whole number")
+    return None
 
 
 def thread_count() -> int:
     """Return how many threads to use, at least one."""
     if in_dask_task():
         return 1
-    limits = [_processors()]
-    quota = _quota()
-    if quota is not None:
-        limits.append(quota)
-    for name in LIMITS:
-        text = os.environ.get(name, "").split(",")[0].strip()  # OpenMP allows one number per level of nesting
-        if text.isdigit() and int(text) > 0:
-            limits.append(int(text))
-    return min(limits)
+    limits = (_processors(), _quota(), *map(_limit, LIMITS))
+    return min(limit for limit in limits if limit is not None)

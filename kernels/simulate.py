@@ -15,6 +15,7 @@ from ..model.outcomes import choose_outcomes
 from ..model.parameters import PARAMETERS
 from ..model.providers import Providers, read_providers
 from .batch import Batch, Country, Record, Recorded
+from .cupy_import import import_cupy
 from .engines import Run, load_engine
 from .memory import bytes_per_run, chunk_runs, compiled_runs, physical_memory
 from .points import MOST_RUN, read_points, run_numbers
@@ -167,9 +168,7 @@ def chunk_size(batch: Batch, engine: str) -> int:
         return compiled_runs(len(record.outcomes) * batch.windows)
     if engine != "cupy":
         return chunk_runs(country.trusts, country.clinicians)
-    import cupy
-
-    free, _ = cupy.cuda.runtime.memGetInfo()
+    free, _ = import_cupy().cuda.runtime.memGetInfo()
     per_run = bytes_per_run(country.trusts, country.clinicians, batch.months, len(record.outcomes), record.every)
     # Temporaries of the clinicians' phase are as large as the state several times over.
     return chunk_runs(country.trusts, country.clinicians, free // 8, per_run)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from mesa import Agent
 
+from .failure import RULE_ERRORS, RunFailed
 from .month import MONTH, Phase
 from .records import CentreState, ManagerState, SeatState, Sums, TrustState
 from .scripts import SCRIPTS
@@ -23,21 +24,25 @@ if TYPE_CHECKING:
 PHASES: dict[str, Phase] = {phase.name: phase for phase in MONTH}
 
 
-class RunFailed(ArithmeticError):
-    """A rule met or made a number that no rule can use; the message names month, rule, agent and quantity."""
+def cannot_be_computed(month: int, what: str, error: Exception) -> RunFailed:
+    """Return the failure of a run in ``month``, in which rules raised ``error`` where they compute ``what``."""
+    return RunFailed(f"month {month}: {what} cannot be computed: {error}")
 
 
-def follow_checked(phase: Phase, records: Mapping[str, Any], month: str, who: str) -> None:
+def follow_checked(phase: Phase, records: Mapping[str, Any], month: int, who: str) -> None:
     """Follow the rules of ``phase`` as they stand, one by one, and check that each reads and makes finite numbers."""
     for step in phase.steps:
         for read in step.reads:
             for name, value in vars(records[read]).items():
                 if value.__class__ is float and not math.isfinite(value):
-                    raise RunFailed(f"{month}: {step.rule.__name__} of {who} was given {name} = {value}")
-        result = step.rule(*[records[read] for read in step.reads])
+                    raise RunFailed(f"month {month}: {step.rule.__name__} of {who} was given {name} = {value}")
+        try:
+            result = step.rule(*[records[read] for read in step.reads])
+        except RULE_ERRORS as error:
+            raise cannot_be_computed(month, f"{step.rule.__name__} of {who}", error) from error
         for name, value in zip(step.writes, (result,) if step.single else result, strict=True):
             if not math.isfinite(value):
-                raise RunFailed(f"{month}: {step.rule.__name__} of {who} made {name} = {value}")
+                raise RunFailed(f"month {month}: {step.rule.__name__} of {who} made {name} = {value}")
             setattr(records[step.actor], name, value)
 
 
@@ -58,11 +63,15 @@ class Actor(Agent):
     def follow(self, phase: str) -> None:
         """Follow the rules of ``phase`` in order; each sees what the ones before it wrote."""
         if self.model.checked:
-            follow_checked(
-                PHASES[phase], self._records, f"month {self.model.steps}", f"{type(self).__name__} {self.unique_id}"
-            )
-        else:
+            follow_checked(PHASES[phase], self._records, self.model.steps, self._name())
+            return
+        try:
             SCRIPTS[phase].follow(*self._acts[phase])
+        except RULE_ERRORS as error:
+            raise cannot_be_computed(self.model.steps, f"the phase '{phase}' of {self._name()}", error) from error
+
+    def _name(self) -> str:
+        return f"{type(self).__name__} {self.unique_id}"
 
 
 class Minister(Actor, CentreState):

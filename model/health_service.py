@@ -15,10 +15,12 @@ from typing import Any
 from mesa import Model
 from mesa.datacollection import DataCollector
 
-from .agents import Clinician, Manager, Minister, RunFailed, Trust, follow_checked
+from .agents import Clinician, Manager, Minister, Trust, cannot_be_computed, follow_checked
 from .arithmetic import FIXED_ONE, most_added
 from .constants import constants_with
+from .failure import RULE_ERRORS, RunFailed
 from .month import MONTH, Phase, Tally
+from .names import whole_number
 from .outcomes import OUTCOMES
 from .parameters import PARAMETERS, Parameters, find_parameter
 from .providers import Providers, read_providers
@@ -46,6 +48,9 @@ ACTS = {
 }
 """Who acts in which phase, and what the act is called; the other phases are arithmetic on the country's records."""
 
+MOST_AGENTS = 2_000_000
+"""Agents of the largest country: a few gigabytes, and some minutes until they are made."""
+
 _TENTHS = {"p10": 1, "p50": 5, "p90": 9}
 
 
@@ -66,7 +71,8 @@ class HealthService(Model):
     Attributes: ``outcomes`` (name -> value of the last month), ``datacollector`` (all months), ``minister``,
     ``trusts``, ``managers``, ``clinicians`` (lists, by number), and the records that rules read (``nation``, ...).
 
-    Raises RunFailed in a month in which a number leaves the range that exact sums hold.
+    Raises ValueError for an argument that cannot be used or a country of more than ``MOST_AGENTS``; and RunFailed in a
+    month in which a rule cannot be computed, or a number leaves the range that exact sums hold.
     """
 
     minister: Minister
@@ -86,30 +92,26 @@ class HealthService(Model):
         changes: Mapping[int, Mapping[str, float]] | None = None,
         checked: bool = False,
     ) -> None:
-        for name, value, least in (
-            ("trusts", trusts, 1),
-            ("clinicians", clinicians, 1),
-            ("seed", seed, 0),
-            ("run", run, 0),
-        ):
-            if isinstance(value, bool) or not isinstance(value, int) or not least <= value < 2**32:
-                raise ValueError(f"{name} must be a whole number in {least} .. {2**32 - 1}, got {value!r}")
-        super().__init__(rng=seed)
+        trusts, clinicians = (whole_number(*size, 1) for size in (("trusts", trusts), ("clinicians", clinicians)))
+        seed, run = whole_number("seed", seed), whole_number("run", run)
         settings: Any = parameters if parameters is not None else Parameters()
         if not isinstance(settings, Parameters):
             raise ValueError(f"parameters must be Parameters(name=value, ...), got {settings!r}")
         if isinstance(providers, str | PathLike):
             providers = read_providers(providers)
+        trusts = len(providers) if providers is not None else trusts
+        check_agents(trusts, clinicians)
+        super().__init__(rng=seed)
         self.p: Any = SimpleNamespace(**{name: getattr(settings, name) for name in PARAMETERS})
         self.k = constants_with(constants)
-        self.changes = {month: _checked_changes(month, changed) for month, changed in (changes or {}).items()}
+        self.changes = dict(_checked_changes(month, changed) for month, changed in (changes or {}).items())
         self.checked = checked
         self.now = Now()
         self.now.month = 0.0
         self.country_sums = Sums()
         self.outcomes: dict[str, float] = {}
         self._luck = LuckOfTheMonth(seed, run)
-        build(self, len(providers) if providers is not None else trusts, clinicians, providers, self._luck)
+        build(self, trusts, clinicians, providers, self._luck)
         self.datacollector = DataCollector(model_reporters={name: _reporter(name) for name in OUTCOMES})
 
     def step(self) -> None:
@@ -139,15 +141,22 @@ class HealthService(Model):
         """Carry out the rules of the country, of every council or of every catchment."""
         for records in self.circles[phase.level]:
             if self.checked:
-                follow_checked(phase, records, f"month {self.steps}", f"the {phase.level}")
-            else:
-                SCRIPTS[phase.name].follow(*[records[name] for name in SCRIPTS[phase.name].records])
+                follow_checked(phase, records, self.steps, f"the {phase.level}")
+                continue
+            read = [records[name] for name in SCRIPTS[phase.name].records]
+            try:
+                SCRIPTS[phase.name].follow(*read)
+            except RULE_ERRORS as error:
+                raise self._failure(f"the phase '{phase.name}' of the {phase.level}", error) from error
 
     def _add_up(self, tally: Tally) -> None:
         """Sum exactly what agents add: over the seats of a trust, a council, a catchment or the country."""
         added = ADDED[tally.rule]
         for members, sums in self.groups[tally.over]:
-            rows = [added(*member.tally_arguments[tally.rule]) for member in members]
+            try:
+                rows = [added(*member.tally_arguments[tally.rule]) for member in members]
+            except RULE_ERRORS as error:
+                raise self._failure(f"{tally.rule.__name__} over the {tally.over}", error) from error
             for name, column in zip(tally.fields, zip(*rows, strict=True), strict=True):
                 setattr(sums[tally.into], name, self._total(column, tally, name))
 
@@ -166,32 +175,58 @@ class HealthService(Model):
         return sum(units)
 
     def _read_outcomes(self) -> dict[str, float]:
+        try:
+            values = self._outcomes_of_the_month()
+            for name, value in values.items():
+                if not math.isfinite(value):
+                    raise RunFailed(f"month {self.steps}: outcome {name} is {value}")
+            values |= self._percentiles()
+        except RULE_ERRORS as error:
+            raise self._failure("the outcomes", error) from error
+        return {name: values[name] for name in OUTCOMES}
+
+    def _outcomes_of_the_month(self) -> dict[str, float]:
         nation, sums = self.nation, self.country_sums
-        values: dict[str, float] = {
+        return {
             **service_outcomes(nation, sums, self.setting)._asdict(),
             **staff_outcomes(nation, sums)._asdict(),
             **manager_outcomes(nation, sums, self.setting)._asdict(),
             **centre_outcomes(nation, self.minister)._asdict(),
         }
-        for name, value in values.items():
-            if not math.isfinite(value):
-                raise RunFailed(f"month {self.steps}: outcome {name} is {value}")
+
+    def _percentiles(self) -> dict[str, float]:
+        values = {}
         for quantity in ("access", "quality", "overall"):
             in_order = sorted(percentile_bin(getattr(trust, quantity)) for trust in self.trusts)
             for which, tenths in _TENTHS.items():
                 rank = percentile_rank(tenths, len(in_order))
                 values[f"{quantity}_{which}"] = percentile_value(in_order[rank])
-        return {name: values[name] for name in OUTCOMES}
+        return values
+
+    def _failure(self, what: str, error: Exception) -> RunFailed:
+        return cannot_be_computed(self.steps, what, error)
 
 
 def _reporter(name: str) -> Any:
     return lambda model: model.outcomes[name]
 
 
-def _checked_changes(month: int, changed: Mapping[str, float]) -> dict[str, float]:
-    if isinstance(month, bool) or not isinstance(month, int) or month < 1:
-        raise ValueError(f"a lever changes at the start of a month, a whole number from 1 on, got {month!r}")
+def check_agents(trusts: int, clinicians: int) -> None:
+    """Raise ValueError for a country of more agents than one should make one by one."""
+    agents = 1 + trusts * (2 + clinicians)
+    if agents > MOST_AGENTS:
+        raise ValueError(
+            f"trusts = {trusts} with clinicians = {clinicians} each make {agents:,} agents, and at most "
+            f"{MOST_AGENTS:,} can be made one by one; take fewer, or simulate(engine='numpy')"
+        )
+
+
+def _checked_changes(month: Any, changed: Mapping[str, float]) -> tuple[int, dict[str, float]]:
+    try:
+        number = whole_number("month", month, 1)
+    except ValueError:
+        raise ValueError(f"a lever changes at the start of a month, a whole number from 1 on, got {month!r}") from None
     for name in changed:
         if find_parameter(name).initial_only:
             raise ValueError(f"parameter '{name}' sets the start of a run and cannot change")
-    return {name: PARAMETERS[name].check(value) for name, value in changed.items()}
+    return number, {name: PARAMETERS[name].check(value) for name, value in changed.items()}

@@ -7,24 +7,37 @@ share of the trust's catchment that its council holds; derived from the sizes wh
 
 from __future__ import annotations
 
-import csv
-import io
+import logging
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from multiprocessing import parent_process
 from os import PathLike
 from pathlib import Path
 
+from .csv_rows import Row, check_cells, check_heading, decode_text, read_rows
 from .names import closest
+from .numerals import parse_number
+from .plain_text import hidden, plain
 
 REQUIRED_COLUMNS = ("code", "name", "size", "council", "catchment")
 OPTIONAL_COLUMNS = ("overlap",)
 MOST_BYTES = 4_000_000
 MOST_ROWS = 10_000
 MOST_LETTERS = 200
+MOST_LETTERS_OF_A_PATH = 300
 LEAST_SHARE_OF_MEAN = 1e-6
 """A trust smaller than this share of the mean would vanish in the fixed-point sums over trusts (2**-32)."""
+
+NAMES_OF_TOTALS = frozenset(
+    {"total", "totals", "sum", "all", "all trusts", "england", "national", "country", "overall"}
+)
+NEAR_A_TOTAL, SAME_AS_A_TOTAL = 0.02, 0.0005
+"""How far the size of a total may be from the sum of the others, as a share of it: of a row named so, of any other."""
+LEAST_ROWS_OF_A_TOTAL = 4
+"""Of fewer others, one trust may well be as large as all of them."""
+_log = logging.getLogger("tredegar")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +63,9 @@ def read_providers(path: str | PathLike[str]) -> Providers:
     """Read the providers table in the file ``path``.
 
     Raises ValueError, in one line that names the file, the row and the column, for a table that cannot be used, and
-    for a file that is missing, too large or not text.
+    for a file that is missing, too large or not text. Logs a warning where the last row seems to be a total.
     """
-    label = str(path)
+    label = plain(path, MOST_LETTERS_OF_A_PATH)
     try:
         with Path(path).open("rb") as file:
             content = file.read(MOST_BYTES + 1)
@@ -60,105 +73,108 @@ def read_providers(path: str | PathLike[str]) -> Providers:
         raise ValueError(f"providers table '{label}' cannot be read: {error.strerror or error}") from error
     if len(content) > MOST_BYTES:
         raise ValueError(f"providers table '{label}' is larger than {MOST_BYTES:,} bytes; expected one row per trust")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ValueError(f"providers table '{label}' is not UTF-8 text: byte {error.start} cannot be read") from error
-    return parse_providers(text, label)
+    return parse_providers(decode_text(content, f"providers table '{label}'"), label)
 
 
 def parse_providers(text: str, label: str) -> Providers:
     """Return the providers that the CSV ``text`` lists; ``label`` names the table in messages.
 
     Raises ValueError, in one line that names the table, the row (counted in the file, the heading being row 1) and
-    the column, for a table that cannot be used.
+    the column, for a table that cannot be used. Logs a warning where the last row seems to be a total.
     """
-    rows = _split(text, label)
+    place = f"providers table '{plain(label, MOST_LETTERS_OF_A_PATH)}'"
+    rows = read_rows(text, place)
     if not rows:
-        raise ValueError(f"providers table '{label}' is empty; expected the columns {', '.join(REQUIRED_COLUMNS)}")
-    columns = _check_heading([cell.strip() for cell in rows[0][1]], label)
+        raise ValueError(f"{place} is empty; expected the columns {', '.join(REQUIRED_COLUMNS)}")
+    columns = _check_columns(rows[0][1], place)
     if len(rows) == 1:
-        raise ValueError(f"providers table '{label}' has a heading but no rows; expected one row per trust")
+        raise ValueError(f"{place} has a heading but no rows; expected one row per trust")
     if len(rows) - 1 > MOST_ROWS:
-        raise ValueError(f"providers table '{label}' has {len(rows) - 1:,} rows; at most {MOST_ROWS:,} trusts fit")
-    records = sorted((_read_row(line, cells, columns, label) for line, cells in rows[1:]), key=lambda row: row.code[0])
+        raise ValueError(f"{place} has {len(rows) - 1:,} rows; at most {MOST_ROWS:,} trusts fit")
+    listed = [_read_row(row, columns, place) for row in rows[1:]]
+    records = sorted(listed, key=lambda row: row.code[0])
     for before, after in pairwise(records):
         if before.code == after.code:
-            raise ValueError(f"providers table '{label}', column 'code': '{after.code[0]}' stands in two rows")
+            raise ValueError(f"{place}, column 'code': '{after.code[0]}' stands in two rows")
     providers = _join(records)
-    _check_sizes(providers, label)
+    _check_sizes(providers, place)
+    if (warning := _total(listed, place)) and parent_process() is None:  # the workers of a sweep need not repeat it
+        _log.warning("%s", warning)
     return providers
 
 
-def _split(text: str, label: str) -> list[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    rows = []
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                rows.append((reader.line_num, cells))
-    except csv.Error as error:
-        raise ValueError(f"providers table '{label}', row {reader.line_num}: not valid CSV ({error})") from error
-    return rows
-
-
-def _check_heading(columns: list[str], label: str) -> list[str]:
+def _check_columns(columns: list[str], place: str) -> list[str]:
     known = REQUIRED_COLUMNS + OPTIONAL_COLUMNS
+    check_heading(columns, place, known.__contains__)
     for column in columns:
         if column not in known:
-            raise ValueError(
-                f"providers table '{label}', row 1: unknown column '{column[:MOST_LETTERS]}'{closest(column, known)}"
-                f" (columns: {', '.join(known)})"
-            )
-    if len(set(columns)) < len(columns):
-        raise ValueError(f"providers table '{label}', row 1: a column is named twice ({', '.join(columns)})")
+            near = closest(column, known)
+            raise ValueError(f"{place}, row 1: unknown column '{plain(column)}'{near} (columns: {', '.join(known)})")
     missing = [column for column in REQUIRED_COLUMNS if column not in columns]
     if missing:
-        raise ValueError(
-            f"providers table '{label}', row 1: column '{missing[0]}' is missing (columns: {', '.join(known)})"
-        )
+        raise ValueError(f"{place}, row 1: column '{missing[0]}' is missing (columns: {', '.join(known)})")
     return columns
 
 
-def _read_row(line: int, cells: list[str], columns: list[str], label: str) -> Providers:
+def _read_row(row: Row, columns: list[str], place: str) -> Providers:
     """Return one row as a table of one trust, so that a row and a table are checked as the same kind of thing."""
-    place = f"providers table '{label}', row {line}"
-    if len(cells) != len(columns):
-        raise ValueError(f"{place}: expected {len(columns)} cells ({', '.join(columns)}), got {len(cells)}")
-    row = {column: cell.strip() for column, cell in zip(columns, cells, strict=True)}
-    for column, cell in row.items():
+    check_cells(row, columns, place)
+    place = f"{place}, row {row[0]}"
+    cells = dict(zip(columns, row[1], strict=True))
+    for column, cell in cells.items():
         if not cell:
             raise ValueError(f"{place}, column '{column}': expected a value, got an empty cell")
-        if len(cell) > MOST_LETTERS or not cell.isprintable():
-            raise ValueError(f"{place}, column '{column}': expected at most {MOST_LETTERS} printable letters")
-    size = _number(row["size"], f"{place}, column 'size'", "a finite number above 0")
+        if column not in ("size", "overlap"):
+            _check_label(cell, f"{place}, column '{column}'")
+    size = _number(cells["size"], f"{place}, column 'size'", "a finite number above 0")
     if size <= 0.0:
-        raise ValueError(f"{place}, column 'size': expected a finite number above 0, got '{row['size']}'")
+        raise ValueError(f"{place}, column 'size': expected a finite number above 0, got '{plain(cells['size'])}'")
     overlap = None
-    if "overlap" in row:
-        overlap = (_number(row["overlap"], f"{place}, column 'overlap'", "a number from 0 to 1"),)
+    if "overlap" in cells:
+        overlap = (_number(cells["overlap"], f"{place}, column 'overlap'", "a number from 0 to 1"),)
         if not 0.0 <= overlap[0] <= 1.0:
-            raise ValueError(f"{place}, column 'overlap': expected a number from 0 to 1, got '{row['overlap']}'")
-    code, name, council, catchment = ((row[column],) for column in ("code", "name", "council", "catchment"))
+            got = plain(cells["overlap"])
+            raise ValueError(f"{place}, column 'overlap': expected a number from 0 to 1, got '{got}'")
+    code, name, council, catchment = ((cells[column],) for column in ("code", "name", "council", "catchment"))
     return Providers(code=code, name=name, size=(size,), council=council, catchment=catchment, overlap=overlap)
+
+
+def _check_label(cell: str, place: str) -> None:
+    if len(cell) > MOST_LETTERS:
+        raise ValueError(f"{place}: expected at most {MOST_LETTERS} printable letters, got {len(cell):,}")
+    if letter := hidden(cell):
+        raise ValueError(
+            f"{place}: expected at most {MOST_LETTERS} printable letters, got '{plain(cell)}' with a {letter}"
+        )
 
 
 def _number(text: str, place: str, expected: str) -> float:
     try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number):
-        raise ValueError(f"{place}: expected {expected}, got '{text}'")
-    return number
+        return parse_number(text, expected)
+    except ValueError as error:
+        raise ValueError(f"{place}: {error}") from None
 
 
-def _check_sizes(providers: Providers, label: str) -> None:
+def _total(listed: Sequence[Providers], place: str) -> str:
+    """Return a warning if the last row of the file seems to be the sum of the others, "" otherwise."""
+    *others, last = listed
+    total, words = sum(row.size[0] for row in others), {last.code[0].casefold(), last.name[0].casefold()}
+    named = bool(words & NAMES_OF_TOTALS)
+    least, nearness = (1, NEAR_A_TOTAL) if named else (LEAST_ROWS_OF_A_TOTAL, SAME_AS_A_TOTAL)
+    if len(others) < least or abs(last.size[0] - total) > nearness * total:
+        return ""
+    return (
+        f"{place}: the size of the last row, '{last.code[0]}' ({last.name[0]}), is the sum of the others; it is taken"
+        " as a trust: delete the row if it is a total"
+    )
+
+
+def _check_sizes(providers: Providers, place: str) -> None:
     mean = sum(providers.size) / len(providers)
     smallest = min(range(len(providers)), key=providers.size.__getitem__)
     if not math.isfinite(mean) or providers.size[smallest] < LEAST_SHARE_OF_MEAN * mean:
         raise ValueError(
-            f"providers table '{label}', column 'size': '{providers.code[smallest]}' is smaller than a millionth of the"
+            f"{place}, column 'size': '{providers.code[smallest]}' is smaller than a millionth of the"
             f" mean trust ({providers.size[smallest]:g}); sizes must be comparable"
         )
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import xarray as xr
 
+from ..model.log_lines import read_log
 from ..store.format import FAILED
 from .facts import design_of, fixed_parameters, label_of, parameter_row, spec_of
 
 SHOWN_FAILURES = 20
+SHOWN_NAMES = 30
 COUNTS = {"runs": "in all", "runs_done": "done", "runs_failed": "failed", "runs_missing": "missing"}
 Rows = list[tuple[str, ...]]
 
@@ -28,15 +29,8 @@ class Failure(NamedTuple):
 
 
 def log_events(sweep: xr.Dataset) -> Iterator[dict[str, Any]]:
-    """Yield the lines of the store's log; lines that a killed process tore are left out."""
-    for path in sorted((Path(sweep.attrs["store"]) / "log").glob("*.jsonl")):
-        for text in path.read_text(encoding="utf-8", errors="replace").splitlines():
-            try:
-                line = json.loads(text)
-            except ValueError:
-                continue
-            if isinstance(line, dict):
-                yield line
+    """Yield the events of the store's log, as :func:`~tredegar.model.log_lines.read_log` says."""
+    return read_log(Path(sweep.attrs["store"]) / "log")
 
 
 def asked(sweep: xr.Dataset) -> Rows:
@@ -83,22 +77,27 @@ def _from_log(sweep: xr.Dataset) -> tuple[str, str, str, float]:
     engines: Counter[str] = Counter()
     hosts, versions, seconds = set(), set(), 0.0
     for event in log_events(sweep):
-        if event.get("event") == "batch":
-            engines[str(event.get("engine", "unknown"))] += int(event.get("runs", 0))
-            seconds += float(event.get("seconds", 0.0))
-        elif event.get("event") == "start":
-            hosts.add(str(event.get("host", "unknown")))
-            versions |= {f"{package} {number}" for package, number in dict(event.get("versions", {})).items()}
-    runs = ", ".join(f"{name} ({number} runs)" for name, number in engines.most_common())
-    return runs or "unknown", ", ".join(sorted(hosts)) or "unknown", ", ".join(sorted(versions)) or "unknown", seconds
+        if event["event"] == "batch":
+            engines[event["engine"]] += event["runs"]
+            seconds += event["seconds"]
+        elif event["event"] == "start":
+            hosts.add(event["host"])
+            versions |= {f"{package} {number}" for package, number in event.get("versions", {}).items()}
+    runs = [f"{name} ({number} runs)" for name, number in engines.most_common()]
+    return _listed(runs), _listed(sorted(hosts)), _listed(sorted(versions)), seconds
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - SHOWN_NAMES} more" if len(names) > SHOWN_NAMES else ""
+    return ", ".join(names[:SHOWN_NAMES]) + more or "unknown"
 
 
 def failures(sweep: xr.Dataset) -> list[Failure]:
     """Return the failed runs in order, with the last reason in the log; "no reason in the log" where there is none."""
     reasons = {
-        (int(event["point"]), int(event["replicate"])): str(event.get("reason", ""))
+        (event["point"], event["replicate"]): event["reason"]
         for event in log_events(sweep)
-        if event.get("event") == "failure" and "point" in event and "replicate" in event
+        if event["event"] == "failure"
     }
     places = np.argwhere(sweep["status"].values == FAILED)
     return [Failure(int(p), int(r), reasons.get((int(p), int(r)), "no reason in the log")) for p, r in places]

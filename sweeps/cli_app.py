@@ -11,9 +11,12 @@ import sys
 from typing import Annotated
 
 import typer
+from typer.main import get_command
 
 from . import cli_claims, cli_model, cli_results, cli_submit, cli_sweep
-from .cli_words import Incomplete, say_error
+from .cli_numbers import read_numbers_strictly
+from .cli_words import Incomplete, notes_shown, say_error
+from .plain_streams import plain_streams
 
 INTERRUPTED = 130
 """What the library of commands makes of Ctrl-C."""
@@ -64,9 +67,13 @@ def run(arguments: list[str] | None = None) -> None:
     """Run the command; every error that bad input can cause ends in one line on stderr and exit status 1."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in words
-    words = [word for word in words if word != "--debug"]
+    with plain_streams(), notes_shown():
+        _run([word for word in words if word != "--debug"], debug)
+
+
+def _run(words: list[str], debug: bool) -> None:
     try:
-        app(args=words, prog_name="tredegar")
+        read_numbers_strictly(get_command(app))(args=words, prog_name="tredegar")
     except Incomplete:
         sys.exit(3)
     except SystemExit as end:

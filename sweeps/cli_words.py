@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import typer
+
+from ..model.plain_text import plain
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
 SECONDS_BETWEEN_LINES = 60.0
 """How often progress is printed where there is no terminal, such as in the log of a job."""
 
+MOST_LETTERS_OF_A_LINE = 4000
+
 
 class Incomplete(Exception):
     """The sweep is consistent but not complete."""
@@ -24,8 +29,31 @@ class Incomplete(Exception):
 
 def say_error(error: BaseException) -> None:
     """Print ``error`` on stderr, as one line."""
-    text = " ".join(str(error).split()) or type(error).__name__
-    typer.echo(f"error: {text}", err=True)
+    typer.echo(f"error: {_one_line(str(error)) or type(error).__name__}", err=True)
+
+
+def _one_line(text: str) -> str:
+    """Return ``text`` on one line, without anything that a terminal obeys."""
+    return plain(" ".join(text.split()), MOST_LETTERS_OF_A_LINE)
+
+
+class _Notes(logging.Handler):
+    """Prints what Tredegar logs on stderr, a line each."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print one record."""
+        typer.echo(f"note: {_one_line(record.getMessage())}", err=True)
+
+
+@contextmanager
+def notes_shown() -> Iterator[None]:
+    """Print the warnings of the logger "tredegar" within as lines "note: ..."; a script has Python's own form."""
+    log, handler = logging.getLogger("tredegar"), _Notes(logging.WARNING)
+    log.addHandler(handler)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
 
 
 def say(line: str) -> None:

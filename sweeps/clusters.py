@@ -34,7 +34,20 @@ DEATHS_ALLOWED = 1
 DEATHS_ALLOWED_ON_CLUSTER = 10
 """Jobs die of walltime, preemption and lost nodes as well."""
 SECONDS_BETWEEN_REPLACEMENTS = 30.0
-SECONDS_TO_FIND_SCHEDULER = 120
+SECONDS_TO_FIND_SCHEDULER = 600
+"""A node that loads Python from a slow shared disk, beside other jobs, takes minutes to start a worker."""
+SECONDS_TO_ANSWER = 300
+"""How long a program of the machine (nvidia-smi, sbatch) may take on a busy one before it counts as stuck."""
+NO_PROFILE = {"distributed.worker.profile.enabled": False}
+"""Dask notes the stack of a worker's computation every 10 ms and keeps a tree of them for each second, for what its
+status pages show: 5 kB for each batch of 30 ms, a hundred megabytes in an hour. Nobody looks at those pages here."""
+PATIENT = {
+    "distributed.comm.timeouts.connect": "120s",
+    "distributed.deploy.lost-worker-timeout": "60s",
+    "distributed.scheduler.worker-ttl": None,
+}
+"""On this machine a process that says nothing is slow or asleep, not lost: a death shows at once, by its socket. With
+Dask's own limits workers of a busy machine, or of a laptop that slept, would be killed for being late."""
 
 
 def visible_gpus() -> tuple[str, ...]:
@@ -45,7 +58,9 @@ def visible_gpus() -> tuple[str, ...]:
     program = shutil.which("nvidia-smi")
     if program is None:
         return ()
-    listed = subprocess.run([program, "-L"], capture_output=True, text=True, timeout=60, check=False).stdout
+    listed = subprocess.run(
+        [program, "-L"], capture_output=True, text=True, timeout=SECONDS_TO_ANSWER, check=False
+    ).stdout
     return tuple(str(number) for number, _ in enumerate(line for line in listed.splitlines() if line.startswith("GPU")))
 
 
@@ -72,6 +87,8 @@ def local_workers(number: int, gpus: Sequence[str] = ()) -> Iterator[Any]:
     settings = {
         "distributed.nanny.pre-spawn-environ": {**threads, "MALLOC_TRIM_THRESHOLD_": "65536"},
         "distributed.scheduler.allowed-failures": DEATHS_ALLOWED,
+        **NO_PROFILE,
+        **PATIENT,
     }
     with ExitStack() as stack:
         scratch = stack.enter_context(TemporaryDirectory(prefix="tredegar-", ignore_cleanup_errors=True))
@@ -154,7 +171,7 @@ def slurm_workers(job: Job) -> Iterator[Any]:
     """
     import dask
 
-    settings = {"distributed.scheduler.allowed-failures": DEATHS_ALLOWED_ON_CLUSTER}
+    settings = {"distributed.scheduler.allowed-failures": DEATHS_ALLOWED_ON_CLUSTER, **NO_PROFILE}
     with dask.config.set(settings), _slurm_cluster(job) as cluster, _replacing(cluster, job.tasks):
         yield cluster
 
@@ -191,7 +208,12 @@ def _slurm_cluster(job: Job) -> Any:
 def _check_accepted(script: str) -> None:
     """Raise SubmitError with Slurm's words if it would refuse the workers; refused later, nobody would hear of it."""
     words = ["sbatch", "--test-only"]
-    answer = subprocess.run(words, input=script, capture_output=True, text=True, timeout=120, check=False)
+    try:
+        answer = subprocess.run(
+            words, input=script, capture_output=True, text=True, timeout=SECONDS_TO_ANSWER, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise SubmitError(f"sbatch did not answer within {SECONDS_TO_ANSWER} seconds; try again later") from None
     if answer.returncode:
         said = " ".join((answer.stderr + " " + answer.stdout).split())
         raise SubmitError(f"sbatch would not queue the workers: {said[:500]}")
@@ -223,12 +245,17 @@ def worker_jobs(job: Job) -> dict[str, Any]:
         "python": quoted(
             "--venv", sys.executable if job.surroundings.venv is None else job.surroundings.venv / "bin" / "python"
         ),
-        "job_script_prologue": environment(job),
+        "job_script_prologue": [*environment(job), f"export {_as_variables(NO_PROFILE)}"],
         "job_extra_directives": directives,
         "worker_extra_args": arguments,
         "death_timeout": SECONDS_TO_FIND_SCHEDULER,
         "log_directory": logs,
     }
+
+
+def _as_variables(settings: dict[str, Any]) -> str:
+    """Return ``settings`` of Dask as the variables from which a worker that a job starts reads them."""
+    return " ".join(f"DASK_{name.replace('.', '__').upper()}={value}" for name, value in settings.items())
 
 
 @contextmanager

@@ -131,12 +131,17 @@ def find_quantity(name: str, months: int | None = None) -> Quantity:
 
 
 def _known(name: str) -> Parameter:
-    if name not in PARAMETERS:
-        try:
-            find_parameter(safe_name(name))
-        except ValueError as error:
-            raise SpecError(str(error)) from None
-    return PARAMETERS[name]
+    if name in PARAMETERS:
+        return PARAMETERS[name]
+    from .spec_places import belongs
+
+    if elsewhere := belongs(name):
+        raise SpecError(f"unknown parameter '{safe_name(name)}'{elsewhere}")
+    try:
+        return find_parameter(safe_name(name))
+    except ValueError as error:
+        near = "" if "did you mean" in str(error) else belongs(name, slips=True)
+        raise SpecError(f"{error}{near}") from None
 
 
 def checked_value(name: str, value: object) -> float:

@@ -33,8 +33,10 @@ KEYS_AT_REST = 1000
 """How many other batches come before the key of one is used again: scheduler and workers have forgotten it by then."""
 SECONDS_BETWEEN_LOOKS = 0.5
 SECONDS_OF_REST = 1.0
-SECONDS_WITHOUT_WORKERS = 180.0
-"""How long the workers of this machine may all be away; a cluster's may wait in a queue for days."""
+SECONDS_WITHOUT_WORKERS = 900.0
+"""How long the workers of this machine may all be away, busy as it may be; a cluster's may wait for days."""
+SECONDS_TO_CONNECT = 300
+"""A scheduler that is there may be slow to answer."""
 SECONDS_OF_SILENCE = 10.0
 """After how long without a worker it is said that the sweep waits for some."""
 
@@ -244,7 +246,7 @@ def _client(stack: ExitStack, workers: int, engine: str, scheduler: Scheduler | 
         return stack.enter_context(connected(scheduler))
     if scheduler is None:
         scheduler = stack.enter_context(local_workers(workers, gpus_for(engine)[:workers]))
-    return stack.enter_context(Client(scheduler, set_as_default=False, timeout="30s"))
+    return stack.enter_context(Client(scheduler, set_as_default=False, timeout=SECONDS_TO_CONNECT))
 
 
 def _needs(client: Client, engine: str) -> dict[str, float] | None:

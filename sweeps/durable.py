@@ -1,11 +1,18 @@
-"""Files that survive a crash: written under a temporary name, flushed to the disk, renamed, and the folder flushed."""
+"""Files that survive a crash: written under a temporary name, flushed to the disk, renamed, and the folder flushed.
+
+Some file systems (CIFS, many of FUSE) cannot flush folders. There a power cut may take back the newest names, and the
+batches of those are computed again; the content of every file is flushed everywhere, or the sweep stops.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import errno
+import logging
+import multiprocessing
 import os
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -19,6 +26,24 @@ FLUSHING_THREADS = 16
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """What the system says when a file cannot grow: disk full, quota used up, limit of file size reached."""
+
+CANNOT_BE_OPENED = (errno.EACCES, errno.EPERM, errno.EISDIR, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP)
+CANNOT_BE_FLUSHED = (
+    errno.EINVAL,
+    errno.EBADF,
+    errno.ENOSYS,
+    errno.ENOTSUP,
+    errno.EOPNOTSUPP,
+    errno.EACCES,
+    errno.EISDIR,
+)
+"""What file systems say of folders alone that they do not let a program open, or flush. Disks that fail say EIO."""
+
+NOT_FLUSHED = "this file system does not flush folders (%s): files of the last seconds may be lost in a power cut"
+
+_log = logging.getLogger("tredegar")
+# Said once in a process; to take the last of a list is one step, whatever number of threads flush at once.
+_unsaid = [NOT_FLUSHED]
 
 
 def write_durably(path: Path, content: bytes | bytearray | memoryview) -> None:
@@ -43,14 +68,42 @@ def _write_and_rename(path: Path, content: bytes | bytearray | memoryview) -> No
             os.fsync(file.fileno())
         os.replace(temporary, path)
     except BaseException:
-        temporary.unlink(missing_ok=True)
+        # What went wrong is what to tell, not that the rest of it cannot be removed either.
+        with suppress(OSError):
+            temporary.unlink()
         raise
     flush_folder(path.parent)
 
 
 def flush_folder(path: Path) -> None:
-    """Flush the entries of folder ``path`` (or the content of a file) to the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
+    """Flush the entries of folder ``path`` to the disk, unless its file system knows no such thing: then say so."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError as error:
+        _tolerate(error, CANNOT_BE_OPENED)
+        return
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        _tolerate(error, CANNOT_BE_FLUSHED)
+    finally:
+        os.close(descriptor)
+
+
+def _tolerate(error: OSError, kinds: tuple[int, ...]) -> None:
+    """Raise ``error`` again unless it is one of ``kinds``."""
+    if error.errno not in kinds:
+        raise error
+    # Workers see the disk that their driver sees, and it has written there before them.
+    if multiprocessing.parent_process() is None:
+        with suppress(IndexError):
+            _log.warning(_unsaid.pop(), error.strerror)
+
+
+def flush_file(path: Path) -> None:
+    """Flush the content of the file ``path`` to the disk."""
+    # Open for writing: some file systems flush nothing through a descriptor that only reads, or refuse to.
+    descriptor = os.open(path, os.O_RDWR)
     try:
         os.fsync(descriptor)
     finally:
@@ -61,8 +114,15 @@ def flush_tree(path: Path) -> None:
     """Flush every file and folder under ``path`` to the disk, several at a time: the disk then works once for many."""
     everything = [path, *path.rglob("*")]
     with ThreadPoolExecutor(FLUSHING_THREADS) as threads:
-        for _ in threads.map(flush_folder, everything):
+        for _ in threads.map(_flush, everything):
             pass
+
+
+def _flush(path: Path) -> None:
+    if path.is_dir():
+        flush_folder(path)
+    else:
+        flush_file(path)
 
 
 class DurableStore(LocalStore):

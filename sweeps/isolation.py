@@ -83,9 +83,9 @@ def often_begun(path: str, tasks: Sequence[Task]) -> list[Task]:
     unended: Counter[int] = Counter()
     for event in read_events(Path(path)):
         if event["event"] == "begin":
-            unended[int(event["batch"])] += 1
-        elif event["event"] in ("batch", "stop"):
-            unended[int(event["batch"])] -= 1
+            unended[event["batch"]] += 1
+        elif event["event"] in ("batch", "stop") and "batch" in event:
+            unended[event["batch"]] -= 1
     return [task for task in tasks if unended[task.number] >= TRIES]
 
 

@@ -138,7 +138,9 @@ def _task(job: Job, line: str) -> list[str]:
     return f"""\
 {line} &
 child=$!
-wait "$child"; status=$?
+# A signal that came while it started has not reached it, and it has done nothing yet.
+[ -z "$stopping" ] || kill -KILL "$child" 2>/dev/null
+[ -n "$stopping" ] || wait "$child"
 if [ "$stopping" = time ]; then
     for ((left = {max(1, job.resources.notice - SECONDS_IN_RESERVE)}; left > 0; left--)); do
         kill -0 "$child" 2>/dev/null || break

@@ -70,11 +70,11 @@ def slug(name: str) -> str:
 
 def seconds_of(text: str) -> int:
     """Return the seconds that a limit of time means: 90m, 12h, 2d, 1:30:00 or 2-00:00:00."""
-    short = re.fullmatch(r"(\d{1,6})([smhd])", text)
+    short = re.fullmatch(r"([0-9]{1,6})([smhd])", text)
     if short:
         found = int(short[1]) * SECONDS_OF[short[2]]
     else:
-        long = re.fullmatch(r"(?:(\d{1,3})-)?(\d{1,4}):([0-5]\d):([0-5]\d)", text)
+        long = re.fullmatch(r"(?:([0-9]{1,3})-)?([0-9]{1,4}):([0-5][0-9]):([0-5][0-9])", text)
         if long is None:
             raise SubmitError(
                 f"--time must be such as 90m, 12h, 2d, 1:30:00 or 2-00:00:00 (a bare number would mean minutes to"
@@ -92,7 +92,7 @@ def clock(seconds: int) -> str:
 
 def memory_of(text: str) -> tuple[int, str]:
     """Return a size of memory as number and unit (K, M, G or T): 4G, 500MB."""
-    match = re.fullmatch(r"(\d{1,9})([KMGTkmgt])[Bb]?", text)
+    match = re.fullmatch(r"([0-9]{1,9})([KMGTkmgt])[Bb]?", text)
     if match is None or int(match[1]) == 0:
         raise SubmitError(f"--memory must be such as 4G or 500M; got {text[:80]!r}")
     return int(match[1]), match[2].upper()
@@ -100,7 +100,7 @@ def memory_of(text: str) -> tuple[int, str]:
 
 def gpus_of(text: str) -> tuple[str, int]:
     """Return kind ("" for any) and number of GPUs: 1, a100:1."""
-    match = re.fullmatch(r"(?:([A-Za-z0-9_][A-Za-z0-9_.-]{0,63}):)?(\d{1,2})", text)
+    match = re.fullmatch(r"(?:([A-Za-z0-9_][A-Za-z0-9_.-]{0,63}):)?([0-9]{1,2})", text)
     if match is None:
         raise SubmitError(f"--gpus must be a number, or a kind and a number such as a100:1; got {text[:80]!r}")
     return match[1] or "", int(match[2])

@@ -16,6 +16,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from ..model.log_lines import read_log
+
 MOST_LETTERS = 500
 PACKAGES = ("tredegar", "numpy", "zarr", "numba", "mesa", "cupy-cuda12x", "cupy-cuda13x", "dask")
 
@@ -59,13 +61,5 @@ def _versions() -> dict[str, str]:
 
 
 def read_events(store: Path) -> Iterator[dict[str, Any]]:
-    """Yield the lines of all files of the log, file by file; torn last lines of killed processes are left out."""
-    for path in sorted((store / "log").glob("*.jsonl")):
-        with path.open(encoding="utf-8", errors="replace") as file:
-            for text in file:
-                try:
-                    line = json.loads(text)
-                except ValueError:
-                    continue
-                if isinstance(line, dict) and "event" in line:
-                    yield line
+    """Yield the events of all files of the log, file by file, as :func:`~tredegar.model.log_lines.read_log` says."""
+    return read_log(store / "log")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ..model.plain_text import BLANK
 from .batches import StoreSize, store_size
 from .designs import draw_points
 from .pilot import Pilot, run_pilot
@@ -94,7 +95,7 @@ def check_budget(plan: Plan, budget: Budget) -> None:
 
 def parse_size(text: str) -> int:
     """Return the bytes that ``text`` means: 500000, 20MB, 1.5 GB, 2TiB. Raises SpecError for anything else."""
-    match = re.fullmatch(r"\s*(\d{1,18}(?:\.\d{1,6})?)\s*([kKMGTP]?)(i?)[bB]?\s*", text)
+    match = re.fullmatch(r"([0-9]{1,18}(?:\.[0-9]{1,6})?) ?([kKMGTP]?)(i?)[bB]?", text.strip(BLANK))
     if match is None:
         raise SpecError(f"--max-bytes must be a size such as 500MB, 20GB or 1.5TB, got '{safe_name(text)}'")
     base = 1024 if match[3] else 1000

@@ -60,10 +60,10 @@ def report_status(path: str | Path, examples: int = 3) -> StatusReport:
     runs, seconds, processes, engines = 0, 0.0, 0, set()
     for event in read_events(store.path):
         if event["event"] == "failure":
-            reasons[int(event["point"]), int(event["replicate"])] = str(event["reason"])
+            reasons[event["point"], event["replicate"]] = event["reason"]
         elif event["event"] == "batch":
-            runs, seconds = runs + int(event["runs"]), seconds + float(event["seconds"])
-            engines.add(str(event["engine"]))
+            runs, seconds = runs + event["runs"], seconds + event["seconds"]
+            engines.add(event["engine"])
         elif event["event"] == "start":
             processes += 1
     return StatusReport(
@@ -73,7 +73,7 @@ def report_status(path: str | Path, examples: int = 3) -> StatusReport:
         replicates=store.shape[1],
         counts=count(status),
         batches=store.number_of_batches,
-        rate=runs / seconds if seconds else None,
+        rate=runs / seconds if runs and seconds else None,
         processes=processes,
         engines=tuple(sorted(engines)),
         causes=_causes(store, status, reasons, examples),

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 100_000_000
 """A scheduler file lists the workers that were there when it was written: a few hundred bytes each."""
-SECONDS_TO_ANSWER = 30
+SECONDS_TO_ANSWER = 60
+"""A typing mistake is told after this time; a scheduler on a busy machine answers within it."""
+SECONDS_TO_CONNECT = 300
+"""For a scheduler that has answered."""
 EXAMPLE = "an address such as tcp://10.0.0.1:8786"
 
 
@@ -65,7 +68,7 @@ def connected(scheduler: str) -> Iterator[Client]:
     before = log.level
     log.setLevel(logging.CRITICAL)
     try:
-        with Client(address, set_as_default=False, timeout=f"{SECONDS_TO_ANSWER}s") as client:
+        with Client(address, set_as_default=False, timeout=SECONDS_TO_CONNECT) as client:
             yield client
     finally:
         log.setLevel(before)

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..model.numerals import parse_number
 from ..model.outcomes import OUTCOMES
+from ..model.plain_text import BLANK
 from .compute import default_simulate
 from .design_spec import checked_value, find_quantity
 from .spec_errors import SpecError, safe_name
@@ -26,6 +28,12 @@ MAIN_OUTCOMES = (
     "real_control_now",
 )
 
+OPTIONS_OF_A_RUN = {
+    **{name: name for name in ("months", "trusts", "clinicians", "seed", "replicate")},
+    "replicates": "replicate",
+}
+"""What is no parameter, but has an option of its own: name -> option."""
+
 
 @dataclass(frozen=True, slots=True)
 class SingleRun:
@@ -41,14 +49,16 @@ def parse_settings(settings: list[str]) -> dict[str, float]:
     """Return the parameters that texts ``name=value`` set. Raises SpecError, naming what is wrong."""
     found: dict[str, float] = {}
     for text in settings:
-        name, equals, value = (part.strip() for part in text.partition("="))
+        name, equals, value = (part.strip(BLANK) for part in text.partition("="))
         if not equals or not name:
             raise SpecError(f"--set must be name=value, such as real_control=0.8, got '{safe_name(text)}'")
+        if name in OPTIONS_OF_A_RUN:
+            raise SpecError(f"unknown parameter '{name}'; --{OPTIONS_OF_A_RUN[name]} sets it")
         find_quantity(name)
         try:
-            number = float(value)
-        except ValueError:
-            raise SpecError(f"--set {name}: expected a number, got '{safe_name(value)}'") from None
+            number = parse_number(value)
+        except ValueError as error:
+            raise SpecError(f"--set {name}: {error}") from None
         if name in found:
             raise SpecError(f"--set names '{name}' twice")
         found[name] = checked_value(name, number)

@@ -10,6 +10,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from ..model.names import closest
+from ..model.plain_text import plain
 
 
 class SpecError(ValueError):
@@ -17,6 +18,7 @@ class SpecError(ValueError):
 
 
 MOST_LETTERS_SHOWN = 60
+MOST_LETTERS_OF_A_MESSAGE = 1000
 
 
 def shown(value: object) -> str:
@@ -38,20 +40,22 @@ def shown(value: object) -> str:
         text = f"the date or time {value.isoformat()}"
     else:
         text = str(value)
-    text = "".join(letter if letter.isprintable() else "?" for letter in text)
-    return text if len(text) <= MOST_LETTERS_SHOWN else text[: MOST_LETTERS_SHOWN - 3] + "..."
+    return plain(text, MOST_LETTERS_SHOWN)
 
 
 def safe_name(name: object) -> str:
-    """Return a key as it may be printed: control characters replaced, cut to about 60 letters."""
-    return shown(str(name))[1:-1] if isinstance(name, str) else shown(name)
+    """Return a key as it may be printed: control characters replaced, cut to 60 letters."""
+    return plain(name, MOST_LETTERS_SHOWN) if isinstance(name, str) else shown(name)
 
 
 def unknown_key(place: str, name: str, known: Sequence[str]) -> SpecError:
     """Return the refusal of a key that does not exist; ``place`` is the table that holds it ("" for the spec)."""
     key = safe_name(f"{place}.{name}" if place else name)
-    where = f"keys of [{place}]" if place else "keys of a spec"
-    return SpecError(f"unknown key '{key}'{closest(name, known)} ({where}: {', '.join(known)})")
+    where = f"keys of [{safe_name(place)}]" if place else "keys of a spec"
+    from .spec_places import belongs
+
+    help_given = belongs(name, place) or closest(name, known) or belongs(name, place, slips=True)
+    return SpecError(f"unknown key '{key}'{help_given} ({where}: {', '.join(known)})")
 
 
 def explain(error: ValidationError, spec: type[BaseModel]) -> SpecError:
@@ -60,7 +64,7 @@ def explain(error: ValidationError, spec: type[BaseModel]) -> SpecError:
     problem = problems[0]
     cause = problem.get("ctx", {}).get("error")
     if isinstance(cause, ValueError):
-        return SpecError(str(cause))
+        return SpecError(plain(cause, MOST_LETTERS_OF_A_MESSAGE) + _misplaced_constant(problem))
     models, keys = _walk(spec, problem["loc"])
     if problem["type"] == "extra_forbidden":
         return unknown_key(".".join(keys[:-1]), keys[-1], list(models[-1].model_fields))
@@ -70,6 +74,16 @@ def explain(error: ValidationError, spec: type[BaseModel]) -> SpecError:
     if problem["type"] == "missing":
         return SpecError(f"key '{safe_name(key)}' is missing; expected {expected}")
     return SpecError(f"key '{safe_name(key)}' must be {expected}, got {shown(problem['input'])}")
+
+
+def _misplaced_constant(problem: Mapping[str, Any]) -> str:
+    """Say where a name belongs that the table of constants does not know: the model, which refuses it, cannot."""
+    cause, table = str(problem["ctx"]["error"]), problem["input"]
+    if tuple(problem["loc"]) != ("constants",) or not isinstance(table, Mapping):
+        return ""
+    from .spec_places import belongs
+
+    return next((belongs(name, "constants") for name in table if cause.startswith(f"unknown constant '{name}'")), "")
 
 
 def _walk(spec: type[BaseModel], location: tuple[int | str, ...]) -> tuple[list[type[BaseModel]], list[str]]:

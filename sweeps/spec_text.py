@@ -9,27 +9,31 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ..model.csv_rows import decode_text
+from ..model.plain_text import BLANK, hidden, plain
 from .spec_errors import SpecError
 
 MOST_BYTES = 1_000_000
 MOST_TABLE_BYTES = 200_000_000
 MOST_DEPTH = 6
 MOST_DOTS = 100
+MOST_LETTERS_OF_A_PATH = 300
 
 
 def read_text(path: Path, what: str, most_bytes: int = MOST_BYTES) -> str:
     """Return the UTF-8 text of ``path``; raise SpecError, naming ``what`` it is, if that cannot be done."""
+    named = f"{what} '{plain(path, MOST_LETTERS_OF_A_PATH)}'"
     try:
         with path.open("rb") as file:
             content = file.read(most_bytes + 1)
     except OSError as error:
-        raise SpecError(f"{what} '{path}' cannot be read: {error.strerror or error}") from error
+        raise SpecError(f"{named} cannot be read: {error.strerror or error}") from error
     if len(content) > most_bytes:
-        raise SpecError(f"{what} '{path}' is larger than {most_bytes:,} bytes")
+        raise SpecError(f"{named} is larger than {most_bytes:,} bytes")
     try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise SpecError(f"{what} '{path}' is not UTF-8 text: byte {error.start} cannot be read") from error
+        return decode_text(content, named)
+    except ValueError as error:
+        raise SpecError(str(error)) from error
 
 
 def parse_toml(text: str, label: str = "spec") -> dict[str, Any]:
@@ -37,6 +41,7 @@ def parse_toml(text: str, label: str = "spec") -> dict[str, Any]:
 
     Raises SpecError, in one line, for text that is empty, too long, nested too deeply or not TOML.
     """
+    label = plain(label, MOST_LETTERS_OF_A_PATH + len("spec ''"))
     if len(text.encode("utf-8", "surrogatepass")) > MOST_BYTES:
         raise SpecError(f"{label} is larger than {MOST_BYTES:,} bytes")
     # tomllib takes quadratic time over a dotted key, so that absurd ones are refused unread.
@@ -48,11 +53,22 @@ def parse_toml(text: str, label: str = "spec") -> dict[str, Any]:
     except RecursionError:
         raise SpecError(f"{label} is nested too deeply; at most {MOST_DEPTH} levels are read") from None
     except ValueError as error:
-        raise SpecError(f"{label} is not valid TOML: {' '.join(str(error).split())[:200]}") from error
+        raise SpecError(f"{label} is not valid TOML: {_not_toml(text, error)}") from error
     if not tables:
         raise SpecError(f"{label} is empty; 'tredegar init SPEC' writes one to start from")
     _check_depth(tables, label)
     return tables
+
+
+def _not_toml(text: str, error: ValueError) -> str:
+    """Return why ``text`` is not TOML, with a word on letters that nobody sees."""
+    why = plain(" ".join(str(error).split()), 200)
+    if "\r" in text and "\n" not in text:
+        return f"{why}; its lines end in CR alone: save it with the line ends of Unix or Windows"
+    place = re.search(r"at line ([0-9]+)", why)
+    line = text.split("\n")[int(place[1]) - 1].strip(BLANK) if place else ""
+    letter = hidden(line.replace("\t", ""))
+    return f"{why}; the line holds a {letter}" if letter else why
 
 
 def _check_depth(tables: Mapping[str, Any], label: str) -> None:

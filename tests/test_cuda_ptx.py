@@ -55,7 +55,7 @@ def kernels(folder: Path) -> dict[str, Kernel]:
 
 @pytest.fixture
 def gpu(kernels: dict[str, Kernel], folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGpu]:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
+    monkeypatch.setenv("TREDEGAR_CACHE", str(folder))
     stand_in = FakeGpu(kernels)
     with cuda_engine_on(stand_in, monkeypatch):
         yield stand_in
@@ -147,13 +147,13 @@ def test_the_launcher_passes_the_bytes_that_the_kernel_reads(gpu: FakeGpu) -> No
     assert (advance.grid, advance.block) == ((2,), (64,))
     given = np.frombuffer(advance.argument, dtype=args_dtype())[0]
     assert (given["months"], given["trust_count"], given["stride"], given["changes"]) == (8, 40, 64, 1)
-    assert [path.name.partition("-")[0] for path in gpu.loaded] == ["sm_90"]
+    assert [path.parent.name.partition("-")[0] for path in gpu.loaded] == ["sm_90"]
 
 
 def test_what_the_device_cannot_hold_at_once_is_computed_in_turn_on_two_streams(
     kernels: dict[str, Kernel], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
+    monkeypatch.setenv("TREDEGAR_CACHE", str(folder))
     gpu = FakeGpu(kernels, free=600_000)
     batch = batch_of(Case(trusts=40, clinicians=3, months=4, runs=tuple(range(7)), settings=({},) * 7))
     assert_same_bits(run_cuda(batch, gpu), run_batch("numpy", batch))
@@ -166,7 +166,7 @@ def test_what_the_device_cannot_hold_at_once_is_computed_in_turn_on_two_streams(
 def test_the_check_passes_an_engine_that_is_equal_and_sees_one_that_is_not(
     noticed: bool, kernels: dict[str, Kernel], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
+    monkeypatch.setenv("TREDEGAR_CACHE", str(folder))
     wrong = mutants()["a month starts with the luck of the last"]
     other = kernels_of(compile_source("compute_90", wrong).ptx, folder, once=True) if noticed else kernels
     plan = CheckPlan(sets=3, runs=2, months=12, blocks=(32, 96), timed_runs=(1,), sanitizer=False)

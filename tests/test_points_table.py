@@ -19,7 +19,7 @@ from tredegar.sweeps.spec_errors import SpecError
         ("real_control,real_control\n1,1\n", "named twice"),
         ("real_control\n2\n", "row 2: parameter 'real_control' must lie in 0 .. 1"),
         ("real_control\nx\n", "row 2, column 'real_control': expected a number, got 'x'"),
-        ("real_control\n1,2\n", "row 2: expected 1 cells, got 2"),
+        ("real_control\n1,2\n", "row 2: expected 1 cell (real_control), got 2; a comma within a number"),
         ("method_heterogeneity\n5\n", "row 2: parameter 'method_heterogeneity' is declared for 0 .. 2"),
         ("sanction_strength@300\n0.5\n", "changes after the last month"),
     ],

@@ -230,7 +230,7 @@ def test_an_address_without_a_scheme_is_one_of_tcp() -> None:
     assert address_of("tls://[::1]:8786") == "tls://[::1]:8786"
 
 
-def test_a_scheduler_notes_nothing_of_a_batch_that_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_schedulers_and_workers_note_nothing_of_a_batch_that_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
     """Memory is flat over any number of batches: keys come back, and the span of the calls keeps no list of them."""
     monkeypatch.setattr(drivers, "KEYS_AT_REST", 5)
     with local_workers(2) as cluster, Client(cluster, set_as_default=False) as client:
@@ -239,4 +239,8 @@ def test_a_scheduler_notes_nothing_of_a_batch_that_is_done(monkeypatch: pytest.M
         assert sorted(future.result() for _, future in arrivals) == list(range(60))
         spans = cluster.scheduler.extensions["spans"].spans.values()
         assert [span._metadata for span in spans] == [None]
+        # Of what a worker computes Dask would keep the stacks, a tree of them for every second.
+        assert client.run(lambda dask_worker: "profile" in dask_worker.periodic_callbacks) == dict.fromkeys(
+            client.nthreads(), False
+        )
     assert 5 < window.names <= 5 + 2 * drivers.FUTURES_PER_THREAD + 1

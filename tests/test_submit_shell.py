@@ -6,94 +6,120 @@ import os
 import signal
 import subprocess
 import sys
-import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tredegar.sweeps.job_script import Job, Resources
+from tredegar.sweeps.job_script import Job, Resources, Surroundings
 from tredegar.sweeps.job_slurm import slurm_array
 from tredegar.sweeps.runner import run_sweep
 from tredegar.sweeps.spec import Spec
 
 from .sweep_cases import SMALL, contents
+from .waiting import PATIENCE, end, wait_while_it_runs
 
 TREDEGAR = [sys.executable, "-m", "tredegar.sweeps.cli"]
 
 
-def bare_job(tmp_path: Path, program: str, **changes: object) -> Job:
+Start = Callable[..., subprocess.Popen[str]]
+
+WAITS = "trap 'exit 3' USR1 TERM; touch started; for _ in {1..9999}; do sleep 0.1; done"
+DEAF = "trap '' USR1; touch started; for _ in {1..9999}; do sleep 0.1; done"
+PATIENT = Resources(notice=int(PATIENCE))
+"""The shell waits so long for a task that was told to stop, and no longer than that takes."""
+
+
+def bare_job(tmp_path: Path, program: str, resources: Resources = PATIENT) -> Job:
     """A job whose program is the shell script ``program``; the stand-in for scontrol writes down its words."""
     for name, text in {"program": program, "scontrol": 'echo "$@" >> requeued'}.items():
         (tmp_path / name).write_text(f"#!/bin/bash\n{text}\n")
         (tmp_path / name).chmod(0o755)
-    job = Job(
-        Path("/data/a.toml"), Path("/data/a.zarr"), "a", 8, Resources(notice=32), program=(str(tmp_path / "program"),)
-    )
-    return replace(job, **changes)  # type: ignore[arg-type]
+    return Job(Path("/data/a.toml"), Path("/data/a.zarr"), "a", 8, resources, program=(str(tmp_path / "program"),))
 
 
-def start(tmp_path: Path, job: Job) -> subprocess.Popen[str]:
-    environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}", "SLURM_ARRAY_TASK_ID": "3"}
-    environment |= {"SLURM_JOB_ID": "77", "SLURM_RESTART_COUNT": os.environ.get("SLURM_RESTART_COUNT", "0")}
-    (tmp_path / "script").write_text(slurm_array(job))
-    words = ["bash", str(tmp_path / "script")]
-    return subprocess.Popen(words, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True)
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """What starts the script of a job as Slurm would; whatever still runs in the end is killed."""
+    started = []
+
+    def start(job: Job, restarts: int = 0) -> subprocess.Popen[str]:
+        environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}", "SLURM_ARRAY_TASK_ID": "3"}
+        environment |= {"SLURM_JOB_ID": "77", "SLURM_RESTART_COUNT": str(restarts)}
+        (tmp_path / "script").write_text(slurm_array(job))
+        words = ["bash", str(tmp_path / "script")]
+        running = subprocess.Popen(
+            words, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
+        )
+        started.append(running)
+        return running
+
+    yield start
+    for running in started:
+        end(running)
 
 
 def stop_when_started(tmp_path: Path, running: subprocess.Popen[str], number: int) -> tuple[int, str]:
-    while not (tmp_path / "started").exists():
-        assert running.poll() is None
-        time.sleep(0.02)
+    wait_while_it_runs(running, (tmp_path / "started").exists)
     running.send_signal(number)
-    said, _ = running.communicate(timeout=60)
+    said, _ = running.communicate(timeout=PATIENCE)
     return running.returncode, said
 
 
-WAITS = "trap 'exit 3' USR1 TERM; touch started; for _ in {1..600}; do sleep 0.1; done"
-DEAF = "trap '' USR1; touch started; for _ in {1..600}; do sleep 0.1; done"
-
-
-def test_a_task_that_is_told_that_time_is_short_goes_back_into_the_queue(tmp_path: Path) -> None:
-    status, said = stop_when_started(tmp_path, start(tmp_path, bare_job(tmp_path, WAITS)), signal.SIGUSR1)
+def test_a_task_that_is_told_that_time_is_short_goes_back_into_the_queue(tmp_path: Path, start: Start) -> None:
+    status, said = stop_when_started(tmp_path, start(bare_job(tmp_path, WAITS)), signal.SIGUSR1)
     assert status == 3
     assert (tmp_path / "requeued").read_text() == "requeue 77\n"
     assert "exit status 3, stopped: time" in said
 
 
-def test_a_batch_that_takes_too_long_is_dropped_and_the_task_goes_back_into_the_queue(tmp_path: Path) -> None:
-    status, said = stop_when_started(tmp_path, start(tmp_path, bare_job(tmp_path, DEAF)), signal.SIGUSR1)
+def test_a_task_that_is_told_before_its_work_began_goes_back_into_the_queue(tmp_path: Path, start: Start) -> None:
+    """As on a busy node, where the shell is told between the start of its child and learning the child's number."""
+    (tmp_path / "setup").write_text("kill -s USR1 $$\n")
+    job = replace(bare_job(tmp_path, WAITS.replace("9999", "99")), surroundings=Surroundings(setup=tmp_path / "setup"))
+    running = start(job)
+    said, _ = running.communicate(timeout=PATIENCE)
+    assert running.returncode == 128 + signal.SIGKILL, said
+    assert (tmp_path / "requeued").read_text() == "requeue 77\n"
+
+
+def test_a_batch_that_takes_too_long_is_dropped_and_the_task_goes_back_into_the_queue(
+    tmp_path: Path, start: Start
+) -> None:
+    job = bare_job(tmp_path, DEAF, Resources(notice=32))
+    status, said = stop_when_started(tmp_path, start(job), signal.SIGUSR1)
     assert status == 128 + signal.SIGKILL
     assert "the batch in work is dropped" in said
     assert (tmp_path / "requeued").read_text() == "requeue 77\n"
 
 
-def test_a_task_that_is_cancelled_stops_and_stays_out_of_the_queue(tmp_path: Path) -> None:
-    status, said = stop_when_started(tmp_path, start(tmp_path, bare_job(tmp_path, WAITS)), signal.SIGTERM)
+def test_a_task_that_is_cancelled_stops_and_stays_out_of_the_queue(tmp_path: Path, start: Start) -> None:
+    status, said = stop_when_started(tmp_path, start(bare_job(tmp_path, WAITS)), signal.SIGTERM)
     assert status == 3
     assert "stopped: cancelled" in said
     assert not (tmp_path / "requeued").exists()
 
 
 @pytest.mark.parametrize("program", ["touch started; exit 0", "touch started; exit 1", "touch started; kill -9 $$"])
-def test_a_task_that_ends_by_itself_stays_out_of_the_queue(tmp_path: Path, program: str) -> None:
-    running = start(tmp_path, bare_job(tmp_path, program))
-    said, _ = running.communicate(timeout=60)
+def test_a_task_that_ends_by_itself_stays_out_of_the_queue(tmp_path: Path, start: Start, program: str) -> None:
+    running = start(bare_job(tmp_path, program))
+    said, _ = running.communicate(timeout=PATIENCE)
     assert running.returncode == {"0": 0, "1": 1}.get(program[-1], 137)
     assert f"task 3: exit status {running.returncode}" in said
     assert not (tmp_path / "requeued").exists()
 
 
-def test_an_error_is_not_tried_again_though_time_is_short(tmp_path: Path) -> None:
-    program = WAITS.replace("exit 3", "exit 1")
-    status, _ = stop_when_started(tmp_path, start(tmp_path, bare_job(tmp_path, program)), signal.SIGUSR1)
+def test_an_error_is_not_tried_again_though_time_is_short(tmp_path: Path, start: Start) -> None:
+    job = bare_job(tmp_path, WAITS.replace("exit 3", "exit 1"))
+    status, _ = stop_when_started(tmp_path, start(job), signal.SIGUSR1)
     assert status == 1
     assert not (tmp_path / "requeued").exists()
 
 
-def test_a_task_does_not_come_back_for_ever(tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setenv("SLURM_RESTART_COUNT", "50")
-    status, said = stop_when_started(tmp_path, start(tmp_path, bare_job(tmp_path, WAITS)), signal.SIGUSR1)
+def test_a_task_does_not_come_back_for_ever(tmp_path: Path, start: Start) -> None:
+    running = start(bare_job(tmp_path, WAITS), restarts=50)
+    status, said = stop_when_started(tmp_path, running, signal.SIGUSR1)
     assert status == 3
     assert "give it a longer --time" in said
     assert not (tmp_path / "requeued").exists()
@@ -122,7 +148,7 @@ def test_an_array_on_a_stand_in_for_pbs_writes_what_an_undisturbed_sweep_writes(
     words = ["submit", "it's.toml", "--out", "s $x.zarr", "--cluster", "pbs", "--tasks", "3", "--engine", "numpy"]
     environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
     done = subprocess.run(
-        [*TREDEGAR, *words, "--submit"], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=250
+        [*TREDEGAR, *words, "--submit"], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=PATIENCE
     )
     assert done.returncode == 0, done.stderr
     assert "queued job 41[].server (3 tasks), then 42.server to verify" in done.stdout
