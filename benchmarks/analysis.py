@@ -45,7 +45,7 @@ def make_store(path: Path, base: int, size: int = 10) -> None:
     from tredegar.model import OUTCOMES, PARAMETERS
     from tredegar.sweeps import Spec
     from tredegar.sweeps.create import create_store
-from tredegar.sweeps.store import SweepStore
+    from tredegar.sweeps.store import SweepStore
 
     names = [name for name, row in PARAMETERS.items() if (row.low, row.high) == (0.0, 1.0)][:size]
     outcomes = [name for name, row in OUTCOMES.items() if row.unit in ("0..1", "share")][:size]

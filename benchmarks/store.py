@@ -23,9 +23,9 @@ import zarr
 from tredegar.model import OUTCOMES
 from tredegar.results import open_sweep
 from tredegar.sweeps import Spec, run_sweep
+from tredegar.sweeps.create import create_store
 from tredegar.sweeps.durable import FLUSHING_THREADS
 from tredegar.sweeps.progress_report import report_status
-from tredegar.sweeps.create import create_store
 from tredegar.sweeps.store import SweepStore
 
 MILLION = """

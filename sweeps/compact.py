@@ -97,7 +97,7 @@ def _archive(path: Path) -> Iterator[LocalStore | ZipStore]:
 
 
 def _pack(folder: Path, path: Path) -> None:
-    """Put the files of ``folder`` into the zip file ``path``, in order of their names and with no times of their own."""
+    """Put the files of ``folder`` into the zip file ``path``, in order of their names and without times."""
     with ZipFile(path, "x", ZIP_STORED) as archive:
         for file in sorted(file for file in folder.rglob("*") if file.is_file()):
             entry = ZipInfo(file.relative_to(folder).as_posix())

@@ -137,9 +137,16 @@ class SweepStore:
         return found
 
     def read_status(self) -> NDArray[np.uint8]:
-        """Return the status of every run, (point, replicate); a damaged chunk of it reads as missing runs."""
+        """Return the status of every run, (point, replicate); a damaged chunk of it reads as missing runs.
+
+        Raises StoreDamaged for an archive whose status cannot be read.
+        """
         if self.archived:
-            return np.asarray(self.array(STATUS)[...])
+            try:
+                return read_array(self.array(STATUS))
+            except StoreDamaged as error:
+                why = f"the status {error}; make it again from its store"
+                raise StoreDamaged(f"archive '{self.path}' is damaged: {why}") from error
         found = np.zeros(self.shape, dtype=np.uint8)
         for batch in self.batches:
             found[batch.points, batch.replicates] = self.read_status_of(batch)

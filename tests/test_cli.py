@@ -59,16 +59,21 @@ def test_a_sweep_from_init_to_report_of_its_status(capsys: pytest.CaptureFixture
     assert "2 runs computed again here with engine numpy are equal bit for bit" in capsys.readouterr().out
 
 
-def test_verify_names_the_damaged_file_and_the_sweep_repairs_it(capsys: pytest.CaptureFixture[str]) -> None:
+def test_sweep_and_verify_name_the_damaged_file_and_repair_it(capsys: pytest.CaptureFixture[str]) -> None:
     sweep = ("sweep", "small.toml", "--out", "s.zarr", "--workers", "0", "--engine", "numpy")
     assert tredegar(*sweep) == 0
     Path("s.zarr/queue/c.1.0.0").write_bytes(b"")
     capsys.readouterr()
-    assert tredegar("verify", "s.zarr") == 1
-    assert "queue/c.1.0.0: is cut short" in capsys.readouterr().err
+    assert tredegar("verify", "s.zarr", "--no-repair") == 1
+    said = capsys.readouterr().err
+    assert "queue/c.1.0.0: is cut short" in said
+    assert "1 fault in s.zarr; without --no-repair what is damaged is computed again" in said
     assert tredegar(*sweep) == 0
-    assert "1 batch had damaged files" in capsys.readouterr().err
-    assert tredegar("verify", "s.zarr", "--runs", "0") == 0
+    assert "repaired: queue/c.1.0.0: is cut short" in capsys.readouterr().err
+    Path("s.zarr/queue/c.1.0.0").unlink()
+    assert tredegar("verify", "s.zarr", "--runs", "0", "--engine", "numpy") == 0
+    assert "repaired: queue/c.1.0.0: is missing" in capsys.readouterr().err
+    assert tredegar("verify", "s.zarr", "--runs", "0", "--no-repair") == 0
 
 
 def test_init_writes_a_spec_that_is_read_and_never_overwrites(capsys: pytest.CaptureFixture[str]) -> None:

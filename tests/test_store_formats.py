@@ -1,0 +1,85 @@
+"""Stores of the first format, written before there were digests: read as before, finished, and said to have none."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tredegar.results import open_sweep
+from tredegar.store.format import StoreError
+from tredegar.sweeps.cli import main
+from tredegar.sweeps.merge import merge_stores
+from tredegar.sweeps.pending import damage
+from tredegar.sweeps.spec import Spec
+from tredegar.sweeps.store import SweepStore
+from tredegar.sweeps.verify import verify_store
+
+OLD = Path(__file__).parent / "stores" / "format-1.zip"
+MEAN_QUALITY = 0.5939526
+
+
+@pytest.fixture
+def old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A finished sweep, an archive of it and an unfinished one, of the spec beside them."""
+    monkeypatch.chdir(tmp_path)
+    with zipfile.ZipFile(OLD) as stores:
+        stores.extractall(tmp_path)
+    for name in ("finished.zarr", "unfinished.zarr"):
+        (tmp_path / name / "log").mkdir(exist_ok=True)
+    return tmp_path
+
+
+def tredegar(*words: str) -> int:
+    try:
+        main(list(words))
+    except SystemExit as end:
+        return int(end.code or 0)
+    return 0
+
+
+@pytest.mark.parametrize("name", ["finished.zarr", "archive.zip"])
+def test_an_old_store_is_read_as_before_and_said_to_have_no_digests(old: Path, name: str) -> None:
+    sweep = open_sweep(old / name)
+    assert sweep.attrs["digests"] == "none"
+    assert dict(sweep.sizes) == {"point": 8, "replicate": 2, "month": 2}
+    assert float(sweep.quality.mean()) == pytest.approx(MEAN_QUALITY, abs=1e-7)
+    assert sweep["target_toughness@13"].values.tolist() == [0.0, 1.0] * 4
+    with pytest.raises(ValueError, match=r"has no digests \(its format is the first\); open it without verify=True"):
+        open_sweep(old / name, verify=True)
+    assert not verify_store(old / name, runs=0, repair=False).digests
+
+
+def test_an_old_store_computed_again_here_has_the_same_bits(old: Path) -> None:
+    found = verify_store(old / "finished.zarr", runs=16, engine="numpy", repair=False)
+    assert (found.faults, found.recomputed) == ((), 16)
+
+
+def test_an_old_sweep_is_finished_where_it_was_begun(old: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert tredegar("status", "unfinished.zarr") == 3
+    assert "the store has no digests" in capsys.readouterr().out
+    assert tredegar("sweep", "spec.toml", "--out", "unfinished.zarr", "--workers", "0", "--engine", "numpy") == 0
+    assert "note: unfinished.zarr has no digests" in capsys.readouterr().err
+    both = [open_sweep(old / name).load() for name in ("finished.zarr", "unfinished.zarr")]
+    assert np.array_equal(both[0].quality, both[1].quality) and np.array_equal(both[0].queue, both[1].queue)
+    assert not (old / "unfinished.zarr" / "digest").exists()
+    assert tredegar("verify", "unfinished.zarr", "--runs", "1", "--engine", "numpy") == 0
+    assert "fit their checksums; the store has no digests" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["quality/c.3.0.0", "real_control/c.0", "solidarity/c"])
+def test_a_file_that_an_old_store_has_lost_is_missed_all_the_same(old: Path, name: str) -> None:
+    (old / "finished.zarr" / name).unlink()
+    with pytest.raises(ValueError, match="is damaged: .*lost"):
+        open_sweep(old / "finished.zarr")
+    assert any(name in fault for fault in verify_store(old / "finished.zarr", runs=0, repair=False).faults)
+
+
+def test_stores_without_digests_are_not_merged(old: Path) -> None:
+    with pytest.raises(StoreError, match="has no digests"):
+        merge_stores([SweepStore(old / "finished.zarr"), SweepStore(old / "unfinished.zarr")], old / "m.zarr")
+    store = SweepStore(old / "finished.zarr")
+    assert store.spec.hash() == Spec.from_file(old / "spec.toml").hash() == store.facts["spec_hash"]
+    assert list(damage(store, store.batch(0))) == []
