@@ -63,12 +63,11 @@ def open_sweep(
         raise ValueError(f"'{place}' has no digests (its format is the first); open it without verify=True")
     check = stored.has_digests and verify is not False
     try:
-        status = read_status(stored)
+        status = _without_lost(stored, read_status(stored), partial)
         if check:
             check_status(stored, status)
     except StoreDamaged as error:
         raise StoreDamaged(f"store '{place}' is damaged: {error}; {ADVICE}") from error
-    status = _without_lost(stored, status, partial)
     sweep = _assembled(stored, coordinates, status, check, wanted)
     _count_runs(sweep, place, partial)
     sweep.attrs["digests"] = "compared when read" if check else "not compared" if stored.has_digests else "none"
@@ -164,9 +163,7 @@ def _without_lost(stored: Stored, status: NDArray[np.uint8], partial: bool) -> N
     names = tuple(name for name in _filled(stored) if name != STATUS)
     lost, files = lost_runs(stored, status, (*names, DIGEST) if stored.has_digests else names)
     if files and not partial:
-        raise StoreDamaged(
-            f"store '{stored.path}' is damaged: {told(files)} lost; {ADVICE}, or pass partial=True to read the rest"
-        )
+        raise StoreDamaged(f"{told(files)} lost (partial=True would read the rest)")
     return np.where(lost, np.uint8(MISSING), status)
 
 

@@ -5,6 +5,7 @@ The seal says that the file is as it was written; this says that it is what a st
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -29,9 +30,17 @@ def _digests(value: Any) -> bool:
     return isinstance(value, Mapping) and all(_text(digest) and len(digest) == 2 * BYTES for digest in value.values())
 
 
+def _spec(value: Any) -> bool:
+    try:
+        tables = tomllib.loads(value)
+    except (TypeError, ValueError):
+        return False
+    return all(isinstance(tables.get(name), Mapping) for name in ("country", "design", "record"))
+
+
 ATTRIBUTES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "title": (_text, "a text"),
-    "spec": (_text, "a text"),
+    "spec": (_spec, "the text of a spec"),
     "spec_hash": (_text, "a text"),
     "specs": (_texts, "a list of texts"),
     "rules_hash": (_text, "a text"),

@@ -18,7 +18,7 @@ from tredegar.sweeps.runner import run_sweep
 from tredegar.sweeps.store import SweepStore
 
 from .fake_model import simulate
-from .sweep_cases import SMALL, contents, small_spec
+from .sweep_cases import contents, small_spec
 
 
 @pytest.fixture
