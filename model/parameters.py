@@ -69,7 +69,7 @@ PARAMETERS: Mapping[str, Parameter] = _read_table()
 def find_parameter(name: str) -> Parameter:
     """Return the row of ``name``; raise ValueError that proposes the closest name if there is none."""
     if name not in PARAMETERS:
-        raise ValueError(f"unknown parameter '{name}'{closest(name, PARAMETERS)}")
+        raise ValueError(f"unknown parameter {name!r}{closest(name, PARAMETERS)}")
     return PARAMETERS[name]
 
 
