@@ -103,8 +103,7 @@ def simulate(
         raise ValueError(f"trusts x clinicians must stay below 2**32 seats, got {country.trusts * country.clinicians}")
     values, changes, count = read_points(points, months, table is not None)
     record = Record(choose_outcomes(outcomes), every, bool(trust_records))
-    groups = _most_groups(country, values["number_of_units"])
-    check_room(Needs(count * replicates, country, groups, months, record, np.dtype(dtype).itemsize))
+    check_room(Needs(count * replicates, country, _most_groups(country), months, record, np.dtype(dtype).itemsize))
     numbers = run_numbers(runs, count, replicates)
     per_run = {name: np.repeat(array, replicates) for name, array in values.items()}
     per_change = {
@@ -115,11 +114,11 @@ def simulate(
     return _assemble(batch, run, engine_name, (count, replicates), np.dtype(dtype))
 
 
-def _most_groups(country: Country, units: NDArray[np.float64]) -> int:
-    """The most councils, or catchments, that a run can have."""
-    if country.providers is not None:
-        return len({*country.providers.council, *country.providers.catchment})
-    return min(country.trusts, int(units.max() + 0.5))
+def _most_groups(country: Country) -> int:
+    """As how many councils, or catchments, the trusts are counted: on the ring there may be one for each."""
+    if country.providers is None:
+        return country.trusts
+    return len({*country.providers.council, *country.providers.catchment})
 
 
 def _check_kinds(engine: Any, outcomes: Any, providers: Any, constants: Any, trust_records: Any) -> None:
