@@ -83,7 +83,8 @@ def trusted(info: os.stat_result) -> bool:
     """Whether only this user and root can have written a file or folder with the status ``info``."""
     if not hasattr(os, "geteuid"):
         return True
-    return info.st_uid in (os.geteuid(), 0) and not info.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    others = 0 if stat.S_ISLNK(info.st_mode) else info.st_mode & (stat.S_IWGRP | stat.S_IWOTH)  # links have no modes
+    return info.st_uid in (os.geteuid(), 0) and not others
 
 
 def read_checked(folder: Path) -> dict[str, bytes]:

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 
 from .notes import note_once
 
-THREADS = "NUMBA_NUM_THREADS"
+THREADS, FEATURES = "NUMBA_NUM_THREADS", "NUMBA_CPU_FEATURES"
 _UNREADABLE = re.compile(
     r"Environment variable '(?P<name>NUMBA_\w+)' is defined but its associated value '(?P<value>.*)' c"
 )
@@ -28,15 +28,21 @@ def is_thread_count(text: str) -> bool:
     return text.isascii() and text.isdecimal() and int(text[:18]) > 0
 
 
+def note_ignored(name: str, value: str) -> None:
+    """Say that the environment variable ``name`` is ignored, and why."""
+    what = "no list of features" if name == FEATURES else "no number of threads"
+    note_once(f"{name} = {value!r} is {what} and is ignored; unset it, or give it a value that can be used")
+
+
 def _bad_values() -> dict[str, str]:
     """The variables that numba, or LLVM, cannot bear, with their values."""
-    named = {name: os.environ[name] for name in (THREADS, "NUMBA_CPU_FEATURES") if os.environ.get(name, "").strip()}
+    named = {name: os.environ[name] for name in (THREADS, FEATURES) if os.environ.get(name, "").strip()}
     bad = {}
     if THREADS in named and not is_thread_count(named[THREADS]):
         bad[THREADS] = named[THREADS]
-    features = named.get("NUMBA_CPU_FEATURES", "+").split(",")
+    features = named.get(FEATURES, "+").split(",")
     if not all(feature.strip().startswith(("+", "-")) for feature in features if feature.strip()):
-        bad["NUMBA_CPU_FEATURES"] = named["NUMBA_CPU_FEATURES"]  # LLVM would end the process
+        bad[FEATURES] = named[FEATURES]  # LLVM would end the process
     return bad
 
 
@@ -49,7 +55,7 @@ def usable_environment() -> Iterator[None]:
     either: numba's own threads may have been started.
     """
     for name, value in _bad_values().items():
-        note_once(f"{name} = {value!r} cannot be used and is ignored; unset it, or give it a value that numba knows")
+        note_ignored(name, value)
     started = getattr(sys.modules.get("numba"), "config", None)
     here: dict[str, str | None] = dict.fromkeys(_bad_values())
     here["NUMBA_CACHE_LOCATOR_CLASSES"] = None

@@ -48,8 +48,9 @@ def _floats(dimensions: int) -> Any:
 
 _INTEGERS = types.Array(types.int64, 1, "C")
 _GROUPS = types.Array(types.uint64, 3, "C")
+_SIZE = types.NamedUniTuple(types.int64, len(Size._fields), Size)  # type: ignore[no-untyped-call]
 SIGNATURE = types.void(
-    types.int64, types.int64, types.int64, types.NamedUniTuple(types.int64, len(Size._fields), Size), types.int64,
+    types.int64, types.int64, types.int64, _SIZE, types.int64,
     _INTEGERS, _floats(2), _floats(4), _GROUPS, _GROUPS, _INTEGERS, _INTEGERS, _floats(2),
     _INTEGERS, _INTEGERS, _INTEGERS, _INTEGERS, _floats(3), types.Array(types.boolean, 1, "C"), _floats(4), _floats(1),
 )  # fmt: skip

@@ -6,8 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from .notes import note_once
-from .numba_import import is_thread_count
+from .numba_import import is_thread_count, note_ignored
 
 LIMITS = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "SLURM_CPUS_PER_TASK")
 """Environment variables that limit threads, set by users, by Dask's workers and by Slurm."""
@@ -42,7 +41,7 @@ def _limit(name: str) -> int | None:
     if is_thread_count(text):
         return int(text[:18])
     if text:
-        note_once(f"{name} = {text!r} is no number of threads and is ignored; unset it, or give it a whole number")
+        note_ignored(name, os.environ[name])
     return None
 
 

@@ -9,28 +9,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..model.parameters import PARAMETERS, find_parameter
+from .named_values import is_masked, kind_of, named_values
 
 MOST_RUN = 2**32 - 1
 """The largest seed and the largest run number: both are words of the key of all luck."""
 PLACE_PARAMETERS = ("number_of_units", "size_spread", "boundary_mismatch")
 """Without effect where real trusts are given, and refused there."""
 
-_CHANGE = re.compile(r"(?P<name>\w+)@(?P<month>\d+)")
-
-
-def _named_values(points: Any) -> dict[str, Any]:
-    """Return name -> values of a mapping, a table or a Dataset.
-
-    Of a Dataset all variables count, and those of its coordinates that are parameters: a sweep's points are
-    coordinates, its fixed parameters scalar ones.
-    """
-    if not hasattr(points, "keys"):
-        kind = type(points).__name__
-        raise ValueError(f"points must be a mapping or a Dataset, name -> values of each point, got {kind}")
-    names = [str(name) for name in points]
-    if hasattr(points, "data_vars"):
-        names += [str(name) for name in points.coords if str(name).partition("@")[0] in PARAMETERS]
-    return {name: points[name] for name in names} if names else {}
+_CHANGE = re.compile(r"(?P<name>\w+)@(?P<month>[0-9]{1,18})", re.ASCII)
 
 
 def read_points(
@@ -40,7 +26,7 @@ def read_points(
 
     Raises ValueError, naming the parameter, for what cannot be used.
     """
-    given = {name: _numbers(name, values) for name, values in _named_values(points).items()}
+    given = {name: _numbers(name, values) for name, values in named_values(points).items()}
     lengths = {array.shape for array in given.values()} - {()}
     if len(lengths) > 1 or any(len(shape) != 1 for shape in lengths):
         raise ValueError(f"points must be one-dimensional and of one length, got shapes {sorted(lengths)}")
@@ -66,12 +52,14 @@ def split_change(name: str, months: int) -> tuple[str, int | None]:
 
     Raises ValueError for an unknown parameter, a month outside the run and a parameter that only sets the start.
     """
-    found = _CHANGE.fullmatch(name)
-    if "@" not in name or found is None:
-        if "@" in name:
-            raise ValueError(f"'{name}' is not of the form parameter@month, with a month in 1 .. {months}")
+    if "@" not in name:
         return find_parameter(name).name, None
+    found = _CHANGE.fullmatch(name)
+    if found is None:
+        raise ValueError(f"{name[:80]!r} is not of the form parameter@month, with a month in 1 .. {months}")
     row, month = find_parameter(found["name"]), int(found["month"])
+    if found["month"] != str(month):
+        raise ValueError(f"'{name}' is not of the form parameter@month; write '{row.name}@{month}'")
     if row.initial_only:
         raise ValueError(f"parameter '{row.name}' sets the start of a run and cannot change, got '{name}'")
     if not 1 <= month <= months:
@@ -80,15 +68,22 @@ def split_change(name: str, months: int) -> tuple[str, int | None]:
 
 
 def _numbers(name: str, values: Any) -> NDArray[np.float64]:
-    try:
-        array = np.asarray(values)
-    except ValueError:
-        raise ValueError(f"parameter '{name}' must be numbers, one for each point, got a ragged list") from None
-    if array.dtype.kind not in "iuf" or isinstance(values, np.ma.MaskedArray):
-        find_parameter(name.partition("@")[0])  # a misspelt name is the likelier mistake
-        kind = "masked values" if isinstance(values, np.ma.MaskedArray) else array.dtype
-        raise ValueError(f"parameter '{name}' must be numbers, got {kind}")
-    return array.astype(np.float64)
+    kind = ""
+    if is_masked(values):
+        kind = "masked values"
+    else:
+        try:
+            array = np.asarray(values)
+        except ValueError:
+            raise ValueError(f"parameter '{name}' must be numbers, one for each point, got a ragged list") from None
+        except TypeError:
+            kind = type(values).__name__
+        else:
+            if array.dtype.kind in "iuf":
+                return array.astype(np.float64)
+            kind = kind_of(values, array)
+    find_parameter(name.partition("@")[0])  # a misspelt name is the likelier mistake
+    raise ValueError(f"parameter '{name}' must be numbers, got {kind}")
 
 
 def _check_range(name: str, numbers: NDArray[np.float64], count: int) -> NDArray[np.float64]:
@@ -103,12 +98,17 @@ def run_numbers(runs: ArrayLike | None, points: int, replicates: int) -> NDArray
     """Return the run numbers (point, replicate), by default those of common luck; refuse unusable ones."""
     if runs is None:
         return np.broadcast_to(np.arange(replicates, dtype=np.uint64), (points, replicates))
-    numbers = np.asarray(runs)
+    wanted = f"runs must be whole numbers of shape (point, replicate) = ({points}, {replicates})"
+    if is_masked(runs):
+        raise ValueError(f"{wanted}, got masked values; fill them, or choose the runs")
+    if set(getattr(runs, "dims", ())) == {"point", "replicate"}:
+        runs = runs.transpose("point", "replicate")  # type: ignore[union-attr]
+    try:
+        numbers = np.asarray(runs)
+    except (TypeError, ValueError):
+        raise ValueError(f"{wanted}, got {type(runs).__name__} of another kind or shape") from None
     if numbers.shape != (points, replicates) or numbers.dtype.kind not in "iu":
-        raise ValueError(
-            f"runs must be whole numbers of shape (point, replicate) = ({points}, {replicates}), "
-            f"got {numbers.dtype} {numbers.shape}"
-        )
+        raise ValueError(f"{wanted}, got {numbers.dtype} {numbers.shape}")
     if numbers.size and not 0 <= int(numbers.min()) <= int(numbers.max()) <= MOST_RUN:
         raise ValueError("runs must lie in 0 .. 2**32 - 1")
     return numbers.astype(np.uint64)

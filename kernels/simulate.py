@@ -11,14 +11,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..model.constants import constants_with
+from ..model.names import whole_number
 from ..model.outcomes import choose_outcomes
-from ..model.parameters import PARAMETERS
 from ..model.providers import Providers, read_providers
 from .batch import Batch, Country, Record, Recorded
 from .cupy_import import import_cupy
 from .engines import Run, load_engine
-from .memory import bytes_per_run, chunk_runs, compiled_runs, physical_memory
-from .points import MOST_RUN, read_points, run_numbers
+from .memory import Needs, bytes_per_run, check_room, chunk_runs, compiled_runs
+from .points import read_points, run_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +60,10 @@ def simulate(
     """Run every point ``replicates`` times and return the recorded outcomes.
 
     Args:
-        points: name -> (n_points,) values, a mapping or an xarray Dataset; names are parameters or
-            ``parameter@month`` (the value from the start of that month on). A single number holds for all points;
-            parameters left out are at their default. Of a Dataset, coordinates that are parameters count as well.
+        points: name -> (n_points,) values, a mapping, a pandas DataFrame, one row of it (a Series) or an xarray
+            Dataset on one dimension; names are parameters or ``parameter@month`` (the value from the start of that
+            month on). A single number holds for all points; parameters left out are at their default. Of a Dataset,
+            coordinates that are parameters count as well.
         replicates: repeats of each point under other luck.
         months: length of a run.
         trusts: trusts of the synthetic country; with ``providers`` their number stands.
@@ -82,16 +83,18 @@ def simulate(
         attributes ``engine`` and ``failures``. A failed run is NaN throughout.
 
     Raises:
-        ValueError: for an argument that cannot be used, naming it and what is allowed.
+        ValueError: for an argument that cannot be used, naming it and what is allowed, and for more than this machine
+            can hold.
         EngineUnavailable: for an engine that cannot run on this machine.
+
+    What else is raised while runs are computed is the machine's fault and no run's.
     """
     if dtype not in ("float32", "float64", np.float32, np.float64):
         raise ValueError(f"dtype must be 'float32' or 'float64', got {dtype!r}")
     _check_kinds(engine, outcomes, providers, constants, trust_records)
-    for name, value in (("replicates", replicates), ("months", months), ("trusts", trusts), ("clinicians", clinicians)):
-        _whole(name, value, 1, 2**32 - 1)
-    _whole("seed", seed, 0, MOST_RUN)
-    _whole("every", every, 1, months)
+    replicates, months = whole_number("replicates", replicates, 1), whole_number("months", months, 1)
+    trusts, clinicians = whole_number("trusts", trusts, 1), whole_number("clinicians", clinicians, 1)
+    seed, every = whole_number("seed", seed, 0), whole_number("every", every, 1, months)
     if months % every:
         raise ValueError(f"every = {every} does not divide months = {months}")
     table = read_providers(providers) if isinstance(providers, str | PathLike) else providers
@@ -99,8 +102,8 @@ def simulate(
     if country.trusts * country.clinicians >= 2**32:
         raise ValueError(f"trusts x clinicians must stay below 2**32 seats, got {country.trusts * country.clinicians}")
     values, changes, count = read_points(points, months, table is not None)
-    record = Record(choose_outcomes(outcomes), every, trust_records)
-    _check_room(count * replicates, len(record.outcomes) * (months // every) * np.dtype(dtype).itemsize)
+    record = Record(choose_outcomes(outcomes), every, bool(trust_records))
+    check_room(Needs(count * replicates, country, _most_groups(country), months, record, np.dtype(dtype).itemsize))
     numbers = run_numbers(runs, count, replicates)
     per_run = {name: np.repeat(array, replicates) for name, array in values.items()}
     per_change = {
@@ -109,6 +112,13 @@ def simulate(
     batch = Batch(country, months, seed, numbers.reshape(-1), per_run, per_change, constants_with(constants), record)
     engine_name, run = load_engine(engine)
     return _assemble(batch, run, engine_name, (count, replicates), np.dtype(dtype))
+
+
+def _most_groups(country: Country) -> int:
+    """As how many councils, or catchments, the trusts are counted: on the ring there may be one for each."""
+    if country.providers is None:
+        return country.trusts
+    return len({*country.providers.council, *country.providers.catchment})
 
 
 def _check_kinds(engine: Any, outcomes: Any, providers: Any, constants: Any, trust_records: Any) -> None:
@@ -122,21 +132,6 @@ def _check_kinds(engine: Any, outcomes: Any, providers: Any, constants: Any, tru
     ):
         if not isinstance(value, kinds):
             raise ValueError(f"{name} must be {wanted}, got {value!r}")
-
-
-def _check_room(runs: int, bytes_each: int) -> None:
-    """Raise ValueError for results that this machine cannot hold."""
-    needed, there = runs * (bytes_each + 8 * len(PARAMETERS)), physical_memory()
-    if needed > there:
-        raise ValueError(
-            f"the results of {runs:,} runs take {needed / 1e9:,.1f} GB and this machine has {there / 1e9:,.1f} GB;"
-            " ask for fewer runs or outcomes or a larger 'every', or sweep into a store"
-        )
-
-
-def _whole(name: str, value: Any, least: int, most: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not least <= value <= most:
-        raise ValueError(f"{name} must be a whole number in {least} .. {most}, got {value!r}")
 
 
 def _assemble(batch: Batch, run: Run, engine: str, shape: tuple[int, int], dtype: np.dtype[Any]) -> Simulated:
@@ -167,7 +162,7 @@ def chunk_size(batch: Batch, engine: str) -> int:
     if engine == "numba":
         return compiled_runs(len(record.outcomes) * batch.windows)
     if engine != "cupy":
-        return chunk_runs(country.trusts, country.clinicians)
+        return chunk_runs(country.trusts, country.clinicians, recorded=len(record.outcomes) * batch.windows)
     free, _ = import_cupy().cuda.runtime.memGetInfo()
     per_run = bytes_per_run(country.trusts, country.clinicians, batch.months, len(record.outcomes), record.every)
     # Temporaries of the clinicians' phase are as large as the state several times over.

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, make_dataclass
+from functools import wraps
 from importlib.resources import files
 from numbers import Real
 from types import MappingProxyType
@@ -69,7 +70,7 @@ PARAMETERS: Mapping[str, Parameter] = _read_table()
 def find_parameter(name: str) -> Parameter:
     """Return the row of ``name``; raise ValueError that proposes the closest name if there is none."""
     if name not in PARAMETERS:
-        raise ValueError(f"unknown parameter '{name}'{closest(name, PARAMETERS)}")
+        raise ValueError(f"unknown parameter {name!r}{closest(name, PARAMETERS)}")
     return PARAMETERS[name]
 
 
@@ -78,14 +79,22 @@ def _check_values(record: Any) -> None:
         object.__setattr__(record, field.name, PARAMETERS[field.name].check(getattr(record, field.name)))
 
 
+def _by_name(init: Callable[..., None]) -> Callable[..., None]:
+    """Wrap the initialiser of ``Parameters`` so that a name that is none gets a line that says which was meant."""
+
+    @wraps(init)
+    def initialise(self: Any, *given: Any, **values: float) -> None:
+        if given:
+            raise ValueError(f"parameters are given by name, Parameters(real_control=0.8), got {given[0]!r}")
+        for name in values:
+            find_parameter(name)
+        init(self, **values)
+
+    return initialise
+
+
 if TYPE_CHECKING:
-
-    class Parameters:
-        """Settings of one point: every parameter by name."""
-
-        def __init__(self, **values: float) -> None: ...
-        def __getattr__(self, name: str) -> float: ...
-
+    from .settings import Parameters as Parameters
 else:
     Parameters = make_dataclass(
         "Parameters",
@@ -97,4 +106,5 @@ else:
         frozen=True,
         kw_only=True,
     )
+    Parameters.__init__ = _by_name(Parameters.__init__)
     Parameters.__module__ = __name__

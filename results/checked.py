@@ -29,15 +29,15 @@ class CheckedArray(BackendArray):
 
     def __init__(self, stored: Stored, name: str, status: NDArray[np.uint8], check: bool) -> None:
         self.stored, self.name, self.status, self.check = stored, name, status, check
-        self.array: Any = stored.group[name]
+        self.array: Any = stored.arrays[name]
         self.shape, self.dtype = self.array.shape, self.array.dtype
         self.context, self.at = b"", 0
         if check:
-            self.context = context_of(dict(stored.group.attrs))
-            self.at = str(stored.group[DIGEST].attrs["variables"]).split().index(name)
+            self.context = context_of(stored.attributes)
+            self.at = str(stored.arrays[DIGEST].attrs["variables"]).split().index(name)
 
     def __dask_tokenize__(self) -> tuple[Any, ...]:
-        return str(self.stored.path), str(self.stored.group.attrs.get("seal")), self.name, self.check, self.status
+        return str(self.stored.path), str(self.stored.attributes.get("seal")), self.name, self.check, self.status
 
     def __getitem__(self, key: indexing.ExplicitIndexer) -> Any:
         return indexing.explicit_indexing_adapter(key, self.shape, indexing.IndexingSupport.OUTER, self._read)
@@ -96,7 +96,7 @@ class CheckedArray(BackendArray):
         if self._digest_fits(batch, status, values):
             return True
         # A batch that gains points while an extension is swept is written anew: its status says what its digest is of.
-        now = self.stored.block(self.stored.group[STATUS], batch)
+        now = self.stored.block(self.stored.arrays[STATUS], batch)
         return not np.array_equal(now, status) and self._digest_fits(batch, now, values)
 
     def _digest_fits(self, batch: Batch, status: NDArray[np.uint8], values: NDArray[Any]) -> bool:

@@ -93,10 +93,11 @@ def _opened(place: Path) -> tuple[Stored, xr.Dataset]:
     try:
         store = LocalStore(place, read_only=True) if place.is_dir() else ZipStore(place, mode="r")
         group = zarr.open_group(store, mode="r", zarr_format=3)
-        status = group[STATUS]
+        arrays = {str(name): array for name, array in group.arrays()}
+        status = arrays[STATUS]
         size = attributes.get("points_per_batch", status.chunks[0]), attributes.get("replicates_per_batch")
         batches = Batches(status.shape[:2], (size[0], size[1] or status.chunks[1]))
-        coordinates = _coordinates(place, group, attributes.get("coordinate_digests", {}))
+        coordinates = _coordinates(place, arrays, attributes)
     except StoreDamaged:
         raise
     except (BaseZarrError, BadZipFile, OSError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
@@ -105,7 +106,7 @@ def _opened(place: Path) -> tuple[Stored, xr.Dataset]:
     varied = {
         str(name): row.values for name, row in coordinates.coords.items() if parameter_row(str(name)) and row.ndim
     }
-    return Stored(place, group, batches, varied), coordinates
+    return Stored(place, attributes, arrays, batches, varied), coordinates
 
 
 def _checked_attributes(place: Path) -> dict[str, Any]:
@@ -137,9 +138,9 @@ def _checked_attributes(place: Path) -> dict[str, Any]:
     return attributes
 
 
-def _coordinates(place: Path, group: Any, digests: Mapping[str, str]) -> xr.Dataset:
+def _coordinates(place: Path, arrays: Mapping[str, Any], attributes: Mapping[str, Any]) -> xr.Dataset:
     """Return the coordinates of the store, a Dataset without variables; raise StoreDamaged for a lost or other one."""
-    arrays = {str(name): array for name, array in group.arrays()}
+    digests: Mapping[str, str] = attributes.get("coordinate_digests", {})
     filled = {name for name, array in arrays.items() if (array.metadata.dimension_names or ())[:2] == BATCH_DIMENSIONS}
     names = tuple(name for name in arrays if name not in {*filled, STATUS, DIGEST})
     sizes = file_sizes(place, names)
@@ -155,7 +156,7 @@ def _coordinates(place: Path, group: Any, digests: Mapping[str, str]) -> xr.Data
         if digests and coordinate_digest(name, values) != digests[name]:
             raise StoreDamaged(f"store '{place}' is damaged: coordinate '{name}' is not what was written; {ADVICE}")
         found[name] = (arrays[name].metadata.dimension_names or (), values, as_plain(arrays[name].attrs))
-    return xr.Dataset(coords=found, attrs=as_plain(group.attrs))
+    return xr.Dataset(coords=found, attrs=as_plain(attributes))
 
 
 def _without_lost(stored: Stored, status: NDArray[np.uint8], partial: bool) -> NDArray[np.uint8]:
@@ -169,7 +170,7 @@ def _without_lost(stored: Stored, status: NDArray[np.uint8], partial: bool) -> N
 
 def _filled(stored: Stored) -> tuple[str, ...]:
     """Return the names of the variables that runs fill, ``status`` among them."""
-    arrays = ((str(name), array.metadata.dimension_names or ()) for name, array in stored.group.arrays())
+    arrays = ((name, array.metadata.dimension_names or ()) for name, array in stored.arrays.items())
     return tuple(name for name, dims in arrays if tuple(dims[:2]) == BATCH_DIMENSIONS)
 
 
@@ -181,7 +182,7 @@ def _assembled(
 
     outcomes = {}
     for name in _filled(stored):
-        array = stored.group[name]
+        array = stored.arrays[name]
         if name != STATUS:
             lazy = LazilyIndexedArray(CheckedArray(stored, name, status, check))
             outcomes[name] = xr.Variable(array.metadata.dimension_names, lazy, as_plain(array.attrs))
@@ -190,7 +191,7 @@ def _assembled(
         if isinstance(chunks, int | np.integer):
             chunks = {"point": -1 if chunks == -1 else int(chunks) * stored.batches.size[0]}
         lazily = lazily.chunk(chunks)
-    about = as_plain(stored.group[STATUS].attrs)
+    about = as_plain(stored.arrays[STATUS].attrs)
     signed = status.astype(np.int8)  # classic NetCDF has no unsigned bytes
     return coordinates.assign({STATUS: (BATCH_DIMENSIONS, signed, about)}).merge(lazily, join="exact")
 

@@ -33,7 +33,7 @@ def _digests(value: Any) -> bool:
 def _spec(value: Any) -> bool:
     try:
         tables = tomllib.loads(value)
-    except (TypeError, ValueError):
+    except (AttributeError, TypeError, ValueError):
         return False
     return all(isinstance(tables.get(name), Mapping) for name in ("country", "design", "record"))
 

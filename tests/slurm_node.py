@@ -20,8 +20,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from .waiting import PATIENCE, wait_until
+
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "scontrol", "scancel", "sinfo")
-SECONDS_TO_START = 30
 FINISHED = ("BOOT_FAIL", "CANCELLED", "COMPLETED", "FAILED", "NODE_FAIL", "OUT_OF_MEMORY", "TIMEOUT")
 
 CONFIGURATION = """\
@@ -82,7 +83,7 @@ class SlurmNode:
     def call(self, *words: str, cwd: Path | None = None, given: str | None = None) -> str:
         """Run a command of Slurm, or one that calls it, and return what it printed; raises if it fails."""
         done = subprocess.run(
-            words, env=dict(self.environment), cwd=cwd, input=given, capture_output=True, text=True, timeout=120
+            words, env=dict(self.environment), cwd=cwd, input=given, capture_output=True, text=True, timeout=PATIENCE
         )
         assert done.returncode == 0, f"{words}: {done.stderr}{done.stdout}"
         return done.stdout
@@ -97,7 +98,7 @@ class SlurmNode:
         words = self.call("scontrol", "--oneliner", "show", "job", job).split()
         return dict(word.split("=", 1) for word in words if "=" in word)
 
-    def wait(self, *jobs: str, seconds: float = 120) -> dict[str, str]:
+    def wait(self, *jobs: str) -> dict[str, str]:
         """Wait until all ``jobs`` have ended; return the last state of each of their tasks."""
         last: dict[str, str] = {}
 
@@ -107,16 +108,8 @@ class SlurmNode:
                 last.update(self.states(job))
             return all(state in FINISHED for state in last.values())
 
-        wait_until(ended, seconds, lambda: f"jobs {jobs} have not ended: {last}")
+        wait_until(ended, lambda: f"jobs {jobs} have not ended: {last}")
         return last
-
-
-def wait_until(happened, seconds: float, otherwise) -> None:  # type: ignore[no-untyped-def]
-    """Wait until ``happened()``; after ``seconds`` fail with the text of ``otherwise()``."""
-    end = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < end, otherwise()
-        time.sleep(0.2)
 
 
 @contextmanager
@@ -128,7 +121,6 @@ def slurm_node(folder: Path) -> Iterator[SlurmNode]:
         _start(folder, configuration)
         wait_until(
             lambda: "idle" in _said(node, "sinfo", "--noheader", "--format=%T"),
-            SECONDS_TO_START,
             lambda: f"the node did not come up: {(folder / 'slurmctld.log').read_text()[-2000:]}",
         )
         yield node
@@ -180,11 +172,11 @@ def _start(folder: Path, configuration: Path) -> None:
     ):
         # Daemons keep the pipes of their parent open: their words go to a file.
         with (folder / f"{words[0]}.start").open("w") as output:
-            subprocess.run(words, stdout=output, stderr=output, env=_clean_environment(), timeout=60, check=True)
+            subprocess.run(words, stdout=output, stderr=output, env=_clean_environment(), timeout=PATIENCE, check=True)
 
 
 def _said(node: SlurmNode, *words: str) -> str:
-    return subprocess.run(words, env=dict(node.environment), capture_output=True, text=True, timeout=60).stdout
+    return subprocess.run(words, env=dict(node.environment), capture_output=True, text=True, timeout=PATIENCE).stdout
 
 
 def _stop(pid_file: Path) -> None:
@@ -193,7 +185,7 @@ def _stop(pid_file: Path) -> None:
         os.kill(process, signal.SIGTERM)
     except (FileNotFoundError, ValueError, ProcessLookupError):
         return
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while time.monotonic() < end:
         try:
             os.kill(process, 0)

@@ -29,6 +29,7 @@ from tredegar.sweeps.spec import Spec
 from tredegar.sweeps.store import SweepStore
 
 from .sweep_cases import contents
+from .waiting import PATIENCE
 
 pytestmark = pytest.mark.chaos
 
@@ -86,7 +87,7 @@ def sweep(
 def finish(folder: Path, *options: str) -> None:
     """Run the same command again, to the end."""
     process = sweep(folder, *options)
-    said, _ = process.communicate(timeout=600)
+    said, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, said
 
 
@@ -119,7 +120,7 @@ def test_kills_of_driver_and_workers_at_any_moment(tmp_path: Path, chance: rando
         assert lost <= max(1, workers) + killed_workers, "a kill cost more batches than were in work"
         kills, begun_twice = kills + killed_workers + 1, begun_twice + lost
     process = sweep(tmp_path, "--workers", "2", text=text.replace("months = 2", "months = 6"))
-    assert "is complete" in process.communicate(timeout=600)[0]
+    assert "is complete" in process.communicate(timeout=PATIENCE)[0]
     print(f"{kills} kills in one sweep of {SweepStore(store).number_of_batches} batches: {begun_twice} begun again")  # noqa: T201
     assert kills >= ROUNDS // 2, "the sweep was over before it was killed often enough"
     assert max(noted(store, "batch").values()) == 1, "a batch that was complete was computed again"
@@ -128,17 +129,21 @@ def test_kills_of_driver_and_workers_at_any_moment(tmp_path: Path, chance: rando
 
 
 def _kill_at_random(store: Path, chance: random.Random, workers: int, text: str) -> int:
-    """Run the sweep and kill it: now and then while it starts, mostly among its batches; return the workers killed."""
+    """Run the sweep and kill it: now and then while it starts, mostly among its batches; return the workers killed.
+
+    The moment is drawn in batches, not in seconds: on a fast machine the sweep would be over, on a busy one not begun.
+    """
+    begun, killed = noted(store, "begin").total(), 0
     process = sweep(store.parent, "--workers", str(workers), text=text)
-    begun, killed, end = noted(store, "begin").total(), 0, time.monotonic() + chance.uniform(0.0, 3.0)
-    if chance.random() < 0.9:
-        while process.poll() is None and noted(store, "begin").total() == begun:
-            time.sleep(0.02)
-        end = time.monotonic() + chance.uniform(0.0, 0.6)
-    while time.monotonic() < end and process.poll() is None:
-        time.sleep(chance.uniform(0.0, 0.2))
-        if chance.random() < 0.3:
-            killed += _kill_one_worker(process.pid, chance)
+    if chance.random() < 0.1:
+        time.sleep(chance.uniform(0.0, 3.0))
+    else:
+        last = begun + chance.randint(1, 6)
+        while process.poll() is None and (now := noted(store, "begin").total()) < last:
+            time.sleep(chance.uniform(0.0, 0.05))
+            if now > begun and chance.random() < 0.1:
+                killed += _kill_one_worker(process.pid, chance)
+        time.sleep(chance.uniform(0.0, 0.05))
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
@@ -191,7 +196,7 @@ def test_two_drivers_on_one_store(tmp_path: Path, undisturbed: dict[str, str], c
         if chance.random() < 0.7:
             new_store(tmp_path)
         drivers = [sweep(tmp_path, "--workers", "0"), sweep(tmp_path, "--workers", chance.choice(["0", "2"]))]
-        endings = [(driver.communicate(timeout=600)[0], driver.returncode) for driver in drivers]
+        endings = [(driver.communicate(timeout=PATIENCE)[0], driver.returncode) for driver in drivers]
         assert [status for _, status in endings] == [0, 0], endings
         finish(tmp_path)
         if SweepStore(tmp_path / "s.zarr").batch_shape[0] == POINTS_PER_BATCH:
@@ -219,7 +224,7 @@ def test_a_disk_that_fills_up(tmp_path: Path, undisturbed: dict[str, str], chanc
         with small_disk(folder, chance.randrange(300_000, 1_200_000)):
             store = new_store(folder)
             process = sweep(folder, "--workers", chance.choice(["0", "2"]))
-            said, _ = process.communicate(timeout=600)
+            said, _ = process.communicate(timeout=PATIENCE)
             assert process.returncode == 1, said
             assert "the disk is full" in said
             assert len([line for line in said.splitlines() if line.startswith("error:")]) == 1
@@ -236,7 +241,7 @@ def test_a_limit_of_file_size(tmp_path: Path, undisturbed: dict[str, str]) -> No
         "0",
         before=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (40, resource.RLIM_INFINITY)),
     )
-    said, _ = process.communicate(timeout=600)
+    said, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1, said
     assert "the disk is full" in said
     finish(tmp_path, "--workers", "0")

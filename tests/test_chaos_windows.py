@@ -25,6 +25,7 @@ from tredegar.sweeps.verify import verify_store
 from .fake_model import simulate
 from .sweep_cases import SMALL, contents
 from .test_chaos import ROUNDS, chance
+from .waiting import PATIENCE
 
 __all__ = ["chance"]
 
@@ -62,7 +63,7 @@ def in_a_process(folder: Path, work: str, kill_after: float | None) -> float:
     if kill_after is not None:
         time.sleep(kill_after)
         process.kill()
-    process.communicate(timeout=120)
+    process.communicate(timeout=PATIENCE)
     assert kill_after is not None or process.returncode == 0
     return time.perf_counter() - began
 

@@ -17,6 +17,7 @@ from tredegar.sweeps.spec import Spec
 from tredegar.sweeps.spec_errors import SpecError
 
 from .sweep_cases import SMALL
+from .waiting import PATIENCE
 
 
 @pytest.fixture(autouse=True)
@@ -241,7 +242,7 @@ def test_ctrl_c_while_the_command_loads_shows_no_traceback(tmp_path: Path, start
     (tmp_path / f"{module}.py").write_text("print('loading', flush=True)\nraise KeyboardInterrupt\n")
     place = {**os.environ, "PYTHONPATH": str(tmp_path)}
     command = [sys.executable, "-P", *start, "sweep", "small.toml", "--out", "s.zarr"]
-    done = subprocess.run(command, env=place, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, env=place, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.stdout == "loading\n"
     if module == "typer":
         assert (done.returncode, done.stderr) == (130, "")

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from .waiting import PATIENCE
+
 
 @pytest.fixture(scope="module")
 def recipe(root: Path) -> dict[str, list[str]]:
@@ -35,9 +37,11 @@ def test_the_copied_files_build_the_whole_package(root: Path, recipe: dict[str, 
         copy = shutil.copytree if (root / origin).is_dir() else shutil.copy
         copy(root / origin, source / origin)
     words = ["-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", str(tmp_path), "."]
-    subprocess.run([sys.executable, *words], cwd=source, check=True, capture_output=True, timeout=200)
+    subprocess.run([sys.executable, *words], cwd=source, check=True, capture_output=True, timeout=PATIENCE)
     (wheel,) = tmp_path.glob("tredegar-*.whl")
-    subprocess.run([sys.executable, "-m", "zipfile", "-e", str(wheel), str(tmp_path / "out")], check=True, timeout=60)
+    subprocess.run(
+        [sys.executable, "-m", "zipfile", "-e", str(wheel), str(tmp_path / "out")], check=True, timeout=PATIENCE
+    )
     expected = {
         path.relative_to(root)
         for folder in ("model", "kernels", "sweeps", "results")

@@ -21,12 +21,13 @@ from tredegar.sweeps.runner import run_sweep
 from tredegar.sweeps.store import SweepStore
 
 from .sweep_cases import contents, small_spec
+from .waiting import PATIENCE
 
 
 def test_each_worker_sees_one_gpu_and_computes_one_batch_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,GPU-5e1f")
     with local_workers(2, visible_gpus()) as cluster, Client(cluster, set_as_default=False) as client:
-        client.wait_for_workers(2, timeout=120)
+        client.wait_for_workers(2, timeout=PATIENCE)
         seen = client.run(os.getenv, "CUDA_VISIBLE_DEVICES")
         threads = client.run(os.getenv, "NUMBA_NUM_THREADS")
         workers = client.scheduler_info()["workers"].values()

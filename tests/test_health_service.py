@@ -103,6 +103,9 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "settings without names of their own": ({"parameters": {"solidarity": 1.0}}, "parameters must be Parameters"),
     "no such table": ({"providers": "nowhere.csv"}, "nowhere.csv"),
     "change of a start value": ({"changes": {3: {"real_control": 1.0}}}, "cannot change"),
+    "a country without end": ({"trusts": 10**7}, "50,000,001 agents, and at most 2,000,000"),
+    "a change in half a month": ({"changes": {1.5: {"solidarity": 1.0}}}, "a whole number from 1 on, got 1.5"),
+    "a name of no text": ({"changes": {3: {7: 1.0}}}, "unknown parameter 7"),
     "change out of range": ({"changes": {3: {"solidarity": -1.0}}}, "must lie in 0 .. 100"),
 }
 
@@ -113,6 +116,18 @@ def test_what_cannot_be_used_is_refused_in_one_line(what: str) -> None:
     with pytest.raises(ValueError, match=words) as refusal:
         country(**arguments)
     assert "\n" not in str(refusal.value)
+
+
+INTEGERS = [np.int8, np.uint8, np.int16, np.uint16, np.int32, np.uint64]
+
+
+@pytest.mark.parametrize("integer", INTEGERS, ids=lambda kind: kind.__name__)
+def test_sizes_may_be_any_integer_of_numpy(integer: Any) -> None:
+    """With sizes whose products such an integer does not hold."""
+    sizes = {"trusts": 25, "clinicians": 11, "seed": 7, "run": 3}
+    changes = {integer(2): {"solidarity": 1.5}}
+    given = months_of(country(**{name: integer(value) for name, value in sizes.items()}, changes=changes))
+    assert given == months_of(country(**sizes, changes={2: {"solidarity": 1.5}}))
 
 
 def test_real_trusts_stand_in_the_order_of_their_codes() -> None:

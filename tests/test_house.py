@@ -6,6 +6,7 @@ import ast
 import re
 import sys
 import tomllib
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,7 +27,8 @@ INEXACT = INEXACT_BUILT_IN | {
 }
 # Written so that this file does not hold what it looks for.
 NOT_FOR_THE_REPOSITORY = re.compile(
-    r"/(?:work|root|Users)/|/(?:pyenv|site)[-/]packages/|"
+    r"/(?:work|root|Users)/|/(?:pyenv|site)[-/]packages/|/home/(?!me/)\w|/var/folders/\w|[A-Z]:\\+Users|"
+    r"/tmp/(?:tmp\w{6}|pytest|ipykernel|dask|bash)|"
     r"pypi[.]org|pythonhosted[.]org|deb[.]debian[.]org|npmjs[.](?:org|com)"
 )
 
@@ -123,12 +125,47 @@ def test_the_packages_are_flat_and_listed(root: Path, tracked: tuple[str, ...]) 
     assert [name for name in tracked if name.split("/")[0] in FOLDERS and name.count("/") > 1] == []
 
 
+def words_of(content: bytes) -> str:
+    """What a file says: its text or, of a PNG file, its metadata, which may be packed."""
+    if not content.startswith(b"\x89PNG"):
+        return content.decode("utf-8", errors="ignore")
+    words, place = [], 8
+    while place < len(content):
+        length, kind = int.from_bytes(content[place : place + 4], "big"), content[place + 4 : place + 8]
+        data = content[place + 8 : place + 8 + length]
+        if kind in (b"tEXt", b"iTXt", b"zTXt", b"eXIf"):
+            words.append(data)
+            packed = data.find(b"x\x9c")
+            words.append(zlib.decompress(data[packed:]) if packed >= 0 else b"")
+        place += 12 + length
+    return b"\n".join(words).decode("utf-8", errors="ignore")
+
+
 def test_no_file_names_a_machine_or_a_registry(root: Path, tracked: tuple[str, ...]) -> None:
     found = []
     for name in tracked:
-        text = (root / name).read_bytes().decode("utf-8", errors="ignore")
+        text = words_of((root / name).read_bytes())
         found += [f"{name}: {match.group()}" for match in NOT_FOR_THE_REPOSITORY.finditer(text)]
     assert found == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/tm" + "p/tmp7sl7oc_p/look.zarr", "/tm" + "p/pytest-of-me/x", "/va" + "r/folders/x1/T/look.zarr"),
+        *(
+            "/hom" + "e/somebody/look.zarr",
+            "/User" + "s/somebody/look.zarr",
+            "C:" + "\\Users\\somebody",
+            "/roo" + "t/look.zarr",
+        ),
+    ],
+)
+def test_the_path_of_a_folder_of_somebody_is_seen(path: str) -> None:
+    assert NOT_FOR_THE_REPOSITORY.search(f'"    store:     {path}"')
+    packed = b"Title\0\0" + zlib.compress(path.encode())
+    chunk = len(packed).to_bytes(4, "big") + b"zTXt" + packed + b"\0" * 4
+    assert NOT_FOR_THE_REPOSITORY.search(words_of(b"\x89PNG\r\n\x1a\n" + chunk))
 
 
 def documents(root: Path, tracked: tuple[str, ...]) -> dict[str, str]:

@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from .conftest import ROOT
+from .waiting import PATIENCE
 
 NOTEBOOKS = sorted((ROOT / "examples").glob("*.ipynb"))
 DATA = ROOT.parent / "shared" / "data"
@@ -60,7 +61,7 @@ def test_a_notebook_runs_clean(notebook, tmp_path):
     environment = {**os.environ, "TREDEGAR_DATA": str(DATA), "TREDEGAR_EXAMPLES": str(ROOT / "examples")}
     done = subprocess.run(
         [sys.executable, "-W", "error::UserWarning", str(runner), str(notebook)],
-        capture_output=True, text=True, timeout=280, cwd=tmp_path, env=environment, check=False,
+        capture_output=True, text=True, timeout=PATIENCE, cwd=tmp_path, env=environment, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
     assert "ends with Figure" in done.stdout

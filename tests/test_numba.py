@@ -23,6 +23,7 @@ from tredegar.model.arithmetic import select
 from tredegar.model.month import MONTH
 
 from .cases import Case, assert_same_bits, batch_of, run_batch
+from .waiting import PATIENCE
 
 pytest.importorskip("numba")
 
@@ -137,25 +138,29 @@ MANY_RUNS = Case(runs=tuple(range(640)), settings=({},) * 640)
 
 def test_an_interruption_stops_all_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     done: list[int] = []
+    interrupted = threading.Event()
 
     def compute(kernel: Any, batch: Batch, asked: Any, results: Any, state: Any, first: int, piece: slice) -> None:
         done.append(first)
         if first == 0:
+            interrupted.set()
             raise KeyboardInterrupt
+        # The other thread is held at its piece until this one was interrupted, however late it gets a processor.
+        assert interrupted.wait(PATIENCE)
         time.sleep(0.05)
 
     monkeypatch.setattr(numba_engine, "_compute", compute)
     monkeypatch.setattr(numba_engine, "thread_count", lambda: 2)
     with pytest.raises(KeyboardInterrupt):
         run_batch("numba", batch_of(MANY_RUNS))
-    assert len(done) < 25
+    assert len(done) < 40
 
 
 @pytest.mark.parametrize("threads", [1, 2, 4])
 def test_no_more_runs_are_started_than_the_threads_need_next(threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
     started: weakref.WeakSet[Any] = weakref.WeakSet()
     most, busy, names = [0], [0, 0], set()
-    lock = threading.Lock()
+    lock, all_of_them, met = threading.Lock(), threading.Barrier(threads), threading.local()
 
     def compute(kernel: Any, batch: Batch, asked: Any, results: Any, state: Any, first: int, piece: slice) -> None:
         with lock:
@@ -163,7 +168,9 @@ def test_no_more_runs_are_started_than_the_threads_need_next(threads: int, monke
             most[0] = max(most[0], len(started))
             busy[:] = [busy[0] + 1, max(busy[1], busy[0] + 1)]
             names.add(threading.current_thread().name)
-        time.sleep(0.001)
+        if not hasattr(met, "others"):
+            # Each thread waits at its first piece until all have one: none is late because the machine is busy.
+            met.others = all_of_them.wait(PATIENCE)
         with lock:
             busy[0] -= 1
 

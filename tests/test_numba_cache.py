@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,10 +18,10 @@ import pytest
 
 pytest.importorskip("numba")
 
-from tredegar.kernels import numba_cache
+from tredegar.kernels import numba_cache, numba_threads
 
 PROGRAM = """
-import hashlib, sys, time
+import hashlib, sys
 import tredegar.kernels
 from tredegar.kernels import simulate
 assert tredegar.kernels.__file__.startswith({tree!r}), tredegar.kernels.__file__
@@ -29,7 +30,6 @@ small = dict(replicates=2, months=5, trusts=7, clinicians=3, dtype="float64")
 for engine in ("numba", "numpy"):
     out = simulate(points, engine=engine, **small)
     print(engine, hashlib.sha256(b"".join(out[name].tobytes() for name in sorted(out))).hexdigest())
-print("seconds", time.process_time())
 """
 ASSEMBLY = """
 from tredegar.kernels.numba_cache import load_kernel
@@ -47,12 +47,13 @@ class Copy:
     tree: Path
     cache: Path
 
-    def start(self, extra: str = "") -> subprocess.Popen[str]:
+    def start(self, extra: str = "", **variables: str) -> subprocess.Popen[str]:
         environment = {
-            **os.environ,
+            **{name: value for name, value in os.environ.items() if not name.startswith("NUMBA_")},
             "PYTHONPATH": str(self.tree),
             "PYTHONDONTWRITEBYTECODE": "",
             numba_cache.VARIABLE: str(self.cache),
+            **variables,
         }
         command = [sys.executable, "-c", PROGRAM.format(tree=str(self.tree)) + extra]
         return subprocess.Popen(
@@ -67,7 +68,17 @@ class Copy:
 
     def kept(self) -> dict[str, int]:
         """The files of compiled code and when they were written."""
-        return {str(path): path.stat().st_mtime_ns for path in self.cache.rglob("*.nb?")}
+        return {str(path): path.stat().st_mtime_ns for path in self.cache.rglob("*") if path.is_file()}
+
+    def with_own_cache(self, folder: Path) -> Copy:
+        """The same package with a copy of its compiled code."""
+        shutil.copytree(self.cache, folder)
+        return Copy(self.tree, folder)
+
+    def file(self, end: str) -> Path:
+        """The one file of compiled code whose name ends so."""
+        (path,) = self.cache.rglob(f"*{end}")
+        return path
 
 
 @pytest.fixture(scope="module")
@@ -102,15 +113,110 @@ def test_no_multiplication_is_fused_with_an_addition(first: list[tuple[dict[str,
     assert FUSED.findall("\tvfmadd213pd\t%ymm0, %ymm1, %ymm2\n") != []
 
 
-def test_a_second_start_compiles_nothing_and_takes_less_than_two_seconds(
+def test_a_second_start_compiles_nothing_and_writes_nothing(
     first: list[tuple[dict[str, str], str]], copy: Copy
 ) -> None:
     kept = copy.kept()
     answer, notes = copy.answer(copy.start())
     assert answer["numba"] == first[0][0]["numba"]
-    assert COMPILING not in notes
+    assert notes == ""
     assert copy.kept() == kept != {}
-    assert float(answer["seconds"]) < 2.0  # of the processor: the machine may be busy with other things
+
+
+def flipped(path: Path) -> bytes:
+    """The bytes of a file with one bit of machine code flipped, in the middle."""
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 4
+    return bytes(data)
+
+
+@pytest.mark.parametrize(
+    ("end", "damaged"),
+    [(".nbc", flipped), (".nbi", lambda path: b""), (".nbc", lambda path: path.read_bytes()[:1000])],
+    ids=["a flipped bit", "an empty index", "a truncated file"],
+)
+def test_damaged_code_is_compiled_anew_with_one_note(
+    end: str, damaged: Callable[[Path], bytes], first: list[tuple[dict[str, str], str]], copy: Copy, tmp_path: Path
+) -> None:
+    own = copy.with_own_cache(tmp_path / "cache")
+    own.file(end).write_bytes(damaged(own.file(end)))
+    answer, notes = own.answer(own.start())
+    assert answer == first[0][0]
+    assert notes.count("\n") == 1
+    assert "is damaged" in notes and COMPILING in notes
+    assert own.answer(own.start()) == (first[0][0], "")
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="others cannot be told apart here")
+def test_code_that_others_may_write_is_not_used_and_nothing_of_it_is_read(
+    first: list[tuple[dict[str, str], str]], copy: Copy, tmp_path: Path
+) -> None:
+    """A pickle in it would be executed: here one that ends the process."""
+    own = copy.with_own_cache(tmp_path / "cache")
+    own.file(".nbi").write_bytes(b"cposix\n_exit\n(I77\ntR.")
+    own.file(".nbi").parent.chmod(0o777)
+    kept = own.kept()
+    answer, notes = own.answer(own.start())
+    assert answer == first[0][0]
+    assert notes.count("\n") == 1
+    assert "is not trusted" in notes and COMPILING in notes
+    assert own.kept() == kept
+
+
+def test_a_folder_that_cannot_be_written_to_is_read(
+    first: list[tuple[dict[str, str], str]], copy: Copy, tmp_path: Path
+) -> None:
+    """As the cache of an image of a container, or one that root has filled for everybody."""
+    own = copy.with_own_cache(tmp_path / "cache")
+    for path in (own.cache, *own.cache.rglob("*")):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    assert own.answer(own.start()) == (first[0][0], "")
+
+
+BAD_NUMBERS = [("NUMBA_NUM_THREADS", value) for value in ("0", "-1", "abc", "1e3", "2.5", "4,2", "9" * 21)]
+BAD_NUMBERS += [(name, value) for name in numba_threads.LIMITS[1:] for value in ("0", "abc")]
+
+
+@pytest.mark.parametrize(("name", "value"), BAD_NUMBERS)
+def test_a_number_of_threads_that_is_none_is_ignored_with_one_note(
+    name: str, value: str, first: list[tuple[dict[str, str], str]], copy: Copy
+) -> None:
+    answer, notes = copy.answer(copy.start(**{name: value}))
+    assert answer == first[0][0]
+    assert notes.count("\n") == (0 if value.startswith("999") else 1), notes
+    assert value.startswith("999") or (name in notes and value in notes)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "noted"),
+    [
+        ("NUMBA_NUM_THREADS", "", False),
+        ("NUMBA_THREADING_LAYER", "nonsense", False),
+        ("NUMBA_CACHE_LOCATOR_CLASSES", "nonsense", False),
+        ("NUMBA_CPU_FEATURES", "nonsense", True),
+        ("NUMBA_OPT", "abc", True),
+        ("NUMBA_CACHE_DIR", "/proc/none", False),
+        ("PYTHONWARNINGS", "error", False),
+    ],
+)
+def test_variables_that_numba_cannot_use_do_not_stop_the_engine(
+    name: str, value: str, noted: bool, first: list[tuple[dict[str, str], str]], copy: Copy
+) -> None:
+    answer, notes = copy.answer(copy.start(**{name: value}))
+    assert answer == first[0][0]
+    assert notes.count("\n") == noted, notes
+    assert not noted or name in notes
+
+
+def test_without_a_home_folder_or_any_cache_it_compiles_with_one_note(
+    first: list[tuple[dict[str, str], str]], copy: Copy, tmp_path: Path
+) -> None:
+    variables = {numba_cache.VARIABLE: "", "XDG_CACHE_HOME": "", "HOME": str(tmp_path / "nothing" / "file")}
+    (tmp_path / "nothing").write_text("a file", encoding="utf-8")
+    answer, notes = copy.answer(copy.start(**variables))
+    assert answer == first[0][0]
+    assert notes.count("\n") == 1
+    assert COMPILING in notes and "compiled code is not kept" in notes and numba_cache.VARIABLE in notes
 
 
 def test_an_edit_of_a_rule_changes_the_bits_of_the_compiled_engine(
@@ -139,28 +245,3 @@ def test_bits_do_not_depend_on_the_width_of_tiles(
         module.write_text(text.replace("WIDTH = _width()", f"WIDTH = {width}"), encoding="utf-8")
         answer, _ = other.answer(other.start())
         assert answer["numba"] == answer["numpy"] == first[0][0]["numba"]
-
-
-def test_the_folder_can_be_chosen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv(numba_cache.VARIABLE, str(tmp_path / "chosen"))
-    assert numba_cache.code_folder().is_relative_to(tmp_path / "chosen")
-
-
-@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="these have customs of their own")
-def test_the_folder_is_the_users_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.delenv(numba_cache.VARIABLE, raising=False)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert numba_cache.cache_root() == tmp_path / "tredegar"
-    monkeypatch.delenv("XDG_CACHE_HOME")
-    assert numba_cache.cache_root() == Path.home() / ".cache" / "tredegar"
-
-
-def test_a_folder_that_cannot_be_written_to_is_replaced_by_a_temporary_one(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    (tmp_path / "file").write_text("no folder", encoding="utf-8")
-    monkeypatch.setenv(numba_cache.VARIABLE, str(tmp_path / "file"))
-    folder = numba_cache.code_folder()
-    assert folder.is_dir()
-    assert not folder.is_relative_to(tmp_path / "file")
-    assert "compiled code is not kept" in caplog.text

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from .waiting import PATIENCE
+
 FOLDERS = ("store", "model", "kernels", "sweeps", "results")
 OPTIONAL = ("cupy", "mesa", "numba", "matplotlib", "SALib", "sklearn", "ema_workbench", "dask_jobqueue")
 HEAVY = (*OPTIONAL, "dask", "distributed", "zarr", "xarray", "scipy", "pandas")
@@ -19,7 +21,7 @@ SECONDS_TO_HELP = 2.0
 
 
 def python(code: str) -> str:
-    done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, timeout=120)
+    done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, timeout=PATIENCE)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 
@@ -38,7 +40,7 @@ def wheel(root: Path, tracked: tuple[str, ...], tmp_path_factory: pytest.TempPat
         shutil.copyfile(root / name, target)
     build = [sys.executable, "-m", "build", "--wheel", "--no-isolation"]
     built = subprocess.run(
-        [*build, "--outdir", str(source / "dist"), str(source)], capture_output=True, text=True, timeout=240
+        [*build, "--outdir", str(source / "dist"), str(source)], capture_output=True, text=True, timeout=PATIENCE
     )
     assert built.returncode == 0, built.stdout + built.stderr
     (path,) = (source / "dist").glob("*.whl")
@@ -77,7 +79,7 @@ def test_the_command_loads_nothing_heavy_before_it_is_asked_to() -> None:
 def test_version_and_help_answer_at_once(option: str) -> None:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     command = [str(Path(sys.executable).with_name("tredegar")), option]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert done.returncode == 0, done.stderr
     assert (version("tredegar") if option == "--version" else "sweep") in done.stdout

@@ -22,6 +22,7 @@ from tredegar.sweeps import Spec, run_sweep
 
 from .test_replay import store_of
 from .test_report_page import made_report
+from .waiting import PATIENCE
 
 BROWSER = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
@@ -82,7 +83,7 @@ def opened(folder: Path, pages: dict[str, Path]) -> Seen:
                "--proxy-server=127.0.0.1:9", "--proxy-bypass-list=<-loopback>", "--dump-dom",
                "--enable-logging=stderr", "--window-size=1400,1000", f"--user-data-dir={folder}/profile",
                probe.as_uri()]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=True)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=True)
     found = re.search(r'<pre id="seen">(\{.*?\})</pre>', done.stdout, re.DOTALL)
     assert found, done.stdout[-500:] + done.stderr[-500:]
     return Seen(json.loads(unescape(found[1])), [line for line in done.stderr.splitlines() if "CONSOLE" in line])

@@ -21,6 +21,7 @@ from tredegar.results.robust import robustness
 from tredegar.sweeps.cli import main
 
 from .made_stores import grid, made_store
+from .waiting import PATIENCE
 
 NAMES = ("mandate_detail", "real_control", "grip_rate", "method_heterogeneity")
 DESIGN = 'method = "latin-hypercube"\npoints = 600'
@@ -140,7 +141,7 @@ def test_the_library_says_nothing_and_leaves_the_colours_of_figures_alone():
         "sample = numpy.random.default_rng(1).random((100, 2))\n"
         "assert len(peel(sample, sample[:, 0] > 0.5)) > 1 and matplotlib.rcParams['axes.prop_cycle'] == mine"
     )
-    done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, timeout=120)
+    done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, timeout=PATIENCE)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 

@@ -30,6 +30,7 @@ from tredegar.sweeps.store import SweepStore
 from . import fake_model
 from .fake_model import simulate
 from .sweep_cases import SMALL, contents, small_spec
+from .waiting import PATIENCE, wait_until
 
 cloudpickle.register_pickle_by_value(fake_model)
 
@@ -44,30 +45,38 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return contents(path)
 
 
-def slow() -> Callable[..., object]:
-    """Return the stand-in for the model, slow enough that something may happen meanwhile; workers receive it whole."""
+def held(store: Path, batches: int, happened: Path) -> Callable[..., object]:
+    """Return the stand-in for the model; once ``batches`` batches are done, it waits for the file ``happened``.
 
-    def simulate_slowly(points: object, **others: object) -> object:
-        time.sleep(0.15)
+    Workers receive it whole.
+    """
+
+    def simulate_when_it_happened(points: object, **others: object) -> object:
+        while len(list((store / "status").glob("c.*"))) >= batches and not happened.exists():
+            time.sleep(0.02)
         return simulate(points, **others)  # type: ignore[arg-type]
 
-    return simulate_slowly
+    return simulate_when_it_happened
 
 
 @contextmanager
-def meanwhile(store: Path, batches: int, happens: Callable[[], None]) -> Iterator[None]:
-    """Call ``happens()`` in a thread once ``batches`` batches of ``store`` are done; raise what it raised."""
+def meanwhile(store: Path, batches: int, happens: Callable[[], None]) -> Iterator[Callable[..., object]]:
+    """Call ``happens()`` in a thread once ``batches`` batches of ``store`` are done; raise what it raised.
+
+    Yields the model to sweep with, which waits for it.
+    """
+    happened = store.with_name("happened")
 
     def watch() -> None:
-        end = time.monotonic() + 100
-        while len(list((store / "status").glob("c.*"))) < batches:
-            assert time.monotonic() < end, "nothing was done"
-            time.sleep(0.02)
-        happens()
+        try:
+            wait_until(lambda: len(list((store / "status").glob("c.*"))) >= batches, lambda: "nothing was done")
+            happens()
+        finally:
+            happened.touch()
 
     with ThreadPoolExecutor(1) as thread:
         watching = thread.submit(watch)
-        yield
+        yield held(store, batches, happened)
         watching.result()
 
 
@@ -82,10 +91,7 @@ def started_by_hand(folder: Path) -> Iterator[tuple[Path, subprocess.Popen[bytes
     worker = [sys.executable, "-m", "distributed.cli.dask_worker", "--nthreads", "2", "--no-nanny", *common]
     working = subprocess.Popen(worker, **quiet)  # type: ignore[call-overload]
     try:
-        end = time.monotonic() + 60
-        while not file.exists():
-            assert time.monotonic() < end, "the scheduler did not start"
-            time.sleep(0.1)
+        wait_until(file.exists, lambda: "the scheduler did not start")
         yield file, scheduler
     finally:
         for process in (working, scheduler):
@@ -98,9 +104,9 @@ def test_a_scheduler_file_finds_the_scheduler_and_its_loss_is_said_in_one_line(
 ) -> None:
     """What was done before the loss is kept; the sweep is finished without the scheduler, to the same bytes."""
     store = tmp_path / "s.zarr"
-    with started_by_hand(tmp_path) as (file, scheduler), meanwhile(store, 4, scheduler.kill):
+    with started_by_hand(tmp_path) as (file, scheduler), meanwhile(store, 4, scheduler.kill) as model:
         with pytest.raises(LostCluster, match="the Dask scheduler was lost; run the same command again") as lost:
-            run_sweep(small_spec(), store, scheduler=str(file), simulate=slow(), points_per_batch=1)
+            run_sweep(small_spec(), store, scheduler=str(file), simulate=model, points_per_batch=1)
         assert "\n" not in str(lost.value)
     assert [record for record in caplog.records if record.name == "distributed.client"] == []
     done = int(SweepStore(store).read_status().astype(bool).sum())
@@ -117,37 +123,29 @@ def test_retired_and_added_workers_change_nothing(tmp_path: Path, undisturbed: d
             with Client(cluster, set_as_default=False) as client:
                 leaving = next(iter(client.nthreads()))
                 cluster.scale(3)
-                client.wait_for_workers(3, timeout=60)
+                client.wait_for_workers(3, timeout=PATIENCE)
                 client.retire_workers([leaving], close_workers=True)
                 assert leaving not in client.nthreads()
 
-        with meanwhile(store, 3, replace):
+        with meanwhile(store, 3, replace) as model:
             address = cluster.scheduler_address
-            summary = run_sweep(small_spec(), store, scheduler=address, simulate=slow(), points_per_batch=1)
+            summary = run_sweep(small_spec(), store, scheduler=address, simulate=model, points_per_batch=1)
     assert summary.complete
     assert contents(store) == undisturbed
 
 
 def test_a_cluster_that_adapts_grows_for_a_sweep(tmp_path: Path, undisturbed: dict[str, str]) -> None:
     """The window of futures asks for more workers than there are: no batch ends before a second one came."""
-    store, came = tmp_path / "s.zarr", tmp_path / "came"
-
-    def patient(points: object, **others: object) -> object:
-        end = time.monotonic() + 100
-        while not came.exists() and time.monotonic() < end:
-            time.sleep(0.05)
-        return simulate(points, **others)  # type: ignore[arg-type]
+    store = tmp_path / "s.zarr"
 
     def wait_for_two() -> None:
         with Client(cluster, set_as_default=False) as client:
-            client.wait_for_workers(2, timeout=90)
-        came.touch()
+            client.wait_for_workers(2, timeout=PATIENCE)
 
     with LocalCluster(n_workers=1, threads_per_worker=1, **ON_LOOPBACK) as cluster:
         cluster.adapt(minimum=1, maximum=2, target_duration="100ms")
-        with meanwhile(store, 0, wait_for_two):
-            assert run_sweep(small_spec(), store, scheduler=cluster, simulate=patient, points_per_batch=1).complete
-        assert came.exists()
+        with meanwhile(store, 0, wait_for_two) as model:
+            assert run_sweep(small_spec(), store, scheduler=cluster, simulate=model, points_per_batch=1).complete
     assert contents(store) == undisturbed
 
 
@@ -185,14 +183,17 @@ def test_the_command_prints_what_the_driver_says(
 
 
 def test_every_thread_of_a_worker_has_a_batch(tmp_path: Path, undisturbed: dict[str, str]) -> None:
-    store, at_once = tmp_path / "s.zarr", []
+    store = tmp_path / "s.zarr"
     with (
         LocalCluster(n_workers=1, threads_per_worker=5, **ON_LOOPBACK) as cluster,
         Client(cluster, set_as_default=False) as client,
-        meanwhile(store, 5, lambda: at_once.extend(map(len, client.processing().values()))),
     ):
-        assert run_sweep(small_spec(), store, scheduler=cluster, simulate=slow(), points_per_batch=1).complete
-    assert at_once[0] >= 5
+
+        def wait_for_five() -> None:
+            wait_until(lambda: sum(map(len, client.processing().values())) >= 5)
+
+        with meanwhile(store, 5, wait_for_five) as model:
+            assert run_sweep(small_spec(), store, scheduler=cluster, simulate=model, points_per_batch=1).complete
     assert contents(store) == undisturbed
 
 

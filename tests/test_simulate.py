@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
 
-from tredegar.kernels import EngineUnavailable, Failure, engines, projected_bytes, simulate
+from tredegar.kernels import EngineUnavailable, Failure, engines, memory, projected_bytes, simulate
 from tredegar.model import OUTCOMES, TRUST_RECORDS
 from tredegar.model.providers import Providers
 
@@ -57,6 +59,47 @@ def test_of_a_dataset_coordinates_that_are_parameters_count_as_well() -> None:
     assert simulate({**TWO, "target_toughness": 0.1}, **SMALL)["quality"].tobytes() == by_hand["quality"].tobytes()
 
 
+def bits(points: Any, **arguments: Any) -> bytes:
+    return simulate(points, **{**SMALL, "engine": "numpy", **arguments})["quality"].tobytes()
+
+
+def test_a_table_and_a_row_of_one_are_points() -> None:
+    table = pd.DataFrame({"solidarity": [0.2, 1.2], "mandate_detail": [0.3, 0.4]})
+    by_hand = {name: list(table[name]) for name in table}
+    assert bits(table) == bits(by_hand)
+    assert bits(table.iloc[1]) == bits({"solidarity": 1.2, "mandate_detail": 0.4})
+    assert bits(table.iloc[1].astype(object)) == bits({"solidarity": 1.2, "mandate_detail": 0.4})
+    assert bits(table.set_index("mandate_detail")) == bits(by_hand)
+    assert bits({"solidarity": table["solidarity"], "mandate_detail": table["mandate_detail"]}) == bits(by_hand)
+
+
+def test_points_that_are_stacked_are_all_combinations() -> None:
+    crossed = {"solidarity": [0.2, 0.2, 1.2, 1.2], "mandate_detail": [0.3, 0.4, 0.3, 0.4]}
+    apart = xr.Dataset({"solidarity": ("a", [0.2, 1.2]), "mandate_detail": ("b", [0.3, 0.4])})
+    assert bits(apart.stack(point=("a", "b"))) == bits(crossed)
+    axes = xr.Dataset(coords={"solidarity": [0.2, 1.2], "mandate_detail": [0.3, 0.4]})
+    assert bits(axes.stack(point=("solidarity", "mandate_detail"))) == bits(crossed)
+
+
+INTEGERS = [np.int8, np.uint8, np.int16, np.uint16, np.int32, np.uint32, np.int64, np.uint64]
+
+
+@pytest.mark.parametrize("integer", INTEGERS, ids=lambda kind: kind.__name__)
+def test_sizes_may_be_any_integer_of_numpy(integer: Any) -> None:
+    sizes = {"replicates": 2, "months": 24, "trusts": 120, "clinicians": 2, "seed": 7, "every": 12}
+    given = {name: integer(value) for name, value in sizes.items()}
+    for engine in ("numpy", "auto"):
+        out, expected = (simulate({}, **some, engine=engine, trust_records=True) for some in (given, sizes))
+        assert {name: values.tobytes() for name, values in out.items()} == {
+            name: values.tobytes() for name, values in expected.items()
+        }
+
+
+def test_an_array_of_runs_is_read_by_the_names_of_its_dimensions() -> None:
+    runs = xr.DataArray([[0, 5], [1, 6]], dims=("replicate", "point"))
+    assert bits(TWO, runs=runs) == bits(TWO, runs=np.array([[0, 1], [5, 6]]))
+
+
 def test_numbers_of_numpy_are_numbers() -> None:
     constants = {"WAIT_MAX": np.int64(50), "NORM_ACCESS": np.float32(0.5)}
     out = simulate({}, **SMALL, constants=constants, dtype=np.float64, outcomes=["quality"])
@@ -95,6 +138,55 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "yes and no": ({"points": {"solidarity": [True]}}, "must be numbers"),
     "a list": ({"points": [0.1]}, "points must be a mapping or a Dataset"),
     "nothing": ({"points": None}, "points must be a mapping or a Dataset"),
+    "complex numbers": ({"points": {"solidarity": [1j]}}, "must be numbers, got complex"),
+    "numbers in words": ({"points": {"solidarity": ["0.5"]}}, "must be numbers, got text"),
+    "one number in words": ({"points": {"solidarity": "0.5"}}, "must be numbers, got text"),
+    "objects": ({"points": {"solidarity": np.array([0.5], dtype=object)}}, "must be numbers, got objects"),
+    "an array of yes and no": ({"points": {"solidarity": np.array([True])}}, "must be numbers, got True and False"),
+    "None": ({"points": {"solidarity": None}}, "must be numbers, got None"),
+    "a date": ({"points": {"solidarity": datetime.date(2026, 1, 1)}}, "must be numbers, got datetime.date"),
+    "dates": ({"points": {"solidarity": np.array(["2026-01-01"], dtype="M8[D]")}}, "must be numbers, got dates"),
+    "a table as a value": ({"points": {"solidarity": xr.Dataset({"a": 1})}}, "must be numbers, got Dataset"),
+    "missing values of a table": ({"points": pd.DataFrame({"solidarity": pd.array([0.1, None])})}, "solidarity"),
+    "masked values in a list": ({"points": {"solidarity": [0.1, np.ma.masked]}}, "masked"),
+    "a name that is a number": ({"points": {0: [0.1]}}, r"named by parameters, got the name 0 \(int\)"),
+    "a name of two lines": ({"points": {"solid\narity": [0.1]}}, "unknown parameter"),
+    "a Dataset named by numbers": ({"points": xr.Dataset({0: ("a", [0.1])})}, "named by parameters"),
+    "a column": ({"points": pd.Series([0.1, 0.2], name="solidarity")}, "named by parameters, got the name 0"),
+    "a row with a word": ({"points": pd.Series({"solidarity": 0.1, "fear": "x"})}, "fear"),
+    "columns of one name": ({"points": pd.DataFrame([[0.1, 0.2]], columns=["solidarity"] * 2)}, "'solidarity' twice"),
+    "two dimensions": (
+        {"points": xr.Dataset({"solidarity": ("a", [0.2, 1.2]), "mandate_detail": ("b", [0.3, 0.4])})},
+        r"one dimension, got 'a' \(2\), 'b' \(2\).*stack\(point=\('a', 'b'\)\)",
+    ),
+    "two axes": ({"points": xr.Dataset(coords={"solidarity": [0.2, 1.2], "mandate_detail": [0.3, 0.4]})}, "stack"),
+    "a variable on two dimensions": ({"points": xr.Dataset({"solidarity": (("a", "b"), [[0.2, 1.2]])})}, "stack"),
+    "arrays on two dimensions": (
+        {"points": {"solidarity": xr.DataArray([0.2], dims="a"), "mandate_detail": xr.DataArray([0.3], dims="b")}},
+        "one dimension",
+    ),
+    "columns in another order": (
+        {"points": {"solidarity": pd.Series([0.2, 1.2]), "mandate_detail": pd.Series([0.3, 0.4], index=[1, 0])}},
+        "unlike labels",
+    ),
+    "masked runs": ({"runs": np.ma.array([[0, 1]], mask=[[False, True]])}, "runs .*masked"),
+    "masked runs in a list": ({"runs": [np.ma.array([0, 1], mask=[False, True])]}, "runs .*masked"),
+    "runs of a Dataset": ({"runs": xr.Dataset({"a": ("x", [1, 2])})}, "runs must be whole numbers.*Dataset"),
+    "ragged runs": ({"runs": [[0, 1], [1]]}, "runs must be whole numbers"),
+    "runs of yes and no": ({"runs": [[True, False]]}, "runs must be whole numbers"),
+    "runs that are objects": ({"runs": np.array([[0, 1]], dtype=object)}, "runs must be whole numbers"),
+    "runs with no number": ({"runs": [[np.nan, 1]]}, "runs must be whole numbers"),
+    "a month with a zero before it": ({"points": {"solidarity@07": [0.5]}}, "write 'solidarity@7'"),
+    "a month in other digits": ({"points": {"solidarity@\uff11\uff12": [0.5]}}, "parameter@month"),
+    "a month below 0": ({"points": {"solidarity@-1": [0.5]}}, "parameter@month"),
+    "a month with an underscore": ({"points": {"solidarity@1_0": [0.5]}}, "parameter@month"),
+    "a month without end": ({"points": {"solidarity@" + "9" * 5000: [0.5]}}, "parameter@month"),
+    "a country without end": ({"trusts": 10**9, "clinicians": 1}, "1,000,000,000 trusts.*takes .* GB"),
+    "clinicians without end": ({"trusts": 1, "clinicians": 10**9}, "1,000,000,000 clinicians.*takes .* GB"),
+    "months without end": ({"months": 10**9}, "1,000,000,000 months takes .* GB"),
+    "records without end": ({"trusts": 10**4, "months": 12 * 10**6, "every": 12 * 10**6, "trust_records": True}, "GB"),
+    "true months": ({"months": np.True_}, "months must be a whole number"),
+    "an array of one size": ({"months": np.array([12])}, "months must be a whole number"),
     "a ragged list": ({"points": {"solidarity": [[0.1], [0.2, 0.3]]}}, "parameter 'solidarity'.*ragged"),
     "masked values": ({"points": {"solidarity": np.ma.array([0.1, 0.2], mask=[0, 1])}}, "masked"),
     "outcome of a number": ({"outcomes": 3}, "outcomes must be names"),
@@ -138,6 +230,22 @@ def test_what_cannot_be_used_is_refused_in_one_line(what: str) -> None:
     with pytest.raises(ValueError, match=words) as refusal:
         simulate(**{"points": {}, **SMALL, **arguments})
     assert "\n" not in str(refusal.value)
+
+
+def test_a_container_that_grants_less_memory_is_heeded(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    limit = tmp_path / "memory.max"
+    monkeypatch.setattr(memory, "GRANTED", limit)
+    limit.write_text("max\n", encoding="ascii")
+    assert simulate({}, **SMALL).failures == ()
+    limit.write_text("5000\n", encoding="ascii")
+    with pytest.raises(ValueError, match=r"this machine has 0.0 GB"):
+        simulate({}, **SMALL)
+
+
+def test_results_are_computed_in_chunks_that_memory_holds() -> None:
+    assert memory.chunk_runs(1, 1) == 1024
+    assert memory.chunk_runs(1, 1, recorded=10**6) * 8 * 10**6 <= memory.CHUNK_BYTES
+    assert memory.chunk_runs(1, 1, recorded=10**12) == 1
 
 
 def test_an_engine_that_cannot_run_says_what_is_missing() -> None:

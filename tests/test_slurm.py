@@ -16,9 +16,10 @@ import pytest
 from tredegar.sweeps.runner import run_sweep
 from tredegar.sweeps.spec import Spec
 
-from .slurm_node import SlurmNode, missing, slurm_node, wait_until
+from .slurm_node import SlurmNode, missing, slurm_node
 from .sweep_cases import contents
 from .tls_check import plain_listeners
+from .waiting import PATIENCE, wait_until
 
 pytestmark = [pytest.mark.slurm, pytest.mark.skipif(bool(missing()), reason=missing())]
 
@@ -42,7 +43,6 @@ every = 12
 """
 TREDEGAR = (sys.executable, "-m", "tredegar.sweeps.cli")
 BATCHES = 15
-PATIENCE = 400.0
 
 
 @pytest.fixture(scope="module")
@@ -100,9 +100,7 @@ def sweep(node: SlurmNode, tmp_path: Path) -> Callable[..., Sweep]:
 def process_of(sweep: Sweep, task: str) -> psutil.Process:
     """The process of one task once it has written its first batch."""
     first = int(task.split("/")[0])
-    wait_until(
-        lambda: sweep.done(first), PATIENCE, lambda: f"task {task} wrote nothing: {list(sweep.folder.iterdir())}"
-    )
+    wait_until(lambda: sweep.done(first), lambda: f"task {task} wrote nothing: {list(sweep.folder.iterdir())}")
     for process in psutil.process_iter(["cmdline"]):
         words = process.info["cmdline"] or []
         if words[-1:] == [task] and str(sweep.store) in words and "python" in Path(words[0]).name:
@@ -116,7 +114,7 @@ def test_killed_and_cancelled_tasks_lose_nothing_and_another_number_of_tasks_fin
     process_of(small, "1/4").kill()
     process_of(small, "2/4").suspend()
     small.node.call("scancel", f"{job}_2")
-    ended = small.node.wait(job, verify, seconds=PATIENCE)
+    ended = small.node.wait(job, verify)
     expected = {f"{job}_0": "COMPLETED", f"{job}_1": "FAILED", f"{job}_2": "CANCELLED", f"{job}_3": "COMPLETED"}
     assert ended == {**expected, verify: "FAILED"}
     assert small.node.facts(verify)["ExitCode"] == "3:0"
@@ -127,7 +125,7 @@ def test_killed_and_cancelled_tasks_lose_nothing_and_another_number_of_tasks_fin
     assert "exit status 0" in small.log(f"{job}_3")
 
     again, verify = small.submit(3)
-    ended = small.node.wait(again, verify, seconds=PATIENCE)
+    ended = small.node.wait(again, verify)
     assert set(ended.values()) == {"COMPLETED"}
     assert "equal bit for bit" in small.log(f"{verify}-verify")
     assert contents(small.store) == undisturbed
@@ -146,15 +144,15 @@ def test_at_the_walltime_a_batch_is_finished_or_dropped_and_the_task_comes_back(
         each.node.call("scontrol", "update", f"JobId={jobs[each][0]}", f"TimeLimit={minutes}")
     logs = {each: f"{jobs[each][0]}_0" for each in jobs}
     told = "told to stop (time)"
-    wait_until(lambda: told in finishes.log(logs[finishes]), PATIENCE, lambda: finishes.log(logs[finishes]))
+    wait_until(lambda: told in finishes.log(logs[finishes]), lambda: finishes.log(logs[finishes]))
     processes[finishes].resume()
     for each, (job, _) in jobs.items():
-        wait_until(lambda: came_back(each.node, job), PATIENCE, lambda: each.log(logs[each]))  # noqa: B023
+        wait_until(lambda: came_back(each.node, job), lambda: each.log(logs[each]))  # noqa: B023
         # Slurm lets a job that came back wait for two minutes, so that the end of its first run is not taken for the
         # end of the second; the test waits for the first to have left the node.
         each.node.call("scontrol", "update", f"JobId={job}", "TimeLimit=60", "StartTime=now")
     for each, (job, verify) in jobs.items():
-        ended = each.node.wait(job, verify, seconds=PATIENCE)
+        ended = each.node.wait(job, verify)
         assert set(ended.values()) == {"COMPLETED"}, (ended, each.log(logs[each]), each.log(f"{verify}-verify"))
         assert "equal bit for bit" in each.log(f"{verify}-verify")
         assert contents(each.store) == undisturbed
@@ -173,7 +171,7 @@ def test_each_task_has_a_gpu_of_its_own(sweep, undisturbed) -> None:
     small = sweep()
     (small.folder / "gpu.sh").write_text('echo "gpu $CUDA_VISIBLE_DEVICES"; sleep 5\n')
     job, verify = small.submit(2, "--gpus", "1", "--setup", "gpu.sh")
-    assert set(small.node.wait(job, verify, seconds=PATIENCE).values()) == {"COMPLETED"}
+    assert set(small.node.wait(job, verify).values()) == {"COMPLETED"}
     seen = [re.findall(r"^gpu (.*)$", small.log(f"{job}_{task}"), re.M) for task in range(2)]
     assert sorted(seen) == [["0"], ["1"]]
     assert contents(small.store) == undisturbed
@@ -186,7 +184,7 @@ def test_dask_workers_on_slurm_speak_tls_alone_and_the_death_of_one_changes_noth
     with psutil.Popen(
         [*TREDEGAR, *words, "--memory", "500M", "--dask", "--here"], cwd=small.folder, env=environment
     ) as driver:
-        wait_until(lambda: small.done(2), PATIENCE, lambda: f"nothing was done; the driver: {driver.poll()}")
+        wait_until(lambda: small.done(2), lambda: f"nothing was done; the driver: {driver.poll()}")
         workers = [job.split()[0] for job in small.node.call("squeue", "--noheader", "--format=%i").splitlines()]
         assert plain_listeners([driver, *dask_workers(small.folder)]) == []
         keys = list((small.folder / "tredegar-logs").glob(".dask*key*"))
@@ -209,7 +207,7 @@ def test_the_first_job_in_five_commands_as_the_page_for_cluster_users_has_it(nod
     found = re.search(r"queued job (\d+) .* then (\d+) to verify", said[2])
     assert found is not None, said
     assert "256" in said[1]
-    ended = node.wait(found[1], found[2], seconds=PATIENCE)
+    ended = node.wait(found[1], found[2])
     assert set(ended.values()) == {"COMPLETED"}, (ended, said)
     assert len(ended) == 21
     assert "complete" in here.call("bash", "-c", commands[4], cwd=tmp_path).splitlines()[-1]
@@ -242,7 +240,7 @@ def test_a_driver_in_a_job_of_its_own_has_one_worker_on_each_gpu(sweep, undistur
     (small.folder / "gpu.sh").write_text('echo "gpu $CUDA_VISIBLE_DEVICES"\n')
     resources = ("--memory", "500M", "--gpus", "1", "--setup", "gpu.sh", "--interface", "lo")
     job, verify = small.submit(2, "--dask", *resources)
-    assert set(small.node.wait(job, verify, seconds=PATIENCE).values()) == {"COMPLETED"}
+    assert set(small.node.wait(job, verify).values()) == {"COMPLETED"}
     outputs = [path.read_text() for path in (small.folder / "tredegar-logs").glob("worker-*.out")]
     assert sorted(re.findall(r"^gpu (.*)$", "\n".join(outputs), re.M)) == ["0", "1"]
     assert contents(small.store) == undisturbed

@@ -23,6 +23,7 @@ from tredegar.sweeps.job_words import SubmitError, clock, seconds_of
 from tredegar.sweeps.submit import send
 
 from .sweep_cases import SMALL
+from .waiting import PATIENCE
 
 TREDEGAR = [sys.executable, "-m", "tredegar.sweeps.cli"]
 HOSTILE = [
@@ -225,7 +226,7 @@ def refused(tmp_path: Path, *words: str) -> str:
     given = ["submit", "s.toml", "--out", "s.zarr", "--tasks", "2", *words]
     environment = {**os.environ, "PATH": f"{tmp_path}:/usr/bin:/bin"}
     done = subprocess.run(
-        [*TREDEGAR, *given], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60
+        [*TREDEGAR, *given], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=PATIENCE
     )
     assert done.returncode == 1, done.stdout
     assert done.stderr.startswith("error: ")
@@ -254,7 +255,7 @@ def test_a_request_that_cannot_work_is_refused_in_one_line(tmp_path: Path, words
 def test_tasks_without_work_are_named(tmp_path: Path) -> None:
     (tmp_path / "s.toml").write_text(SMALL)
     words = ["submit", "s.toml", "--out", "s.zarr", "--cluster", "slurm", "--tasks", "500"]
-    done = subprocess.run([*TREDEGAR, *words], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([*TREDEGAR, *words], cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE)
     assert done.returncode == 0
     assert "of 500 tasks only" in done.stderr
 

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -22,46 +21,60 @@ from tredegar.sweeps.store import SweepStore
 from .fake_model import simulate, simulate_with_poison
 from .sweep_cases import SMALL, contents, small_spec
 from .test_sweep import by_value
+from .waiting import PATIENCE, end, wait_while_it_runs
 
-SLOW = SMALL.replace("trusts = 3\nclinicians = 2", "trusts = 10\nclinicians = 10").replace("every = 12", "every = 1")
+SEVERAL = SMALL.replace("trusts = 3\nclinicians = 2", "trusts = 10\nclinicians = 10").replace("every = 12", "every = 1")
+
+
+def start_sweep(folder: Path, *options: str, allowed: int) -> subprocess.Popen[str]:
+    """Start a sweep of several batches of which ``allow`` says how many may be done, in a session of its own."""
+    (folder / "several.toml").write_text(SEVERAL)
+    allow(folder, allowed)
+    command = [sys.executable, str(Path(__file__).with_name("held_sweep.py")), "sweep", "several.toml"]
+    command += ["--out", "s.zarr", "--engine", "numpy", *options]
+    return subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+
+
+def allow(folder: Path, batches: int) -> None:
+    """Let the sweep in ``folder`` go on until so many of its batches are done."""
+    (folder / "allowed.new").write_text(str(batches))
+    (folder / "allowed.new").replace(folder / "allowed")
+
+
+def batches_done(folder: Path) -> int:
+    return len(list((folder / "s.zarr" / "status").glob("c.*")))
 
 
 @pytest.mark.parametrize(("workers", "kills"), [(0, 3), (2, 1)])
 def test_a_killed_sweep_is_finished_by_the_same_command_to_the_same_bytes(
     tmp_path: Path, workers: int, kills: int
 ) -> None:
-    (tmp_path / "slow.toml").write_text(SLOW)
-    command = [sys.executable, "-m", "tredegar.sweeps.cli", "sweep", "slow.toml", "--out", "s.zarr"]
-    command += ["--workers", str(workers), "--engine", "numpy"]
     for kill in range(kills):
-        process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, start_new_session=True)
-        _wait_for_batches(tmp_path / "s.zarr", kill + 1, process)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-    assert subprocess.run(command, cwd=tmp_path, stdout=subprocess.DEVNULL, check=False).returncode == 0
-    run_sweep(Spec.from_text(SLOW), tmp_path / "undisturbed.zarr", workers=0, engine="numpy")
+        process = start_sweep(tmp_path, "--workers", str(workers), allowed=kill + 1)
+        wait_while_it_runs(process, lambda: batches_done(tmp_path) > kill)  # noqa: B023
+        end(process)
+        process.communicate()
+    killed_at = batches_done(tmp_path)
+    process = start_sweep(tmp_path, "--workers", str(workers), allowed=99)
+    said, errors = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0, said + errors
+    run_sweep(Spec.from_text(SEVERAL), tmp_path / "undisturbed.zarr", workers=0, engine="numpy")
     assert contents(tmp_path / "s.zarr") == contents(tmp_path / "undisturbed.zarr")
-
-
-def _wait_for_batches(path: Path, number: int, process: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + 60
-    while time.monotonic() < end and process.poll() is None:
-        if len(list((path / "status").glob("c.*"))) >= number:
-            return
-        time.sleep(0.005)
+    assert kills <= killed_at < batches_done(tmp_path)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGUSR1])
 def test_a_signal_ends_the_sweep_after_the_batch_in_work_with_status_3(tmp_path: Path, number: signal.Signals) -> None:
-    (tmp_path / "slow.toml").write_text(SLOW)
-    command = [sys.executable, "-m", "tredegar.sweeps.cli", "sweep", "slow.toml", "--out", "s.zarr"]
-    command += ["--task", "0/1", "--engine", "numpy"]
-    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True)
-    _wait_for_batches(tmp_path / "s.zarr", 1, process)
+    process = start_sweep(tmp_path, "--task", "0/1", allowed=1)
+    wait_while_it_runs(process, (tmp_path / "held").exists)
     process.send_signal(number)
-    said, _ = process.communicate(timeout=60)
-    assert process.returncode == 3
+    allow(tmp_path, 99)
+    said, errors = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 3, errors
     assert "run the same command again to finish" in said
+    assert batches_done(tmp_path) == 2
     assert list((tmp_path / "s.zarr").rglob("*.partial")) == []
 
 

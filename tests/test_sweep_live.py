@@ -5,9 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +18,8 @@ from tredegar.sweeps.verify import verify_store
 
 from .fake_model import simulate
 from .sweep_cases import small_spec
-from .test_sweep_killed import SLOW
+from .test_sweep_killed import allow, start_sweep
+from .waiting import PATIENCE, wait_while_it_runs
 
 
 def test_readers_see_what_is_done_while_the_sweep_runs(tmp_path: Path) -> None:
@@ -46,27 +44,11 @@ def test_readers_see_what_is_done_while_the_sweep_runs(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_in_a_terminal_reaches_workers_too_and_ends_with_status_3_and_no_traceback(tmp_path: Path) -> None:
-    (tmp_path / "slow.toml").write_text(SLOW)
-    command = [
-        sys.executable,
-        "-m",
-        "tredegar.sweeps.cli",
-        "sweep",
-        "slow.toml",
-        "--out",
-        "s.zarr",
-        "--engine",
-        "numpy",
-    ]
-    process = subprocess.Popen(
-        [*command, "--workers", "2"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        start_new_session=True,
-    )  # fmt: skip
-    end = time.monotonic() + 60
-    while time.monotonic() < end and not list(tmp_path.glob("s.zarr/status/c.*")):
-        time.sleep(0.01)
+    process = start_sweep(tmp_path, "--workers", "2", allowed=1)
+    wait_while_it_runs(process, (tmp_path / "held").exists)
     os.killpg(process.pid, signal.SIGINT)
-    said, errors = process.communicate(timeout=60)
+    allow(tmp_path, 99)
+    said, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 3, errors
     assert "run the same command again to finish" in said
     assert "Traceback" not in errors

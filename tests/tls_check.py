@@ -9,6 +9,8 @@ from collections.abc import Iterable
 
 import psutil
 
+from .waiting import PATIENCE
+
 
 def plain_listeners(processes: Iterable[psutil.Process]) -> list[str]:
     """Return "process address:port" of each listening socket off the loopback that serves without a certificate.
@@ -33,7 +35,7 @@ def refuses_strangers(address: str, port: int) -> bool:
     host = {4: "127.0.0.1", 6: "::1"}[ipaddress.ip_address(address).version] if wildcard else address
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    with socket.create_connection((host, port), timeout=20) as plain:
+    with socket.create_connection((host, port), timeout=PATIENCE) as plain:
         try:
             with context.wrap_socket(plain) as stranger:
                 stranger.recv(1)
