@@ -243,11 +243,11 @@ def _stored_spec(path: Path, seal: str, text: str) -> Spec:
     store = SweepStore(path)
 
     def points() -> Points:
-        return {name: np.asarray(store.array(name)[...]) for name in store.axes_of_points}
+        return {name: read_array(store.array(name)) for name in store.axes_of_points}
 
     try:
         return Spec.from_stored(text, store.facts["providers"], points)
-    except (SpecError, OSError, RuntimeError) as error:
+    except (SpecError, StoreDamaged) as error:
         raise StoreError(f"store '{path}' does not hold its spec as it was: {first_line(error)}") from error
 
 
