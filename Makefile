@@ -5,6 +5,7 @@ VENV ?= .venv
 PYTHON ?=
 PYTEST_OPTIONS ?=
 ROUNDS ?= 200
+STORES ?= 20000
 BATCHES ?= 50000
 
 BIN := $(VENV)/bin
@@ -96,6 +97,9 @@ chaos: $(TOOLS) ## kill, starve and corrupt sweeps at random; the store must com
 
 soak: $(TOOLS) ## compute many tiny batches on one worker (half an hour); its memory must be flat (BATCHES=50000)
 	@$(BIN)/python benchmarks/soak.py $(BATCHES)
+
+damage: $(TOOLS) ## damage stores and archives in every way; none may read as whole and wrong (STORES=20000)
+	@TREDEGAR_DAMAGED_STORES=$(STORES) $(BIN)/pytest -n auto --maxprocesses 4 --timeout 14400 tests/test_damage.py $(PYTEST_OPTIONS)
 
 slurm: $(TOOLS) ## the tests on a one-node Slurm (root and Debian's packages slurmctld, slurmd, slurm-client and munge needed)
 	@$(BIN)/pytest -m slurm --timeout 1200 $(PYTEST_OPTIONS)

@@ -24,7 +24,10 @@ from .damage import Damaged, harm_folder, harm_zip
 from .fake_model import simulate
 from .sweep_cases import contents, small_spec
 
-ROUNDS = int(os.environ.get("TREDEGAR_DAMAGE_ROUNDS", "120"))
+STORES = int(os.environ.get("TREDEGAR_DAMAGED_STORES", "240"))
+"""How many stores and archives are damaged in all: half of them stores, a quarter archives of either kind."""
+SHARES = 4
+"""Each kind is divided into so many tests, which can run side by side."""
 FAILING = ("solidarity = 0.5\n", "")
 """Without it the fake model fails at one point: the stores have failed runs, too."""
 
@@ -83,10 +86,13 @@ def assert_partial_invents_nothing(path: Path, truth: xr.Dataset, done: Damaged)
         assert np.array_equal(partial[name].values, truth[name].values), done
 
 
-def test_no_damaged_store_reads_as_whole_and_wrong_and_the_sweep_mends_it(sound: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("share", range(SHARES))
+def test_no_damaged_store_reads_as_whole_and_wrong_and_the_sweep_mends_it(
+    sound: Path, tmp_path: Path, share: int
+) -> None:
     truth, before = open_sweep(sound / "ours").load(), contents(sound / "ours")
     spec, refused = small_spec(*FAILING), 0
-    for number in range(ROUNDS):
+    for number in range(share, STORES // 2, SHARES):
         luck = np.random.default_rng([1, number])
         store = tmp_path / "s"
         shutil.rmtree(store, ignore_errors=True)
@@ -101,7 +107,7 @@ def test_no_damaged_store_reads_as_whole_and_wrong_and_the_sweep_mends_it(sound:
         assert contents(store) == before, done
         assert bool(summary.repaired or summary.computed) == done.changed, done
         assert seen or not done.changed or summary.computed, done
-    assert refused > ROUNDS // 3
+    assert refused > STORES // 2 // SHARES // 4
 
 
 def verify_or_refuse(store: Path) -> bool:
@@ -113,11 +119,12 @@ def verify_or_refuse(store: Path) -> bool:
     return bool(found.faults) or not found.counts.complete
 
 
+@pytest.mark.parametrize("share", range(SHARES))
 @pytest.mark.parametrize("kind", ["ours.archive", "ours.zip"])
-def test_no_damaged_archive_reads_as_whole_and_wrong(sound: Path, tmp_path: Path, kind: str) -> None:
+def test_no_damaged_archive_reads_as_whole_and_wrong(sound: Path, tmp_path: Path, kind: str, share: int) -> None:
     truth = open_sweep(sound / kind).load()
     harmed_quietly = []
-    for number in range(ROUNDS // 2):
+    for number in range(share, STORES // 4, SHARES):
         luck = np.random.default_rng([2, number])
         archive = tmp_path / kind
         if archive.exists():
