@@ -7,7 +7,8 @@ command that was killed is simply given again, or given up.
 
 from __future__ import annotations
 
-import json
+import copy
+from collections.abc import Sequence
 from itertools import zip_longest
 
 import numpy as np
@@ -16,10 +17,11 @@ import zarr
 from ..store.blocks import Batches
 from ..store.digest import coordinate_digest
 from ..store.format import DIGEST, MISSING, STATUS, StoreError
-from ..store.root import read_root
+from ..store.root import NAME, json_bytes
 from .create import write_root
 from .designs import Points, draw_points, sampler_settings
-from .layout import coordinate_digests, coordinates, current_rules_hash
+from .durable import write_durably
+from .layout import Variable, coordinate_digests, coordinates, current_rules_hash
 from .spec import Spec
 from .spec_checks import MOST_INDEPENDENT_POINTS
 from .store import SweepStore
@@ -142,29 +144,36 @@ def _number_before(store: SweepStore) -> int:
 
 
 def _enlarge(store: SweepStore, spec: Spec, points: Points) -> None:
+    rows = [row for row in coordinates(spec, points) if row.name in ("point", "replicate", *points)]
+    # From what the root file says of every array, which is sealed; the files of arrays may be damaged.
+    metadata = copy.deepcopy(store.content["consolidated_metadata"]["metadata"])
+    for name, shape in _shapes(store, spec, rows).items():
+        metadata[name]["shape"] = list(shape)
+        write_durably(store.path / name / NAME, json_bytes(metadata[name]))
     group = zarr.open_group(store.files, mode="r+", use_consolidated=False)
-    number, replicates = len(next(iter(points.values()))), spec.replicates
-    for row in coordinates(spec, points):
-        # The other coordinates do not grow: what they hold, and how, stays as it is.
-        if row.values is not None and row.name in ("point", "replicate", *points):
-            array = _array(group, row.name)
-            array.resize(row.shape)
-            array.with_config({"write_empty_chunks": True})[...] = row.values
-    for name in (*store.recorded, STATUS):
-        array = _array(group, name)
-        array.resize((number, replicates, *array.shape[2:]))
+    for row in rows:
+        _array(group, row.name).with_config({"write_empty_chunks": True})[...] = row.values
+    # Last of all, in one file: from here on the store is that of the new spec.
+    root = copy.deepcopy(store.content)
+    root["consolidated_metadata"]["metadata"] = metadata
+    number = rows[0].shape[0]
     facts = {"spec": spec.canonical(), "spec_hash": spec.hash(), "points": number, "sampler": sampler_settings(spec)}
     if store.has_digests:
-        array = _array(group, DIGEST)
-        array.resize((*Batches((number, replicates), store.batch_shape).blocks, *array.shape[2:]))
         facts["coordinate_digests"] = coordinate_digests(spec, points)
-    # Last of all, in one file: from here on the store is that of the new spec.
-    root = read_root(store.path)
-    copies = root["consolidated_metadata"]["metadata"]
-    for name, _ in group.arrays():
-        copies[name] = json.loads((store.path / name / "zarr.json").read_bytes())
     root["attributes"] |= {**facts, "specs": [*store.facts["specs"], spec.canonical()]}
     write_root(store.path, root)
+
+
+def _shapes(store: SweepStore, spec: Spec, rows: Sequence[Variable]) -> dict[str, tuple[int, ...]]:
+    """Return the new shapes of the arrays that grow: the coordinates ``rows``, and what batches fill."""
+    number, replicates = rows[0].shape[0], spec.replicates
+    shapes = {row.name: row.shape for row in rows}
+    for name in (*store.recorded, STATUS):
+        shapes[name] = (number, replicates, *store.array(name).shape[2:])
+    if store.has_digests:
+        blocks = Batches((number, replicates), store.batch_shape).blocks
+        shapes[DIGEST] = (*blocks, *store.array(DIGEST).shape[2:])
+    return shapes
 
 
 def _array(group: zarr.Group, name: str) -> zarr.Array:

@@ -24,7 +24,7 @@ from ..store.arrays import first_line, read_array
 from ..store.blocks import Batch, Batches
 from ..store.chunk import chunk_name, pack, read_chunk
 from ..store.contract import filled_by_runs, metadata_of, root_fault
-from ..store.digest import batch_digests, context_of, place_digest, recorded_runs
+from ..store.digest import batch_digests, context_of, coordinate_digest, place_digest, recorded_runs
 from ..store.format import (
     BATCH_DIMENSIONS,
     DIGEST,
@@ -128,7 +128,11 @@ class SweepStore:
         return tuple(name for name in self.facts["coordinates"].split() if self.array(name).ndim)
 
     def read_points(self, block: slice) -> Points:
-        """Return the values of every varied and fixed quantity at the points of ``block``: name -> (point,)."""
+        """Return the values of every varied and fixed quantity at the points of ``block``: name -> (point,).
+
+        Raises StoreDamaged if the coordinates of the store are not those that were written.
+        """
+        _check_coordinates(self.path, str(self.facts.get("seal", "")))
         count = block.stop - block.start
         found: Points = {}
         for name in self.facts["coordinates"].split():
@@ -235,6 +239,19 @@ def _checked_root(path: Path) -> dict[str, Any]:
     if fault:
         raise StoreDamaged(f"store '{path}' is damaged: in zarr.json {fault}; restore it from a copy")
     return found
+
+
+@lru_cache(maxsize=4)
+def _check_coordinates(path: Path, seal: str) -> None:
+    """Compare the coordinates of the store at ``path`` with their digests, once in a process for each of its states."""
+    store = SweepStore(path)
+    for name, written in store.facts.get("coordinate_digests", {}).items():
+        try:
+            sound = coordinate_digest(name, read_array(store.array(name))) == written
+        except StoreDamaged:
+            sound = False
+        if not sound:
+            raise StoreDamaged(f"coordinate '{name}' of '{path}' is damaged; give its sweep again, which repairs it")
 
 
 @lru_cache(maxsize=4)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,34 @@ def test_a_fault_in_mid_sweep_keeps_what_is_done_and_the_same_command_finishes_i
     assert 0 < summary.counts.done < 75
     assert run_sweep(small_spec(), tmp_path / "s.zarr", workers=0, simulate=simulate).complete
     assert contents(tmp_path / "s.zarr") == contents(tmp_path / "sound.zarr")
+
+
+def test_a_fault_on_a_worker_ends_the_sweep_in_one_line_too(tmp_path: Path) -> None:
+
+    def broken(*points: Any, **others: Any) -> Any:
+        raise EOFError("Ran out of input")
+
+    summary = run_sweep(small_spec(), tmp_path / "s.zarr", workers=1, simulate=broken)
+    assert summary.stopped == "EOFError: Ran out of input"
+    assert (summary.counts.failed, summary.counts.missing) == (0, 75)
+
+
+@pytest.mark.parametrize("fault", ["lost", "swapped"])
+def test_points_that_are_damaged_while_a_sweep_runs_are_not_computed_with(tmp_path: Path, fault: str) -> None:
+    """As a job of an array meets them that was told not to check."""
+    path = tmp_path / "s.zarr"
+    run_sweep(small_spec(), path, workers=0, simulate=simulate, task=(0, 2))
+    copy = tmp_path / "copy.zarr"  # what a process has read of one store, it need not read again
+    shutil.copytree(path, copy)
+    if fault == "lost":
+        (copy / "real_control/c.0").unlink()
+    else:
+        shutil.copyfile(copy / "mandate_detail/c.0", copy / "real_control/c.0")
+    summary = run_sweep(small_spec(), copy, workers=0, simulate=simulate, check=False)
+    assert summary.stopped.startswith("coordinate 'real_control' of") and summary.computed == 0
+    assert run_sweep(small_spec(), copy, workers=0, simulate=simulate).complete
+    run_sweep(small_spec(), path, workers=0, simulate=simulate)
+    assert contents(copy) == contents(path)
 
 
 def test_a_failed_run_is_computed_again_on_request_and_alone_by_it(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 import xarray as xr
 
 from tredegar.results import open_sweep
+from tredegar.sweeps.durable import write_durably
 from tredegar.sweeps.extend import extend_store
 from tredegar.sweeps.runner import run_sweep
 from tredegar.sweeps.spec import Spec
@@ -96,35 +97,30 @@ def test_the_old_spec_no_longer_fits_and_the_new_one_resumes(tmp_path: Path) -> 
     assert extend_store(SweepStore(tmp_path / "s.zarr"), new) == (25, 6)
 
 
-@pytest.mark.parametrize("step", ["resize", "root file"])
+@pytest.mark.parametrize("step", ["metadata", "root file"])
 def test_an_extension_that_is_killed_half_way_is_given_again(
     tmp_path: Path, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     new = small_spec(
         "real_control = {low = 0.0, high = 1.0, levels = 5}", "real_control = {low = 0.0, high = 1.0, levels = 9}"
     )
-    place = {
-        "resize": "zarr.Array.resize",
-        "root file": "tredegar.sweeps.extend.write_root",
-    }
     store = finished(small_spec(), tmp_path / "s.zarr")
     calls = []
 
-    def killed(*words: object, **others: object) -> None:
+    def killed(*words: object) -> None:
         raise KeyboardInterrupt
 
-    import zarr
-
-    resize = zarr.Array.resize
-
-    def killed_later(array: zarr.Array, shape: tuple[int, ...]) -> None:
-        calls.append(shape)
+    def killed_later(path: Path, content: bytes) -> None:
+        calls.append(path)
         if len(calls) == 5:
             raise KeyboardInterrupt
-        resize(array, shape)
+        write_durably(path, content)
 
     with monkeypatch.context() as patch:
-        patch.setattr(place[step], killed_later if step == "resize" else killed)
+        if step == "metadata":
+            patch.setattr("tredegar.sweeps.extend.write_durably", killed_later)
+        else:
+            patch.setattr("tredegar.sweeps.extend.write_root", killed)
         with pytest.raises(KeyboardInterrupt):
             extend_store(store, new)
     assert open_sweep(tmp_path / "s.zarr").sizes["point"] == 25
