@@ -35,7 +35,8 @@ def pawn_indices(
 ) -> PawnIndices:
     """Return the indices of ``values`` (points, times), finite, at ``sample`` (points, parameters).
 
-    Slices hold equal counts, as SALib cuts them. The interval is a bootstrap over points with the slices kept.
+    Slices hold equal counts, as SALib cuts them. The interval is a bootstrap over points with the slices kept; ``seed``
+    (0 or more) starts it, and 0 is a seed like any other, while to SALib's ``analyze`` it means no seed at all.
     """
     places = np.stack([_slices(column, slices) for column in sample.T])
     draw = np.random.default_rng(seed)
