@@ -19,7 +19,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types imports slow chaos soak slurm browser ptx gpu facts golden figures claims bench constraints clean
+.PHONY: help setup demo test check lint types imports slow chaos soak slurm browser ptx gpu facts golden figures claims bench constraints minimum clean
 
 help: ## list the targets
 	@echo 'make TARGET, where TARGET is'
@@ -138,6 +138,18 @@ constraints: $(BIN)/python ## rewrite constraints/ for this Python from an empty
 	@build/fresh/bin/python -m pip freeze --all --exclude pip --exclude tredegar >> build/constraints.txt
 	@mv build/constraints.txt constraints/$$(build/fresh/bin/python -c 'import sys; print("py%d%d" % sys.version_info[:2])').txt
 	@rm -rf build/fresh && git --no-pager diff --stat -- constraints
+
+# Direct dependencies at their minima, all others at the versions of the file or, where it has none, at the newest.
+minimum: $(BIN)/python ## run the tests with the oldest versions that pyproject.toml allows (Python 3.11) and list them in constraints/
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11) and "The minima are those of Python 3.11: make minimum VENV=build/py311 PYTHON=python3.11")'
+	@rm -rf build/minimum && mkdir -p build && cp constraints/minimum.txt build/minimum.txt && $(BIN)/python -m venv build/minimum
+	@build/minimum/bin/python -m pip --disable-pip-version-check -qq install uv
+	@build/minimum/bin/uv pip compile --quiet --python build/minimum/bin/python --resolution lowest-direct --extra test \
+	    --no-annotate --custom-compile-command 'make minimum' --output-file build/minimum.txt pyproject.toml
+	@cmp -s build/minimum.txt constraints/minimum.txt || cp build/minimum.txt constraints/minimum.txt
+	@build/minimum/bin/uv pip install --quiet --python build/minimum/bin/python --requirement constraints/minimum.txt
+	@build/minimum/bin/uv pip install --quiet --python build/minimum/bin/python --no-deps --no-build-isolation --editable .
+	@build/minimum/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(PYTEST_OPTIONS)
 
 clean: ## remove what make has made: .venv, build, demo and caches
 	@rm -rf $(VENV) build dist demo *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

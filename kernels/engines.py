@@ -101,8 +101,9 @@ def _check_numba() -> tuple[bool, str]:
 
     if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"):
         return False, "numba is told not to compile: unset NUMBA_DISABLE_JIT"
-    with usable_environment():
-        from . import numba_engine, numba_state  # noqa: F401 - with numba and llvmlite, which may be broken
+    if f"{__package__}.numba_state" not in sys.modules:
+        with usable_environment():
+            from . import numba_engine, numba_state  # noqa: F401 - with numba and llvmlite, which may be broken
     threads = thread_count()
     number = "1 thread" if threads == 1 else f"{threads} threads"
     return True, f"numba {_version('numba')}, rules compiled for this processor, one run per thread, {number}"

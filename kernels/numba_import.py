@@ -10,12 +10,15 @@ from __future__ import annotations
 import os
 import re
 import sys
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from .notes import note_once
 
+_one_at_a_time = threading.RLock()
+"""Environment and warnings belong to the whole process: two threads would each restore what the other has changed."""
 THREADS, FEATURES = "NUMBA_NUM_THREADS", "NUMBA_CPU_FEATURES"
 _UNREADABLE = re.compile(
     r"Environment variable '(?P<name>NUMBA_\w+)' is defined but its associated value '(?P<value>.*)' c"
@@ -54,22 +57,23 @@ def usable_environment() -> Iterator[None]:
     NUMBA_CACHE_LOCATOR_CLASSES has no say. A number of threads that was changed after the import of numba has none
     either: numba's own threads may have been started.
     """
-    for name, value in _bad_values().items():
-        note_ignored(name, value)
-    started = getattr(sys.modules.get("numba"), "config", None)
-    here: dict[str, str | None] = dict.fromkeys(_bad_values())
-    here["NUMBA_CACHE_LOCATOR_CLASSES"] = None
-    if started is not None:
-        here[THREADS] = str(started.NUMBA_NUM_THREADS)
-    elif not os.environ.get(THREADS, "1").strip():
-        here[THREADS] = None
-    before = {name: os.environ.get(name) for name in here}
-    try:
-        _set(here)
-        with _warnings_as_notes():
-            yield
-    finally:
-        _set(before)
+    with _one_at_a_time:
+        bad = _bad_values()
+        for name, value in bad.items():
+            note_ignored(name, value)
+        here: dict[str, str | None] = {**dict.fromkeys(bad), "NUMBA_CACHE_LOCATOR_CLASSES": None}
+        started = getattr(sys.modules.get("numba"), "config", None)
+        if started is not None:
+            here[THREADS] = str(started.NUMBA_NUM_THREADS)
+        elif not os.environ.get(THREADS, "1").strip():
+            here[THREADS] = None
+        before = {name: os.environ.get(name) for name in here}
+        try:
+            _set(here)
+            with _warnings_as_notes():
+                yield
+        finally:
+            _set(before)
 
 
 def _set(values: dict[str, str | None]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from math import isfinite
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +11,7 @@ import pandas as pd
 import xarray as xr
 
 from .facts import chosen_outcomes, design_of, fixed_parameters, label_of, spec_of, varied_parameters
-from .intervals import SAMPLED, estimate, said
+from .intervals import NO_RUNS, SAMPLED, estimate, said
 from .select import at
 from .windows import settled_from, window_mean
 
@@ -52,7 +53,10 @@ def compare(
     theirs = window_mean(second.isel(point=there), names, begin, last)
     paired = _same_luck(first, second)
     sampled = design_of(first).method in SAMPLED
-    rows = [_row(name, ours[name].values, theirs[name].values, paired, sampled) for name in names]
+    values = {name: (ours[name].values, theirs[name].values) for name in names}
+    if not any(np.isfinite(one).any() and np.isfinite(other).any() for one, other in values.values()):
+        raise ValueError("one of the stores has no completed run at the points that both have; nothing to compare")
+    rows = [_row(name, *values[name], paired, sampled) for name in names]
     return Comparison(pd.DataFrame(rows), _settings(first, second), len(here), paired)
 
 
@@ -117,7 +121,7 @@ def _same_luck(first: xr.Dataset, second: xr.Dataset) -> bool:
 
 def _row(name: str, ours: np.ndarray, theirs: np.ndarray, paired: bool, sampled: bool) -> dict[str, object]:
     replicates = min(ours.shape[1], theirs.shape[1])
-    means = float(np.nanmean(ours)), float(np.nanmean(theirs))
+    means = [float(np.nanmean(one)) if np.isfinite(one).any() else np.nan for one in (ours, theirs)]
     if paired:
         change, low, high = estimate(theirs[:, :replicates] - ours[:, :replicates], sampled)
     else:
@@ -125,10 +129,12 @@ def _row(name: str, ours: np.ndarray, theirs: np.ndarray, paired: bool, sampled:
         change = after.mean - before.mean
         half = np.hypot(after.high - after.mean, before.high - before.mean)
         low, high = change - half, change + half
-    with np.errstate(invalid="ignore"):
-        rises = np.nanmean(theirs, axis=1) > np.nanmean(ours, axis=1)
+    # A point without a completed run in one of the stores neither rises nor falls.
+    known = np.isfinite(ours).any(axis=1) & np.isfinite(theirs).any(axis=1)
+    rising = np.nanmean(theirs[known], axis=1) > np.nanmean(ours[known], axis=1)
+    rises = float(rising.mean()) if known.any() else np.nan
     row: dict[str, object] = {"outcome": name, "first": means[0], "second": means[1]}
-    return row | {"change": float(change), "change_low": float(low), "change_high": float(high), "rises": rises.mean()}
+    return row | {"change": float(change), "change_low": float(low), "change_high": float(high), "rises": rises}
 
 
 def _settings(first: xr.Dataset, second: xr.Dataset) -> tuple[str, ...]:
@@ -156,10 +162,9 @@ def compared_rows(found: Comparison) -> tuple[tuple[str, ...], list[tuple[str, .
     rows: list[tuple[str, ...]] = [
         (
             label_of(row["outcome"], unit=False),
-            f"{row['first']:.3f}",
-            f"{row['second']:.3f}",
+            *(f"{row[key]:.3f}" if isfinite(row[key]) else NO_RUNS for key in ("first", "second")),
             said(row["change"], row["change_low"], row["change_high"], sign=True),
-            f"{row['rises']:.0%}",
+            f"{row['rises']:.0%}" if isfinite(row["rises"]) else NO_RUNS,
         )
         for row in found.table.to_dict("records")
     ]

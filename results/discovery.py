@@ -75,8 +75,10 @@ def discover(
     by_point = window_mean(sweep, [outcome], from_month)[outcome].mean("replicate", skipna=False).values
     kept = np.isfinite(by_point)
     sample, values = sample_of(sweep)[kept], by_point[kept]
+    if not len(values):
+        raise ValueError(f"no point has all its runs done, so that none is known to have good or bad {outcome}")
     if threshold is None:
-        threshold = float(np.quantile(values, 0.2 if below else 0.8)) if len(values) else np.nan
+        threshold = float(np.quantile(values, 0.2 if below else 0.8))
     interest = values <= threshold if below else values >= threshold
     if not 0 < interest.sum() < len(interest):
         many = "all" if interest.any() else "none"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,8 @@ def response_panels(table: pd.DataFrame) -> list[Panel]:
 def _span(rows: pd.DataFrame) -> tuple[float, float]:
     """Return a scale that shows the spread of the runs; an interval wider than that leaves the frame."""
     low, high = float(rows["p10"].min()), float(rows["p90"].max())
+    if not (isfinite(low) and isfinite(high)):
+        return 0.0, 1.0  # no completed run: the frame is empty
     edge = 0.15 * (high - low) or 0.01
     return low - edge, high + edge
 

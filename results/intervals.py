@@ -8,6 +8,8 @@ import numpy as np
 from scipy import stats
 
 LEVEL = 0.95
+NO_RUNS = "no runs"
+"""What stands in place of a number that no completed run gives."""
 SAMPLED = frozenset({"latin-hypercube", "sobol", "morris"})
 """Designs whose points stand for a space; the points of a grid or a table stand for themselves."""
 
@@ -74,7 +76,9 @@ def _variance_of_mean(repeats: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def said(mean: float, low: float, high: float, digits: int = 3, sign: bool = False) -> str:
-    """Return "0.512 (0.498 to 0.526)", rounded to ``digits`` decimals; without an interval it says so."""
+    """Return "0.512 (0.498 to 0.526)", rounded to ``digits`` decimals; without an interval, or a mean, it says so."""
+    if not np.isfinite(mean):
+        return NO_RUNS
     form = f"{'+' if sign else ''}.{digits}f"
     if not (np.isfinite(low) and np.isfinite(high)):
         return f"{mean:{form}} (no interval)"

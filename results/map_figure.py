@@ -40,7 +40,7 @@ def _draw_level(axes: Any, chart: xr.Dataset, places: Places) -> None:
 
 def _draw_change(axes: Any, chart: xr.Dataset) -> None:
     x = chart.attrs["x"]
-    greatest = float(np.nanmax(np.abs(chart["change"].values))) or 1.0
+    greatest = float(np.nanmax(np.abs(chart["change"].values), initial=0.0)) or 1.0
     shade = _shade(axes, chart, "change", CONTRASTS, greatest)
     axes.figure.colorbar(shade, ax=axes, label=f"change of {label_of(chart.attrs['outcome'])}", pad=0.02)
     _mark_zero(axes, chart)
@@ -71,7 +71,7 @@ def _mark_zero(axes: Any, chart: xr.Dataset) -> None:
     bounds = (("change_low", "dashed"), ("change_high", "dashed")) if chart.attrs["method"] == "surface" else ()
     for name, line in (("change", "solid"), *bounds):
         values = chart[name].values[:, 1:]
-        if np.nanmin(values) < 0.0 < np.nanmax(values) and values.shape[1] > 1:
+        if (values < 0.0).any() and (values > 0.0).any() and values.shape[1] > 1:
             axes.contour(x[1:], y, values, levels=[0.0], colors=INK, linestyles=line, linewidths=1.1)
 
 

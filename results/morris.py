@@ -22,7 +22,8 @@ def morris_effects(
 ) -> MorrisEffects:
     """Return the effects of ``values`` (rows, times) on the trajectories of ``sample`` (rows, parameters).
 
-    An effect is the difference of the outcome over the step in units of the whole range of the parameter. Raises
+    An effect is the difference of the outcome over the step in units of the whole range of the parameter. ``seed`` (0
+    or more) starts the bootstrap: the same seed gives the same intervals, 0 too, and for all they are SALib's. Raises
     ValueError where the rows are no trajectories that change one parameter at a time.
     """
     effects = elementary_effects(sample, values, levels)

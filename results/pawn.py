@@ -6,6 +6,7 @@ are statistics of these distances over slices. It works on any design that sampl
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -34,7 +35,8 @@ def pawn_indices(
 ) -> PawnIndices:
     """Return the indices of ``values`` (points, times), finite, at ``sample`` (points, parameters).
 
-    Slices hold equal counts, as SALib cuts them. The interval is a bootstrap over points with the slices kept.
+    Slices hold equal counts, as SALib cuts them. The interval is a bootstrap over points with the slices kept; ``seed``
+    (0 or more) starts it, and 0 is a seed like any other, while to SALib's ``analyze`` it means no seed at all.
     """
     places = np.stack([_slices(column, slices) for column in sample.T])
     draw = np.random.default_rng(seed)
@@ -64,13 +66,19 @@ def _column(
     found = np.array([_distances(place, np.ones(len(column)), last_of_ties, slices) for place in sorted_places])
     medians = np.array(
         [
-            [np.nanmedian(_distances(place, row[order], last_of_ties, slices)) for place in sorted_places]
+            [_known(np.nanmedian, _distances(place, row[order], last_of_ties, slices)) for place in sorted_places]
             for row in weights
         ]
     )
     scale = stats.norm.ppf(0.5 + level / 2.0)
     width = scale * medians.std(axis=0, ddof=1) if len(medians) > 1 else np.full(len(places), np.nan)
-    return (*(read(found, axis=1) for read in (np.nanmin, np.nanmean, np.nanmedian, np.nanmax)), width)
+    reads = (np.nanmin, np.nanmean, np.nanmedian, np.nanmax)
+    return (*(np.array([_known(read, slices_of) for slices_of in found]) for read in reads), width)
+
+
+def _known(read: Callable[[np.ndarray], float], values: np.ndarray) -> float:
+    """Return a statistic of what is not NaN; NaN where a parameter's slices are all empty."""
+    return float(read(values)) if np.isfinite(values).any() else float("nan")
 
 
 def _distances(place: np.ndarray, weight: np.ndarray, last_of_ties: np.ndarray, slices: int) -> np.ndarray:

@@ -19,7 +19,7 @@ SURE = (0.05, 0.95)
 
 def draw_phase(chart: Chart) -> Figure:
     """Draw a contradiction: colour the effect, black the boundary, dashed its uncertainty, hatched no difference."""
-    greatest = float(np.nanmax(np.abs(chart.mean))) or 1.0
+    greatest = float(np.nanmax(np.abs(chart.mean), initial=0.0)) or 1.0
     with figure_style():
         figure = new_figure(10.4, 4.0)
         panels = figure.subplots(1, len(chart.mean), sharex=True, sharey=True)

@@ -10,7 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from .facts import chosen_outcomes, design_of, label_of
-from .intervals import Estimate, estimate
+from .intervals import Estimate, estimate, said
 from .windows import window_mean
 
 WORST_TENTH = 0.1
@@ -123,4 +123,4 @@ def robust_rows(
 
 
 def _said(row: Mapping[Any, Any], name: str, digits: int) -> str:
-    return f"{row[name]:.{digits}f} ({row[f'{name}_low']:.{digits}f} to {row[f'{name}_high']:.{digits}f})"
+    return said(row[name], row[f"{name}_low"], row[f"{name}_high"], digits)

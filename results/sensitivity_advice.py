@@ -54,7 +54,10 @@ def advice(indices: xr.Dataset, luck: float) -> str:
     """
     facts = indices.attrs
     name, words = WIDTH_OF[facts["method"]]
-    widest = float(np.nanmax(indices[f"{name}_conf"].values, initial=0.0))
+    halves = indices[f"{name}_conf"].values
+    if not np.isfinite(halves).any():
+        return f"no interval of the {words} ({name}) is known: the outcomes do not vary"
+    widest = float(np.nanmax(halves))
     text = f"the widest interval of the {words} ({name}) is ± {widest:.2g} with {facts['used']} {facts['unit']}; "
     text += f"{4 * facts['used']} would about halve it"
     if facts["replicates"] < 2:

@@ -43,7 +43,8 @@ def _cell(one: xr.Dataset, name: str, digits: int = 3) -> str:
     if not np.isfinite(value):
         return "does not vary"
     said = f"{value:.{digits}f}"
-    return f"{said} ± {float(one[name + '_conf']):.{digits}f}" if f"{name}_conf" in one else said
+    half = float(one[f"{name}_conf"]) if f"{name}_conf" in one else np.nan
+    return f"{said} ± {half:.{digits}f}" if np.isfinite(half) else said
 
 
 def strongest(indices: xr.Dataset) -> str:
@@ -68,17 +69,21 @@ def told(indices: xr.Dataset) -> list[str]:
         lines.append(f"{facts['dropped']} of {facts['used'] + facts['dropped']} {facts['unit']} dropped: a run failed.")
     shares, halves = (indices[name].isel(month=-1) for name in ("seed_share", "seed_share_conf"))
     if np.isfinite(shares).any():
-        said = (
-            f"{label_of(str(name), unit=False)} {float(shares.sel(outcome=name)):.0%}"
-            f" ± {float(halves.sel(outcome=name)):.0%}"
-            for name in shares["outcome"].values
-        )
+        pairs = zip(shares["outcome"].values, shares.values.tolist(), halves.values.tolist(), strict=True)
+        said = (f"{label_of(str(name), unit=False)} {_share(share, half)}" for name, share, half in pairs)
         lines.append(f"Share of luck in the variance of single runs: {', '.join(said)}.")
     if facts["method"] == "sobol" and facts["luck_in_means"] >= IDLE:
         lines.append(
             f"Luck left in the means: a parameter that does nothing shows ST of up to {facts['luck_in_means']:.2f}."
         )
     return [*lines, facts["advice"][0].upper() + facts["advice"][1:]]
+
+
+def _share(share: float, half: float) -> str:
+    """Return "12% ± 3%"; in words where an outcome has no variance, and without an interval where there is none."""
+    if not np.isfinite(share):
+        return "does not vary"
+    return f"{share:.0%} ± {half:.0%}" if np.isfinite(half) else f"{share:.0%} (no interval)"
 
 
 def write_indices(indices: xr.Dataset, path: str | Path) -> Path:

@@ -2,7 +2,8 @@
 
 Estimators: first order Saltelli et al. (2010), total order Jansen (1999) as given there, second order Saltelli (2002);
 intervals by the bootstrap over base points that SALib uses. A resample is a row of weights, so that all resamples of
-all times are one product of matrices.
+all times are one product of matrices. Intervals equal SALib's for every seed but 0, by which SALib's ``analyze`` means
+no seed at all; here 0 is a seed like any other, and the same intervals come out each time.
 """
 
 from __future__ import annotations
@@ -39,8 +40,8 @@ def sobol_indices(
 ) -> SobolIndices:
     """Return the indices of ``values``: (rows, times) in the row order of SALib's sampler, all finite.
 
-    Times at which the outcome does not vary give NaN. ``seed`` starts the bootstrap; with ``resamples`` below 2 the
-    half-widths are NaN. Raises ValueError where the rows do not fit the design.
+    Times at which the outcome does not vary give NaN. ``seed`` (0 or more) starts the bootstrap; with ``resamples``
+    below 2 the half-widths are NaN. Raises ValueError where the rows do not fit the design.
     """
     step = (2 if second_order else 1) * parameters + 2
     if values.ndim != 2 or len(values) % step or not len(values):

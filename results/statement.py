@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 
 import numpy as np
 import xarray as xr
 
 from .facts import design_of, label_of
-from .intervals import LEVEL, said
+from .intervals import LEVEL, NO_RUNS, said
 
 NOTHING = 1e-9
 """Smaller changes are rounding."""
@@ -74,6 +75,8 @@ def statement(chart: xr.Dataset, sweep: xr.Dataset, months: tuple[int, int]) -> 
 
 def _change(cell: xr.Dataset, digits: int) -> str:
     change, low, high = (float(cell[name]) for name in ("change", "change_low", "change_high"))
+    if not isfinite(change):
+        return "an amount that no completed run tells,"
     unclear = ", no clear change," if low <= 0.0 <= high else ""
     return said(change, low, high, digits, sign=True) + unclear
 
@@ -131,6 +134,6 @@ def table_of(changes: Sequence[Change]) -> tuple[tuple[str, ...], list[tuple[str
 
 
 def _cells(row: Change) -> tuple[str, ...]:
-    ends = f"{row.mean_at_low_x:.3f}", f"{row.mean_at_high_x:.3f}"
+    ends = (f"{mean:.3f}" if isfinite(mean) else NO_RUNS for mean in (row.mean_at_low_x, row.mean_at_high_x))
     change = said(row.change, row.change_low, row.change_high, sign=True)
     return label_of(row.outcome, unit=False), f"{row.at:.2g}", *ends, change

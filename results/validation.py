@@ -15,7 +15,7 @@ from scipy import stats
 
 from ..store.format import DONE
 from .intervals import LEVEL
-from .validation_measures import MEASURES, MONTHLY, PER_TRUST, Runs
+from .validation_measures import MEASURES, MONTHLY, PER_TRUST, WHY_ABSENT, Runs
 
 BURN_IN = 60
 """Months left out at the start (docs/model.md advises 24 to 60)."""
@@ -49,7 +49,8 @@ class Target:
 class Finding:
     """The model's value for a target with its interval, and whether it lies in the window of the record.
 
-    ``verdict``: ``inside``, ``outside``, ``not computed`` (the target says why) or ``no events`` in these runs.
+    ``verdict``: ``inside``, ``outside``, ``not computed`` (the target says why) or ``not measurable`` in these runs
+    (``reason`` says what they lack; ``value`` and the bounds are NaN). Bounds are NaN where there is no interval.
     """
 
     target: Target
@@ -57,6 +58,7 @@ class Finding:
     low: float
     high: float
     verdict: str
+    reason: str = ""
 
 
 @cache
@@ -110,9 +112,11 @@ def _find(target: Target, runs: Runs) -> Finding:
         nothing = float("nan")
         return Finding(target=target, value=nothing, low=nothing, high=nothing, verdict="not computed")
     value = MEASURES[target.measure](runs)
+    if not np.isfinite(value):
+        nothing, why = float("nan"), WHY_ABSENT.get(target.measure, "these runs hold nothing that it counts")
+        return Finding(target=target, value=nothing, low=nothing, high=nothing, verdict="not measurable", reason=why)
     low, high = _interval(target, value, runs)
-    inside = target.low <= value <= target.high
-    verdict = "no events" if not np.isfinite(value) else "inside" if inside else "outside"
+    verdict = "inside" if target.low <= value <= target.high else "outside"
     return Finding(target=target, value=value, low=low, high=high, verdict=verdict)
 
 

@@ -67,21 +67,34 @@ def _yearly_reorganised(runs: Runs) -> np.ndarray:
     return starts[:, : 12 * years].reshape(len(starts), years, 12).sum(axis=2) * runs.trusts["trust_size"].shape[1]
 
 
+def _ratio(part: float, whole: float) -> float:
+    """Return ``part / whole``; NaN where there is no whole that a part could be of."""
+    return float(part / whole) if whole > 0.0 else float("nan")
+
+
 def _burstiness(runs: Runs) -> float:
     trusts = _yearly_reorganised(runs).ravel()
-    return float(trusts.var(ddof=1) / trusts.mean()) if trusts.mean() > 0.0 else float("nan")
+    return _ratio(trusts.var(ddof=1), trusts.mean()) if trusts.size > 1 else float("nan")
 
 
 def _in_busiest(runs: Runs) -> float:
     trusts = np.sort(_yearly_reorganised(runs), axis=1)
     busiest = round(BUSIEST * trusts.shape[1])
-    return float(trusts[:, -busiest:].sum() / trusts.sum()) if trusts.sum() > 0.0 else float("nan")
+    return _ratio(trusts[:, -busiest:].sum(), trusts.sum())
 
 
 def _spread(runs: Runs, name: str, relative: bool = False) -> float:
-    values = runs.yearly(name)
-    spread = values.std(axis=1, ddof=1)
-    return float((spread / values.mean(axis=1) if relative else spread).mean())
+    return _spread_of(runs.yearly(name), relative)
+
+
+def _spread_of(values: np.ndarray, relative: bool = False) -> float:
+    """Mean over runs (and years) of the standard deviation over trusts, the second axis; one trust has none."""
+    if values.shape[1] < 2 or not values.size:
+        return float("nan")
+    spread, level = values.std(axis=1, ddof=1), values.mean(axis=1)
+    if not relative:
+        return float(spread.mean())
+    return float((spread / level).mean()) if (level > 0.0).all() else float("nan")
 
 
 def _persistence(runs: Runs, name: str, years: int, ranks: bool = True) -> float:
@@ -93,14 +106,14 @@ def _persistence(runs: Runs, name: str, years: int, ranks: bool = True) -> float
     centred = values - values.mean(axis=1, keepdims=True)
     before, after = centred[:, :, :-years], centred[:, :, years:]
     scale = np.sqrt((before**2).sum(axis=1) * (after**2).sum(axis=1))
-    return float(((before * after).sum(axis=1) / scale).mean())
+    return float(((before * after).sum(axis=1) / scale).mean()) if (scale > 0.0).all() else float("nan")
 
 
 def _bunching(runs: Runs, name: str, below: float = 0.0) -> float:
     distance = runs.trusts[name] - (runs.target[:, None] - below)
     above = ((distance >= 0.0) & (distance < NEAR_TARGET)).sum()
     under = ((distance < 0.0) & (distance >= -NEAR_TARGET)).sum()
-    return float(above / under) if under else float("nan")
+    return _ratio(above, under)
 
 
 def _mean(runs: Runs, name: str) -> float:
@@ -109,7 +122,7 @@ def _mean(runs: Runs, name: str) -> float:
 
 def _hazard(runs: Runs, departures: str, at_risk: str) -> float:
     exposed = runs.monthly[at_risk][:, runs.settled :].sum()
-    return float(runs.monthly[departures][:, runs.settled :].sum() / exposed) if exposed > 0.0 else float("nan")
+    return _ratio(runs.monthly[departures][:, runs.settled :].sum(), exposed)
 
 
 def _gain(runs: Runs) -> float:
@@ -125,13 +138,13 @@ def _failing_spell(runs: Runs) -> float:
     """Mean length of completed spells of failing years, in months: failing years over ends of spells."""
     failing = _failing(runs)
     ends = (failing[:, :, :-1] & ~failing[:, :, 1:]).sum()
-    return float(12.0 * failing[:, :, :-1].sum() / ends) if ends else float("nan")
+    return _ratio(12.0 * failing[:, :, :-1].sum(), ends)
 
 
 def _left_in_a_year(runs: Runs) -> float:
     failing = _failing(runs)
     fresh = failing[:, :, 1:-1] & ~failing[:, :, :-2]
-    return float((fresh & ~failing[:, :, 2:]).sum() / fresh.sum()) if fresh.sum() else float("nan")
+    return _ratio((fresh & ~failing[:, :, 2:]).sum(), fresh.sum())
 
 
 def _recovery(runs: Runs) -> float:
@@ -149,16 +162,11 @@ def _recovery(runs: Runs) -> float:
 def _worst_stay(runs: Runs) -> float:
     ranks = stats.rankdata(runs.yearly("reported_access"), axis=1) / runs.yearly("reported_access").shape[1]
     worst = ranks[:, :, :-2] <= 0.1
-    return float((worst & (ranks[:, :, 2:] <= 0.2)).sum() / worst.sum()) if worst.sum() else float("nan")
-
-
-def _size_cv(runs: Runs) -> float:
-    size = runs.trusts["trust_size"]
-    return float((size.std(axis=1, ddof=1) / size.mean(axis=1)).mean())
+    return _ratio((worst & (ranks[:, :, 2:] <= 0.2)).sum(), worst.sum())
 
 
 def _spike(runs: Runs) -> float:
-    return _bunching(runs, "trust_reported_access") / _bunching(runs, "trust_true_access")
+    return _ratio(_bunching(runs, "trust_reported_access"), _bunching(runs, "trust_true_access"))
 
 
 MEASURES: dict[str, Measure] = {
@@ -172,7 +180,7 @@ MEASURES: dict[str, Measure] = {
     "reported_access_persistence_1": partial(_persistence, name="reported_access", years=1),
     "reported_access_persistence_2": partial(_persistence, name="reported_access", years=2),
     "reported_access_persistence_4": partial(_persistence, name="reported_access", years=4),
-    "reported_access_sd_last": lambda runs: float(runs.trusts["trust_reported_access"].std(axis=1, ddof=1).mean()),
+    "reported_access_sd_last": lambda runs: _spread_of(runs.trusts["trust_reported_access"]),
     "bunching": partial(_bunching, name="trust_reported_access"),
     "bunching_placebo": partial(_bunching, name="trust_reported_access", below=PLACEBO),
     "bunching_of_reports": _spike,
@@ -191,9 +199,32 @@ MEASURES: dict[str, Measure] = {
     "failing_left_in_a_year": _left_in_a_year,
     "recovery_after_reorganisation": _recovery,
     "greatest_challenge": lambda runs: float(runs.monthly["challenge_share"].max(axis=1).mean()),
-    "size_cv": _size_cv,
+    "size_cv": lambda runs: _spread_of(runs.trusts["trust_size"], relative=True),
     "worst_stay_worst": _worst_stay,
 }
+_NO_REORGANISATION = "no reorganisation in these runs"
+_NO_TENURE = "no run has two changes of the minister"
+_NO_SPREAD = "a spread needs at least two trusts"
+_NO_PERSISTENCE = "too few years after the burn-in, or trusts that do not differ"
+_NOBODY_NEAR = "no trust lies just below the point at which they are counted"
+WHY_ABSENT: Mapping[str, str] = {
+    "reorganisation_interval": "no run has two reorganisations",
+    "reorganisation_interval_cv": "fewer than three intervals between reorganisations",
+    **dict.fromkeys(("minister_tenure", "minister_tenure_median"), _NO_TENURE),
+    **dict.fromkeys(("reorganised_trusts_burstiness", "reorganised_trusts_in_busiest"), _NO_REORGANISATION),
+    **dict.fromkeys(("reported_access_sd", "reported_access_sd_last", "quality_sd", "size_cv"), _NO_SPREAD),
+    **dict.fromkeys((f"reported_access_persistence_{years}" for years in (1, 2, 4)), _NO_PERSISTENCE),
+    "quality_persistence_1": _NO_PERSISTENCE,
+    **dict.fromkeys(("bunching", "bunching_placebo"), _NOBODY_NEAR),
+    "bunching_of_reports": "no trust lies just below the target, or none just above it in true access",
+    "exit_hazard_failing": "no trust fails for long",
+    "exit_hazard_good": "no trust meets the target",
+    "failing_spell": "no spell of failing years comes to an end",
+    "failing_left_in_a_year": "no spell of failing years begins where its next years are seen",
+    "recovery_after_reorganisation": "no reorganisation is followed for five years",
+    "worst_stay_worst": "fewer than ten trusts, or fewer than three years after the burn-in",
+}
+"""What runs lack in which a measure is NaN; measures that are not named here are never NaN."""
 MONTHLY = (
     "reorganisation_started",
     "minister_changed",

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 
 import xarray as xr
 
 from .facts import fixed_parameters, spec_of
 from .validation import BURN_IN, Finding
+
+NOT_MEASURABLE = "not measurable"
 
 
 def finding_rows(findings: Sequence[Finding]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
@@ -28,7 +31,10 @@ def finding_rows(findings: Sequence[Finding]) -> tuple[tuple[str, ...], list[tup
 
 
 def _value(one: Finding) -> str:
-    return "none" if one.verdict == "no events" else f"{one.value:.3g} ({one.low:.3g} to {one.high:.3g})"
+    if one.verdict == NOT_MEASURABLE:
+        return f"{NOT_MEASURABLE} here: {one.reason}"
+    bounds = f"{one.low:.3g} to {one.high:.3g}" if isfinite(one.low) and isfinite(one.high) else "no interval"
+    return f"{one.value:.3g} ({bounds})"
 
 
 def tally(findings: Sequence[Finding]) -> str:
@@ -37,6 +43,9 @@ def tally(findings: Sequence[Finding]) -> str:
     for use in ("held out", "fitted"):
         judged = [one for one in findings if one.target.use == use]
         parts.append(f"{use}: {sum(one.verdict == 'inside' for one in judged)} of {len(judged)} inside")
+    absent = sum(one.verdict == NOT_MEASURABLE for one in findings)
+    if absent:
+        parts.append(f"{absent} of them {NOT_MEASURABLE} in these runs")
     left = sum(not one.target.measure for one in findings)
     return f"{'; '.join(parts)}; {left} targets have no counterpart in the model."
 

@@ -22,7 +22,9 @@ def draw_points(spec: Spec) -> Points:
     """Return the points of ``spec``: name -> (point,) float64 values, in the order of [vary] or of the table.
 
     The order of the points is that of the sampler, which the analysers of SALib rely on; a grid varies its last
-    parameter fastest. Raises SpecError where SALib is needed and absent.
+    parameter fastest. Every seed, 0 too, has one design, whatever was drawn before and in whichever process (SALib
+    took 0 for no seed before its version 1.5.2, the oldest that ``pyproject.toml`` allows). Raises SpecError where
+    SALib is needed and absent.
     """
     design = spec.design
     if design.method == "table":

@@ -90,7 +90,7 @@ def plain_streams() -> Iterator[None]:
     """Let nothing that is printed within fail for the encoding of standard output and standard error."""
     before = sys.stdout, sys.stderr
     # Without a terminal and files of its own, a process has no streams at all.
-    sys.stdout, sys.stderr = (PlainStream(stream) if stream is not None else None for stream in before)  # type: ignore[assignment]
+    sys.stdout, sys.stderr = (PlainStream(stream) if stream is not None else None for stream in before)
     try:
         yield
     finally:

@@ -203,6 +203,8 @@ def granted(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> pytest.MonkeyPatc
         ({"NUMBA_NUM_THREADS": "1"}, 1),
         ({"OMP_NUM_THREADS": "", "NUMBA_NUM_THREADS": "many"}, 64),
         ({"OMP_NUM_THREADS": "128"}, 64),
+        ({"OMP_NUM_THREADS": "\u00b2", "SLURM_CPUS_PER_TASK": "-4"}, 64),  # a digit, says Python, but no number
+        ({"NUMBA_NUM_THREADS": "0", "OMP_NUM_THREADS": "2"}, 2),
     ],
 )
 def test_threads_keep_to_what_is_granted(
@@ -213,9 +215,13 @@ def test_threads_keep_to_what_is_granted(
     assert numba_threads.thread_count() == threads
 
 
-@pytest.mark.parametrize(("quota", "threads"), [("250000 100000", 2), ("50000 100000", 1), ("max 100000", 64)])
+QUOTAS = [("250000 100000", 2), ("50000 100000", 1), ("max 100000", 64)]
+QUOTAS += [(unusual, 64) for unusual in ("", "250000", "250000 0", "250000 soon", "\u00b2 100000")]
+
+
+@pytest.mark.parametrize(("quota", "threads"), QUOTAS)
 def test_threads_keep_to_the_quota_of_a_container(quota: str, threads: int, granted: pytest.MonkeyPatch) -> None:
-    numba_threads.QUOTA.write_text(quota, encoding="ascii")
+    numba_threads.QUOTA.write_text(quota, encoding="utf-8")
     assert numba_threads.thread_count() == threads
 
 

@@ -19,6 +19,7 @@ import pytest
 pytest.importorskip("numba")
 
 from tredegar.kernels import numba_cache, numba_threads
+from tredegar.kernels.numba_import import usable_environment
 
 PROGRAM = """
 import hashlib, sys
@@ -245,3 +246,42 @@ def test_bits_do_not_depend_on_the_width_of_tiles(
         module.write_text(text.replace("WIDTH = _width()", f"WIDTH = {width}"), encoding="utf-8")
         answer, _ = other.answer(other.start())
         assert answer["numba"] == answer["numpy"] == first[0][0]["numba"]
+
+
+class FullDisk:
+    """A function whose code can be compiled and not be written."""
+
+    def __init__(self, compiles: bool) -> None:
+        self.compiles = compiles
+        self.signatures: list[str] = []
+
+    def enable_caching(self) -> None:
+        return None
+
+    def compile(self, signature: str) -> None:
+        self.signatures += [signature] if self.compiles else []
+        raise OSError(28, "No space left on device")
+
+
+def test_code_that_cannot_be_written_is_used_and_not_kept(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv(numba_cache.VARIABLE, str(tmp_path))
+    numba_cache.ready(FullDisk(compiles=True), "()")
+    assert caplog.messages[-1].endswith(
+        f"compiled code is not kept; set {numba_cache.VARIABLE} to a folder that can be used"
+    )
+    assert [*tmp_path.rglob("*.nb?"), *tmp_path.glob("numba/*")] == []
+    with pytest.raises(OSError, match="No space left"):
+        numba_cache.ready(FullDisk(compiles=False), "()")
+
+
+def test_an_environment_that_was_made_usable_is_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = {"NUMBA_NUM_THREADS": "0", "NUMBA_CPU_FEATURES": "nonsense", "NUMBA_CACHE_LOCATOR_CLASSES": "nonsense"}
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    with usable_environment():
+        inside = {name: os.environ.get(name) for name in values}
+    assert {name: os.environ[name] for name in values} == values
+    assert inside["NUMBA_CPU_FEATURES"] is inside["NUMBA_CACHE_LOCATOR_CLASSES"] is None
+    assert inside["NUMBA_NUM_THREADS"] not in ("0", "")

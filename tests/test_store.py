@@ -63,6 +63,7 @@ def test_every_variable_says_what_it_is(finished: Path) -> None:
 
 def test_every_array_ends_in_a_checksum_and_one_chunk_is_one_batch(finished: Path) -> None:
     store = SweepStore(finished)
+    assert {"quality", "status", "real_control"} <= {name for name, _ in store.group.arrays()}
     for name, array in store.group.arrays():
         codecs = [codec["name"] for codec in array.metadata.to_dict()["codecs"]]
         assert codecs == ["bytes", "blosc", "crc32c"], name

@@ -127,18 +127,20 @@ def test_a_task_does_not_come_back_for_ever(tmp_path: Path, start: Start) -> Non
 
 QSUB = """\
 #!/bin/bash
-# Runs a job at once, as PBS would later, each task of an array with its number; answers with the number of the job.
-script=$(mktemp); cat > "$script"; echo "$@" >> options
-export PBS_O_WORKDIR=$PWD
-array=$(sed -n 's/^#PBS -J 0-//p' "$script")
-if [ -n "$array" ]; then
-    for ((k = 0; k <= array; k++)); do PBS_ARRAY_INDEX=$k bash "$script" >> output 2>&1; done
-    echo "41[].server"
-else
-    bash "$script" >> output 2>&1
-    echo "42.server"
-fi
+# Takes a job as PBS does: puts its script by, to be run later, and answers with the number of the job.
+number=$((41 + $(ls | grep -c '^job-')))
+cat > "job-$number"; echo "$@" >> options
+grep -q '^#PBS -J' "job-$number" && echo "$number[].server" || echo "$number.server"
 """
+
+
+def run_job(folder: Path, name: str, **variables: str) -> str:
+    """Run the script of a job that ``qsub`` has put by; return what it printed."""
+    environment = {**os.environ, "PBS_O_WORKDIR": str(folder), **variables}
+    words = {"cwd": folder, "env": environment, "text": True, "timeout": PATIENCE}
+    done = subprocess.run(["bash", name], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **words)  # type: ignore[call-overload]
+    assert done.returncode == 0, done.stdout
+    return str(done.stdout)
 
 
 def test_an_array_on_a_stand_in_for_pbs_writes_what_an_undisturbed_sweep_writes(tmp_path: Path) -> None:
@@ -148,11 +150,19 @@ def test_an_array_on_a_stand_in_for_pbs_writes_what_an_undisturbed_sweep_writes(
     words = ["submit", "it's.toml", "--out", "s $x.zarr", "--cluster", "pbs", "--tasks", "3", "--engine", "numpy"]
     environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
     done = subprocess.run(
-        [*TREDEGAR, *words, "--submit"], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=PATIENCE
+        [*TREDEGAR, *words, "--submit"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stderr
     assert "queued job 41[].server (3 tasks), then 42.server to verify" in done.stdout
     assert (tmp_path / "options").read_text() == "\n-W depend=afterany:41[].server\n"
-    assert "equal bit for bit" in (tmp_path / "output").read_text()
+    assert "#PBS -J 0-2\n" in (tmp_path / "job-41").read_text()
+    for task in range(3):
+        run_job(tmp_path, "job-41", PBS_ARRAY_INDEX=str(task))
+    assert "equal bit for bit" in run_job(tmp_path, "job-42")
     run_sweep(Spec.from_text(SMALL), tmp_path / "alone.zarr", workers=0, engine="numpy")
     assert contents(tmp_path / "s $x.zarr") == contents(tmp_path / "alone.zarr")
