@@ -73,8 +73,9 @@ def _write_by(
 
 def _write_netcdf(part: xr.Dataset, path: Path) -> Path:
     part = part.copy()
-    for described in (part, *part.variables.values()):
-        described.attrs = as_plain(described.attrs)
+    part.attrs = as_plain(part.attrs)
+    for variable in part.variables.values():
+        variable.attrs = as_plain(variable.attrs)
     if find_spec("netCDF4") or find_spec("h5netcdf"):
         part.to_netcdf(path)
         return path

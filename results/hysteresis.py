@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from .attributes import table_of
 from .facts import chosen_outcomes, design_of, label_of
 from .figure_style import INK, LINES, Panel, compose, light_grid
 from .intervals import SAMPLED, Estimate, estimate
@@ -41,7 +42,7 @@ def steps_of(sweep: xr.Dataset, lever: str) -> list[Step]:
     if not changes:
         raise ValueError(f"'{lever}' does not change: fix its walk in the spec, such as \"{lever}@61\" = 0.5")
     if 1 not in changes:
-        start = sweep.coords[lever] if lever in sweep.coords else sweep.attrs["defaults"][lever]
+        start = sweep.coords[lever] if lever in sweep.coords else table_of(sweep.attrs, "defaults")[lever]
         if np.ndim(start):
             raise ValueError(f"'{lever}' is varied at the start; fix it, so that all runs make the same walk")
         changes[1] = float(start)

@@ -96,7 +96,7 @@ def _opened(place: Path) -> tuple[Stored, xr.Dataset]:
         arrays = {str(name): array for name, array in group.arrays()}
         status = arrays[STATUS]
         size = attributes.get("points_per_batch", status.chunks[0]), attributes.get("replicates_per_batch")
-        batches = Batches(status.shape[:2], (size[0], size[1] or status.chunks[1]))
+        batches = Batches((status.shape[0], status.shape[1]), (size[0], size[1] or status.chunks[1]))
         coordinates = _coordinates(place, arrays, attributes)
     except StoreDamaged:
         raise

@@ -14,6 +14,7 @@ import xarray as xr
 from scipy import stats
 
 from ..store.format import DONE
+from .attributes import table_of
 from .intervals import LEVEL
 from .validation_measures import MEASURES, MONTHLY, PER_TRUST, WHY_ABSENT, Runs
 
@@ -96,7 +97,11 @@ def _runs(sweep: xr.Dataset, from_month: int) -> Runs:
         values = sweep[name].values.astype(np.float64)
         return values.reshape(-1, *values.shape[2:])[done]
 
-    target = sweep["target_level"].values if "target_level" in sweep.coords else sweep.attrs["defaults"]["target_level"]
+    target = (
+        sweep["target_level"].values
+        if "target_level" in sweep.coords
+        else table_of(sweep.attrs, "defaults")["target_level"]
+    )
     per_run = np.broadcast_to(np.asarray(target, dtype=float).reshape(-1, 1), sweep["status"].shape).ravel()[done]
     return Runs(
         monthly={name: flat(name) for name in MONTHLY},

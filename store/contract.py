@@ -107,7 +107,7 @@ def _array_faults(attributes: Mapping[str, Any], metadata: Mapping[str, Mapping[
         yield "the digests of coordinates are not those of the coordinates"
     blocks = Batches(status, (attributes["points_per_batch"], attributes["replicates_per_batch"])).blocks
     named = (metadata.get(DIGEST, {}).get("attributes") or {}).get("variables")
-    if not _text(named) or set(named.split()) != {*filled, STATUS}:
+    if not isinstance(named, str) or set(named.split()) != {*filled, STATUS}:
         yield f"array '{DIGEST}' is missing or does not name its variables"
     elif shapes[DIGEST] != (*blocks, len(named.split()), BYTES):
         yield f"array '{DIGEST}' is not of one digest for each variable and batch"

@@ -80,12 +80,11 @@ def recorded_runs(status: NDArray[np.uint8]) -> NDArray[np.bool_]:
     return np.asarray(status != MISSING)
 
 
-def _bytes(values: NDArray[Any]) -> memoryview:
-    ordered = np.ascontiguousarray(values, values.dtype.newbyteorder("<"))
-    return memoryview(ordered.reshape(-1)).cast("B") if ordered.size else memoryview(b"")
+def _bytes(values: NDArray[Any]) -> bytes:
+    return np.ascontiguousarray(values, values.dtype.newbyteorder("<")).tobytes()
 
 
-def _digest(*parts: bytes | memoryview) -> bytes:
+def _digest(*parts: bytes) -> bytes:
     """Return the digest of ``parts``, each with its length, so that nothing can move from one to the next."""
     found = blake2b(digest_size=BYTES, person=_PERSON)
     for part in parts:

@@ -60,6 +60,12 @@ def _task(text: str | None) -> tuple[int, int] | None:
     return int(match[1]), int(match[2])
 
 
+def _check_one_of(options: dict[str, object]) -> None:
+    chosen = [name for name, value in options.items() if value is not None]
+    if len(chosen) > 1:
+        raise typer.BadParameter(f"give one of {' and '.join(chosen)}, not both")
+
+
 def _default_workers(engine: str) -> int:
     from .clusters import gpus_for
 
@@ -98,15 +104,9 @@ def sweep(
     Kill it at any moment; nothing is lost but the batches in work. What is damaged is found, computed again and named.
     The finished store is byte for byte the one that an undisturbed sweep writes, whatever the number of workers.
     """
-    chosen = [
-        name
-        for name, value in (("--workers", workers), ("--scheduler", scheduler), ("--task", task))
-        if value is not None
-    ]
+    _check_one_of({"--workers": workers, "--scheduler": scheduler, "--task": task})
     if as_json and not plan:
         raise typer.BadParameter("it is for --plan", param_hint="--json")
-    if len(chosen) > 1:
-        raise typer.BadParameter(f"give one of {' and '.join(chosen)}, not both")
     part = _task(task)
     from .spec import Spec
 
@@ -203,9 +203,10 @@ def _run(
 ) -> None:
     from .runner import run_sweep
 
-    more = {"check": check, "say": say, "retry_failed": retry_failed}
     with progress_shown() as show:
-        summary = run_sweep(checked, out, workers, engine, scheduler, part, show, **more)
+        summary = run_sweep(
+            checked, out, workers, engine, scheduler, part, show, check=check, say=say, retry_failed=retry_failed
+        )
     say_summary(summary, part is not None)
 
 

@@ -152,7 +152,8 @@ def _enlarge(store: SweepStore, spec: Spec, points: Points) -> None:
         write_durably(store.path / name / NAME, json_bytes(metadata[name]))
     group = zarr.open_group(store.files, mode="r+", use_consolidated=False)
     for row in rows:
-        _array(group, row.name).with_config({"write_empty_chunks": True})[...] = row.values
+        if row.values is not None:
+            _array(group, row.name).with_config({"write_empty_chunks": True})[...] = row.values
     # Last of all, in one file: from here on the store is that of the new spec.
     root = copy.deepcopy(store.content)
     root["consolidated_metadata"]["metadata"] = metadata

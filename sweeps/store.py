@@ -28,7 +28,6 @@ from ..store.digest import batch_digests, context_of, coordinate_digest, place_d
 from ..store.format import (
     BATCH_DIMENSIONS,
     DIGEST,
-    LOG,
     MISSING,
     OLDEST_FORMAT,
     STATUS,
@@ -270,6 +269,6 @@ def _stored_spec(path: Path, seal: str, text: str) -> Spec:
 
 def _listed(group: zarr.Group) -> tuple[str, ...]:
     """Return the names of the variables that runs fill of a store without a copy of their metadata (old archives)."""
-    found = {name: array.metadata.to_dict() for name, array in sorted(group.arrays()) if name != LOG}
-    dimensions = {name: tuple(facts.get("dimension_names") or ()) for name, facts in found.items()}
-    return tuple(name for name, dims in dimensions.items() if dims[:2] == BATCH_DIMENSIONS and name != STATUS)
+    found: dict[str, Any] = {name: array.metadata for name, array in sorted(group.arrays()) if name != STATUS}
+    dimensions = {name: tuple(facts.dimension_names or ()) for name, facts in found.items()}
+    return tuple(name for name, dims in dimensions.items() if dims[:2] == BATCH_DIMENSIONS)

@@ -115,4 +115,4 @@ def _write(
         compressors=(BloscCodec(cname="zstd", clevel=3, shuffle="shuffle"), Crc32cCodec()),
         dimension_names=dims,
     )
-    array[...] = values
+    array.with_config({"write_empty_chunks": True})[...] = values  # as sweeps do: an absent chunk is a lost one

@@ -115,5 +115,5 @@ def test_a_worker_whose_engine_cannot_run_stops_the_sweep_and_records_no_failed_
 def test_a_gpu_that_is_lost_stops_the_sweep_and_records_no_failed_run(tmp_path: Path) -> None:
     path = tmp_path / "s.zarr"
     create_store(small_spec(), path)
-    assert run_batch(str(path), 0, simulate=simulate_on_a_lost_gpu).stop == "device is lost"
+    assert run_batch(str(path), 0, simulate=simulate_on_a_lost_gpu).stop == "CUDARuntimeError: device is lost"
     assert not SweepStore(path).read_status().any()
