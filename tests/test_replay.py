@@ -11,6 +11,7 @@ import pytest
 
 from tredegar.results import open_sweep
 from tredegar.results.replay import NotTheSameRun, Replay, check_equal, rerun_of, run_again, write_replay
+from tredegar.store.root import read_root, sealed
 from tredegar.sweeps import Spec, run_sweep
 
 SPEC = """
