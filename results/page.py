@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from html import escape
+from html import escape as escape_signs
 from urllib.parse import quote
 
 Table = tuple[Sequence[str], Sequence[Sequence[str]]]
@@ -12,6 +13,8 @@ SENTENCE = 60
 """A column of a table with a longer cell holds sentences."""
 KEPT_IN_ADDRESS = " /=:;,()!?@+$*"
 """What stands in a picture's address as it is; quotes, brackets, # and & are written as %22 and so on."""
+_NOT_IN_A_PAGE = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\ud800-\\udfff]")
+"""Control characters, and bytes of a name that were no text: HTML allows neither, and UTF-8 has none of the latter."""
 
 _STYLE = """
 :root { color-scheme: light; }
@@ -96,6 +99,11 @@ def render(page: Page) -> str:
         f'<div class="cards">{cards}</div>\n<nav>{links}</nav></header>\n<main>\n{parts}</main>\n'
         f"<footer>{escape(page.foot)}</footer>\n</body>\n</html>\n"
     )
+
+
+def escape(text: str, quote: bool = True) -> str:
+    """Return ``text`` as HTML shows it: no tag in it works, and what HTML may not hold is a question mark."""
+    return escape_signs(_NOT_IN_A_PAGE.sub("?", text), quote)
 
 
 def _section(part: Section, place: int) -> str:

@@ -98,3 +98,11 @@ def test_text_from_outside_cannot_become_markup():
     for raw in ("<t>", "<l>", "<c>", "<d>", "<h>", "<p1>", "<b>", "<i>", 'a"b'):
         assert raw not in html
     assert "<pre>&lt;pre&gt;</pre>" in html
+
+
+def test_a_page_holds_no_letter_that_html_or_utf_8_lacks():
+    odd = "a\x1b[31m\x00b\udcff\x85c\n<d> ± ü"
+    part = Section(heading=odd, paragraphs=(odd,), table=((odd,), ((odd,),)), note=odd, folded=(odd, odd), warning=odd)
+    html = render(Page(title=odd, lead=odd, cards=((odd, (odd,)),), sections=(part,), foot=odd))
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]", html)
+    assert "a?[31m?b??c\n&lt;d&gt; ± ü" in html.encode("utf-8").decode("utf-8")
