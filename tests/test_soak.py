@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tredegar.sweeps.compute import run_batch
-from tredegar.sweeps.store import SweepStore, create_store
+from tredegar.sweeps.create import create_store
+from tredegar.sweeps.store import SweepStore
 
 from .fake_model import simulate
 from .sweep_cases import small_spec
