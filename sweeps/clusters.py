@@ -43,7 +43,7 @@ NO_PROFILE = {"distributed.worker.profile.enabled": False}
 status pages show: 5 kB for each batch of 30 ms, a hundred megabytes in an hour. Nobody looks at those pages here."""
 PATIENT = {
     "distributed.comm.timeouts.connect": "120s",
-    "distributed.deploy.lost-worker-timeout": "60s",
+    "distributed.deploy.lost-worker-timeout": "600s",
     "distributed.scheduler.worker-ttl": None,
 }
 """On this machine a process that says nothing is slow or asleep, not lost: a death shows at once, by its socket. With
@@ -102,6 +102,23 @@ def local_workers(number: int, gpus: Sequence[str] = ()) -> Iterator[Any]:
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, heard)
         yield cluster
+
+
+def replace_lost(cluster: Any) -> None:
+    """Have ``cluster``, which is of this machine, start a worker for each whose nanny has given up.
+
+    A nanny gives up a worker that dies while it starts. Dask then starts none in its place, and never learns of it if
+    the worker had not been heard of.
+    """
+    from distributed.core import Status
+
+    def replace() -> None:
+        for name, nanny in list(cluster.workers.items()):
+            if nanny.status in (Status.closed, Status.failed):
+                del cluster.workers[name]
+        cluster.scale(len(cluster.worker_spec))
+
+    cluster.loop.add_callback(replace)
 
 
 def _processes(number: int, scratch: str) -> Any:

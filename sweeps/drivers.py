@@ -14,7 +14,7 @@ from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from .clusters import GPU_ENGINES, gpus_for, local_workers
+from .clusters import GPU_ENGINES, gpus_for, local_workers, replace_lost
 from .compute import BatchReport, Simulate, run_batch
 from .isolation import in_a_process_of_its_own, often_begun, settle
 from .pending import Task
@@ -191,8 +191,7 @@ class Window:
         cluster: Any = self.client.cluster
         scheduler: Any = self.client.scheduler
         if self.local and here < len(cluster.worker_spec):
-            # A nanny gives up a worker that dies while it starts; the cluster then has to be asked for another.
-            cluster.scale(len(cluster.worker_spec))
+            replace_lost(cluster)
         if here:
             self.last_seen = time.monotonic()
             return

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from multiprocessing import popen_spawn_posix
 from pathlib import Path
 from typing import Any
 
@@ -245,3 +248,23 @@ def test_schedulers_and_workers_note_nothing_of_a_batch_that_is_done(monkeypatch
             client.nthreads(), False
         )
     assert 5 < window.names <= 5 + 2 * drivers.FUTURES_PER_THREAD + 1
+
+
+def test_workers_that_die_while_they_start_are_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker is killed, the next one in its place as it starts, and the one in the place of that as well."""
+    launch, dying = popen_spawn_posix.Popen._launch, [1, 2]
+
+    def die_while_starting(process: object, description: object) -> None:
+        if dying:
+            dying.pop()
+            raise BrokenPipeError("the process that starts is dead")
+        launch(process, description)
+
+    with local_workers(1) as cluster, Client(cluster, set_as_default=False) as client:
+        (worker,) = client.run(os.getpid).values()
+        monkeypatch.setattr(popen_spawn_posix.Popen, "_launch", die_while_starting)
+        os.kill(worker, signal.SIGKILL)
+        window = drivers.Window(client, local=True, stopped=lambda: False)
+        arrivals = window.through([Task(number) for number in range(3)], lambda task: (abs, -task.number))
+        assert sorted(future.result() for _, future in arrivals) == [0, 1, 2]
+    assert dying == []
