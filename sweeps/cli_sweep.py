@@ -54,7 +54,7 @@ def init(spec: Annotated[Path, typer.Argument(metavar="SPEC", help="The file to 
 def _task(text: str | None) -> tuple[int, int] | None:
     if text is None:
         return None
-    match = re.fullmatch(r"(\d{1,7})/(\d{1,7})", text)
+    match = re.fullmatch(r"([0-9]{1,7})/([0-9]{1,7})", text)
     if match is None or not int(match[1]) < int(match[2]):
         raise typer.BadParameter(f"expected K/N with K from 0 to N - 1, such as 0/8, got '{text}'", param_hint="--task")
     return int(match[1]), int(match[2])
