@@ -11,6 +11,8 @@ import time
 from pathlib import Path
 from uuid import uuid4
 
+from .durable import flush_folder, flush_tree
+
 MARK = "creating"
 SECONDS_TO_BE_OLD = 86_400.0
 """When what a builder on another machine left, who cannot be asked, counts as abandoned."""
@@ -30,6 +32,13 @@ def remove_abandoned(path: Path) -> int:
             remove(left)
             removed += 1
     return removed
+
+
+def put_in_place(building: Path, path: Path) -> None:
+    """Give what was built at ``building`` its name ``path``, durably and in one step."""
+    flush_tree(building)
+    os.rename(building, path)
+    flush_folder(path.parent)
 
 
 def remove(path: Path) -> None:

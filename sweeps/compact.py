@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import warnings
 from collections.abc import Iterator
@@ -19,9 +18,8 @@ from ..store.chunk import codecs
 from ..store.format import StoreError
 from ..store.paths import is_zip, local_path
 from ..store.root import read_root
-from .building import building_place, remove, remove_abandoned
+from .building import building_place, put_in_place, remove, remove_abandoned
 from .create import consolidate, write_root
-from .durable import flush_folder, flush_tree
 from .pending import count, damage
 from .repair import skeleton_faults
 from .store import SweepStore
@@ -60,9 +58,7 @@ def compact_store(store: SweepStore, path: str | Path) -> Archived:
             remove(folder)
         with _archive(building) as target:
             _compare(store, target)
-        flush_tree(building)
-        os.rename(building, path)
-        flush_folder(path.parent)
+        put_in_place(building, path)
     except OSError as error:
         raise StoreError(f"archive '{path}' cannot be written: {error.strerror or error}") from error
     finally:

@@ -17,9 +17,9 @@ from ..store.format import CHUNK_SEPARATOR, LOG, StoreError
 from ..store.paths import is_empty_folder, is_zip, local_path
 from ..store.root import NAME, read_root, sealed
 from .batches import points_per_batch_for
-from .building import building_place, remove
+from .building import building_place, put_in_place, remove
 from .designs import Points, draw_points
-from .durable import flush_folder, flush_tree, write_durably
+from .durable import write_durably
 from .layout import Variable, attributes, current_rules_hash, variables
 from .spec import Spec
 
@@ -53,8 +53,7 @@ def create_store(spec: Spec, path: Path, points_per_batch: int | None = None) ->
     building = building_place(path)
     try:
         write_skeleton(spec, building, points_per_batch)
-        os.rename(building, path)
-        flush_folder(path.parent)
+        put_in_place(building, path)
     except OSError as error:
         if (path / NAME).exists():
             return False
@@ -81,7 +80,6 @@ def write_skeleton(spec: Spec, path: Path, points_per_batch: int | None = None, 
         create_variable(group, variable)
     consolidate(store)
     write_root(path, read_root(path))
-    flush_tree(path)
 
 
 def create_variable(group: zarr.Group, variable: Variable) -> None:

@@ -6,7 +6,6 @@ their digests must be equal: the same spec gives the same bits on any machine, s
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,9 +17,8 @@ from numpy.typing import NDArray
 
 from ..store.blocks import Batch
 from ..store.format import DIGEST, LOG, MISSING, STATUS, StoreDamaged, StoreError
-from .building import building_place, remove, remove_abandoned
+from .building import building_place, put_in_place, remove, remove_abandoned
 from .create import is_to_be_created, place_of_store, write_root, write_skeleton
-from .durable import flush_folder, flush_tree
 from .layout import current_rules_hash
 from .pending import Counts, count, damage
 from .repair import skeleton_faults
@@ -53,10 +51,8 @@ def merge_stores(stores: Sequence[SweepStore], out: str | Path) -> Merged:
         target = SweepStore(building)
         left_out = [line for batch in target.batches for line in _merge_batch(stores, target, batch)]
         _copy_logs(stores, building / LOG)
-        flush_tree(building)
         counts = count(target.read_status())
-        os.rename(building, path)
-        flush_folder(path.parent)
+        put_in_place(building, path)
     except OSError as error:
         raise StoreError(f"store '{path}' cannot be written: {error.strerror or error}") from error
     finally:

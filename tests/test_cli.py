@@ -11,11 +11,11 @@ import pytest
 import xarray as xr
 
 from tredegar.model import OUTCOMES, PARAMETERS
-from tredegar.sweeps.cli import main
 from tredegar.sweeps.plan import parse_size
 from tredegar.sweeps.spec import Spec
 from tredegar.sweeps.spec_errors import SpecError
 
+from .commands import tredegar
 from .sweep_cases import SMALL
 from .waiting import PATIENCE
 
@@ -25,13 +25,6 @@ def _in_a_folder_with_a_small_spec(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "120")
     Path("small.toml").write_text(SMALL)
-
-
-def tredegar(*words: str) -> int:
-    """Run the command in this process and return its exit status."""
-    with pytest.raises(SystemExit) as end:
-        main(list(words))
-    return int(end.value.code or 0)
 
 
 def only_line(text: str) -> str:

@@ -16,13 +16,13 @@ from tredegar.kernels import EngineUnavailable
 from tredegar.model.failure import RunFailed
 from tredegar.results import open_sweep
 from tredegar.sweeps import compute
-from tredegar.sweeps.cli import main
 from tredegar.sweeps.isolation import settle
 from tredegar.sweeps.pending import Task
 from tredegar.sweeps.runner import run_sweep
 from tredegar.sweeps.store import SweepStore
 from tredegar.sweeps.verify import verify_store
 
+from .commands import tredegar
 from .fake_model import simulate
 from .sweep_cases import SMALL, contents, small_spec
 
@@ -122,14 +122,6 @@ def test_a_failed_run_is_computed_again_on_request_and_alone_by_it(tmp_path: Pat
     retried = run_sweep(spec, tmp_path / "s.zarr", workers=0, simulate=simulate, retry_failed=True)
     assert (retried.counts.failed, retried.repaired) == (3, ())
     assert contents(tmp_path / "s.zarr") == contents(tmp_path / "sound.zarr")
-
-
-def tredegar(*words: str) -> int:
-    try:
-        main(list(words))
-    except SystemExit as end:
-        return int(end.code or 0)
-    return 0
 
 
 @pytest.fixture

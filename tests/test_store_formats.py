@@ -10,12 +10,13 @@ import pytest
 
 from tredegar.results import open_sweep
 from tredegar.store.format import StoreError
-from tredegar.sweeps.cli import main
 from tredegar.sweeps.merge import merge_stores
 from tredegar.sweeps.pending import damage
 from tredegar.sweeps.spec import Spec
 from tredegar.sweeps.store import SweepStore
 from tredegar.sweeps.verify import verify_store
+
+from .commands import tredegar
 
 OLD = Path(__file__).parent / "stores" / "format-1.zip"
 MEAN_QUALITY = 0.5939526
@@ -30,14 +31,6 @@ def old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("finished.zarr", "unfinished.zarr"):
         (tmp_path / name / "log").mkdir(exist_ok=True)
     return tmp_path
-
-
-def tredegar(*words: str) -> int:
-    try:
-        main(list(words))
-    except SystemExit as end:
-        return int(end.code or 0)
-    return 0
 
 
 @pytest.mark.parametrize("name", ["finished.zarr", "archive.zip"])

@@ -13,13 +13,13 @@ import xarray as xr
 from tredegar.results import open_sweep
 from tredegar.store.format import StoreDamaged, StoreError
 from tredegar.store.root import sealed
-from tredegar.sweeps.cli import main
 from tredegar.sweeps.compact import compact_store
 from tredegar.sweeps.progress_report import report_status
 from tredegar.sweeps.runner import run_sweep
 from tredegar.sweeps.store import SweepStore
 from tredegar.sweeps.verify import verify_store
 
+from .commands import tredegar
 from .fake_model import simulate
 from .sweep_cases import contents, small_spec
 
@@ -91,19 +91,13 @@ def test_archives_verify_and_tell_their_status(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     swept("s.zarr")
-    main_ends(0, "compact", "s.zarr", "--out", name)
+    assert tredegar("compact", "s.zarr", "--out", name) == 0
     assert zipfile.is_zipfile(name) == name.lower().endswith(".zip")
-    main_ends(0, "status", name)
-    main_ends(0, "verify", name, "--runs", "0")
+    assert tredegar("status", name) == 0
+    assert tredegar("verify", name, "--runs", "0") == 0
     said = capsys.readouterr().out
     assert "done 72, failed 3, missing 0" in said and "fit their digests" in said
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(["s.zarr", name])
-
-
-def main_ends(code: int, *words: str) -> None:
-    with pytest.raises(SystemExit) as end:
-        main(list(words))
-    assert int(end.value.code or 0) == code
 
 
 @pytest.mark.parametrize("harm", ["lost", "swapped"])

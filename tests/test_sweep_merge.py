@@ -10,13 +10,13 @@ import pytest
 
 from tredegar.results import open_sweep
 from tredegar.store.format import StoreError
-from tredegar.sweeps.cli import main
 from tredegar.sweeps.compact import compact_store
 from tredegar.sweeps.extend import extend_store
 from tredegar.sweeps.merge import merge_stores
 from tredegar.sweeps.runner import run_sweep
 from tredegar.sweeps.store import SweepStore
 
+from .commands import tredegar
 from .fake_model import simulate
 from .sweep_cases import contents, small_spec
 
@@ -119,14 +119,6 @@ def test_two_machines_that_computed_different_values_are_not_reconciled(parts: l
     with pytest.raises(StoreError, match="holds other values of 'queue' in batch 0 than a store before it"):
         merged([parts[0], tmp_path / "off.zarr"], tmp_path / "m.zarr")
     assert not (tmp_path / "m.zarr").exists()
-
-
-def tredegar(*words: str) -> int:
-    try:
-        main(list(words))
-    except SystemExit as end:
-        return int(end.code or 0)
-    return 0
 
 
 def test_the_command_merges(
