@@ -11,6 +11,7 @@ import pytest
 import xarray as xr
 
 from tredegar.model import OUTCOMES, PARAMETERS
+from tredegar.sweeps.cli import main
 from tredegar.sweeps.plan import parse_size
 from tredegar.sweeps.spec import Spec
 from tredegar.sweeps.spec_errors import SpecError
