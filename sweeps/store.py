@@ -42,6 +42,9 @@ from .durable import FLUSHING_THREADS, DurableStore, write_durably
 from .spec import Spec
 from .spec_errors import SpecError
 
+KEPT_BYTES = 64_000_000
+"""Coordinates of a store that a process keeps: a chunk of one holds all points, and would be decoded for each batch."""
+
 __all__ = ["Batch", "StoreDamaged", "StoreError", "SweepStore"]
 
 
@@ -57,6 +60,7 @@ class SweepStore:
         self.content = _checked_root(self.path)
         self.facts: Mapping[str, Any] = self.content["attributes"]
         self.metadata = metadata_of(self.content)
+        self._arrays: dict[str, zarr.Array] = {}
         self.files = DurableStore(self.path) if self.path.is_dir() else ZipStore(self.path, mode="r")
         try:
             self.group = zarr.open_group(self.files, mode="r+" if self.path.is_dir() else "r")
@@ -68,10 +72,12 @@ class SweepStore:
 
     def array(self, name: str) -> zarr.Array:
         """Return the array of variable ``name``."""
-        found = self.group[name]
-        if not isinstance(found, zarr.Array):
-            raise StoreError(f"store '{self.path}' is damaged: '{name}' is no array")
-        return found
+        if name not in self._arrays:  # Zarr takes half a millisecond to find one
+            found = self.group[name]
+            if not isinstance(found, zarr.Array):
+                raise StoreError(f"store '{self.path}' is damaged: '{name}' is no array")
+            self._arrays[name] = found
+        return self._arrays[name]
 
     @cached_property
     def spec(self) -> Spec:
@@ -131,12 +137,17 @@ class SweepStore:
 
         Raises StoreDamaged if the coordinates of the store are not those that were written.
         """
-        _check_coordinates(self.path, str(self.facts.get("seal", "")))
+        kept = _checked_coordinates(self.path, str(self.facts.get("seal", "")))
         count = block.stop - block.start
         found: Points = {}
         for name in self.facts["coordinates"].split():
-            array = self.array(name)
-            found[name] = np.asarray(array[block]) if array.ndim else np.full(count, np.asarray(array[...]))
+            values = kept.get(name)
+            if values is None:
+                array = self.array(name)
+                values = np.asarray(array[block] if array.ndim else array[...])
+            elif values.ndim:
+                values = values[block]
+            found[name] = values if values.ndim else np.full(count, values)
         return found
 
     def read_status(self) -> NDArray[np.uint8]:
@@ -178,8 +189,9 @@ class SweepStore:
 
     def place_of(self, batch: Batch, status: NDArray[np.uint8]) -> bytes:
         """Return the digest of the place of ``batch``, of which the runs that ``status`` tells are recorded."""
-        points = {name: np.asarray(self.array(name)[batch.points]) for name in self.axes_of_points}
-        return place_digest(self._context, batch, recorded_runs(status), points)
+        points = self.read_points(batch.points)
+        varied = {name: points[name] for name in self.axes_of_points}
+        return place_digest(self._context, batch, recorded_runs(status), varied)
 
     @cached_property
     def _context(self) -> bytes:
@@ -241,16 +253,24 @@ def _checked_root(path: Path) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=4)
-def _check_coordinates(path: Path, seal: str) -> None:
-    """Compare the coordinates of the store at ``path`` with their digests, once in a process for each of its states."""
-    store = SweepStore(path)
+def _checked_coordinates(path: Path, seal: str) -> Points:
+    """Return the coordinates of the store at ``path``, compared with their digests.
+
+    Those that are too large to be kept are compared and left out. ``seal`` tells one state of the store from another.
+    """
+    store, room = SweepStore(path), KEPT_BYTES
+    kept: Points = {}
     for name, written in store.facts.get("coordinate_digests", {}).items():
         try:
-            sound = coordinate_digest(name, read_array(store.array(name))) == written
+            values = read_array(store.array(name))
         except StoreDamaged:
-            sound = False
-        if not sound:
+            values = np.empty(0)
+        if coordinate_digest(name, values) != written:
             raise StoreDamaged(f"coordinate '{name}' of '{path}' is damaged; give its sweep again, which repairs it")
+        values.setflags(write=False)
+        if values.nbytes <= room:
+            kept[name], room = values, room - values.nbytes
+    return kept
 
 
 @lru_cache(maxsize=4)
