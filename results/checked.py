@@ -13,8 +13,8 @@ from xarray.core import indexing
 from ..store.arrays import read_array
 from ..store.blocks import Batch
 from ..store.digest import context_of, recorded_runs, value_digest
-from ..store.format import DIGEST, MISSING, STATUS, StoreDamaged
-from .recorded import Stored
+from ..store.format import DIGEST, MISSING, StoreDamaged
+from .recorded import Stored, status_now
 
 ADVICE = "give its sweep again, or 'tredegar verify', which repair it"
 OTHER_VALUES = "does not hold the values that were written there"
@@ -59,14 +59,20 @@ class CheckedArray(BackendArray):
 
     def _batches(self, rows: NDArray[Any], columns: NDArray[Any]) -> Iterator[tuple[Batch, NDArray[Any]]]:
         """Yield the batches in these rows and columns of blocks, and the values of each, checked."""
-        together = None if self.stored.quick(self.array) else self._together(rows, columns)
-        for row in rows.tolist():
-            for column in columns.tolist():
-                batch = self.stored.batches.at((row, column))
-                yield batch, self._checked(batch, None if together is None else together(batch))
+        for some in self._rows_together(rows):
+            together = None if self.stored.quick(self.array) else self._together(some, columns)
+            for row in some.tolist():
+                for column in columns.tolist():
+                    batch = self.stored.batches.at((row, column))
+                    yield batch, self._checked(batch, None if together is None else together(batch))
+
+    def _rows_together(self, rows: NDArray[Any]) -> list[NDArray[Any]]:
+        """Return ``rows`` of blocks in parts that lie in one file each: those of an archive hold many."""
+        height = max(1, (self.array.shards or (0,))[0] // self.stored.batches.size[0])
+        return np.split(rows, np.flatnonzero(np.diff(rows // height)) + 1)
 
     def _together(self, rows: NDArray[Any], columns: NDArray[Any]) -> Any:
-        """Return a function of a batch that cuts it from one reading of them all: an archive keeps many in one file."""
+        """Return a function of a batch that cuts it from one reading of them all."""
         if not rows.size or not columns.size or len(rows) <= rows[-1] - rows[0]:
             return None  # some of the rows between are not wanted
         first, last = (self.stored.batches.at((int(rows[end]), int(columns[end]))) for end in (0, -1))
@@ -96,8 +102,12 @@ class CheckedArray(BackendArray):
         if self._digest_fits(batch, status, values):
             return True
         # A batch that gains points while an extension is swept is written anew: its status says what its digest is of.
-        now = self.stored.block(self.stored.arrays[STATUS], batch)
-        return not np.array_equal(now, status) and self._digest_fits(batch, now, values)
+        now = status_now(self.stored, batch)
+        if np.array_equal(now, status):
+            return False
+        if not (now != MISSING).any():
+            raise StoreDamaged("is being written anew by another process: open the store again")
+        return self._digest_fits(batch, now, self.stored.block(self.array, batch))
 
     def _digest_fits(self, batch: Batch, status: NDArray[np.uint8], values: NDArray[Any]) -> bool:
         written = self.stored.digests(batch)[self.at].tobytes()

@@ -17,10 +17,12 @@ from ..store.arrays import read_array
 from ..store.blocks import Batch, Batches
 from ..store.chunk import read_chunk
 from ..store.digest import context_of, place_digest, recorded_runs, value_digest
-from ..store.format import DIGEST, MISSING, STATUS, STORE_FORMAT, StoreDamaged
+from ..store.format import DIGEST, FAILED, MISSING, STATUS, STORE_FORMAT, UNKNOWN_STATUS, StoreDamaged
 from ..store.presence import file_sizes, lost_blocks
 
 CODECS = ["BytesCodec", "BloscCodec", "Crc32cCodec"]
+READ_AGAIN = 3
+"""How often the status of a batch is read again that another process writes anew."""
 SHOWN = 3
 """How many lost files a message names."""
 
@@ -81,7 +83,7 @@ def read_status(stored: Stored) -> NDArray[np.uint8]:
     array = stored.arrays[STATUS]
     if not stored.quick(array):
         try:
-            return read_array(array)
+            return _known(read_array(array))
         except StoreDamaged as error:
             raise StoreDamaged(f"{STATUS} {error}") from error
     found = np.full(array.shape, MISSING, dtype=array.dtype)
@@ -89,27 +91,59 @@ def read_status(stored: Stored) -> NDArray[np.uint8]:
         key = key_of(array, batch)
         if (stored.path / key).exists():  # a chunk that is not there is of runs that are missing
             try:
-                found[batch.points, batch.replicates] = stored.block(array, batch)
+                found[batch.points, batch.replicates] = _known(stored.block(array, batch))
             except StoreDamaged as error:
                 raise StoreDamaged(f"{key} {error}") from error
     return found
 
 
+def _known(status: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    if (status > FAILED).any():
+        raise StoreDamaged(UNKNOWN_STATUS)
+    return status
+
+
+def status_now(stored: Stored, batch: Batch) -> NDArray[np.uint8]:
+    """Return the status of ``batch`` as it is now; its runs are missing while another process writes it anew."""
+    try:
+        return stored.block(stored.arrays[STATUS], batch)
+    except StoreDamaged:
+        return np.full(batch.shape, MISSING, dtype=np.uint8)
+
+
 def check_status(stored: Stored, status: NDArray[np.uint8]) -> None:
-    """Raise StoreDamaged for the first batch whose ``status`` (point, replicate) does not fit its digest."""
-    names = str(stored.arrays[DIGEST].attrs["variables"]).split()
-    context, at = context_of(stored.attributes), names.index(STATUS)
+    """Compare the ``status`` (point, replicate) of all batches with their digests; raise StoreDamaged for the first.
+
+    A batch that is written anew meanwhile (an extension that is swept, failed runs computed again) is read once more:
+    ``status`` then tells what is there.
+    """
+    context = context_of(stored.attributes)
     for batch in stored.batches:
         block = status[batch.points, batch.replicates]
-        if not (block != MISSING).any():
-            continue
-        try:
-            written = stored.digests(batch)[at].tobytes()
-        except StoreDamaged as error:
-            raise StoreDamaged(f"the digests of batch {batch.number}: {error}") from error
-        place = stored.place_of(batch, block, context)
-        if value_digest(place, STATUS, block, recorded_runs(block)) != written:
-            raise StoreDamaged(f"the status of batch {batch.number} is not what was written there")
+        fault = _status_fault(stored, batch, block, context)
+        for _ in range(READ_AGAIN):
+            now = status_now(stored, batch)
+            if not fault or np.array_equal(now, block):
+                break
+            block[...] = now
+            fault = _status_fault(stored, batch, block, context)
+        if fault:
+            raise StoreDamaged(fault)
+
+
+def _status_fault(stored: Stored, batch: Batch, block: NDArray[np.uint8], context: bytes) -> str:
+    """Return what is wrong with the status ``block`` of ``batch``, "" if it fits its digest or says nothing."""
+    if not (block != MISSING).any():
+        return ""
+    at = str(stored.arrays[DIGEST].attrs["variables"]).split().index(STATUS)
+    try:
+        written = stored.digests(batch)[at].tobytes()
+    except StoreDamaged as error:
+        return f"the digests of batch {batch.number}: {error}"
+    place = stored.place_of(batch, block, context)
+    if value_digest(place, STATUS, block, recorded_runs(block)) == written:
+        return ""
+    return f"the status of batch {batch.number} is not what was written there"
 
 
 def lost_runs(stored: Stored, status: NDArray[np.uint8], names: tuple[str, ...]) -> tuple[NDArray[np.bool_], list[str]]:

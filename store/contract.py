@@ -68,7 +68,11 @@ def root_fault(content: Any) -> str:
             return f"attribute '{name}' is missing"
         if not fits(attributes[name]):
             return f"attribute '{name}' must be {expected}"
-    return next(_array_faults(attributes, metadata_of(content)), "")
+    metadata = metadata_of(content)
+    for name, facts in metadata.items():
+        if not _is_described(facts):
+            return f"array '{name}' is not described as arrays are"
+    return next(_array_faults(attributes, metadata), "")
 
 
 def metadata_of(content: Any) -> dict[str, dict[str, Any]]:
@@ -111,6 +115,19 @@ def _array_faults(attributes: Mapping[str, Any], metadata: Mapping[str, Mapping[
         yield f"array '{DIGEST}' is missing or does not name its variables"
     elif shapes[DIGEST] != (*blocks, len(named.split()), BYTES):
         yield f"array '{DIGEST}' is not of one digest for each variable and batch"
+
+
+def _is_described(facts: Mapping[str, Any]) -> bool:
+    names, attributes = facts.get("dimension_names"), facts.get("attributes", {})
+    grid = facts.get("chunk_grid")
+    configuration = grid.get("configuration") if isinstance(grid, Mapping) else None
+    chunks = configuration.get("chunk_shape") if isinstance(configuration, Mapping) else None
+    return (
+        (names is None or isinstance(names, list))
+        and isinstance(attributes, Mapping)
+        and isinstance(chunks, list)
+        and all(map(_whole(1), chunks))
+    )
 
 
 def _shape(facts: Mapping[str, Any]) -> tuple[int, ...] | None:

@@ -35,7 +35,7 @@ def context_of(attributes: Mapping[str, Any]) -> bytes:
     decisive = {name: spec.get(name) for name in ("seed", "luck", "months", "country", "fixed", "constants")}
     record = {name: spec.get("record", {}).get(name) for name in ("every", "trusts")}
     facts = {**decisive, "record": record, "rules": attributes["rules_hash"], "providers": attributes["providers"]}
-    return _digest(json.dumps(facts, sort_keys=True).encode())
+    return _digest(json.dumps(facts, sort_keys=True, default=str).encode())
 
 
 def place_digest(

@@ -8,6 +8,7 @@ OLDEST_FORMAT = 1
 """The oldest format that is read, and finished where it was begun; it has no digests."""
 MISSING, DONE, FAILED = 0, 1, 2
 """What ``status`` says of a run."""
+UNKNOWN_STATUS = "holds a status that no run can have"
 STATUS, DIGEST = "status", "digest"
 BATCH_DIMENSIONS = ("point", "replicate")
 """The dimensions of every variable that runs fill; a batch is a block of both."""

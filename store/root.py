@@ -10,7 +10,7 @@ import json
 import re
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 import google_crc32c
 
@@ -28,7 +28,10 @@ def read_root_bytes(store: Path) -> bytes:
             return archive.read(NAME)
     except KeyError:
         raise FileNotFoundError(f"'{store}' holds no {NAME}") from None
-    except (BadZipFile, NotImplementedError, RuntimeError) as error:
+    except (OSError, MemoryError):
+        raise
+    except Exception as error:
+        # Every method of compression has errors of its own for what does not decode.
         raise OSError(f"'{store}' is damaged: {error}") from error
 
 

@@ -34,6 +34,9 @@ def say_verified(found: Verified, store: Path, engine: str) -> None:
         typer.echo(line, err=True)
     if found.faults:
         return
+    if found.nothing:
+        typer.echo(f"{store}: nothing is recorded, so that there is nothing to verify")
+        return
     how = "fit their digests" if found.digests else "fit their checksums; the store has no digests"
     typer.echo(
         f"{store}: {count(found.files, 'file')} {how}, {count(found.recomputed, 'run')} computed again here"

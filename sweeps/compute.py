@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ..model.failure import RunFailed
 from ..store.blocks import Batch
-from ..store.format import DONE, FAILED, MISSING, StoreError
+from ..store.format import DONE, FAILED, MISSING
 from .designs import Points
 from .durable import FULL
 from .journal import MOST_LETTERS, note
@@ -76,7 +76,8 @@ def run_batch(
     try:
         store = SweepStore(path)
         done, failed = _run(store, store.batch(number), engine, redo, simulate or default_simulate(), barred)
-    except (OSError, ImportError, MemoryError, MachineFault, StoreError) as error:
+    except Exception as error:  # noqa: BLE001
+        # The boundary of a worker: whatever goes wrong around the runs is the machine's, and stops the sweep.
         note(Path(path), "stop", batch=number, reason=stop_reason(error))
         return BatchReport(number, 0, 0, time.perf_counter() - began, stop_reason(error))
     return BatchReport(number, done, failed, time.perf_counter() - began)
@@ -104,6 +105,8 @@ def stop_reason(error: BaseException) -> str:
     if isinstance(error, OSError) and error.errno in FULL:
         return f"the disk is full ({error.strerror}); free some space and run the same command again"
     text = _one_line(error) or type(error).__name__
+    if not isinstance(error, OSError | ImportError | MemoryError) and not _is_ours(error):
+        text = f"{type(error).__name__}: {text}"
     return ("not enough memory: " if isinstance(error, MemoryError) else "") + text[:MOST_LETTERS]
 
 
@@ -136,9 +139,12 @@ def _run(store: SweepStore, batch: Batch, engine: str, redo: bool, simulate: Sim
 
 
 def _values(store: SweepStore, name: str, runs: tuple[int, ...], computed: Computed) -> NDArray[Any]:
-    if computed.values:
-        return computed.values[name]
     array = store.array(name)
+    if computed.values:
+        values = computed.values.get(name)
+        if values is None or values.shape != (*runs, *array.shape[2:]) or values.dtype != array.dtype:
+            raise MachineFault(f"engine '{computed.engine}' gave no '{name}' of the shape and kind that were asked for")
+        return values
     return np.full((*runs, *array.shape[2:]), np.nan, array.dtype)
 
 
@@ -193,13 +199,16 @@ def compute_runs(
         raise MachineFault(f"{what}{_one_line(error)}") from error
 
 
-def _is_ours(error: Exception) -> bool:
+def _is_ours(error: BaseException) -> bool:
     """Whether the message of ``error`` is a sentence of Tredegar's own, which needs no name of a type."""
     return type(error).__module__.partition(".")[0] == "tredegar" or type(error) is ValueError
 
 
 def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split())
+    try:
+        return " ".join(str(error).split())
+    except Exception:  # noqa: BLE001
+        return type(error).__name__  # an error that cannot say what it is
 
 
 def _in_halves(

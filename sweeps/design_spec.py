@@ -27,7 +27,7 @@ BeyondRange = Annotated[bool, Field(default=False, description="true or false")]
 class Strict(BaseModel):
     """A table of a spec: keys that are not named are refused, and no value is converted from another type."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, revalidate_instances="always")
 
     def __init__(self, **values: Any) -> None:
         try:

@@ -24,6 +24,9 @@ from .pending import Counts, count, damage
 from .repair import skeleton_faults
 from .store import SweepStore
 
+ALIKE = ("spec_hash", "rules_hash", "points_per_batch", "replicates_per_batch", "specs", "coordinate_digests")
+"""In what stores must be equal. Points may differ under one spec: other versions of a sampler draw others."""
+
 
 @dataclass(frozen=True, slots=True)
 class Merged:
@@ -68,7 +71,7 @@ def _check_alike(stores: Sequence[SweepStore]) -> None:
         if store.archived or not store.has_digests:
             what = "is an archive" if store.archived else "has no digests (its format is the first)"
             raise StoreError(f"'{store.path}' {what}: it cannot be merged")
-        for name in ("spec_hash", "rules_hash", "points_per_batch", "replicates_per_batch", "specs"):
+        for name in ALIKE:
             if store.facts[name] != first.facts[name]:
                 raise StoreError(f"'{first.path}' and '{store.path}' are not of one sweep: they differ in '{name}'")
         faults = [f"{name}: {fault}" for name, fault in skeleton_faults(store).items()]
@@ -104,7 +107,7 @@ def _merge_batch(stores: Sequence[SweepStore], target: SweepStore, batch: Batch)
     status = np.zeros(batch.shape, dtype=np.uint8)
     for store in stores:
         theirs = store.read_status_of(batch)
-        if not (theirs != MISSING).any():
+        if not (theirs != MISSING).any() and not store.chunk_file(STATUS, batch).exists():
             continue
         faults = list(damage(store, batch))
         if faults:
@@ -126,7 +129,10 @@ def _take(
     """Put the runs of ``store`` into ``values`` and ``status`` where there are none yet; raise where both differ."""
     fresh, both = (theirs != MISSING) & (status == MISSING), (theirs != MISSING) & (status != MISSING)
     if (theirs[both] != status[both]).any():
-        raise StoreDamaged(_differ(store, batch, STATUS))
+        raise StoreError(
+            f"'{store.path}' and a store before it disagree on which runs of batch {batch.number} failed; compute"
+            " failed runs again in both, with 'tredegar sweep --retry-failed', and merge then"
+        )
     for name in store.recorded:
         given = store.read_chunk(name, batch)
         if name not in values:

@@ -66,9 +66,12 @@ def _write_coordinates(store: SweepStore, spec: Spec, names: set[str]) -> None:
         if row.name not in names or row.values is None:
             continue
         if written and coordinate_digest(row.name, row.values) != written[row.name]:
+            helps = "install the versions of SALib and scipy that drew them (the log names them)"
+            if spec.design.method == "table":
+                helps = "restore the table of points that it was made of"
             raise StoreError(
                 f"store '{store.path}' has lost its coordinate '{row.name}', and the spec gives other values here"
-                " than it had: install the versions of SALib and scipy that drew them (the log names them)"
+                f" than it had: {helps}"
             )
         store.array(row.name).with_config({"write_empty_chunks": True})[...] = row.values
 
@@ -112,6 +115,9 @@ def _file_faults(store: SweepStore, name: str) -> dict[str, str]:
 
 
 def _value_faults(store: SweepStore, name: str, written: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    if store.archived and store.has_lost(name):
+        yield f"{name}/", "is missing"
+        return
     try:
         values = read_array(store.array(name))
     except StoreDamaged as error:

@@ -7,21 +7,30 @@ said in one line (SpecError) before anything runs or is written; there is no way
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, PlainSerializer, PlainValidator, PrivateAttr
+from pydantic import (
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    PrivateAttr,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
 
-from ..model.constants import constants_with
 from ..model.outcomes import choose_outcomes
 from ..model.providers import MOST_BYTES as MOST_PROVIDERS_BYTES
 from ..model.providers import Providers, parse_providers
 from .design_spec import LARGEST_SEED, Design, Strict, Varied, checked_value, find_quantity, parse_varied
 from .spec_checks import check_spec
-from .spec_errors import SpecError, safe_name, shown
+from .spec_errors import SpecError, explain, safe_name, shown
+from .spec_tables import FixedTable, chosen_outcomes, read_constant, tables_of
 from .spec_text import MOST_TABLE_BYTES, canonical_toml, parse_toml, read_text
 
 MOST_MONTHS = 12_000
@@ -32,36 +41,6 @@ TABLE_OF_POINTS = "table of points"
 Points = Mapping[str, NDArray[np.float64]]
 Read = Callable[[str, str, int], str | Points]
 """``read(name, what, most bytes)`` returns the text of a file that a spec names, or the points that a store holds."""
-
-
-def _tables_of(kind: str, parse: Callable[[str, Any], Any]) -> Callable[[Any], dict[str, Any]]:
-    def read(entries: Any) -> dict[str, Any]:
-        if not isinstance(entries, Mapping):
-            raise SpecError(f"key '{kind}' must be a table, got {shown(entries)}")
-        return {name: parse(name, value) for name, value in entries.items()}
-
-    return read
-
-
-def _constant(name: str, value: object) -> float:
-    try:
-        changed = constants_with({name: value})  # type: ignore[dict-item]  # whether it is a float is checked there
-    except (ValueError, OverflowError) as error:
-        raise SpecError(str(error)) from None
-    return float(getattr(changed, name))
-
-
-def _chosen(names: Any) -> tuple[str, ...] | None:
-    if names is None:
-        return None
-    if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
-        raise SpecError(f"key 'record.outcomes' must be a list of names of outcomes, got {shown(names)}")
-    if len(names) != len(set(names)):
-        raise SpecError("key 'record.outcomes' names an outcome twice")
-    try:
-        return choose_outcomes([safe_name(name) for name in names])
-    except ValueError as error:
-        raise SpecError(f"key 'record.outcomes': {error}") from None
 
 
 class Country(Strict):
@@ -81,7 +60,9 @@ class Country(Strict):
 class Record(Strict):
     """What of a run is kept: which outcomes, at which interval in months, and whether the records of every trust."""
 
-    outcomes: Annotated[tuple[str, ...] | None, PlainValidator(_chosen), PlainSerializer(lambda names: names)] = None
+    outcomes: Annotated[
+        tuple[str, ...] | None, PlainValidator(chosen_outcomes), PlainSerializer(lambda names: names)
+    ] = None
     every: int = Field(default=1, ge=1, le=MOST_MONTHS, description="a whole number of months that divides 'months'")
     trusts: bool = Field(default=False, description="true or false")
 
@@ -100,11 +81,15 @@ class Spec(Strict):
     )
     luck: str = Field(default="common", pattern="^(common|independent)$", description="'common' or 'independent'")
     country: Country = Field(default=Country(), description="a table")
-    fixed: Annotated[dict[str, float], PlainValidator(_tables_of("fixed", checked_value))] = Field(default_factory=dict)
+    fixed: Annotated[dict[str, float], PlainValidator(tables_of("fixed", checked_value))] = Field(
+        default_factory=FixedTable
+    )
     design: Design = Field(description="a table that names a method")
-    vary: Annotated[dict[str, Varied], PlainValidator(_tables_of("vary", parse_varied))] = Field(default_factory=dict)
-    constants: Annotated[dict[str, float], PlainValidator(_tables_of("constants", _constant))] = Field(
-        default_factory=dict
+    vary: Annotated[dict[str, Varied], PlainValidator(tables_of("vary", parse_varied))] = Field(
+        default_factory=FixedTable
+    )
+    constants: Annotated[dict[str, float], PlainValidator(tables_of("constants", read_constant))] = Field(
+        default_factory=FixedTable
     )
     record: Record = Field(default=Record(), description="a table")
 
@@ -116,13 +101,21 @@ class Spec(Strict):
         """Check the ``tables`` of a spec; files that they name are looked for in the working folder."""
         self._build(tables, _files_in(Path()))
 
-    # Pydantic's own mark of an initialiser that it need not call. Nothing is built past this one (see below).
+    # Pydantic's own mark of an initialiser that it need not call: every check is made by the validator below.
     __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
 
     def _build(self, tables: Mapping[str, Any], read: Read) -> None:
-        super().__init__(**tables)
-        self._read_files(read)
+        try:
+            self.__pydantic_validator__.validate_python(dict(tables), self_instance=self, context=read)
+        except ValidationError as error:
+            raise explain(error, Spec) from None
+
+    @model_validator(mode="after")
+    def _check(self, info: ValidationInfo) -> Spec:
+        """Read the files that the spec names and make the checks that no key can make alone: whoever builds a spec."""
+        self._read_files(info.context if callable(info.context) else _files_in(Path()))
         check_spec(self)
+        return self
 
     @classmethod
     def from_file(cls, path: str | Path) -> Spec:
@@ -160,8 +153,27 @@ class Spec(Strict):
 
     @classmethod
     def model_validate(cls, obj: Any, **options: Any) -> Spec:
-        """Return ``obj`` if it is a spec, else the spec of these tables, with every check."""
-        return obj if isinstance(obj, cls) else cls(**obj)
+        """Return ``obj`` if it is a spec, else the spec of these tables, with every check. Raises SpecError."""
+        if isinstance(obj, cls):
+            return obj
+        if not isinstance(obj, Mapping) or not all(isinstance(key, str) for key in obj):
+            raise SpecError(f"a spec must be a table of keys, got {shown(obj)}")
+        return cls(**obj)
+
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Spec:
+        """Return the spec of the tables in ``json_data``, with every check. Raises SpecError."""
+        try:
+            return cls.model_validate(json.loads(json_data))
+        except SpecError:
+            raise
+        except ValueError as error:
+            raise SpecError(f"the spec is not valid JSON: {error}") from None
+
+    @classmethod
+    def model_validate_strings(cls, obj: Any, **options: Any) -> Spec:
+        """Raise SpecError: a spec takes numbers as numbers, not as texts."""
+        raise SpecError("a spec cannot be made of texts; use Spec(...) or Spec.from_text(...)")
 
     @classmethod
     def model_construct(cls, _fields_set: set[str] | None = None, **values: Any) -> Spec:
@@ -173,6 +185,10 @@ class Spec(Strict):
         if update:
             raise SpecError("a spec cannot be changed; make another one with Spec(...) or Spec.from_text(...)")
         return self
+
+    def copy(self, *, update: Mapping[str, Any] | None = None, **others: Any) -> Spec:
+        """Return this spec, as :meth:`model_copy` does."""
+        return self.model_copy(update=update)
 
     def _read_files(self, read: Read) -> None:
         if self.country.providers is not None:

@@ -26,8 +26,8 @@ def read_text(path: Path, what: str, most_bytes: int = MOST_BYTES) -> str:
     try:
         with path.open("rb") as file:
             content = file.read(most_bytes + 1)
-    except OSError as error:
-        raise SpecError(f"{named} cannot be read: {error.strerror or error}") from error
+    except (OSError, ValueError) as error:  # a path with a NUL in it is a ValueError
+        raise SpecError(f"{named} cannot be read: {getattr(error, 'strerror', None) or error}") from error
     if len(content) > most_bytes:
         raise SpecError(f"{named} is larger than {most_bytes:,} bytes")
     try:
@@ -41,6 +41,8 @@ def parse_toml(text: str, label: str = "spec") -> dict[str, Any]:
 
     Raises SpecError, in one line, for text that is empty, too long, nested too deeply or not TOML.
     """
+    if not isinstance(text, str):
+        raise SpecError(f"a spec must be text, got {type(text).__name__}")
     label = plain(label, MOST_LETTERS_OF_A_PATH + len("spec ''"))
     if len(text.encode("utf-8", "surrogatepass")) > MOST_BYTES:
         raise SpecError(f"{label} is larger than {MOST_BYTES:,} bytes")

@@ -6,7 +6,6 @@ digests of its values are written after them, and ``status``, the only record of
 
 from __future__ import annotations
 
-import json
 import math
 import zipfile
 from collections.abc import Mapping
@@ -23,22 +22,24 @@ from zarr.storage import ZipStore
 from ..store.arrays import first_line, read_array
 from ..store.blocks import Batch, Batches
 from ..store.chunk import chunk_name, pack, read_chunk
-from ..store.contract import filled_by_runs, metadata_of, root_fault
+from ..store.contract import filled_by_runs, metadata_of
 from ..store.digest import batch_digests, context_of, coordinate_digest, place_digest, recorded_runs
 from ..store.format import (
     BATCH_DIMENSIONS,
     DIGEST,
+    FAILED,
     MISSING,
-    OLDEST_FORMAT,
     STATUS,
     STORE_FORMAT,
+    UNKNOWN_STATUS,
     StoreDamaged,
     StoreError,
 )
 from ..store.paths import local_path
-from ..store.root import read_root_bytes, seal_is_broken
+from ..store.presence import file_sizes, lost_blocks
 from .designs import Points
-from .durable import FLUSHING_THREADS, DurableStore, write_durably
+from .durable import FLUSHING_THREADS, DurableStore, flush_folder, write_durably
+from .opening import checked_root
 from .spec import Spec
 from .spec_errors import SpecError
 
@@ -57,7 +58,7 @@ class SweepStore:
 
     def __init__(self, path: str | Path) -> None:
         self.path = local_path(path)
-        self.content = _checked_root(self.path)
+        self.content = checked_root(self.path)
         self.facts: Mapping[str, Any] = self.content["attributes"]
         self.metadata = metadata_of(self.content)
         self._arrays: dict[str, zarr.Array] = {}
@@ -82,7 +83,7 @@ class SweepStore:
     @cached_property
     def spec(self) -> Spec:
         """The spec of the sweep, with every check; raises StoreError if the store does not hold it whole."""
-        return _stored_spec(self.path, str(self.facts.get("seal", "")), self.facts["spec"])
+        return _stored_spec(self.path.resolve(), str(self.facts.get("seal", "")), self.facts["spec"])
 
     @property
     def has_digests(self) -> bool:
@@ -137,7 +138,7 @@ class SweepStore:
 
         Raises StoreDamaged if the coordinates of the store are not those that were written.
         """
-        kept = _checked_coordinates(self.path, str(self.facts.get("seal", "")))
+        kept = _checked_coordinates(self.path.resolve(), str(self.facts.get("seal", "")))
         count = block.stop - block.start
         found: Points = {}
         for name in self.facts["coordinates"].split():
@@ -180,12 +181,30 @@ class SweepStore:
         """
         array = self.array(name)
         if self.archived:
-            return read_array(array, batch.place if name == DIGEST else (batch.points, batch.replicates))
+            region = (
+                (slice(batch.place[0], batch.place[0] + 1),) if name == DIGEST else (batch.points, batch.replicates)
+            )
+            if self.has_lost(name, region):
+                raise StoreDamaged("is missing")
+            return read_array(array, batch.place if name == DIGEST else region)
         if name == DIGEST:
             return read_chunk(self.chunk_file(name, batch), array.chunks, array.dtype)[0, 0]
         whole = read_chunk(self.chunk_file(name, batch), (*self.batch_shape, *array.shape[2:]), array.dtype)
-        rows, columns = batch.shape
-        return whole[:rows, :columns]
+        values = whole[: batch.shape[0], : batch.shape[1]]
+        if name == STATUS and (values > FAILED).any():
+            raise StoreDamaged(UNKNOWN_STATUS)
+        return values
+
+    def has_lost(self, name: str, region: tuple[slice, ...] = ()) -> bool:
+        """Return whether a file of variable ``name`` of an archive that holds values of ``region`` is gone or empty."""
+        lost = (there for _, there in lost_blocks(self.array(name), self._sizes))
+        return any(
+            all(a.start < b.stop and b.start < a.stop for a, b in zip(there, region, strict=False)) for there in lost
+        )
+
+    @cached_property
+    def _sizes(self) -> dict[str, int]:
+        return file_sizes(self.path, tuple(str(name) for name, _ in self.group.arrays()))
 
     def place_of(self, batch: Batch, status: NDArray[np.uint8]) -> bytes:
         """Return the digest of the place of ``batch``, of which the runs that ``status`` tells are recorded."""
@@ -200,8 +219,10 @@ class SweepStore:
     def write_batch(self, batch: Batch, values: Mapping[str, NDArray[Any]], status: NDArray[np.uint8]) -> None:
         """Write ``values``, name -> float32 (point, replicate, ...), of ``batch``, their digests, then its status.
 
-        Raises OSError when a file cannot be written; the status is then untouched.
+        A batch that has a status loses it first: killed in between, it is unfinished and not damaged. Raises OSError
+        when a file cannot be written; no run of the batch is recorded then.
         """
+        self._forget(batch)
         # Most of a write is waiting for the disk, which flushes many files almost as fast as one.
         with ThreadPoolExecutor(FLUSHING_THREADS) as threads:
             writes = [threads.submit(self._write, batch, name, array, math.nan) for name, array in values.items()]
@@ -213,6 +234,12 @@ class SweepStore:
                 write.result()
         self._write(batch, STATUS, status, MISSING)
 
+    def _forget(self, batch: Batch) -> None:
+        file = self.chunk_file(STATUS, batch)
+        if file.exists():
+            file.unlink(missing_ok=True)
+            flush_folder(file.parent)
+
     def _write(self, batch: Batch, name: str, values: NDArray[Any], fill: float) -> None:
         shape = (*self.batch_shape, *values.shape[2:])
         write_durably(self.path / name / chunk_name(batch.place, values.ndim), pack(values, shape, fill))
@@ -220,36 +247,6 @@ class SweepStore:
     def _write_digests(self, batch: Batch, digests: NDArray[np.uint8]) -> None:
         whole = digests[None, None]
         write_durably(self.path / DIGEST / chunk_name(batch.place, whole.ndim), pack(whole, whole.shape, 0))
-
-
-def _checked_root(path: Path) -> dict[str, Any]:
-    """Return the content of the root file of the store at ``path``; raise StoreError for one that cannot be used."""
-    try:
-        content = read_root_bytes(path)
-    except OSError as error:
-        what = (
-            "does not exist" if not path.exists() else f"is no store: it has no zarr.json ({error.strerror or error})"
-        )
-        raise StoreError(f"store '{path}' {what}; 'tredegar sweep SPEC --out STORE' creates one") from None
-    try:
-        found = json.loads(content)
-    except ValueError as error:
-        raise StoreError(f"store '{path}' cannot be read: zarr.json is no JSON ({first_line(error)})") from error
-    facts = found.get("attributes") if isinstance(found, dict) else None
-    if not isinstance(facts, dict) or "tredegar_store" not in facts:
-        raise StoreError(f"'{path}' is a Zarr store, but no sweep wrote it")
-    number = facts["tredegar_store"]
-    if not isinstance(number, int) or not OLDEST_FORMAT <= number <= STORE_FORMAT:
-        known = f"{OLDEST_FORMAT} to {STORE_FORMAT}"
-        raise StoreError(
-            f"store '{path}' has store format {number}, this version reads {known}; use the version that wrote it"
-        )
-    if seal_is_broken(content, needed=number >= STORE_FORMAT):
-        raise StoreDamaged(f"store '{path}' is damaged: zarr.json is not what was written; restore it from a copy")
-    fault = root_fault(found) if number >= STORE_FORMAT else ""
-    if fault:
-        raise StoreDamaged(f"store '{path}' is damaged: in zarr.json {fault}; restore it from a copy")
-    return found
 
 
 @lru_cache(maxsize=4)
@@ -279,6 +276,7 @@ def _stored_spec(path: Path, seal: str, text: str) -> Spec:
     store = SweepStore(path)
 
     def points() -> Points:
+        _checked_coordinates(path, seal)
         return {name: read_array(store.array(name)) for name in store.axes_of_points}
 
     try:

@@ -9,10 +9,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ..store.blocks import Batch
 from ..store.format import DONE, MISSING, STATUS, StoreError
 from .compute import compute_runs, default_simulate, run_batch, run_numbers
+from .isolation import in_a_process_of_its_own, settle
 from .layout import current_rules_hash
-from .pending import Counts, count, damage
+from .pending import Counts, Task, count, damage
 from .repair import points_of, repair_skeleton, skeleton_faults
 from .runner import check_engine
 from .store import SweepStore
@@ -51,8 +53,8 @@ def verify_store(
     """
     check_engine(engine)
     store = SweepStore(path)
-    why_not = _why_no_repair(store) if repair else "--no-repair"
     before = [f"{name}: {fault}" for name, fault in skeleton_faults(store).items()]
+    why_not = _why_no_repair(store, bool(before)) or ("" if repair else "--no-repair")
     if before and not why_not:
         repair_skeleton(store, store.spec)
         store = SweepStore(path)
@@ -85,12 +87,14 @@ def other_rules(store: SweepStore) -> str:
     )
 
 
-def _why_no_repair(store: SweepStore) -> str:
-    """Return why nothing can be repaired in ``store``, "" if it can."""
+def _why_no_repair(store: SweepStore, skeleton: bool) -> str:
+    """Return why nothing can be repaired in ``store``, "" if it can; ``skeleton``: whether that is damaged."""
     if store.archived:
         return "an archive is never written to: make it again from its store"
     if store.facts["rules_hash"] != current_rules_hash():
         return "the store was written under other rules: repair it with the version of tredegar that wrote it"
+    if skeleton and "table" in (store.facts["sampler"] or {}).get("method", ""):
+        return "only the spec has the points of a table: give 'tredegar sweep SPEC --out STORE', which repairs it"
     return ""
 
 
@@ -117,14 +121,23 @@ def _batches(store: SweepStore, engine: str, repair: bool) -> tuple[int, list[st
         files += len(store.recorded) + 1 + store.has_digests
         faults = list(damage(store, batch))
         if faults and repair:
-            report = run_batch(str(store.path), batch.number, engine, redo=True)
-            if report.stop:
-                raise StoreError(f"batch {batch.number} ({faults[0]}) could not be computed again: {report.stop}")
+            _compute_again(store, batch, engine, faults[0])
             after = list(damage(store, batch))
             made += [fault for fault in faults if fault not in after]
             faults = after
         left += faults
     return files, left, made
+
+
+def _compute_again(store: SweepStore, batch: Batch, engine: str, fault: str) -> None:
+    """Compute ``batch`` again; in a process of its own if it may hold runs that kill theirs."""
+    task = Task(batch.number, redo=True)
+    if (store.read_status_of(batch) == DONE).all():
+        report = run_batch(str(store.path), batch.number, engine, redo=True)
+    else:
+        (report,) = settle(str(store.path), task, engine, None, in_a_process_of_its_own)
+    if report.stop:
+        raise StoreError(f"batch {batch.number} ({fault}) could not be computed again: {report.stop}")
 
 
 def _draw(status: NDArray[np.uint8], runs: int, seed: int | None) -> list[tuple[int, int]]:

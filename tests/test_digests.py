@@ -15,6 +15,7 @@ from tredegar.store.chunk import codecs
 from tredegar.store.digest import context_of
 from tredegar.store.format import StoreDamaged
 from tredegar.sweeps.compact import compact_store
+from tredegar.sweeps.compute import BatchReport
 from tredegar.sweeps.extend import extend_store
 from tredegar.sweeps.pending import damage, pending
 from tredegar.sweeps.runner import run_sweep
@@ -102,6 +103,36 @@ def test_verify_computes_again_what_is_damaged(tmp_path: Path) -> None:
     found = verify_store(tmp_path / "s.zarr", runs=2, engine="numpy")
     assert (found.faults, len(found.repaired), found.recomputed) == ((), 3, 2)
     assert contents(tmp_path / "s.zarr") == before
+
+
+def test_verify_says_what_helps_where_it_cannot_repair(tmp_path: Path) -> None:
+    text = texts_of("table", tmp_path)[0]
+    spec = Spec.from_text(text, folder=tmp_path)
+    run_sweep(spec, tmp_path / "t.zarr", workers=0, simulate=simulate)
+    before = contents(tmp_path / "t.zarr")
+    (tmp_path / "t.zarr/real_control/c.0").unlink()
+    found = verify_store(tmp_path / "t.zarr", runs=0)
+    assert found.faults == ("real_control/c.0: is missing",)
+    assert "give 'tredegar sweep SPEC --out STORE'" in found.why_not
+    assert run_sweep(spec, tmp_path / "t.zarr", workers=0, simulate=simulate).complete
+    assert contents(tmp_path / "t.zarr") == before
+    archive = compact_store(SweepStore(tmp_path / "t.zarr"), tmp_path / "a.zip").path
+    assert "an archive is never written to" in verify_store(archive, runs=0, repair=False).why_not
+
+
+def test_verify_survives_a_run_that_kills_its_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A batch with failed runs is computed again in a process of its own."""
+    store = swept(tmp_path / "s.zarr", SMALL.replace("solidarity = 0.5\n", ""))
+    (store / "quality/c.4.0.0").unlink()
+    asked = []
+
+    def settled(path: str, task: object, *words: object) -> list[BatchReport]:
+        asked.append(task)
+        return [BatchReport(4, 0, 9, 0.0, "")]
+
+    monkeypatch.setattr("tredegar.sweeps.verify.settle", settled)
+    assert verify_store(store, runs=0).faults == ("quality/c.4.0.0: is missing",)
+    assert len(asked) == 1
 
 
 @pytest.mark.parametrize("other", ["mandate_detail", "reversed", "another sweep"])

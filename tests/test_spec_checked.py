@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import pickle
 from collections.abc import Callable
 from pathlib import Path
@@ -10,13 +11,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from tredegar.store.format import StoreError
 from tredegar.sweeps.create import create_store
 from tredegar.sweeps.design_spec import Grid, Sobol
 from tredegar.sweeps.runner import run_sweep
 from tredegar.sweeps.spec import Country, Record, Spec
-from tredegar.sweeps.spec_errors import SpecError
+from tredegar.sweeps.spec_errors import SpecError, explain
 from tredegar.sweeps.spec_text import canonical_toml
 from tredegar.sweeps.store import SweepStore
 
@@ -35,12 +37,34 @@ def _stored(**tables: Any) -> Spec:
     return Spec.from_stored(canonical_toml(tables), None)
 
 
+def _inside_another_model(**tables: Any) -> Spec:
+    class Study(BaseModel):
+        spec: Spec
+
+    return _ours(lambda: Study(spec=tables).spec)
+
+
+def _by_an_adapter(**tables: Any) -> Spec:
+    return _ours(lambda: TypeAdapter(Spec).validate_python(tables))
+
+
+def _ours(make: Callable[[], Spec]) -> Spec:
+    """Return what ``make`` returns; a model that is not ours reports our refusal as its own."""
+    try:
+        return make()
+    except ValidationError as error:
+        raise SpecError(explain(error, Spec).args[0]) from None
+
+
 WAYS: dict[str, Callable[..., Spec]] = {
     "Spec(...)": Spec,
     "from_text": lambda **tables: Spec.from_text(canonical_toml(tables)),
     "model_validate": lambda **tables: Spec.model_validate(tables),
     "model_construct": lambda **tables: Spec.model_construct(**tables),
     "from_stored": _stored,
+    "model_validate_json": lambda **tables: Spec.model_validate_json(json.dumps(tables)),
+    "inside another model": _inside_another_model,
+    "an adapter": _by_an_adapter,
 }
 BAD = {
     "no such file of providers": ({"country": {"providers": "nosuch.csv"}}, "providers table"),
@@ -73,7 +97,7 @@ def test_every_way_makes_every_check(bad: str, way: str, tmp_path: Path, monkeyp
     with pytest.raises(SpecError) as refusal:
         WAYS[way](**{name: value for name, value in tables.items() if value != {}})
     assert len(str(refusal.value).splitlines()) == 1
-    if way != "from_stored":  # files come from the store there
+    if way not in ("from_stored", "inside another model"):  # files come from the store; keys have another name
         assert said in str(refusal.value)
 
 
@@ -101,8 +125,39 @@ def test_a_spec_cannot_be_changed_into_an_unchecked_one() -> None:
     spec = Spec(**GOOD)
     with pytest.raises(SpecError, match="a spec cannot be changed; make another one"):
         spec.model_copy(update={"months": -1})
+    with pytest.raises(SpecError, match="a spec cannot be changed; make another one"):
+        spec.copy(update={"months": -1})
     with pytest.raises(ValueError, match="frozen"):
         spec.months = -1
+    for change in (
+        lambda: spec.fixed.update(nosuch=1.0),
+        lambda: spec.vary.pop("mandate_detail"),
+        lambda: spec.constants.__setitem__("nosuch", 1.0),
+    ):
+        with pytest.raises(SpecError, match="a spec cannot be changed"):
+            change()
+    with pytest.raises(SpecError):
+        Spec(**GOOD, country=Country.model_construct(trusts=-5, clinicians=-2, providers=None))
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Spec.model_validate(5),
+        lambda: Spec.model_validate({1: 2}),
+        lambda: Spec.model_validate_json("{"),
+        lambda: Spec.model_validate_strings({"months": "12"}),
+        lambda: Spec(**{**GOOD, "vary": {1: [0.0, 1.0]}}),
+        lambda: Spec(**GOOD, constants={1: 2.0}),
+        lambda: Spec(**GOOD, country={"providers": "a\0b"}),
+        lambda: Spec.from_text(None),
+        lambda: Spec.from_text(b"months = 12"),
+    ],
+)
+def test_what_is_no_spec_at_all_is_refused_in_one_line(make: Callable[[], Spec]) -> None:
+    with pytest.raises(SpecError) as refusal:
+        make()
+    assert len(str(refusal.value).splitlines()) == 1
 
 
 @pytest.mark.parametrize(

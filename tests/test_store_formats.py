@@ -10,6 +10,7 @@ import pytest
 
 from tredegar.results import open_sweep
 from tredegar.store.format import StoreError
+from tredegar.sweeps.compact import compact_store
 from tredegar.sweeps.merge import merge_stores
 from tredegar.sweeps.pending import damage
 from tredegar.sweeps.spec import Spec
@@ -68,6 +69,32 @@ def test_a_file_that_an_old_store_has_lost_is_missed_all_the_same(old: Path, nam
     with pytest.raises(ValueError, match="is damaged: .*lost"):
         open_sweep(old / "finished.zarr")
     assert any(name in fault for fault in verify_store(old / "finished.zarr", runs=0, repair=False).faults)
+
+
+@pytest.mark.parametrize("lost", ["quality/c", "solidarity/c", "status/c"])
+def test_a_file_that_an_old_archive_has_lost_is_missed_by_all_and_not_archived_again(old: Path, lost: str) -> None:
+    with zipfile.ZipFile("archive.zip") as whole, zipfile.ZipFile("part.zip", "w") as part:
+        for name in whole.namelist():
+            if not name.startswith(lost):
+                part.writestr(name, whole.read(name))
+    with pytest.raises(ValueError, match=r"lost|unfinished"):
+        open_sweep("part.zip")
+    found = verify_store("part.zip", runs=0)
+    assert found.faults or not found.counts.complete
+    with pytest.raises(StoreError, match=r"is damaged|is unfinished"):
+        compact_store(SweepStore("part.zip"), "again.zip")
+    assert not Path("again.zip").exists()
+
+
+def test_a_status_that_no_run_can_have_is_damage(old: Path) -> None:
+    store = SweepStore("finished.zarr")
+    batch = store.batch(3)
+    store._write(batch, "status", np.full(batch.shape, 7, dtype=np.uint8), 0)
+    with pytest.raises(ValueError, match="holds a status that no run can have"):
+        open_sweep("finished.zarr")
+    assert any("holds a status" in fault for fault in verify_store("finished.zarr", runs=0, repair=False).faults)
+    assert tredegar("sweep", "spec.toml", "--out", "finished.zarr", "--workers", "0", "--engine", "numpy") == 0
+    assert open_sweep("finished.zarr").attrs["runs_done"] == 16
 
 
 def test_stores_without_digests_are_not_merged(old: Path) -> None:

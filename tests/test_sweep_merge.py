@@ -11,14 +11,16 @@ import pytest
 from tredegar.results import open_sweep
 from tredegar.store.format import StoreError
 from tredegar.sweeps.compact import compact_store
+from tredegar.sweeps.designs import draw_points
 from tredegar.sweeps.extend import extend_store
 from tredegar.sweeps.merge import merge_stores
 from tredegar.sweeps.runner import run_sweep
+from tredegar.sweeps.spec import Spec
 from tredegar.sweeps.store import SweepStore
 
 from .commands import tredegar
 from .fake_model import simulate
-from .sweep_cases import contents, small_spec
+from .sweep_cases import SMALL, contents, small_spec
 
 
 @pytest.fixture
@@ -107,6 +109,31 @@ def test_other_refusals_name_what_is_wrong(parts: list[Path], tmp_path: Path) ->
     (parts[1] / "real_control" / "c.0").unlink()
     with pytest.raises(StoreError, match=r"b.zarr' is damaged \(real_control/c.0: is missing\)"):
         merged(parts, tmp_path / "m.zarr")
+
+
+def test_machines_whose_samplers_drew_other_points_are_not_merged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The spec is the same; the version of the library that draws its points is not."""
+    text = SMALL.replace('"grid"', '"latin-hypercube"\npoints = 25').replace(
+        "{low = 0.0, high = 1.0, levels = 5}", "[0.0, 1.0]"
+    )
+    spec = Spec.from_text(text)
+    run_sweep(spec, tmp_path / "a.zarr", workers=0, simulate=simulate, task=(0, 2))
+    with monkeypatch.context() as patch:
+        reverse = {name: values[::-1].copy() for name, values in draw_points(spec).items()}
+        patch.setattr("tredegar.sweeps.create.draw_points", lambda spec: reverse)
+        run_sweep(spec, tmp_path / "b.zarr", workers=0, simulate=simulate, task=(1, 2))
+    with pytest.raises(StoreError, match="they differ in 'coordinate_digests'"):
+        merged([tmp_path / "a.zarr", tmp_path / "b.zarr"], tmp_path / "m.zarr")
+    assert not (tmp_path / "m.zarr").exists()
+
+
+def test_a_damaged_status_is_told_as_left_out(parts: list[Path], tmp_path: Path) -> None:
+    file = parts[0] / "status/c.2.0"
+    file.write_bytes(file.read_bytes()[:-3])
+    made = merged([parts[0], parts[1]], tmp_path / "m.zarr")
+    assert [line.partition("a.zarr/")[2].partition(":")[0] for line in made.left_out] == ["status/c.2.0"]
 
 
 def test_two_machines_that_computed_different_values_are_not_reconciled(parts: list[Path], tmp_path: Path) -> None:

@@ -1,0 +1,42 @@
+"""The root file of a store, read and checked: the first thing that is done with one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from ..store.arrays import first_line
+from ..store.contract import root_fault
+from ..store.format import OLDEST_FORMAT, STORE_FORMAT, StoreDamaged, StoreError
+from ..store.root import read_root_bytes, seal_is_broken
+
+
+def checked_root(path: Path) -> dict[str, Any]:
+    """Return the content of the root file of the store at ``path``; raise StoreError for one that cannot be used."""
+    try:
+        content = read_root_bytes(path)
+    except OSError as error:
+        what = (
+            "does not exist" if not path.exists() else f"is no store: it has no zarr.json ({error.strerror or error})"
+        )
+        raise StoreError(f"store '{path}' {what}; 'tredegar sweep SPEC --out STORE' creates one") from None
+    try:
+        found = json.loads(content)
+    except ValueError as error:
+        raise StoreError(f"store '{path}' cannot be read: zarr.json is no JSON ({first_line(error)})") from error
+    facts = found.get("attributes") if isinstance(found, dict) else None
+    if not isinstance(facts, dict) or "tredegar_store" not in facts:
+        raise StoreError(f"'{path}' is a Zarr store, but no sweep wrote it")
+    number = facts["tredegar_store"]
+    if not isinstance(number, int) or not OLDEST_FORMAT <= number <= STORE_FORMAT:
+        known = f"{OLDEST_FORMAT} to {STORE_FORMAT}"
+        raise StoreError(
+            f"store '{path}' has store format {number}, this version reads {known}; use the version that wrote it"
+        )
+    if seal_is_broken(content, needed=number >= STORE_FORMAT):
+        raise StoreDamaged(f"store '{path}' is damaged: zarr.json is not what was written; restore it from a copy")
+    fault = root_fault(found) if number >= STORE_FORMAT else ""
+    if fault:
+        raise StoreDamaged(f"store '{path}' is damaged: in zarr.json {fault}; restore it from a copy")
+    return found
