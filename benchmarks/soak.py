@@ -1,4 +1,4 @@
-"""Whether the memory of a worker grows with the batches that it computes: one worker, many of the smallest batches.
+"""Growth of the memory of a worker with the batches that it computes: one worker, many of the smallest batches.
 
     python benchmarks/soak.py [BATCHES] [--engine numba] [--limit 100]      (make soak; 50,000 take half an hour)
 

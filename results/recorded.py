@@ -1,4 +1,4 @@
-"""Which runs a store holds: their status, which files of theirs are lost, and whether their digests fit.
+"""The runs that a store holds: their status, files of theirs that are lost, and digests.
 
 A fast path reads the files of chunks themselves: Zarr takes some tenths of a millisecond for each, and a store may
 have ten thousand. Archives, and whatever is not as a sweep writes it, are left to Zarr.

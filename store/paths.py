@@ -1,4 +1,4 @@
-"""Where a store lies: paths as people type them."""
+"""Paths of stores as people type them."""
 
 from __future__ import annotations
 
