@@ -76,6 +76,11 @@ def read_chunk(file: Path, shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDAr
     return unpack(content, shape, dtype)
 
 
+def is_fill(values: NDArray[Any]) -> bool:
+    """Return whether ``values`` are all what stands where there are none: NaN, or zero in whole numbers."""
+    return bool(np.isnan(values).all() if values.dtype.kind == "f" else not values.any())
+
+
 def checksum_fits(content: bytes) -> bool:
     """Return whether the last bytes of a chunk are the checksum of the others."""
     stored = int.from_bytes(content[-CHECKSUM_BYTES:], "little")

@@ -21,7 +21,7 @@ from zarr.storage import ZipStore
 
 from ..store.arrays import first_line, read_array
 from ..store.blocks import Batch, Batches
-from ..store.chunk import chunk_name, pack, read_chunk
+from ..store.chunk import chunk_name, is_fill, pack, read_chunk
 from ..store.contract import filled_by_runs, metadata_of
 from ..store.digest import batch_digests, context_of, coordinate_digest, place_digest, recorded_runs
 from ..store.format import (
@@ -190,7 +190,11 @@ class SweepStore:
         if name == DIGEST:
             return read_chunk(self.chunk_file(name, batch), array.chunks, array.dtype)[0, 0]
         whole = read_chunk(self.chunk_file(name, batch), (*self.batch_shape, *array.shape[2:]), array.dtype)
-        values = whole[: batch.shape[0], : batch.shape[1]]
+        rows, columns = batch.shape
+        values = whole[:rows, :columns]
+        if not (is_fill(whole[rows:]) and is_fill(whole[:rows, columns:])):
+            # An extension would take them for runs that are done.
+            raise StoreDamaged("holds values beyond the end of the array")
         if name == STATUS and (values > FAILED).any():
             raise StoreDamaged(UNKNOWN_STATUS)
         return values

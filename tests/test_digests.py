@@ -105,6 +105,17 @@ def test_verify_computes_again_what_is_damaged(tmp_path: Path) -> None:
     assert contents(tmp_path / "s.zarr") == before
 
 
+def test_values_beyond_the_end_of_the_sweep_are_damage_before_an_extension_takes_them_for_runs(store: Path) -> None:
+    """The last batch has one point; the status of another has three, all done."""
+    before = contents(store)
+    shutil.copyfile(store / "status/c.0.0", store / "status/c.8.0")
+    found = verify_store(store, runs=0, repair=False)
+    assert found.faults == ("status/c.8.0: holds values beyond the end of the array",)
+    summary = run_sweep(small_spec(), store, workers=0, simulate=simulate)
+    assert (summary.computed, summary.repaired) == (3, found.faults)
+    assert contents(store) == before
+
+
 def test_verify_says_what_helps_where_it_cannot_repair(tmp_path: Path) -> None:
     text = texts_of("table", tmp_path)[0]
     spec = Spec.from_text(text, folder=tmp_path)
