@@ -7,6 +7,8 @@ PYTEST_OPTIONS ?=
 ROUNDS ?= 200
 STORES ?= 20000
 BATCHES ?= 50000
+INPUTS ?= 50000
+WALKS ?= 2000
 
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
@@ -19,7 +21,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types imports slow chaos soak slurm browser ptx gpu facts golden figures claims bench constraints minimum clean
+.PHONY: help setup demo test check lint types imports slow chaos soak slurm browser ptx gpu facts golden figures claims bench constraints minimum newest fuzz extras clean
 
 help: ## list the targets
 	@echo 'make TARGET, where TARGET is'
@@ -101,6 +103,9 @@ soak: $(TOOLS) ## compute many tiny batches on one worker (half an hour); its me
 damage: $(TOOLS) ## damage stores and archives in every way; none may read as whole and wrong (STORES=20000)
 	@TREDEGAR_DAMAGED_STORES=$(STORES) $(BIN)/pytest -n auto --maxprocesses 4 --timeout 14400 tests/test_damage.py $(PYTEST_OPTIONS)
 
+fuzz: $(TOOLS) ## random specs, tables, options and walks; a call of the file system fails at every place (INPUTS=50000 WALKS=2000)
+	@TREDEGAR_FUZZED_INPUTS=$(INPUTS) TREDEGAR_FUZZED_WALKS=$(WALKS) $(BIN)/pytest -m fuzz -n auto --maxprocesses 4 --timeout 14400 $(PYTEST_OPTIONS)
+
 slurm: $(TOOLS) ## the tests on a one-node Slurm (root and Debian's packages slurmctld, slurmd, slurm-client and munge needed)
 	@$(BIN)/pytest -m slurm --timeout 1200 $(PYTEST_OPTIONS)
 
@@ -112,6 +117,9 @@ ptx: $(COMPILERS) ## compile the GPU engine to PTX and execute it on the CPU (gc
 
 gpu: $(TOOLS) ## the tests that need a GPU
 	@$(BIN)/pytest -m gpu $(PYTEST_OPTIONS)
+
+extras: $(TOOLS) ## install the extras for GPUs in empty environments and compile a kernel as far as it goes without a device (gigabytes)
+	@$(BIN)/pytest -m extras --timeout 3600 $(PYTEST_OPTIONS)
 
 facts: $(INSTALLED) ## the 86 arms of the reference table, to 1e-12
 	@$(BIN)/python benchmarks/facts.py
@@ -150,6 +158,13 @@ minimum: $(BIN)/python ## run the tests with the oldest versions that pyproject.
 	@build/minimum/bin/uv pip install --quiet --python build/minimum/bin/python --requirement constraints/minimum.txt
 	@build/minimum/bin/uv pip install --quiet --python build/minimum/bin/python --no-deps --no-build-isolation --editable .
 	@build/minimum/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(PYTEST_OPTIONS)
+
+# Without a constraints file for it, at the newest versions of everything. pyenv's Pythons are not on the path.
+newest: ## run the tests on the newest Python of this machine, in an environment of its own
+	@newest=$$(for each in python3 python3.11 python3.12 python3.13 python3.14 python3.15 "$$(pyenv root 2>/dev/null)"/versions/3.1[1-9]*/bin/python3; do \
+	    "$$each" -c 'import ensurepip, sys, venv; print("%03d %s" % (sys.version_info[1], sys.executable))' 2>/dev/null; \
+	done | sort | tail -1 | cut -d' ' -f2-); \
+	$(MAKE) --no-print-directory test VENV=build/newest PYTHON="$$newest"
 
 clean: ## remove what make has made: .venv, build, demo and caches
 	@rm -rf $(VENV) build dist demo *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
