@@ -13,6 +13,8 @@ from pathlib import Path
 from .job_words import SubmitError, gpus_of, joined, module_name, plain, quoted
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
+QUIET = 'export PYTHONWARNINGS="${PYTHONWARNINGS:+$PYTHONWARNINGS,}ignore:resource_tracker:UserWarning"'
+"""A helper process of Python outlives a task that was killed, and would end its log with a warning of no use."""
 SECONDS_IN_RESERVE = 30
 """Before the end of the walltime: to leave the node, or to go back into the queue."""
 
@@ -138,7 +140,7 @@ def environment(job: Job) -> list[str]:
     if job.surroundings.venv is not None:
         lines.append(f". {quoted('--venv', job.surroundings.venv / 'bin' / 'activate')} || exit 1")
     limits = joined(f"{name}={job.resources.cpus}" for name in THREAD_VARIABLES)
-    return [*lines, f"export {limits}"]
+    return [*lines, f"export {limits}", QUIET]
 
 
 def comments(job: Job, what: str) -> list[str]:

@@ -111,6 +111,21 @@ class SlurmNode:
         wait_until(ended, lambda: f"jobs {jobs} have not ended: {last}")
         return last
 
+    def came_back(self, job: str) -> bool:
+        """Whether ``job`` is in the queue again and its first run has left the node, where it had a socket."""
+        facts = self.facts(job)
+        sockets = list(self.folder.glob(f"spool*/*_{facts['JobId']}.*"))
+        return facts["Restarts"] != "0" and facts["JobState"] == "PENDING" and not sockets
+
+    def start_again(self, job: str, *changes: str) -> None:
+        """Start ``job``, which came back, in two seconds, where Slurm has it wait for two minutes.
+
+        Slurm waits so that what it said of the first run is not taken for the second's. What it says of the end of a
+        run counts for all that starts in the same second, so that "now" would be too early: the node would refuse the
+        job ("Job credential revoked") and Slurm call it failed.
+        """
+        self.call("scontrol", "update", f"JobId={job}", "StartTime=now+2", *changes)
+
 
 @contextmanager
 def slurm_node(folder: Path) -> Iterator[SlurmNode]:
