@@ -162,8 +162,10 @@ minimum: $(BIN)/python ## run the tests with the oldest versions that pyproject.
 # Without a constraints file for it, at the newest versions of everything. pyenv's Pythons are not on the path.
 newest: ## run the tests on the newest Python of this machine, in an environment of its own
 	@newest=$$(for each in python3 python3.11 python3.12 python3.13 python3.14 python3.15 "$$(pyenv root 2>/dev/null)"/versions/3.1[1-9]*/bin/python3; do \
-	    "$$each" -c 'import ensurepip, sys, venv; print("%03d %s" % (sys.version_info[1], sys.executable))' 2>/dev/null; \
-	done | sort | tail -1 | cut -d' ' -f2-); \
+	    "$$each" -c 'import ensurepip, sys, venv; v = sys.version_info; v[3] == "final" and print("%03d %03d %s" % (v[1], v[2], sys.executable))' 2>/dev/null; \
+	done | sort | tail -1 | cut -d' ' -f3-); \
+	if [ -z "$$newest" ]; then echo 'No Python with the modules venv and ensurepip was found' >&2; exit 1; fi; \
+	if [ "$$(build/newest/bin/python -VV 2>/dev/null)" != "$$("$$newest" -VV)" ]; then rm -rf build/newest; fi; \
 	$(MAKE) --no-print-directory test VENV=build/newest PYTHON="$$newest"
 
 clean: ## remove what make has made: .venv, build, demo and caches

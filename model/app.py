@@ -1,93 +1,102 @@
-"""The model in a browser: move the levers of the debate and watch the country month by month.
+"""A page in the browser: move the levers of the debate and watch a small country month by month (``tredegar app``).
 
-``solara run tredegar.model.app`` (needs ``pip install "tredegar[app]"``). Sliders, their ranges and their labels come
-from the table of parameters. What is shown is one run of a small country: to answer a question, sweep.
+Needs the extra ``app``. Sliders, their ranges and their labels come from the tables of parameters and outcomes. What is
+shown is one run of a small country: to answer a question, sweep. The page and all that it needs come from this process,
+which listens on the loopback alone.
 """
 
 from __future__ import annotations
 
+import json
+import sys
+from collections.abc import Callable, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-import solara
-from matplotlib.figure import Figure
-from mesa.visualization import Slider, SolaraViz, make_plot_component
-from mesa.visualization.utils import update_counter
+from .app_country import CLINICIANS, TRUSTS, Countries, Gone, plots, sliders
+from .app_page import page
+from .failure import RunFailed
 
-from .health_service import HealthService
-from .outcomes import OUTCOMES
-from .parameters import PARAMETERS, Parameters
-
-LEVERS = (
-    "real_control",
-    "mandate_detail",
-    "target_toughness",
-    "sanction_strength",
-    "inspection_intensity",
-    "kaizen_support",
-    "method_heterogeneity",
-    "local_trap",
-    "solidarity",
-    "blame_salience",
-)
-"""The parameters that get a slider: one or two for each position in the debate."""
-
-PLOTS = (
-    ("quality", "true_access", "reported_access", "fit"),
-    ("real_control_now", "mandate_detail_now", "anxiety", "challenge_share"),
-    ("morale", "manager_fear", "psychological_safety", "compliance"),
-)
-"""Outcomes drawn together."""
-
-TRUSTS, CLINICIANS = 30, 10
+MOST_BYTES = 10_000
+"""Of what a page may send."""
 
 
-class Explorer(HealthService):
-    """A small country whose settings are the values of the sliders."""
+class _Answers(BaseHTTPRequestHandler):
+    """Answers to one visitor's browser; nobody else's page may ask (Host and Origin say whose it is)."""
 
-    def __init__(self, run: int = 0, rng: int = 7, **kwargs: float) -> None:  # SolaraViz looks for this name
-        super().__init__(Parameters(**kwargs), trusts=TRUSTS, clinicians=CLINICIANS, seed=rng, run=int(run))
+    server: _Server
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        """Send the page."""
+        if not self._is_for_us() or self.path != "/":
+            self._send(404, "text/plain; charset=utf-8", "there is one page, /\n")
+            return
+        self._send(
+            200, "text/html; charset=utf-8", page(sliders(), plots(), {"trusts": TRUSTS, "clinicians": CLINICIANS})
+        )
+
+    def do_POST(self) -> None:
+        """Start a country or let months pass in it."""
+        acts: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+            "/start": self.server.countries.start,
+            "/months": self.server.countries.go_on,
+        }
+        length = self.headers.get("Content-Length", "")
+        if not self._is_for_us() or self.path not in acts or not length.isdigit() or int(length) > MOST_BYTES:
+            self.close_connection = True
+            self._say(404, "nothing is here")
+            return
+        try:
+            asked = json.loads(self.rfile.read(int(length)))
+            if not isinstance(asked, dict):
+                raise ValueError("an object is expected")
+            self._send(200, "application/json", json.dumps(acts[self.path](asked)))
+        except Gone as gone:
+            self._say(410, str(gone))
+        except (ValueError, RunFailed) as error:
+            self._say(400, str(error))
+
+    def _is_for_us(self) -> bool:
+        host, origin = self.headers.get("Host"), self.headers.get("Origin")
+        return host in self.server.hosts and (origin is None or origin.removeprefix("http://") in self.server.hosts)
+
+    def _say(self, status: int, error: str) -> None:
+        self._send(status, "application/json", json.dumps({"error": error}))
+
+    def _send(self, status: int, kind: str, text: str) -> None:
+        body = text.encode()
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Cache-Control", "no-store")
+        self.send_header("Content-Security-Policy", "default-src 'none'; connect-src 'self'; img-src data:; "
+                         "style-src 'unsafe-inline'; script-src 'unsafe-inline'")  # fmt: skip
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is http.server's
+        """Say nothing: a line for each month would bury what matters."""
 
 
-def slider(name: str) -> Slider:
-    """Return a slider over the declared range of parameter ``name``."""
-    row = PARAMETERS[name]
-    label = f"{name.replace('_', ' ')} ({row.unit})"
-    return Slider(label, row.default, row.low, row.high, (row.high - row.low) / 50, dtype=float)
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, port: int) -> None:
+        super().__init__(("127.0.0.1", port), _Answers)
+        self.countries = Countries()
+        # Another name that leads here, or a page from elsewhere, is refused: it would be somebody else's.
+        self.hosts = {f"{name}:{self.server_port}" for name in ("127.0.0.1", "localhost")}
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say what went wrong, save that a browser has left."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
-@solara.component
-def country(model: HealthService) -> Any:
-    """Draw the ring of trusts: distance from the middle is true quality, a filled dot is a manager who challenges."""
-    update_counter.get()  # drawn again after each step
-    figure = Figure(figsize=(5, 3.9), layout="constrained")
-    axes = figure.subplots(subplot_kw={"projection": "polar"})
-    angles = [6.2832 * trust.number / len(model.trusts) for trust in model.trusts]
-    quality = [trust.quality for trust in model.trusts]
-    silent = ["none" if manager.challenges < 0.5 else "#d55e00" for manager in model.managers]
-    sizes = [60.0 * trust.size for trust in model.trusts]
-    axes.scatter(angles, quality, s=sizes, facecolors=silent, edgecolors="#0072b2")
-    axes.set(ylim=(0.0, 1.0), xticks=[], yticks=(0.25, 0.5, 0.75, 1.0))
-    axes.set_title(f"Quality of {len(model.trusts)} trusts, month {int(model.now.month)}", pad=12, fontsize=10)
-    return solara.FigureMatplotlib(figure)
+def server(port: int = 0) -> ThreadingHTTPServer:
+    """Return a server of the page on the loopback, at ``port`` or, for 0, at a free one; ``serve_forever`` runs it.
 
-
-def labelled(names: tuple[str, ...]) -> Any:
-    """Return a plot of outcomes over the months, titled with their unit."""
-
-    def finish(axes: Any) -> None:
-        units = sorted({OUTCOMES[name].unit for name in names})
-        axes.set(xlabel="month", ylabel=" or ".join(units), ylim=(0.0, 1.0))
-
-    return make_plot_component(list(names), post_process=finish)
-
-
-page = SolaraViz(
-    Explorer(),
-    components=[country, *(labelled(names) for names in PLOTS)],
-    model_params={
-        "run": Slider("run (its luck)", 0, 0, 20, 1),
-        **{name: slider(name) for name in LEVERS},
-    },
-    name="Tredegar: how a health service is governed",
-)
-"""What ``solara run`` shows."""
+    Raises OSError where the port is taken.
+    """
+    return _Server(port)

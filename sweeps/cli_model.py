@@ -1,9 +1,10 @@
-"""The commands about the model itself: ``run``, ``engines``, ``parameters``, ``outcomes``."""
+"""The commands about the model itself: ``run``, ``engines``, ``parameters``, ``outcomes``, ``app``."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +19,7 @@ def register(app: typer.Typer) -> None:
     app.command("engines", rich_help_panel="The model")(list_engines)
     app.command("parameters", rich_help_panel="The model")(list_parameters)
     app.command("outcomes", rich_help_panel="The model")(list_outcomes)
+    app.command("app", rich_help_panel="The model")(show_app)
 
 
 def run(
@@ -92,6 +94,31 @@ def list_engines(
     for engine in engines():
         table.add_row(engine.name, "yes" if engine.available else "no", escape(engine.detail))
     console().print(table)
+
+
+def show_app(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 for one that is free.")] = 8765,
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = True,
+) -> None:
+    """Show one run of a small country in the browser: move levers, let months pass. Ctrl-C ends it."""
+    try:
+        from ..model.app import server
+    except ImportError as error:
+        raise ImportError(f'the page needs Mesa ({error}): pip install "tredegar[app]"') from error
+    try:
+        serving = server(port)
+    except OSError as error:
+        raise OSError(
+            f"port {port}: {error.strerror}; choose another with --port, or --port 0 for a free one"
+        ) from error
+    address = f"http://127.0.0.1:{serving.server_port}/"
+    typer.echo(f"The page is at {address}; only this machine can reach it. Ctrl-C ends it.")
+    if open_browser:
+        import webbrowser
+
+        webbrowser.open(address)
+    with serving, suppress(KeyboardInterrupt):
+        serving.serve_forever()
 
 
 Filter = Annotated[str | None, typer.Argument(metavar="[WORD]", help="Only rows whose name or meaning has this word.")]

@@ -70,7 +70,7 @@ def test_what_the_store_needs_comes_without_any_extra(root: Path, project: dict[
                 if undeclared({module}, core) and not undeclared({module}, requirements(project, *extras))}  # fmt: skip
     assert optional == {
         *("SALib", "cuda", "cupy", "dask_jobqueue", "ema_workbench", "llvmlite", "matplotlib", "mesa", "numba"),
-        *("sklearn", "solara"),
+        "sklearn",
     }
 
 
@@ -82,7 +82,7 @@ def test_what_the_tests_import_is_declared(root: Path, project: dict[str, Any]) 
 def test_every_dependency_has_a_minimum(project: dict[str, Any]) -> None:
     declared = requirements(project, *project["optional-dependencies"])
     bounded = [one for one in declared if any(part.operator in (">=", "==") for part in one.specifier)]
-    assert {str(one) for one in declared} - {str(one) for one in bounded} <= {"ipyvuetify<3"}
+    assert {str(one) for one in declared} - {str(one) for one in bounded} == set()
 
 
 def test_the_minima_are_those_that_the_tests_were_run_with(root: Path, project: dict[str, Any]) -> None:
