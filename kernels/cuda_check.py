@@ -1,230 +1,224 @@
 """The check of the CUDA engine on a machine with a GPU: ``tredegar engines --check``, under ten minutes.
 
-It compares the engine by bits with the fastest engine of this machine's processor, on random parameter sets, for
-several block sizes and launch lengths; runs NVIDIA's sanitizer if there is one; shows that a build with contraction
-does not pass; and takes times. The report that it writes says which kernel was checked on which device.
+Each part runs in a process of its own that may neither hang nor crash unnoticed; then NVIDIA's sanitizer runs over a
+small batch, if there is one. Whatever happens, there are a report, which says which kernel was checked on which
+device, and a verdict. It needs NumPy, numba, CuPy, cuda-bindings and NVRTC alone, and no installation of Tredegar:
+``python -m tredegar.kernels.cuda_check``.
 """
 
 from __future__ import annotations
 
+import argparse
 import datetime
+import errno
 import json
-import platform
-import shutil
-import subprocess
+import math
+import os
+import signal
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+from .cuda_child import MOST_KEPT, PROGRESS, Tell, watched
+from .cuda_parts import FULL, PARTS, SHORT, CheckPlan, Entry, Parts
+from .cuda_report import REPORT
+from .cuda_sanitizer import sanitize
+from .engines import EngineUnavailable, in_a_line
 
-from ..model.constants import constants_with
-from ..model.outcomes import OUTCOMES
-from ..model.parameters import PARAMETERS
-from .batch import Batch, Country, Record, Recorded
-from .cuda_build import architectures, compile_source, nvrtc_version
-from .cuda_launch import Kernels, architecture_for, load_kernels, run_cuda
-from .cuda_source import OPTIONS, kernel_hash, kernel_source
-from .cupy_import import import_cupy
-from .engines import load_engine
-
-Tell = Callable[[str], None]
-_TOOLS = ("memcheck", "racecheck", "initcheck", "synccheck")
+RunPart = Callable[[str], Entry]
+_NOT_YET = {"passed": False, "reason": "not run"}
+_NO_DEVICE = {"passed": False, "reason": "not run: the part 'device' did not pass"}
 
 
-@dataclass(frozen=True)
-class CheckPlan:
-    """How much is checked: random sets (times 64 runs), blocks, and the runs of the timing (150 x 40, 240 months)."""
-
-    sets: int = 150
-    runs: int = 64
-    months: int = 120
-    blocks: tuple[int, ...] = (32, 64, 96, 128, 160, 192, 224, 256)
-    timed_runs: tuple[int, ...] = (1024, 4096)
-    sanitizer: bool = True
-
-
-def random_batch(number: int, runs: int, months: int) -> Batch:
-    """Return a batch of ``runs`` runs with parameters drawn over their declared ranges; ``number`` decides all."""
-    rng = np.random.default_rng(number)
-    drawn = {name: rng.uniform(row.low, row.high, runs) for name, row in PARAMETERS.items()}
-    changed = {"sanction_strength": rng.uniform(0.0, 1.0, runs)}
-    country = Country(int(rng.integers(1, 161)), int(rng.integers(1, 13)))
-    numbers = rng.integers(0, 2**32, runs, dtype=np.uint64)
-    every = 12 if number % 3 == 0 and months % 12 == 0 else 1
-    return Batch(
-        country, months, int(rng.integers(2**32)), numbers, drawn, {max(1, months // 2): changed}, constants_with(),
-        Record(tuple(OUTCOMES), every, trusts=True),
-    )  # fmt: skip
-
-
-def unlike(found: Recorded, expected: Recorded) -> list[str]:
-    """Return the names of what differs in any bit between two engines."""
-    names = []
-    for kind in ("outcomes", "trust_records"):
-        here, there = getattr(found, kind), getattr(expected, kind)
-        names += [name for name in there if not _same_bits(here[name], there[name])]
-    return names + ([] if np.array_equal(found.failed, expected.failed) else ["failed"])
-
-
-def _same_bits(here: Any, there: Any) -> bool:
-    here, there = (np.ascontiguousarray(values).view(np.uint64) for values in (here, there))
-    return bool(np.array_equal(here, there))
-
-
-class Check:
-    """One check on one device; :meth:`report` runs all of it. ``gpu`` is the module CuPy."""
-
-    def __init__(self, gpu: Any, plan: CheckPlan, tell: Tell) -> None:
-        self.gpu, self.plan, self.tell = gpu, plan, tell
-        self.kernels = load_kernels(gpu)
-        self.reference, self.run_reference = load_engine(_cpu_engine())
-
-    def report(self) -> dict[str, Any]:
-        """Run everything and return the report; ``passed`` says whether the engine may be trusted on this device."""
-        began = time.perf_counter()
-        parts: dict[str, Any] = {
-            "equality": self.equality(),
-            "independence": self.independence(),
-            "contraction": self.contraction(),
-            "sanitizer": self.sanitizer() if self.plan.sanitizer else {"found": False},
-        }
-        passed = all(part.get("passed", True) for part in parts.values())
-        return {
-            "passed": passed,
-            "kernel_hash": kernel_hash(),
-            "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
-            "device": self.device(),
-            "versions": self.versions(),
-            **parts,
-            "timings": self.timings(),
-            "seconds": round(time.perf_counter() - began, 1),
-        }
-
-    def device(self) -> dict[str, Any]:
-        """Return what the device is."""
-        properties = self.gpu.cuda.runtime.getDeviceProperties(self.gpu.cuda.Device().id)
-        return {
-            "name": properties["name"].decode(),
-            "compute_capability": self.gpu.cuda.Device().compute_capability,
-            "multiprocessors": int(properties["multiProcessorCount"]),
-            "bytes": int(properties["totalGlobalMem"]),
-        }
-
-    def versions(self) -> dict[str, str]:
-        """Return the versions of everything between the rules and the device."""
-        runtime = self.gpu.cuda.runtime
-        return {
-            "driver": str(runtime.driverGetVersion()),
-            "runtime": str(runtime.runtimeGetVersion()),
-            "nvrtc": nvrtc_version(),
-            "cupy": self.gpu.__version__,
-            "numpy": np.__version__,
-            "python": platform.python_version(),
-        }
-
-    def equality(self) -> dict[str, Any]:
-        """Compare random sets by bits with the processor's engine, with blocks and launches of several sizes."""
-        wrong = []
-        for number in range(self.plan.sets):
-            batch = random_batch(number, self.plan.runs, self.plan.months)
-            threads = self.plan.blocks[number % len(self.plan.blocks)]
-            found = run_cuda(batch, self.gpu, self.kernels, threads)
-            names = unlike(found, self.run_reference(batch))
-            if names:
-                wrong.append({"set": number, "threads": threads, "unlike": names[:5]})
-            self.tell(f"equality: {number + 1} of {self.plan.sets} sets, {len(wrong)} differ")
-        runs = self.plan.sets * self.plan.runs
-        return {"passed": not wrong, "against": self.reference, "runs": runs, "differences": wrong[:20]}
-
-    def independence(self) -> dict[str, Any]:
-        """Whether a run alone, in another order and in repetition gives what it gives in its batch."""
-        batch = random_batch(10**6, self.plan.runs, self.plan.months)
-        together = run_cuda(batch, self.gpu, self.kernels)
-        faults = []
-        if unlike(run_cuda(batch, self.gpu, self.kernels), together):
-            faults.append("a repetition differs")
-        alone = run_cuda(batch.take(slice(1, 2)), self.gpu, self.kernels)
-        if unlike(alone, _runs_of(together, slice(1, 2))):
-            faults.append("a run alone differs")
-        back = run_cuda(batch.take(slice(None, None, -1)), self.gpu, self.kernels)
-        if unlike(back, _runs_of(together, slice(None, None, -1))):
-            faults.append("another order of runs differs")
-        self.tell(f"independence: {', '.join(faults) or 'holds'}")
-        return {"passed": not faults, "faults": faults}
-
-    def contraction(self) -> dict[str, Any]:
-        """Whether a build that contracts products and sums is seen to differ: then the comparison can see."""
-        options = tuple(option.replace("--fmad=false", "--fmad=true") for option in OPTIONS)
-        target = architecture_for(self.gpu.cuda.Device().compute_capability, architectures())
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "contracted.cubin"
-            path.write_bytes(compile_source(target, kernel_source(), options).cubin)
-            module = self.gpu.RawModule(path=str(path))
-            start, advance = (module.get_function(name) for name in ("start", "advance"))
-            contracted = Kernels(start, advance, self.kernels.most_shared)
-            batch = random_batch(10**6 + 1, self.plan.runs, self.plan.months)
-            seen = bool(unlike(run_cuda(batch, self.gpu, contracted), self.run_reference(batch)))
-        self.tell(f"contraction: {'is seen' if seen else 'is not seen'}")
-        return {"passed": seen}
-
-    def sanitizer(self) -> dict[str, Any]:
-        """Run a small batch under each tool of compute-sanitizer, where that is installed."""
-        command = shutil.which("compute-sanitizer")
-        if command is None:
-            return {"found": False}
-        results = {}
-        for tool in _TOOLS:
-            small = [command, "--tool", tool, "--error-exitcode", "9", sys.executable, "-m", __name__]
-            results[tool] = subprocess.run(small, capture_output=True, check=False).returncode == 0
-            self.tell(f"sanitizer: {tool} {'finds nothing' if results[tool] else 'finds a fault'}")
-        return {"found": True, "passed": all(results.values()), **results}
-
-    def timings(self) -> list[dict[str, Any]]:
-        """Return runs and clinician-months a second at the usual size, of the second run of each batch."""
-        found = []
-        for runs in self.plan.timed_runs:
-            batch = replace(random_batch(0, runs, self.plan.months * 2), country=Country(150, 40))
-            batch = replace(batch, record=Record(tuple(OUTCOMES), 12), changes={})
-            run_cuda(batch, self.gpu, self.kernels)
-            began = time.perf_counter()
-            run_cuda(batch, self.gpu, self.kernels)
-            rate = runs / (time.perf_counter() - began)
-            seats = rate * 6000 * batch.months
-            found.append({"runs": runs, "runs_per_second": rate, "clinician_months_per_second": seats})
-            self.tell(f"timing: {rate:,.0f} runs/s in batches of {runs}")
-        return found
-
-
-def _cpu_engine() -> str:
-    from .engines import engines
-
-    return next(info.name for info in engines() if info.available and info.name not in ("cuda", "cupy"))
-
-
-def _runs_of(recorded: Recorded, chosen: slice) -> Recorded:
-    return Recorded(
-        {name: values[chosen] for name, values in recorded.outcomes.items()},
-        {name: values[chosen] for name, values in recorded.trust_records.items()},
-        recorded.failed[chosen],
-        {},
-    )
-
-
-def check_cuda(path: Path, tell: Tell, plan: CheckPlan = CheckPlan()) -> bool:
+def check_cuda(path: Path, tell: Tell, plan: CheckPlan = FULL, run: RunPart | None = None) -> bool:
     """Check the CUDA engine on this machine's GPU, write the report to ``path`` and return whether it passed.
 
-    Raises EngineUnavailable, saying what is missing, where the engine cannot run.
+    ``tell`` gets lines on the way and the verdict as the last ones. ``run`` runs one part (default: a process each).
+    Raises OSError, before anything is run, where the report cannot be written; not for anything that goes wrong later.
     """
-    load_engine("cuda")
-    report = Check(import_cupy(), plan, tell).report()
-    path.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
-    return bool(report["passed"])
+    run = run or (lambda name: run_in_a_process(name, plan, tell))
+    report = _new_report(plan)
+    _write(path, report)
+    began = time.perf_counter()
+    try:
+        with _ended_by_an_exception():
+            _fill(report, path, tell, plan, run)
+    finally:
+        report |= {"passed": not _faults(report), "verdict": verdict(report)}
+        report["seconds"] = round(time.perf_counter() - began, 1)
+        written = _kept(path, report, tell)
+        tell(f"{report['verdict']}{f'; wrote {path}' if written else ''}")
+    return report["passed"] is True and written
 
 
-if __name__ == "__main__":  # under the sanitizer
-    run_cuda(random_batch(1, 2, 6), import_cupy())
+def _fill(report: dict[str, Any], path: Path, tell: Tell, plan: CheckPlan, run: RunPart) -> None:
+    """Run one part after the other, and write the report after each of them."""
+    for name in PARTS:
+        possible = name == "device" or report["device"]["passed"]
+        report[name] = _entry(partial(run, name)) if possible else _NO_DEVICE
+        _kept(path, report, tell)
+    if plan.sanitizer and report["device"]["passed"]:
+        report["sanitizer"] = _entry(lambda: sanitize(_command("small", plan), plan.patience, tell))
+
+
+def _entry(part: Callable[[], Entry]) -> Entry:
+    """Return the entry of a part; what it raises becomes the reason."""
+    try:
+        return part()
+    except EngineUnavailable as error:
+        return {"passed": False, "reason": str(error)}
+    except Exception as error:  # noqa: BLE001 - whatever a driver, a device or a library makes of it is the result
+        return {"passed": False, "reason": in_a_line(error), "output": traceback.format_exc()[-MOST_KEPT:]}
+
+
+@contextmanager
+def _ended_by_an_exception() -> Iterator[None]:
+    """Let a request to end, as schedulers make it, end the block like any exception, so that nothing stays behind."""
+
+    def leave(number: int, _: object) -> None:
+        raise SystemExit(128 + number)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _new_report(plan: CheckPlan) -> dict[str, Any]:
+    """The report of a check that has not begun."""
+    return {
+        "passed": False,
+        "verdict": "the check was ended before it was done",
+        "short": plan.short,
+        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        **dict.fromkeys(PARTS, _NOT_YET),
+        "sanitizer": {"passed": True, "outcome": "not run", "reason": "not run"},
+    }
+
+
+def verdict(report: dict[str, Any]) -> str:
+    """Return in one line what a report says."""
+    sanitizer = report["sanitizer"]
+    aside = f"; compute-sanitizer: {sanitizer['outcome']}" if sanitizer["passed"] else ""
+    aside += f" ({sanitizer['reason']})" if sanitizer["passed"] and "reason" in sanitizer else ""
+    if faults := _faults(report):
+        first = faults[:1] if faults[0].startswith("device") else faults
+        return f"FAILED: do not use engine 'cuda' here ({'; '.join(first)})"
+    if report["short"]:
+        return f"passed in short, which verifies nothing yet: run the whole check{aside}"
+    return f"passed: the bits of engine '{report['equality']['against']}' on {report['device']['name']}{aside}"
+
+
+def _faults(report: dict[str, Any]) -> list[str]:
+    names = [name for name in (*PARTS, "sanitizer") if not report[name]["passed"]]
+    return [f"{name}: {report[name].get('reason', 'did not pass')}" for name in names]
+
+
+def run_in_a_process(name: str, plan: CheckPlan, tell: Tell) -> Entry:
+    """Run one part in a process of its own and return its entry, or one that says why there is none."""
+    began = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder) / "entry.json"
+        ended = watched([*_command(name, plan), "--entry", str(place)], plan.patience, tell)
+        entry = _read(place) if ended.status == 0 and not ended.reason else None
+    if entry is None:
+        crashed = not ended.reason and (ended.status or 0) < 0  # then the last lines say where, not why
+        last = [line for line in ended.output.splitlines() if line.strip() and not crashed][-1:]
+        entry = {"passed": False, "reason": ": ".join([ended.how(), *last])[:500], "output": ended.output}
+    if not entry["passed"]:
+        tell(f"{name}: {entry['reason']}")
+    return {**entry, "seconds": round(time.perf_counter() - began, 1)}
+
+
+def _read(place: Path) -> Entry | None:
+    with suppress(OSError, ValueError):
+        entry: Entry = json.loads(place.read_text(encoding="utf-8"))
+        return entry
+    return None
+
+
+def _command(name: str, plan: CheckPlan) -> list[str]:
+    """Return the command that runs a part; where it crashes, it says where."""
+    program = [sys.executable, "-X", "faulthandler", "-m", f"{__package__}.cuda_check"]
+    return [*program, "--part", name, "--plan", json.dumps(asdict(plan))]
+
+
+def _kept(path: Path, report: dict[str, Any], tell: Tell) -> bool:
+    try:
+        _write(path, report)
+    except OSError as error:
+        tell(f"the report cannot be written to {path}: {error.strerror}")
+        return False
+    return True
+
+
+def _write(path: Path, report: dict[str, Any]) -> None:
+    """Write the report so that there is never half of one."""
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "it is a folder", str(path))
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with beside.open("w", encoding="utf-8") as file:
+            file.write(json.dumps(report, indent=2) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run the check, or one part of it, as a program; return the exit status, 1 if it did not pass."""
+    given = _options().parse_args(words)
+    plan = CheckPlan(**json.loads(given.plan)) if given.plan else SHORT if given.short else FULL
+    if given.patience is not None:
+        plan = replace(plan, patience=given.patience)
+    if given.part is None:
+        return _whole(given.out, plan)
+    entry = _entry(lambda: Parts(plan, lambda line: print(f"{PROGRESS}{line}", flush=True)).run(given.part))  # noqa: T201
+    if given.entry:
+        given.entry.write_text(json.dumps(entry), encoding="utf-8")
+        return 0
+    print(json.dumps(entry, indent=2))  # noqa: T201
+    return 0 if entry["passed"] else 1
+
+
+def _whole(out: Path, plan: CheckPlan) -> int:
+    try:
+        return 0 if check_cuda(out, lambda line: print(line, flush=True), plan) else 1  # noqa: T201
+    except OSError as error:
+        print(f"the report cannot be written to {out}: {error.strerror}", file=sys.stderr)  # noqa: T201
+    return 2
+
+
+def _seconds(text: str) -> float:
+    if not 0 < float(text) < math.inf:
+        raise ValueError(text)
+    return float(text)
+
+
+def _options() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=f"python -m {__package__}.cuda_check", description=main.__doc__)
+    parser.add_argument("--out", type=Path, default=Path(REPORT), help="where the report goes (%(default)s)")
+    parser.add_argument("--short", action="store_true", help="a minute, to see whether the check works here")
+    parser.add_argument("--patience", type=_seconds, help="seconds that a part may say nothing (600)")
+    parser.add_argument("--part", choices=[*PARTS, "small"], help="run this part alone, here, and print its entry")
+    parser.add_argument("--plan", help=argparse.SUPPRESS)
+    parser.add_argument("--entry", type=Path, help=argparse.SUPPRESS)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

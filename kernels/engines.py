@@ -141,7 +141,7 @@ def _check_cuda() -> tuple[bool, str]:
     try:
         nvrtc = nvrtc_version()
     except Exception as error:  # noqa: BLE001 - a library that is missing, or too old, in the words of its binding
-        return False, f"CuPy {cupy.__version__} finds a GPU, but NVRTC cannot be used: {_in_a_line(error)}; {verified}"
+        return False, f"CuPy {cupy.__version__} finds a GPU, but NVRTC cannot be used: {in_a_line(error)}; {verified}"
     return True, f"CuPy {cupy.__version__}, NVRTC {nvrtc}, every month of a run in one kernel; {verified}"
 
 
@@ -159,13 +159,32 @@ def _no_device(cupy: Any) -> str:
             return ""
         count = cupy.cuda.runtime.getDeviceCount()
     except Exception as error:  # noqa: BLE001 - whatever a driver that is too old, or half installed, makes of it
-        return f"no GPU can be used: {_in_a_line(error)}"
+        return f"no GPU can be used: {in_a_line(error)}{_without_driver(error)}"
     return "no GPU or driver was found" + ("" if count < 1 else f", though the driver counts {count}")
 
 
-def _in_a_line(error: BaseException) -> str:
-    """Return what ``error`` says, or its kind, in one line of bounded length."""
-    return (" ".join(str(error).split()) or type(error).__name__)[:300]
+def _without_driver(error: Exception) -> str:
+    """Return a word for a machine without any driver, of which CUDA says that its driver is too old; else ""."""
+    if "InsufficientDriver" not in str(error) or sys.platform != "linux":
+        return ""
+    import ctypes
+
+    try:
+        ctypes.CDLL("libcuda.so.1")
+    except OSError:
+        return " (no NVIDIA driver is installed: libcuda.so.1 is not found)"
+    return ""
+
+
+_LONGEST_LINE = 600
+
+
+def in_a_line(error: BaseException) -> str:
+    """Return what ``error`` says, or its kind, in one line of bounded length: beginning and end, where the cause is."""
+    words = (word for word in str(error).split() if not word.startswith("========"))  # rules around CuPy's reasons
+    text = " ".join(words) or type(error).__name__
+    half = _LONGEST_LINE // 2
+    return text if len(text) <= _LONGEST_LINE else f"{text[:half]} ... {text[-half:]}"
 
 
 _ENGINES: dict[str, tuple[Callable[[], Run], Callable[[], tuple[bool, str]]]] = {
@@ -193,7 +212,7 @@ def _look_at(name: str) -> EngineInfo:
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - a library may be broken in any way, and another engine may work
-        return EngineInfo(name, False, f"cannot be loaded: {type(error).__name__}: {_in_a_line(error)}")
+        return EngineInfo(name, False, f"cannot be loaded: {type(error).__name__}: {in_a_line(error)}")
 
 
 def load_engine(name: str = "auto") -> tuple[str, Run]:
@@ -219,7 +238,7 @@ def _loaded(name: str) -> Run:
     except MemoryError:
         raise
     except Exception as error:
-        raise EngineUnavailable(f"engine '{name}' cannot run here: {_in_a_line(error)}") from error
+        raise EngineUnavailable(f"engine '{name}' cannot run here: {in_a_line(error)}") from error
 
 
 def _first_that_loads() -> tuple[str, Run]:

@@ -75,14 +75,16 @@ def list_engines(
     out: Annotated[Path, typer.Option(metavar="FILE.json", help="Where --check writes its report.")] = Path(
         "cuda_report.json"
     ),
+    short: Annotated[
+        bool, typer.Option("--short", help="With --check: a minute, to see whether the check works here.")
+    ] = False,
 ) -> None:
     """List what can execute runs, the fastest first, and what is missing for the others."""
     if check:
         from ..kernels.cuda_check import check_cuda
+        from ..kernels.cuda_parts import FULL, SHORT
 
-        passed = check_cuda(out, typer.echo)
-        typer.echo(f"{'passed' if passed else 'FAILED: do not use this engine here'}; wrote {out}")
-        raise typer.Exit(0 if passed else 1)
+        raise typer.Exit(0 if check_cuda(out, typer.echo, SHORT if short else FULL) else 1)
     from rich.markup import escape
     from rich.table import Table
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,9 +11,11 @@ import numpy as np
 import pytest
 
 from tredegar.kernels.cuda_build import architectures, compile_source, lint
-from tredegar.kernels.cuda_check import Check, CheckPlan
+from tredegar.kernels.cuda_check import check_cuda
 from tredegar.kernels.cuda_launch import run_cuda
 from tredegar.kernels.cuda_layout import args_dtype
+from tredegar.kernels.cuda_parts import CheckPlan, Parts
+from tredegar.kernels.cuda_report import verification
 from tredegar.kernels.cuda_source import OPTIONS, kernel_hash, kernel_source
 
 from .cases import EDGES, Case, assert_same_bits, batch_of, differences, random_case, run_batch
@@ -171,11 +174,14 @@ def test_the_check_passes_an_engine_that_is_equal_and_sees_one_that_is_not(
     other = kernels_of(compile_source("compute_90", wrong).ptx, folder, once=True) if noticed else kernels
     plan = CheckPlan(sets=3, runs=2, months=12, blocks=(32, 96), timed_runs=(1,), sanitizer=False)
     said: list[str] = []
-    report = Check(FakeGpu(kernels, contracted=other), plan, said.append).report()
+    parts = Parts(plan, said.append, FakeGpu(kernels, contracted=other))
+    assert check_cuda(folder / "report.json", said.append, plan, parts.run) is noticed
+    report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     assert report["equality"]["passed"] and report["independence"]["passed"]
     assert report["passed"] is report["contraction"]["passed"] is noticed
-    assert report["kernel_hash"] == kernel_hash() and report["device"]["name"] == "PTX on the CPU"
-    assert said[2] == "equality: 3 of 3 sets, 0 differ"
+    assert report["device"]["kernel_hash"] == kernel_hash() and report["device"]["name"] == "PTX on the CPU"
+    assert said[3] == "equality: 3 of 3 sets, 0 differ"
+    assert verification(folder / "report.json").startswith("verified on PTX on the CPU, ") is noticed
 
 
 @pytest.mark.parametrize("architecture", ["sm_70", *(name for name in KNOWN if name in ASSEMBLED)])

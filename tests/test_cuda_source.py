@@ -16,11 +16,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tredegar.kernels import EngineUnavailable, engines, simulate
+from tredegar.kernels import EngineUnavailable, cuda_report, engines, simulate
 from tredegar.kernels.cuda_build import lint
 from tredegar.kernels.cuda_launch import architecture_for
 from tredegar.kernels.cuda_layout import MOST_THREADS, args_dtype, layout, layout_source, padded, threads_for
 from tredegar.kernels.cuda_report import NOT_VERIFIED, verification
+from tredegar.kernels.cuda_report import REPORT as REPORT_FILE
 from tredegar.kernels.cuda_source import OPTIONS, kernel_hash, kernel_source
 from tredegar.kernels.cuda_state import load_batch
 from tredegar.kernels.cuda_trace import CannotTrace, Symbol, Trace
@@ -207,17 +208,56 @@ def test_a_batch_is_loaded_and_read_back_by_what_cupy_does_like_numpy(monkeypatc
     assert strict.recorded(to_host).failed.tolist() == [0, 0]
 
 
+REPORT = {
+    "passed": True,
+    "short": False,
+    "date": "2026-01-31",
+    "device": {"name": "NVIDIA H100", "kernel_hash": kernel_hash()},
+}
+
+
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
         ({}, "verified on NVIDIA H100, 2026-01-31"),
         ({"passed": False}, NOT_VERIFIED),
-        ({"kernel_hash": "0" * 64}, NOT_VERIFIED),
+        ({"short": True}, NOT_VERIFIED),
+        ({"device": {"name": "NVIDIA H100", "kernel_hash": "0" * 64}}, NOT_VERIFIED),
+        ({"passed": False, "device": {"passed": False, "reason": "no GPU"}}, NOT_VERIFIED),
     ],
 )
 def test_a_report_counts_for_the_kernel_it_was_made_with(changed: dict[str, Any], said: str, tmp_path: Path) -> None:
-    report = {"passed": True, "kernel_hash": kernel_hash(), "date": "2026-01-31", "device": {"name": "NVIDIA H100"}}
     path = tmp_path / "report.json"
     assert verification(path) == NOT_VERIFIED == "not yet verified on hardware"
-    path.write_text(json.dumps(report | changed), encoding="utf-8")
+    path.write_text(json.dumps(REPORT | changed), encoding="utf-8")
     assert verification(path) == said
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(b"", b"\xff\xfe", b"[]", b"null", b"7", b"{}", b"[" * 100_000, b'{"passed": true}'),
+        *(
+            json.dumps(REPORT | changed).encode()
+            for changed in (
+                {"date": 7},
+                {"date": "yesterday"},
+                {"device": "NVIDIA H100"},
+                {"device": None},
+                {"device": {"kernel_hash": kernel_hash()}},
+                {"device": {"name": "\x1b[2J", "kernel_hash": kernel_hash()}},
+                {"device": {"name": "N" * 10_000, "kernel_hash": kernel_hash()}},
+            )
+        ),
+        json.dumps(REPORT).encode()[:-10],
+    ],
+    ids=lambda content: content[:30].decode(errors="replace"),
+)
+def test_a_report_that_is_none_verifies_nothing_and_breaks_nothing(
+    content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / REPORT_FILE).write_bytes(content)
+    monkeypatch.setattr(cuda_report, "files", lambda package: tmp_path)
+    assert verification() == f"{NOT_VERIFIED} ({REPORT_FILE} is damaged, or no report of 'tredegar engines --check')"
+    (info,) = [info for info in engines() if info.name == "cuda"]
+    assert info.detail.endswith(verification())
