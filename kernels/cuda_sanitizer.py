@@ -57,9 +57,16 @@ def sanitize(small: list[str], patience: float, tell: Tell) -> dict[str, Any]:
     tools = {tool: _run(path, tool, small, patience, tell) for tool in TOOLS}
     outcomes = {entry["outcome"] for entry in tools.values()}
     outcome = outcomes.pop() if len(outcomes) == 1 else SOMETHING if SOMETHING in outcomes else "ran in part"
-    reasons = dict.fromkeys(f"{tool} {entry['outcome']}" for tool, entry in tools.items())
-    reason = {} if outcome == NOTHING else {"reason": ", ".join(reasons)}
+    reason = {} if outcome == NOTHING else {"reason": _what_came_of(tools)}
     return {"passed": outcome != SOMETHING, "outcome": outcome, **reason, "program": path, "tools": tools}
+
+
+def _what_came_of(tools: dict[str, dict[str, Any]]) -> str:
+    """Return in a line what came of all tools, those with the same end together."""
+    ends: dict[str, list[str]] = {}
+    for tool, entry in tools.items():
+        ends.setdefault(": ".join(filter(None, (entry["outcome"], entry["reason"]))), []).append(tool)
+    return "; ".join(f"{', '.join(named)} {end}" for end, named in ends.items())[:_MOST_WORDS]
 
 
 def _run(path: str, tool: str, small: list[str], patience: float, tell: Tell) -> dict[str, Any]:

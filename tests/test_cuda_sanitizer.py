@@ -63,7 +63,7 @@ UNKNOWN_DEVICE = (
          SOMETHING, "Race reported"),
         (FOUND, HEAD + DONE, SOMETHING, f"it ended with status {FOUND}"),
         (FOUND, HEAD + UNTRACKED + INVALID + DONE + "========= ERROR SUMMARY: 2 errors\n", SOMETHING, "Invalid"),
-        (255, HEAD + NO_DRIVER, NOT_RUN, "it ended with status 255; Error: process didn't terminate successfully; Error: "),
+        (255, HEAD + NO_DRIVER, NOT_RUN, "it ended with status 255; Error: process didn't terminate successfully; "),
         (FOUND, HEAD + NO_DRIVER, NOT_RUN, "Target application terminated"),
         (0, HEAD + NO_DRIVER, NOT_RUN, "Target application terminated"),
         (FOUND, HEAD + UNKNOWN_DEVICE + "========= ERROR SUMMARY: 1 error\n", NOT_RUN, "Device not supported"),
@@ -130,7 +130,8 @@ def test_a_tool_that_finds_something_fails_the_check_whatever_the_others_do(plac
     entry, said = sanitized()
     assert not entry["passed"] and entry["outcome"] == SOMETHING
     assert entry["tools"]["racecheck"]["outcome"] == SOMETHING and entry["tools"]["memcheck"]["outcome"] == NOT_RUN
-    assert entry["reason"].startswith("memcheck could not run, racecheck found something, ")
+    assert entry["reason"].startswith("memcheck, initcheck, synccheck could not run: it ended with status 255")
+    assert "; racecheck found something: Error: Race reported" in entry["reason"]
     assert any(line.startswith("sanitizer: racecheck found something: Error: Race reported") for line in said)
 
 
@@ -184,8 +185,8 @@ def test_a_sanitizer_among_the_packages_of_python_is_found(tmp_path: Path, monke
 @pytest.mark.parametrize(
     ("body", "passed", "said"),
     [
-        ("exit 255", True, "passed: the bits of engine 'numpy' on a GPU; compute-sanitizer: could not run (memcheck"),
-        (f'echo "{INVALID}"; exit {FOUND}', False, "FAILED: do not use engine 'cuda' here (sanitizer: memcheck found"),
+        ("exit 255", True, "passed: the bits of engine 'numpy' on a GPU; compute-sanitizer: could not run (memcheck, "),
+        (f'echo "{INVALID}"; exit {FOUND}', False, "FAILED: do not use engine 'cuda' here (sanitizer: memcheck, "),
     ],
 )
 def test_the_verdict_says_what_became_of_the_sanitizer(

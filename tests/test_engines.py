@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import importlib.machinery
 import sys
 import threading
@@ -135,6 +136,45 @@ def test_why_there_is_no_gpu_is_said_in_the_words_of_cupy(
     with_cupy(gpu(available, count), monkeypatch)
     assert said in detail(engine)
     assert simulate({}, **SMALL).failures == ()
+
+
+@pytest.mark.parametrize(("installed", "said"), [(False, "no NVIDIA driver is installed"), (True, "")])
+def test_a_driver_that_is_too_old_is_told_from_none_of_which_cuda_says_the_same(
+    installed: bool, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_cupy(gpu(lambda: False, raising(OLD_DRIVER)), monkeypatch)
+    library = object if installed else raising(OSError("libcuda.so.1: cannot open shared object file"))
+    monkeypatch.setattr(ctypes, "CDLL", lambda name: library() if name == "libcuda.so.1" else None)
+    assert str(OLD_DRIVER) in detail("cupy")
+    assert ("no NVIDIA driver" in detail("cupy")) is bool(said) and said in detail("cupy")
+
+
+WHY_CUPY_FAILS = """
+================================================================
+Failed to import CuPy.
+
+If you installed CuPy via wheels (cupy-cudaXXX or cupy-rocm-X-X), make sure that the package matches with the version of CUDA or ROCm installed.
+
+On Linux, you may need to set LD_LIBRARY_PATH environment variable depending on how you installed CUDA/ROCm.
+On Windows, try setting CUDA_PATH environment variable.
+
+Check the Installation Guide for details:
+  https://docs.cupy.dev/en/latest/install.html
+
+Original error:
+  ImportError: libnvrtc.so.13: cannot open shared object file: No such file or directory
+================================================================
+"""  # noqa: E501 - as CuPy 14.2 writes it
+
+
+def test_the_reason_at_the_end_of_many_words_of_cupy_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_cupy(ModuleType("cupy"), monkeypatch)
+    broken("cupy", ImportError(WHY_CUPY_FAILS), monkeypatch)
+    assert "ImportError: Failed to import CuPy. If you installed CuPy via wheels" in detail("cupy")
+    assert detail("cupy").endswith("libnvrtc.so.13: cannot open shared object file: No such file or directory")
+    broken("cupy", ImportError(WHY_CUPY_FAILS.replace("details:", "details: " + "many words, " * 1000)), monkeypatch)
+    assert detail("cupy").endswith("libnvrtc.so.13: cannot open shared object file: No such file or directory")
+    assert len(detail("cupy")) < 700
 
 
 def test_without_a_working_nvrtc_the_cuda_engine_is_not_available(monkeypatch: pytest.MonkeyPatch) -> None:
