@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,6 +24,14 @@ Workers = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, for other programs.")]
+TaskOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="K/N|auto",
+        help="One task of a job array: batches b with b % N == K, K from 0. auto: as the scheduler or MPI numbers it;"
+        " auto/N where that does not say how many there are.",
+    ),
+]
 Engine = Annotated[str, typer.Option(help="What executes the runs: auto, or a name that 'tredegar engines' lists.")]
 
 
@@ -51,13 +58,14 @@ def init(spec: Annotated[Path, typer.Argument(metavar="SPEC", help="The file to 
     typer.echo(f"wrote {spec}; next: tredegar sweep {spec} --out {spec.stem}.zarr --plan")
 
 
-def _task(text: str | None) -> tuple[int, int] | None:
-    if text is None:
-        return None
-    match = re.fullmatch(r"([0-9]{1,7})/([0-9]{1,7})", text)
-    if match is None or not int(match[1]) < int(match[2]):
-        raise typer.BadParameter(f"expected K/N with K from 0 to N - 1, such as 0/8, got '{text}'", param_hint="--task")
-    return int(match[1]), int(match[2])
+def task_option(text: str | None) -> tuple[int, int] | None:
+    """Return the share that ``--task`` means. Raises typer.BadParameter, or TaskError if it cannot be found out."""
+    from .task_rank import TaskMistyped, share_of
+
+    try:
+        return share_of(text)
+    except TaskMistyped as error:
+        raise typer.BadParameter(str(error), param_hint="--task") from None
 
 
 def _check_one_of(options: dict[str, object]) -> None:
@@ -80,9 +88,7 @@ def sweep(
     scheduler: Annotated[
         str | None, typer.Option(metavar="FILE_OR_ADDRESS", help="Workers of a Dask scheduler that runs already.")
     ] = None,
-    task: Annotated[
-        str | None, typer.Option(metavar="K/N", help="One task of a job array: batches b with b % N == K, K from 0.")
-    ] = None,
+    task: TaskOption = None,
     plan: Annotated[
         bool, typer.Option("--plan", help="Print runs, batches, files, bytes, memory and time; run nothing.")
     ] = False,
@@ -107,7 +113,7 @@ def sweep(
     _check_one_of({"--workers": workers, "--scheduler": scheduler, "--task": task})
     if as_json and not plan:
         raise typer.BadParameter("it is for --plan", param_hint="--json")
-    part = _task(task)
+    part = task_option(task)
     from .spec import Spec
 
     checked = Spec.from_file(spec)

@@ -6,7 +6,17 @@ submitting the same again finishes.
 
 from __future__ import annotations
 
-from .job_script import SECONDS_IN_RESERVE, Job, array_range, check_commands, comments, environment, sweep_command
+from .job_script import (
+    SECONDS_IN_RESERVE,
+    Job,
+    array_range,
+    check_commands,
+    comments,
+    environment,
+    sweep_command,
+    warm_up_command,
+    warm_up_of,
+)
 from .job_words import SubmitError, clock, directive, gpus_of, memory_of, plain, plain_path, slug
 
 PLACE = 'cd -- "${PBS_O_WORKDIR:?this script is for PBS}" || exit 1'
@@ -14,9 +24,6 @@ PLACE = 'cd -- "${PBS_O_WORKDIR:?this script is for PBS}" || exit 1'
 
 def pbs_array(job: Job) -> str:
     """Return the script of the array for ``qsub``."""
-    kind, number = gpus_of(job.resources.gpus)
-    if kind:
-        raise SubmitError("--gpus takes a number alone under PBS; name the kind with --directive as your site does")
     # An array of one is refused by PBS: a single task is a plain job.
     array = [f"#PBS -J {array_range(job)}"] if job.tasks > 1 else []
     task = "task=${PBS_ARRAY_INDEX:?this script is for an array job}" if job.tasks > 1 else "task=0"
@@ -24,7 +31,7 @@ def pbs_array(job: Job) -> str:
     kill_after = max(1, job.resources.notice - SECONDS_IN_RESERVE)
     lines = [
         "#!/bin/bash",
-        *_directives(job, "tredegar", f":ngpus={number}" if number else ""),
+        *_directives(job, "tredegar", _gpus(job)),
         *array,
         "#PBS -r y",
         *comments(job, f"Sweep in {job.tasks} tasks"),
@@ -56,6 +63,28 @@ def pbs_verify(job: Job) -> str:
         *check_commands(job),
     ]
     return "\n".join(lines) + "\n"
+
+
+def pbs_warm_up(job: Job) -> str:
+    """Return the script of the job that compiles before the array starts."""
+    asked = warm_up_of(job)
+    lines = [
+        "#!/bin/bash",
+        *_directives(asked, "warm-up", _gpus(asked)),
+        *comments(job, "Compile, once for all tasks, before the sweep of"),
+        "",
+        PLACE,
+        *environment(asked),
+        warm_up_command(asked),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _gpus(job: Job) -> str:
+    kind, number = gpus_of(job.resources.gpus)
+    if kind:
+        raise SubmitError("--gpus takes a number alone under PBS; name the kind with --directive as your site does")
+    return f":ngpus={number}" if number else ""
 
 
 def _directives(job: Job, name: str, gpus: str) -> list[str]:

@@ -7,7 +7,7 @@ words: SLURM_ARRAY_TASK_COUNT counts what was submitted, so that part of an arra
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .job_words import SubmitError, gpus_of, joined, module_name, plain, quoted
@@ -17,6 +17,8 @@ QUIET = 'export PYTHONWARNINGS="${PYTHONWARNINGS:+$PYTHONWARNINGS,}ignore:resour
 """A helper process of Python outlives a task that was killed, and would end its log with a warning of no use."""
 SECONDS_IN_RESERVE = 30
 """Before the end of the walltime: to leave the node, or to go back into the queue."""
+SECONDS_TO_WARM_UP = 1800
+"""Walltime of the job that compiles: half a minute's work on a node at rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,15 @@ class Job:
     logs: str = "tredegar-logs"
     driver_time: int = 3600
     interface: str | None = None
+    warm_up: bool = False
+    """Whether a job that compiles goes before the array."""
+    claims: tuple[str, ...] = ()
+    """Options of ``tredegar claims``: what is computed is then not a spec, but claims into the folder ``store``."""
+
+
+def warm_up_of(job: Job) -> Job:
+    """Return the job that compiles what ``job`` will need: one task of it, for no longer than compiling may take."""
+    return replace(job, tasks=1, resources=replace(job.resources, time=min(job.resources.time, SECONDS_TO_WARM_UP)))
 
 
 def array_range(job: Job) -> str:
@@ -93,13 +104,32 @@ def _bindable(path: Path) -> Path:
 def sweep_command(job: Job) -> str:
     """Return the line that computes task ``$task`` of the array."""
     spec, store = quoted("the path of the spec", job.spec), quoted("--out", job.store)
-    engine = quoted("--engine", plain("--engine", job.engine))
-    return command(job, "sweep", spec, "--out", store, "--engine", engine, "--task", f'"$task/{job.tasks}"')
+    what = _claims_words(job) if job.claims else ["sweep", spec, "--out", store]
+    return command(job, *what, "--engine", _engine(job), "--task", f'"$task/{job.tasks}"')
+
+
+def _engine(job: Job) -> str:
+    return quoted("--engine", plain("--engine", job.engine))
+
+
+def _claims_words(job: Job) -> list[str]:
+    return ["claims", "--out", quoted("--out", job.store), *(quoted("--claim", word) for word in job.claims)]
+
+
+def warm_up_command(job: Job) -> str:
+    """Return the line that compiles what the tasks need."""
+    return command(job, "warm-up", "--engine", _engine(job))
 
 
 def check_commands(job: Job) -> list[str]:
-    """Return the lines that say how far the sweep is and compute some runs again, by the engine that every job has."""
+    """Return the lines of the last job: how far the sweep is, and some runs again by the engine that every job has.
+
+    For claims it computes what is missing, on its own cores, and writes the page.
+    """
     store = quoted("--out", job.store)
+    if job.claims:
+        workers = job.resources.cpus if job.resources.cpus > 1 else 0
+        return [command(job, *_claims_words(job), "--workers", str(workers))]
     return [command(job, "status", store), command(job, "verify", store, "--engine", "numpy")]
 
 
@@ -145,7 +175,8 @@ def environment(job: Job) -> list[str]:
 
 def comments(job: Job, what: str) -> list[str]:
     """Return the lines that tell a reader what the script does."""
+    subject = f"the claims {' '.join(job.claims)}" if job.claims else quoted("the path of the spec", job.spec)
     return [
-        f"# {what}: {quoted('the path of the spec', job.spec)} into {quoted('--out', job.store)}",
+        f"# {what}: {subject} into {quoted('--out', job.store)}",
         "# Submitted again, with this or another number of tasks, it computes what is missing and nothing else.",
     ]

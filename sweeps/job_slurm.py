@@ -14,6 +14,8 @@ from .job_script import (
     driver_words,
     environment,
     sweep_command,
+    warm_up_command,
+    warm_up_of,
 )
 from .job_words import clock, directive, gpus_of, memory_of, plain, plain_path, slug
 
@@ -52,6 +54,20 @@ def _that_comes_back(job: Job, words: list[str], what: str, settings: list[str],
         *environment(job),
         "",
         *_task(job, line),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def slurm_warm_up(job: Job) -> str:
+    """Return the script of the job that compiles before the array or the driver starts, for ``sbatch``."""
+    asked = warm_up_of(job)
+    lines = [
+        "#!/bin/bash",
+        *(f"#SBATCH {word}" for word in [*_words(asked, f"warm-up-{slug(job.name)}", "%j-warm-up"), *_gpus(asked)]),
+        *comments(job, "Compile, once for all tasks, before the sweep of"),
+        "",
+        *environment(asked),
+        warm_up_command(asked),
     ]
     return "\n".join(lines) + "\n"
 

@@ -22,6 +22,7 @@ from .repair import repair_skeleton
 from .schedulers import address_of
 from .spec import Spec
 from .store import StoreError, SweepStore
+from .task_rank import one_of_several
 
 SIGNALS_TO_STOP = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)
 
@@ -95,6 +96,8 @@ def run_sweep(
         check_engine(engine, simulate)
     elif isinstance(scheduler, str):
         address_of(scheduler)  # a typing mistake is refused before a store is made
+    if task is None and (note := one_of_several()):
+        _note_once(note)
     with stop_on_signal() as interrupted:
         created = is_to_be_created(path) and create_store(spec, path, points_per_batch)
         store = SweepStore(path)
@@ -120,6 +123,12 @@ def run_sweep(
     lines = (*(f"{name}: {fault}" for name, fault in repaired.items()), *(f for item in tasks for f in item.faults))
     seconds = time.monotonic() - began
     return SweepSummary(path, created, counts, done + failed, redone, seconds, stopped, lines, store.has_digests)
+
+
+def _note_once(text: str) -> None:
+    from ..kernels.notes import note_once
+
+    note_once(text)
 
 
 def _follow(
