@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 
 from tredegar.sweeps.clusters import worker_jobs
-from tredegar.sweeps.job_pbs import pbs_array, pbs_verify
+from tredegar.sweeps.job_pbs import pbs_array, pbs_verify, pbs_warm_up
 from tredegar.sweeps.job_script import Job, Resources, Surroundings
-from tredegar.sweeps.job_slurm import slurm_array, slurm_driver, slurm_verify
+from tredegar.sweeps.job_slurm import slurm_array, slurm_driver, slurm_verify, slurm_warm_up
 from tredegar.sweeps.job_words import SubmitError, clock, seconds_of
 from tredegar.sweeps.submit import send
 
@@ -39,7 +39,9 @@ HOSTILE = [
     "é*?[x]",
 ]
 JOB = Job(spec=Path("/data/first.toml"), store=Path("/data/first.zarr"), name="first", tasks=8)
-SCRIPTS = {"array": slurm_array, "verify": slurm_verify, "driver": slurm_driver, "pbs": pbs_array, "pbs-v": pbs_verify}
+WARM_UPS = {"warm-up": slurm_warm_up, "pbs-w": pbs_warm_up}
+OF_STORE = {"array": slurm_array, "verify": slurm_verify, "driver": slurm_driver, "pbs": pbs_array, "pbs-v": pbs_verify}
+SCRIPTS = {**OF_STORE, **WARM_UPS}
 
 
 def asked(**resources: object) -> Job:
@@ -134,7 +136,7 @@ def test_hostile_names_stay_words(tmp_path: Path, script, name: str) -> None:
     done = subprocess.run(["bash"], input=script(job), text=True, capture_output=True, cwd=tmp_path, env=environment)
     assert done.returncode == 0, done.stderr
     words = (tmp_path / "words").read_text().splitlines()
-    assert str(tmp_path / f"{name}.zarr") in words
+    assert "warm-up" in words if script in WARM_UPS.values() else str(tmp_path / f"{name}.zarr") in words
     assert not (tmp_path / "pwned").exists()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["witness", "words"]
 

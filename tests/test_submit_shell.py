@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -159,7 +160,9 @@ def test_an_array_on_a_stand_in_for_pbs_writes_what_an_undisturbed_sweep_writes(
     )
     assert done.returncode == 0, done.stderr
     assert "queued job 41[].server (3 tasks), then 42.server to verify" in done.stdout
-    assert (tmp_path / "options").read_text() == "\n-W depend=afterany:41[].server\n"
+    first, last = (tmp_path / "options").read_text().splitlines()
+    assert re.fullmatch(r"-N s-small-[0-9a-f]{6}", first)
+    assert re.fullmatch(r"-N v-small-[0-9a-f]{6} -W depend=afterany:41\[\]\.server", last)
     assert "#PBS -J 0-2\n" in (tmp_path / "job-41").read_text()
     for task in range(3):
         run_job(tmp_path, "job-41", PBS_ARRAY_INDEX=str(task))
