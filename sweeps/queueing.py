@@ -207,8 +207,15 @@ def _ask(asked: Request) -> Answer:
 def _run(words: Sequence[str], given: str = "") -> subprocess.CompletedProcess[str]:
     # What a user has set for squeue would hide jobs.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SQUEUE_")}
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(words, env=environment, encoding="utf-8", errors="replace", **pipes) as process:
+    with subprocess.Popen(
+        words,
+        env=environment,
+        encoding="utf-8",
+        errors="replace",
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
         try:
             said, complained = process.communicate(given, timeout=SECONDS_TO_ANSWER)
         except BaseException:  # no answer, or Ctrl-C: nothing is left behind

@@ -32,7 +32,7 @@ class Numbers(NamedTuple):
 
     who: str
     own: str
-    count: str = ""
+    size: str = ""
     first: str = ""
     last: str = ""
     step: str = ""
@@ -100,7 +100,7 @@ def found_share(environment: Environment, number: int | None) -> Share:
     ``number`` is how many tasks, or ranks, there are where the environment does not say.
     """
     array, rank = _numbered(ARRAYS, environment), _ranked(environment)
-    if rank is not None and not rank.count and array is not None:
+    if rank is not None and not rank.size and array is not None:
         raise TaskError(
             f"{rank.own} does not say how many ranks a task of the array has; give --task K/N with K and N of your own"
         )
@@ -121,7 +121,7 @@ def _numbered(known: Iterable[Numbers], environment: Environment) -> Numbers | N
 
 def _ranked(environment: Environment) -> Numbers | None:
     """Return what numbers this rank. A number without its count is none: the script of a Slurm job has such a one."""
-    return _numbered((one for one in RANKS if not one.count or environment.get(one.count)), environment)
+    return _numbered((one for one in RANKS if not one.size or environment.get(one.size)), environment)
 
 
 def _task(array: Numbers, environment: Environment, number: int | None) -> Share:
@@ -154,10 +154,10 @@ def _shape(array: Numbers, environment: Environment) -> tuple[int | None, int | 
     """Return the first number of an array, the last, the step and how many tasks it has, as far as that is said."""
     first, last, step, count = (
         _number(environment, name) if name and environment.get(name) else None
-        for name in (array.first, array.last, array.step, array.count)
+        for name in (array.first, array.last, array.step, array.size)
     )
     step = step or 1
-    if count is None and first is not None and last is not None and not array.count:
+    if count is None and first is not None and last is not None and not array.size:
         count = (last - first) // step + 1  # a scheduler whose arrays are ranges
         last = first + step * (count - 1)
     return first, last, step, count
@@ -165,7 +165,7 @@ def _shape(array: Numbers, environment: Environment) -> tuple[int | None, int | 
 
 def _rank(rank: Numbers, environment: Environment, number: int | None) -> Share:
     own = _number(environment, rank.own)
-    count = _number(environment, rank.count) if rank.count else number
+    count = _number(environment, rank.size) if rank.size else number
     if count is None:
         raise TaskError(
             f"{rank.own} is {own}, but how many ranks there are is not said; give --task auto/N with their number N"

@@ -191,7 +191,7 @@ def test_every_command_and_option_that_the_documents_name_exists(root: Path, tra
         name: {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
         for name, command in get_command(app).commands.items()
     }
-    named = re.compile(r"(?:^|`|\$ )tredegar ([a-z]+)([^`\n|#]*)", re.MULTILINE)
+    named = re.compile(r"(?:^|`|\$ )tredegar ([a-z]+(?:-[a-z]+)*)([^`\n|#]*)", re.MULTILINE)
     unknown = set()
     for page, text in documents(root, tracked).items():
         for command, rest in named.findall(text):
