@@ -81,7 +81,7 @@ def _entry(part: Callable[[], Entry]) -> Entry:
 
 @contextmanager
 def _ended_by_an_exception() -> Iterator[None]:
-    """Let a request to end, as schedulers make it, end the block like any exception, so that nothing stays behind."""
+    """Let a request to end, as by a scheduler or a lost terminal, end the block like any exception: nothing stays."""
 
     def leave(number: int, _: object) -> None:
         raise SystemExit(128 + number)
@@ -89,11 +89,12 @@ def _ended_by_an_exception() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, leave)
+    before = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGHUP)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _new_report(plan: CheckPlan) -> dict[str, Any]:

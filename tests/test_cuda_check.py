@@ -120,18 +120,19 @@ def test_a_gpu_that_hangs_ends_with_an_entry_that_says_so(machine: Path, monkeyp
     assert said[-1] == f"equality: {entry['reason']}"
 
 
+@pytest.mark.parametrize("request_to_end", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_a_check_that_is_told_to_end_writes_its_verdict_and_leaves_no_process(
-    machine: Path, monkeypatch: pytest.MonkeyPatch
+    request_to_end: signal.Signals, machine: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As schedulers tell it, while the GPU hangs."""
+    """As a scheduler, a terminal that is lost, or its user tells it while the GPU hangs."""
     monkeypatch.setenv("STAND_IN_FAULTS", json.dumps({"independence": "hang"}))
     monkeypatch.setenv("STAND_IN_HANGS", str(machine / "hangs"))
     command = [*CHECK, "--out", "report.json", "--plan", json.dumps(asdict(TINY))]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as check:
         wait_until((machine / "hangs").exists)
-        check.send_signal(signal.SIGTERM)
+        check.send_signal(request_to_end)
         said, _ = check.communicate()
-    assert check.returncode == 128 + signal.SIGTERM
+    assert check.returncode == (-request_to_end if request_to_end == signal.SIGINT else 128 + request_to_end)
     assert said.splitlines()[-1].startswith("FAILED: do not use engine 'cuda' here (independence: not run; contr")
     report = json.loads((machine / "report.json").read_text(encoding="utf-8"))
     assert report["equality"]["passed"] and not report["passed"]
