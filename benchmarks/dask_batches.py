@@ -18,9 +18,9 @@ import numpy as np
 import psutil
 from distributed import Client
 
-from tredegar.sweeps.clusters import local_workers
 from tredegar.sweeps.compute import BatchReport
 from tredegar.sweeps.drivers import Window
+from tredegar.sweeps.local_workers import local_workers
 from tredegar.sweeps.pending import Task
 
 MIB = 2**20

@@ -93,7 +93,8 @@ def _list(claims_: Iterable[Claim], phases: Iterable[Phase]) -> None:
 
 def _run_designs(designs: Mapping[str, Design], folder: Path, size: Size, engine: str, workers: int) -> None:
     """Write each design as a spec with its table of points, and run it into the store beside it."""
-    from .clusters import gpus_for, local_workers
+    from .gpus import gpus_for
+    from .local_workers import local_workers
     from .runner import check_engine, run_sweep
     from .spec import Spec
 

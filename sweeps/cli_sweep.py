@@ -75,7 +75,7 @@ def _check_one_of(options: dict[str, object]) -> None:
 
 
 def _default_workers(engine: str) -> int:
-    from .clusters import gpus_for
+    from .gpus import gpus_for
 
     return len(gpus_for(engine)) or 2
 

@@ -14,9 +14,10 @@ from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from .clusters import GPU_ENGINES, gpus_for, local_workers, replace_lost
 from .compute import BatchReport, Simulate, run_batch
+from .gpus import GPU_ENGINES, gpus_for
 from .isolation import in_a_process_of_its_own, often_begun, settle
+from .local_workers import local_workers, replace_lost
 from .pending import Task
 from .schedulers import connected
 

@@ -7,7 +7,6 @@ are no workers, the log tells which batches were begun again and again and never
 
 from __future__ import annotations
 
-import multiprocessing
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -19,6 +18,7 @@ from typing import Any
 from .compute import BatchReport, Runs, run_batch, try_runs
 from .journal import read_events
 from .pending import Task
+from .processes import FRESH
 from .store import SweepStore
 
 Alone = Callable[..., tuple[bool, BatchReport | None]]
@@ -91,8 +91,19 @@ def often_begun(path: str, tasks: Sequence[Task]) -> list[Task]:
 
 def in_a_process_of_its_own(function: Callable[..., Any], *arguments: Any) -> tuple[bool, Any]:
     """Call ``function`` in a fresh process; return whether that survived, and what came back."""
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as process:
+    from distributed.protocol import pickle
+
+    # As Dask sends it to a worker: functions of the main module, which the process has not, go by value.
+    call = pickle.dumps((function, arguments))
+    with ProcessPoolExecutor(1, mp_context=FRESH) as process:
         try:
-            return True, process.submit(function, *arguments).result()
+            return True, process.submit(_called, call).result()
         except BrokenProcessPool:
             return False, None
+
+
+def _called(call: bytes) -> Any:
+    from distributed.protocol import pickle
+
+    function, arguments = pickle.loads(call)
+    return function(*arguments)

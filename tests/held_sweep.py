@@ -3,8 +3,8 @@
     python held_sweep.py sweep SPEC --out s.zarr ...
 
 The file ``allowed`` in the folder at hand says how many batches may be done; the next wait, in this process or in its
-workers, which read this file as well when they start, and make a file ``held``. So a test acts at a known moment,
-however busy the machine is.
+workers, which load this file as well, and make a file ``held``. So a test acts at a known moment, however busy the
+machine is.
 """
 
 from __future__ import annotations
@@ -38,6 +38,9 @@ def held(points: Any, **others: Any) -> Any:
 compute.default_simulate = lambda: held
 
 if __name__ == "__main__":
+    import dask
+
     from tredegar.sweeps.cli import main
 
+    dask.config.set({"distributed.worker.preload": [__file__]})
     main(sys.argv[1:])

@@ -12,11 +12,12 @@ import pytest
 from distributed import Client
 
 from tredegar.kernels import engines
-from tredegar.sweeps import clusters, drivers
+from tredegar.sweeps import drivers
 from tredegar.sweeps.cli_sweep import _default_workers
-from tredegar.sweeps.clusters import gpus_for, local_workers, visible_gpus
 from tredegar.sweeps.compute import run_batch
 from tredegar.sweeps.create import create_store
+from tredegar.sweeps.gpus import GPU_ENGINES, gpus_for, visible_gpus
+from tredegar.sweeps.local_workers import local_workers
 from tredegar.sweeps.runner import run_sweep
 from tredegar.sweeps.store import SweepStore
 
@@ -85,7 +86,7 @@ def test_engines_of_the_processor_take_no_gpu(monkeypatch: pytest.MonkeyPatch) -
     assert {engine: gpus_for(engine) for engine in ("numpy", "numba", "mesa")} == dict.fromkeys(
         ("numpy", "numba", "mesa"), ()
     )
-    assert {engine: gpus_for(engine) for engine in clusters.GPU_ENGINES} == dict.fromkeys(("cuda", "cupy"), ("0", "1"))
+    assert {engine: gpus_for(engine) for engine in GPU_ENGINES} == dict.fromkeys(("cuda", "cupy"), ("0", "1"))
 
 
 def test_unless_told_otherwise_there_is_a_worker_for_each_gpu(monkeypatch: pytest.MonkeyPatch) -> None:

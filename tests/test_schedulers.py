@@ -22,9 +22,9 @@ from distributed import Client, LocalCluster
 
 from tredegar.sweeps import drivers, schedulers
 from tredegar.sweeps.cli import main
-from tredegar.sweeps.clusters import local_workers
 from tredegar.sweeps.compute import BatchReport
 from tredegar.sweeps.drivers import LostCluster
+from tredegar.sweeps.local_workers import local_workers
 from tredegar.sweeps.pending import Task
 from tredegar.sweeps.runner import run_sweep
 from tredegar.sweeps.schedulers import SchedulerError, address_of

@@ -15,11 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from tredegar.sweeps.clusters import worker_jobs
+from tredegar.sweeps.dask_servers import Worker
 from tredegar.sweeps.job_pbs import pbs_array, pbs_verify, pbs_warm_up
 from tredegar.sweeps.job_script import Job, Resources, Surroundings
 from tredegar.sweeps.job_slurm import slurm_array, slurm_driver, slurm_verify, slurm_warm_up
 from tredegar.sweeps.job_words import SubmitError, clock, seconds_of
+from tredegar.sweeps.slurm_workers import worker_jobs
 from tredegar.sweeps.submit import send
 
 from .sweep_cases import SMALL
@@ -212,7 +213,8 @@ def test_workers_on_slurm_speak_tls_leave_in_time_and_declare_their_gpu(tmp_path
     assert options["--protocol"] == "tls://"
     assert options["--tls-key"] == "worker.key"
     assert options["--resources"] == "GPU=1"
-    assert options["--dashboard-address"] == "127.0.0.1:0"
+    assert options["--worker-class"] == f"{Worker.__module__}.{Worker.__name__}"
+    assert "--no-dashboard" in words
     assert options["--nthreads"] == "1"
     assert int(options["--lifetime"][:-1]) + int(options["--lifetime-stagger"][:-1]) < 3600
 

@@ -1,0 +1,138 @@
+"""Workers of this machine beside what a user has set: neither is disturbed by the other."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import subprocess
+import sys
+from multiprocessing import spawn
+from pathlib import Path
+
+import dask
+import pytest
+from distributed import Client, LocalCluster
+from distributed.security import Security
+
+from tredegar.sweeps import processes
+from tredegar.sweeps.local_workers import SET_BY_DASK, local_workers
+from tredegar.sweeps.runner import run_sweep
+from tredegar.sweeps.security import made_for_one_sweep
+from tredegar.sweeps.slurm_workers import SCRATCH
+
+from .fake_model import simulate
+from .sweep_cases import contents, small_spec
+from .waiting import PATIENCE
+
+FOR_OTHER_CLUSTERS = {
+    "DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION": "False",
+    "DASK_DISTRIBUTED__COMM__TLS__CA_FILE": "nowhere.pem",
+    "DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT": "nowhere.pem",
+    "DASK_DISTRIBUTED__COMM__TLS__WORKER__KEY": "nowhere.pem",
+    "DASK_DISTRIBUTED__COMM__TLS__CIPHERS": "ECDHE-RSA-AES128-GCM-SHA256",
+    "DASK_DISTRIBUTED__COMM__TLS__MAX_VERSION": "1.2",
+    "DASK_DISTRIBUTED__COMM__DEFAULT_SCHEME": "tcp",
+    "DASK_DISTRIBUTED__SCHEDULER__CONTACT_ADDRESS": "tcp://10.255.255.1:8786",
+    "DASK_DISTRIBUTED__WORKER__MULTIPROCESSING_METHOD": "fork",
+    "DASK_SCHEDULER_ADDRESS": "tcp://10.255.255.1:8786",
+    "DASK_TEMPORARY_DIRECTORY": "/nowhere",
+}
+"""What a user may have set for a cluster elsewhere."""
+
+
+def test_settings_for_other_clusters_do_not_reach_the_workers_of_a_sweep(tmp_path: Path, root: Path) -> None:
+    code = (
+        "from distributed import Client\nfrom tredegar.sweeps.local_workers import local_workers\n"
+        "with local_workers(1) as cluster, Client(cluster, set_as_default=False) as client:\n"
+        "    print(client.submit(pow, 2, 5).result(), cluster.scheduler_address, *client.nthreads())\n"
+    )
+    environment = {**os.environ, **FOR_OTHER_CLUSTERS}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE)
+    assert done.returncode == 0, done.stderr
+    result, *addresses = done.stdout.split()
+    assert result == "32"
+    assert [address.rpartition(":")[0] for address in addresses] == ["tls://127.0.0.1"] * 2
+
+
+def test_nothing_that_the_workers_of_a_sweep_need_stays_set_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    monkeypatch.delenv("NUMBA_NUM_THREADS", raising=False)
+    places, config = list(sys.path), dask.config.collect()
+    before, mine = {name: os.environ.get(name) for name in SET_BY_DASK}, dict(dask.config.config)
+    with local_workers(1):
+        assert os.environ["NUMBA_NUM_THREADS"] == "1"
+    assert {name: os.environ.get(name) for name in SET_BY_DASK} == before
+    assert dask.config.config == mine
+    assert dask.config.collect() == config
+    assert sys.path == places
+
+
+@pytest.mark.parametrize("as_address", [False, True])
+def test_a_scheduler_of_ones_own_keeps_its_own_certificates(tmp_path: Path, as_address: bool) -> None:
+    """As an object it brings them along, by its address they are those of Dask's configuration."""
+    own = Security.temporary()
+    (tmp_path / "own.pem").write_text(own.tls_ca_file)
+    (tmp_path / "key.pem").write_text(own.tls_client_key)
+    names = {"distributed.comm.tls.ca-file": "own.pem", "distributed.comm.require-encryption": True}
+    names |= {"distributed.comm.tls.client.cert": "own.pem", "distributed.comm.tls.client.key": "key.pem"}
+    settings = {name: str(tmp_path / value) if isinstance(value, str) else value for name, value in names.items()}
+    kept = {"simulate": lambda *points, **others: simulate(*points, **others), "points_per_batch": 25}
+    with (
+        LocalCluster(
+            n_workers=1,
+            threads_per_worker=1,
+            dashboard_address="127.0.0.1:0",
+            security=own,
+            silence_logs=logging.CRITICAL,
+        ) as cluster,
+        dask.config.set(settings if as_address else {}),
+    ):
+        before = dict(dask.config.get("distributed.comm"))
+        scheduler = cluster.scheduler_address if as_address else cluster
+        assert run_sweep(small_spec(), tmp_path / "s.zarr", scheduler=scheduler, **kept).complete
+        assert dask.config.get("distributed.comm") == before
+    assert cluster.scheduler_address.startswith("tls://")
+    run_sweep(small_spec(), tmp_path / "alone.zarr", workers=0, simulate=simulate, points_per_batch=25)
+    assert contents(tmp_path / "s.zarr") == contents(tmp_path / "alone.zarr")
+
+
+def test_the_folders_of_scheduler_and_workers_are_those_of_the_sweep_alone() -> None:
+    """Python looks for modules in them first; in Dask's own place anybody could have put some."""
+    with local_workers(1) as cluster, Client(cluster, set_as_default=False) as client:
+        (worker,) = client.run(lambda dask_worker: dask_worker.local_directory).values()
+        folders = {cluster.scheduler.local_directory, str(Path(worker).parent)}
+        (folder,) = folders
+        private = Path(folder).parent
+        assert private.name.startswith("tredegar-")
+        assert private.stat().st_mode & 0o777 == 0o700
+        looked_in = [place for place in sys.path if "dask" in Path(place).name]
+        assert looked_in == [folder]
+    assert not private.exists()
+
+
+def test_a_job_with_a_worker_makes_a_folder_that_is_its_own_and_goes_with_it(tmp_path: Path) -> None:
+    script = "\n".join((*SCRATCH, 'stat --format=%a "$DASK_TEMPORARY_DIRECTORY"', "env | grep ^DASK_TEMP"))
+    for place in (tmp_path, tmp_path / "missing"):
+        environment = {**os.environ, "TMPDIR": str(place)}
+        done = subprocess.run(["bash", "-c", script], env=environment, capture_output=True, text=True, check=True)
+        mode, variable = done.stdout.split()
+        assert mode == "700"
+        assert not Path(variable.partition("=")[2]).exists()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_certificates_of_two_sweeps_are_strangers_to_each_other() -> None:
+    with local_workers(1) as cluster:
+        other = made_for_one_sweep()
+        with pytest.raises(OSError, match="certificate|TLS|SSL|Timed out"):
+            Client(cluster.scheduler_address, security=other, set_as_default=False, timeout=2)
+
+
+def test_processes_that_others_start_still_learn_where_the_main_module_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules["__main__"], "__file__", "/somewhere/script.py", raising=False)
+    monkeypatch.setattr(sys.modules["__main__"], "__spec__", None)
+    assert spawn.get_preparation_data("theirs")["init_main_from_path"] == "/somewhere/script.py"
+    assert multiprocessing.get_context(processes.METHOD) is processes.FRESH
+    assert multiprocessing.get_context("spawn").Process is not processes.FreshProcess
