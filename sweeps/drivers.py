@@ -14,6 +14,7 @@ from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from .carried import Carried
 from .compute import BatchReport, Simulate, run_batch
 from .gpus import GPU_ENGINES, gpus_for
 from .isolation import in_a_process_of_its_own, often_begun, settle
@@ -78,6 +79,7 @@ def on_workers(
     ``say`` is told once if the scheduler has no workers. Raises LostCluster if the scheduler, or every worker of this
     machine, is gone.
     """
+    simulate = None if simulate is None else Carried(simulate)
     with ExitStack() as stack:
         client = _client(stack, workers, engine, scheduler)
         window = Window(client, local=scheduler is None, stopped=stopped, needs=_needs(client, engine), say=say)

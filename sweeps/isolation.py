@@ -11,10 +11,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from .carried import Carried
 from .compute import BatchReport, Runs, run_batch, try_runs
 from .journal import read_events
 from .pending import Task
@@ -91,19 +93,8 @@ def often_begun(path: str, tasks: Sequence[Task]) -> list[Task]:
 
 def in_a_process_of_its_own(function: Callable[..., Any], *arguments: Any) -> tuple[bool, Any]:
     """Call ``function`` in a fresh process; return whether that survived, and what came back."""
-    from distributed.protocol import pickle
-
-    # As Dask sends it to a worker: functions of the main module, which the process has not, go by value.
-    call = pickle.dumps((function, arguments))
     with ProcessPoolExecutor(1, mp_context=FRESH) as process:
         try:
-            return True, process.submit(_called, call).result()
+            return True, process.submit(Carried(partial(function, *arguments))).result()
         except BrokenProcessPool:
             return False, None
-
-
-def _called(call: bytes) -> Any:
-    from distributed.protocol import pickle
-
-    function, arguments = pickle.loads(call)
-    return function(*arguments)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from multiprocessing import spawn
 from pathlib import Path
+from types import ModuleType
 
 import dask
 import pytest
@@ -23,6 +24,7 @@ from tredegar.sweeps.slurm_workers import SCRATCH
 
 from .fake_model import simulate
 from .sweep_cases import contents, small_spec
+from .test_sweep import by_value
 from .waiting import PATIENCE
 
 FOR_OTHER_CLUSTERS = {
@@ -78,7 +80,7 @@ def test_a_scheduler_of_ones_own_keeps_its_own_certificates(tmp_path: Path, as_a
     names = {"distributed.comm.tls.ca-file": "own.pem", "distributed.comm.require-encryption": True}
     names |= {"distributed.comm.tls.client.cert": "own.pem", "distributed.comm.tls.client.key": "key.pem"}
     settings = {name: str(tmp_path / value) if isinstance(value, str) else value for name, value in names.items()}
-    kept = {"simulate": lambda *points, **others: simulate(*points, **others), "points_per_batch": 25}
+    kept = {"simulate": by_value(simulate), "points_per_batch": 25}
     with (
         LocalCluster(
             n_workers=1,
@@ -96,6 +98,29 @@ def test_a_scheduler_of_ones_own_keeps_its_own_certificates(tmp_path: Path, as_a
     assert cluster.scheduler_address.startswith("tls://")
     run_sweep(small_spec(), tmp_path / "alone.zarr", workers=0, simulate=simulate, points_per_batch=25)
     assert contents(tmp_path / "s.zarr") == contents(tmp_path / "alone.zarr")
+
+
+def test_a_model_that_the_workers_cannot_load_stops_the_sweep_and_says_what_is_missing(tmp_path: Path) -> None:
+    """Dask itself would close every worker that is sent it, and say nothing."""
+    with Module("only_here") as model:
+        summary = run_sweep(small_spec(), tmp_path / "s.zarr", workers=1, simulate=model.simulate)
+    assert summary.stopped == "No module named 'only_here'"
+    assert summary.counts.missing == 75
+
+
+class Module:
+    """A module that this process has and no other, with a model in it."""
+
+    def __init__(self, name: str) -> None:
+        self.module = ModuleType(name)
+        exec("def simulate(*points, **others):\n    raise AssertionError", vars(self.module))
+
+    def __enter__(self) -> ModuleType:
+        sys.modules[self.module.__name__] = self.module
+        return self.module
+
+    def __exit__(self, *words: object) -> None:
+        del sys.modules[self.module.__name__]
 
 
 def test_the_folders_of_scheduler_and_workers_are_those_of_the_sweep_alone() -> None:

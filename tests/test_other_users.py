@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,8 @@ from tredegar.sweeps.spec import Spec
 
 from .listeners import family, internet_sockets, unix_sockets
 from .sweep_cases import contents
-from .test_sweep_killed import SEVERAL, allow, start_sweep
-from .waiting import PATIENCE, end, wait_until, wait_while_it_runs
+from .test_sweep_killed import SEVERAL, allow, started_sweep
+from .waiting import PATIENCE, wait_until, wait_while_it_runs
 
 NOBODY = 65534
 SERVERS = 5
@@ -71,17 +72,14 @@ def temporary() -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory, temporary: Path) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("sweep")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TMPDIR", str(temporary))
-        process = start_sweep(folder, "--workers", "2", allowed=1)
-    sweep = Running(process, folder, temporary)
-    try:
+    with ExitStack() as stack:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("TMPDIR", str(temporary))
+            process = stack.enter_context(started_sweep(folder, "--workers", "2", allowed=1))
+        sweep = Running(process, folder, temporary)
         wait_while_it_runs(process, (folder / "held").exists)
         wait_until(lambda: len(internet_sockets(sweep.members)) >= SERVERS)
         yield sweep
-    finally:
-        end(process)
-        process.communicate()
 
 
 def intrude(target: dict[str, list[Any]], user: int) -> dict[str, Any]:

@@ -84,7 +84,7 @@ def test_a_worker_that_takes_the_place_of_a_dead_one_does_not_run_the_script_eit
 
 
 def test_nor_does_the_process_in_which_a_deadly_run_is_looked_for(tmp_path: Path, root: Path) -> None:
-    """A task that its own run kills: the fourth time it is given a process of its own, to which the model goes whole."""
+    """A task that its own run kills: the fourth time a process of its own is made, to which the model goes whole."""
     script = """
 from tests.fake_model import simulate_with_poison
 from tests.sweep_cases import small_spec

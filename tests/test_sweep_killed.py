@@ -6,6 +6,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -26,15 +28,23 @@ from .waiting import PATIENCE, end, wait_while_it_runs
 SEVERAL = SMALL.replace("trusts = 3\nclinicians = 2", "trusts = 10\nclinicians = 10").replace("every = 12", "every = 1")
 
 
-def start_sweep(folder: Path, *options: str, allowed: int) -> subprocess.Popen[str]:
-    """Start a sweep of several batches of which ``allow`` says how many may be done, in a session of its own."""
+@contextmanager
+def started_sweep(folder: Path, *options: str, allowed: int) -> Iterator[subprocess.Popen[str]]:
+    """Start a sweep of several batches of which ``allow`` says how many may be done, in a session of its own.
+
+    Whatever becomes of the test, no process of it and no open pipe is left.
+    """
     (folder / "several.toml").write_text(SEVERAL)
     allow(folder, allowed)
     command = [sys.executable, str(Path(__file__).with_name("held_sweep.py")), "sweep", "several.toml"]
     command += ["--out", "s.zarr", "--engine", "numpy", *options]
-    return subprocess.Popen(
+    with subprocess.Popen(
         command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-    )
+    ) as process:
+        try:
+            yield process
+        finally:
+            end(process)
 
 
 def allow(folder: Path, batches: int) -> None:
@@ -52,13 +62,11 @@ def test_a_killed_sweep_is_finished_by_the_same_command_to_the_same_bytes(
     tmp_path: Path, workers: int, kills: int
 ) -> None:
     for kill in range(kills):
-        process = start_sweep(tmp_path, "--workers", str(workers), allowed=kill + 1)
-        wait_while_it_runs(process, lambda: batches_done(tmp_path) > kill)  # noqa: B023
-        end(process)
-        process.communicate()
+        with started_sweep(tmp_path, "--workers", str(workers), allowed=kill + 1) as process:
+            wait_while_it_runs(process, lambda: batches_done(tmp_path) > kill)  # noqa: B023
     killed_at = batches_done(tmp_path)
-    process = start_sweep(tmp_path, "--workers", str(workers), allowed=99)
-    said, errors = process.communicate(timeout=PATIENCE)
+    with started_sweep(tmp_path, "--workers", str(workers), allowed=99) as process:
+        said, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, said + errors
     run_sweep(Spec.from_text(SEVERAL), tmp_path / "undisturbed.zarr", workers=0, engine="numpy")
     assert contents(tmp_path / "s.zarr") == contents(tmp_path / "undisturbed.zarr")
@@ -67,11 +75,11 @@ def test_a_killed_sweep_is_finished_by_the_same_command_to_the_same_bytes(
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGUSR1])
 def test_a_signal_ends_the_sweep_after_the_batch_in_work_with_status_3(tmp_path: Path, number: signal.Signals) -> None:
-    process = start_sweep(tmp_path, "--task", "0/1", allowed=1)
-    wait_while_it_runs(process, (tmp_path / "held").exists)
-    process.send_signal(number)
-    allow(tmp_path, 99)
-    said, errors = process.communicate(timeout=PATIENCE)
+    with started_sweep(tmp_path, "--task", "0/1", allowed=1) as process:
+        wait_while_it_runs(process, (tmp_path / "held").exists)
+        process.send_signal(number)
+        allow(tmp_path, 99)
+        said, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 3, errors
     assert "run the same command again to finish" in said
     assert batches_done(tmp_path) == 2

@@ -18,7 +18,7 @@ from tredegar.sweeps.verify import verify_store
 
 from .fake_model import simulate
 from .sweep_cases import small_spec
-from .test_sweep_killed import allow, start_sweep
+from .test_sweep_killed import allow, started_sweep
 from .waiting import PATIENCE, wait_while_it_runs
 
 
@@ -44,11 +44,11 @@ def test_readers_see_what_is_done_while_the_sweep_runs(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_in_a_terminal_reaches_workers_too_and_ends_with_status_3_and_no_traceback(tmp_path: Path) -> None:
-    process = start_sweep(tmp_path, "--workers", "2", allowed=1)
-    wait_while_it_runs(process, (tmp_path / "held").exists)
-    os.killpg(process.pid, signal.SIGINT)
-    allow(tmp_path, 99)
-    said, errors = process.communicate(timeout=PATIENCE)
+    with started_sweep(tmp_path, "--workers", "2", allowed=1) as process:
+        wait_while_it_runs(process, (tmp_path / "held").exists)
+        os.killpg(process.pid, signal.SIGINT)
+        allow(tmp_path, 99)
+        said, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 3, errors
     assert "run the same command again to finish" in said
     assert "Traceback" not in errors
