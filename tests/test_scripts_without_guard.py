@@ -77,7 +77,7 @@ def test_a_worker_that_takes_the_place_of_a_dead_one_does_not_run_the_script_eit
     tmp_path: Path, root: Path, undisturbed: dict[str, str]
 ) -> None:
     done = run(tmp_path, root, SCRIPT.format(kill=True), "script.py")
-    assert (done.returncode, done.stdout, done.stderr) == (0, "True\n", "")
+    assert (done.returncode, done.stdout) == (0, "True\n"), done.stderr
     assert (tmp_path / "killed").exists()
     assert (tmp_path / "log").read_text() == "began\n"
     assert contents(tmp_path / "s.zarr") == undisturbed
