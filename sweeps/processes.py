@@ -32,7 +32,7 @@ class Launch(popen_spawn_posix.Popen):
     def _launch(self, process_obj: Any) -> None:
         _this_thread.launches = True
         try:
-            super()._launch(process_obj)
+            super()._launch(process_obj)  # type: ignore[misc]
         finally:
             _this_thread.launches = False
 
@@ -53,4 +53,4 @@ class FreshContext(context.SpawnContext):
 
 FRESH = FreshContext()
 spawn.get_preparation_data = _preparation_without_main
-context._concrete_contexts[METHOD] = FRESH
+context._concrete_contexts[METHOD] = FRESH  # type: ignore[attr-defined]
