@@ -7,6 +7,7 @@ of their own for temporary files.
 from __future__ import annotations
 
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -62,10 +63,7 @@ def slurm_workers(job: Job) -> Iterator[Any]:
 
 
 def _slurm_cluster(job: Job, scratch: str) -> Any:
-    try:
-        from dask_jobqueue import SLURMCluster
-    except ImportError:
-        raise SubmitError('workers on Slurm need dask-jobqueue: pip install "tredegar[hpc]"') from None
+    jobqueue = dask_jobqueue()
     from .dask_servers import Scheduler
     from .security import made_for_one_sweep
 
@@ -73,7 +71,7 @@ def _slurm_cluster(job: Job, scratch: str) -> Any:
         raise SubmitError("'sbatch' is not on this machine; run this on a login node or in a job of the cluster")
     described = worker_jobs(job)
     Path(job.logs).mkdir(parents=True, exist_ok=True)
-    cluster = SLURMCluster(
+    cluster = jobqueue.SLURMCluster(
         security=made_for_one_sweep(),
         # The key of the workers lies where all nodes see it, readable by its owner alone, while the driver lives.
         shared_temp_directory=described["log_directory"],
@@ -89,6 +87,17 @@ def _slurm_cluster(job: Job, scratch: str) -> Any:
         cluster.close()
         raise
     return cluster
+
+
+def dask_jobqueue() -> Any:
+    """Return the module of that name. When it is imported it takes Ctrl-C, which is given back here."""
+    heard = signal.getsignal(signal.SIGINT)
+    try:
+        import dask_jobqueue
+    except ImportError:
+        raise SubmitError('workers on Slurm need dask-jobqueue: pip install "tredegar[hpc]"') from None
+    signal.signal(signal.SIGINT, heard)
+    return dask_jobqueue
 
 
 def _check_accepted(script: str) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import signal
 import subprocess
 import sys
 from dataclasses import replace
@@ -20,7 +21,8 @@ from tredegar.sweeps.job_pbs import pbs_array, pbs_verify, pbs_warm_up
 from tredegar.sweeps.job_script import Job, Resources, Surroundings
 from tredegar.sweeps.job_slurm import slurm_array, slurm_driver, slurm_verify, slurm_warm_up
 from tredegar.sweeps.job_words import SubmitError, clock, seconds_of
-from tredegar.sweeps.slurm_workers import worker_jobs
+from tredegar.sweeps.security import made_for_one_sweep
+from tredegar.sweeps.slurm_workers import dask_jobqueue, worker_jobs
 from tredegar.sweeps.submit import send
 
 from .sweep_cases import SMALL
@@ -200,12 +202,12 @@ def test_a_container_is_given_the_folders_of_spec_and_store() -> None:
 def test_workers_on_slurm_speak_tls_leave_in_time_and_declare_their_gpu(tmp_path: Path, monkeypatch) -> None:
     """The script is dask-jobqueue's; it is made without a Slurm."""
     monkeypatch.chdir(tmp_path)
-    pytest.importorskip("dask_jobqueue")
-    security = pytest.importorskip("distributed").security.Security.temporary()
-    from dask_jobqueue.slurm import SLURMJob
-
+    hears = signal.getsignal(signal.SIGINT)
+    made_by = dask_jobqueue().slurm.SLURMJob
+    assert signal.getsignal(signal.SIGINT) is hears
+    security = made_for_one_sweep()
     job = asked(time=3600, notice=120, cpus=4, gpus="a100:1", memory="2G", partition="long")
-    made = SLURMJob("tls://10.0.0.1:8786", name="w", protocol="tls://", security=_on_disk(security), **worker_jobs(job))
+    made = made_by("tls://10.0.0.1:8786", name="w", protocol="tls://", security=_on_disk(security), **worker_jobs(job))
     script = made.job_script()
     assert {"--gres=gpu:a100:1", "-p long", "--cpus-per-task=4", "--mem=2G", "-t 01:00:00"} <= set(directives(script))
     words = shlex.split(script.splitlines()[-1])
