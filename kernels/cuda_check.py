@@ -46,7 +46,10 @@ def check_cuda(path: Path, tell: Tell, plan: CheckPlan = FULL, run: RunPart | No
     """
     run = run or (lambda name: run_in_a_process(name, plan, tell))
     report = _new_report(plan)
-    _write(path, report)
+    try:
+        _write(path, report)
+    except OSError as error:
+        raise OSError(f"the report cannot be written to {path}: {error.strerror}") from error
     began = time.perf_counter()
     try:
         with _ended_by_an_exception():
@@ -200,7 +203,7 @@ def _whole(out: Path, plan: CheckPlan) -> int:
     try:
         return 0 if check_cuda(out, lambda line: print(line, flush=True), plan) else 1  # noqa: T201
     except OSError as error:
-        print(f"the report cannot be written to {out}: {error.strerror}", file=sys.stderr)  # noqa: T201
+        print(error, file=sys.stderr)  # noqa: T201
     return 2
 
 

@@ -194,12 +194,14 @@ def test_at_every_moment_the_report_is_whole_and_passes_nothing_before_its_end(t
 
 @pytest.mark.parametrize("place", ["none/r.json", ".", "file/r.json"])
 def test_a_report_that_cannot_be_written_is_refused_before_anything_is_run(
-    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("file").write_text("", encoding="utf-8")
-    with pytest.raises(OSError):
+    with pytest.raises(OSError, match=f"^the report cannot be written to {place}: "):
         check_cuda(Path(place), print, TINY, lambda name: pytest.fail("was run"))
+    assert tredegar("engines", "--check", "--out", place) == 1
+    assert capsys.readouterr().err.startswith(f"error: the report cannot be written to {place}: ")
     done = subprocess.run([*CHECK, "--out", place], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(f"the report cannot be written to {place}: ") and done.stderr.count("\n") == 1
