@@ -176,11 +176,11 @@ def _compute_all(batch: Batch, asked: Asked, results: Results) -> None:
         for work in works:
             work()
         return
-    waiting: deque[tuple[Future[None], Callable[[], None]]] = deque()
+    waiting: deque[tuple[Future[None], _Piece]] = deque()
     with pool:
         try:
-            for work in works:
-                waiting.append((pool.submit(work), work))
+            for piece in map(_Piece, works):
+                waiting.append((pool.submit(piece), piece))
                 while len(waiting) > PIECES_WAITING * (others + 1):
                     _help_out(waiting)
             while waiting:
@@ -212,11 +212,21 @@ def _started_threads(wanted: int) -> tuple[ThreadPoolExecutor | None, int]:
     return _started_threads(started) if started else (None, 0)
 
 
-def _help_out(waiting: deque[tuple[Future[None], Callable[[], None]]]) -> None:
+class _Piece:
+    """Work that is let go when it is begun: a pool keeps what was cancelled until a thread of it comes by."""
+
+    def __init__(self, work: Callable[[], None]) -> None:
+        self._work = [work]
+
+    def __call__(self) -> None:
+        self._work.pop()()
+
+
+def _help_out(waiting: deque[tuple[Future[None], _Piece]]) -> None:
     """Compute the last piece that waits, unless a thread has begun it: then all have been, and it is waited for."""
-    begun, work = waiting.pop()
+    begun, piece = waiting.pop()
     if begun.cancel():
-        work()
+        piece()
     else:
         begun.result()
     while waiting and waiting[0][0].done():

@@ -178,10 +178,31 @@ def test_no_more_runs_are_started_than_the_threads_need_next(threads: int, monke
     monkeypatch.setattr(numba_engine, "thread_count", lambda: threads)
     monkeypatch.setattr(numba_engine, "PIECE_WORK", 1)
     run_batch("numba", batch_of(MANY_RUNS))  # 40 times those that are started together, each run a piece
-    # Those that the waiting pieces are of, begun and ended in part, and one that each other thread is late with.
-    waiting = threads * numba_engine.PIECES_WAITING // numba_engine.RUNS_AT_ONCE
-    assert most[0] <= waiting + 2 + (threads - 1)
+    # At most one for each piece that waits (a thread may be late with all of them) or is in work.
+    assert most[0] <= threads * (numba_engine.PIECES_WAITING + 1)
     assert busy[1] == len(names) == threads
+
+
+def test_a_thread_that_is_late_keeps_no_runs_in_memory_that_others_have_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: weakref.WeakSet[Any] = weakref.WeakSet()
+    most, done, far_ahead = [0], [0], threading.Event()
+
+    def compute(kernel: Any, batch: Batch, asked: Any, results: Any, state: Any, first: int, piece: slice) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            assert far_ahead.wait(PATIENCE)
+            return
+        started.add(state)
+        most[0] = max(most[0], len(started))
+        done[0] += 1
+        if done[0] == len(MANY_RUNS.runs) - 100:
+            far_ahead.set()
+
+    monkeypatch.setattr(numba_engine, "_compute", compute)
+    monkeypatch.setattr(numba_engine, "thread_count", lambda: 2)
+    monkeypatch.setattr(numba_engine, "PIECE_WORK", 1)
+    run_batch("numba", batch_of(MANY_RUNS))
+    assert far_ahead.is_set()
+    assert most[0] <= 2 * (numba_engine.PIECES_WAITING + 1)
 
 
 @pytest.fixture
