@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from ..model.names import closest
+from ..model.plain_text import brief
 from .batch import Batch, Recorded
 from .cupy_import import import_cupy
 from .notes import note_once
@@ -224,7 +225,7 @@ def load_engine(name: str = "auto") -> tuple[str, Run]:
         return _first_that_loads()
     if name not in _ENGINES:
         known = ", ".join(["auto", *_ENGINES])
-        raise ValueError(f"unknown engine '{name}'{closest(name, _ENGINES)} (known: {known})")
+        raise ValueError(f"unknown engine {brief(name)}{closest(name, _ENGINES)} (known: {known})")
     info = _look_at(name)
     if not info.available:
         raise EngineUnavailable(f"engine '{name}' cannot run here: {info.detail}")

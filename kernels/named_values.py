@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..model.parameters import PARAMETERS
+from ..model.plain_text import brief, plain
 
 _KINDS = {"b": "True and False", "c": "complex numbers", "M": "dates", "m": "spans of time", "U": "text", "S": "bytes"}
 
@@ -29,9 +30,9 @@ def named_values(points: Any) -> dict[str, Any]:
     named: dict[str, Any] = {}
     for name, values in _items(points):
         if not isinstance(name, str):
-            raise ValueError(f"points must be named by parameters, got the name {name!r} ({type(name).__name__})")
+            raise ValueError(f"points must be named by parameters, got the name {brief(name)} ({type(name).__name__})")
         if name in named:
-            raise ValueError(f"points name '{name}' twice")
+            raise ValueError(f"points name '{plain(name)}' twice")
         named[str(name)] = values
     _check_dimensions(named)
     _check_labels(named)

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..model.constants import constants_with
 from ..model.names import whole_number
 from ..model.outcomes import choose_outcomes
+from ..model.plain_text import brief
 from ..model.providers import Providers, read_providers
 from .batch import Batch, Country, Record, Recorded
 from .cupy_import import import_cupy
@@ -89,8 +90,8 @@ def simulate(
 
     What else is raised while runs are computed is the machine's fault and no run's.
     """
-    if dtype not in ("float32", "float64", np.float32, np.float64):
-        raise ValueError(f"dtype must be 'float32' or 'float64', got {dtype!r}")
+    if not isinstance(dtype, str | type | np.dtype) or dtype not in ("float32", "float64", np.float32, np.float64):
+        raise ValueError(f"dtype must be 'float32' or 'float64', got {brief(dtype)}")
     _check_kinds(engine, outcomes, providers, constants, trust_records)
     replicates, months = whole_number("replicates", replicates, 1), whole_number("months", months, 1)
     trusts, clinicians = whole_number("trusts", trusts, 1), whole_number("clinicians", clinicians, 1)
@@ -131,7 +132,7 @@ def _check_kinds(engine: Any, outcomes: Any, providers: Any, constants: Any, tru
         ("trust_records", trust_records, bool | np.bool_, "True or False"),
     ):
         if not isinstance(value, kinds):
-            raise ValueError(f"{name} must be {wanted}, got {value!r}")
+            raise ValueError(f"{name} must be {wanted}, got {brief(value)}")
 
 
 def _assemble(batch: Batch, run: Run, engine: str, shape: tuple[int, int], dtype: np.dtype[Any]) -> Simulated:

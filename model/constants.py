@@ -10,11 +10,11 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
-from numbers import Real
 from types import MappingProxyType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from .names import closest
+from .names import closest, real_number
+from .plain_text import brief, plain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,12 +30,12 @@ class Constant:
 
     def check(self, value: Any) -> float:
         """Return ``value`` as a float if the equations accept it; raise ValueError, naming the range, otherwise."""
-        if isinstance(value, bool) or not isinstance(value, Real):
-            raise ValueError(f"constant '{self.name}' must be a number, got {value!r}")
-        number = float(value)
+        number = real_number(value)
+        if number is None:
+            raise ValueError(f"constant '{self.name}' must be a number, got {brief(value)}")
         if not math.isfinite(number) or not 0.0 <= number <= self.most or (self.positive and number <= 0.0):
             bound = "above 0, up to" if self.positive else "0 .."
-            raise ValueError(f"constant '{self.name}' must lie in {bound} {self.most:g}, got {value!r}")
+            raise ValueError(f"constant '{self.name}' must lie in {bound} {self.most:g}, got {brief(value)}")
         return number
 
 
@@ -67,6 +67,6 @@ def constants_with(changed: Mapping[str, float] | None = None) -> Constants:
     values = {name: row.value for name, row in CONSTANTS.items()}
     for name, value in (changed or {}).items():
         if name not in CONSTANTS:
-            raise ValueError(f"unknown constant '{name}'{closest(name, CONSTANTS)}")
+            raise ValueError(f"unknown constant '{plain(name)}'{closest(name, CONSTANTS)}")
         values[name] = CONSTANTS[name].check(value)
     return Constants(**values)

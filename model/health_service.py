@@ -23,6 +23,7 @@ from .month import MONTH, Phase, Tally
 from .names import whole_number
 from .outcomes import OUTCOMES
 from .parameters import PARAMETERS, Parameters, find_parameter
+from .plain_text import brief
 from .providers import Providers, read_providers
 from .records import Now, Sums
 from .rules_outcomes import (
@@ -96,7 +97,7 @@ class HealthService(Model):
         seed, run = whole_number("seed", seed), whole_number("run", run)
         settings: Any = parameters if parameters is not None else Parameters()
         if not isinstance(settings, Parameters):
-            raise ValueError(f"parameters must be Parameters(name=value, ...), got {settings!r}")
+            raise ValueError(f"parameters must be Parameters(name=value, ...), got {brief(settings)}")
         if isinstance(providers, str | PathLike):
             providers = read_providers(providers)
         trusts = len(providers) if providers is not None else trusts
@@ -225,7 +226,9 @@ def _checked_changes(month: Any, changed: Mapping[str, float]) -> tuple[int, dic
     try:
         number = whole_number("month", month, 1)
     except ValueError:
-        raise ValueError(f"a lever changes at the start of a month, a whole number from 1 on, got {month!r}") from None
+        raise ValueError(
+            f"a lever changes at the start of a month, a whole number from 1 on, got {brief(month)}"
+        ) from None
     for name in changed:
         if find_parameter(name).initial_only:
             raise ValueError(f"parameter '{name}' sets the start of a run and cannot change")

@@ -13,6 +13,7 @@ from importlib.resources import files
 from types import MappingProxyType
 
 from .names import closest
+from .plain_text import brief
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +60,8 @@ def choose_outcomes(names: Iterable[str] | None) -> tuple[str, ...]:
         return tuple(OUTCOMES)
     chosen = [names] if isinstance(names, str) else list(names)
     for name in chosen:
-        if name not in OUTCOMES:
-            raise ValueError(f"unknown outcome '{name}'{closest(str(name), OUTCOMES)}")
+        if not isinstance(name, str) or name not in OUTCOMES:
+            raise ValueError(f"unknown outcome {brief(name)}{closest(name, OUTCOMES)}")
     if not chosen:
         raise ValueError("no outcome was chosen; leave 'outcomes' out to record all of them")
     if len(set(chosen)) < len(chosen):

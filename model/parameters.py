@@ -12,11 +12,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, make_dataclass
 from functools import wraps
 from importlib.resources import files
-from numbers import Real
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
-from .names import closest
+from .names import closest, real_number
+from .plain_text import brief
 
 Kind = Literal["lever", "uncertainty", "initial", "experiment"]
 
@@ -48,12 +48,12 @@ class Parameter:
 
     def check(self, value: Any) -> float:
         """Return ``value`` as a float if the equations accept it; raise ValueError, naming the range, otherwise."""
-        if isinstance(value, bool) or not isinstance(value, Real):
-            raise ValueError(f"parameter '{self.name}' must be a number, got {value!r}")
-        number = float(value)
+        number = real_number(value)
+        if number is None:
+            raise ValueError(f"parameter '{self.name}' must be a number, got {brief(value)}")
         if not math.isfinite(number) or not self.least <= number <= self.most:
             raise ValueError(
-                f"parameter '{self.name}' must lie in {self.least:g} .. {self.most:g} ({self.unit}), got {value!r}"
+                f"parameter '{self.name}' must lie in {self.least:g} .. {self.most:g} ({self.unit}), got {brief(value)}"
             )
         return number
 
@@ -70,7 +70,7 @@ PARAMETERS: Mapping[str, Parameter] = _read_table()
 def find_parameter(name: str) -> Parameter:
     """Return the row of ``name``; raise ValueError that proposes the closest name if there is none."""
     if name not in PARAMETERS:
-        raise ValueError(f"unknown parameter {name!r}{closest(name, PARAMETERS)}")
+        raise ValueError(f"unknown parameter {brief(name)}{closest(name, PARAMETERS)}")
     return PARAMETERS[name]
 
 
@@ -85,7 +85,7 @@ def _by_name(init: Callable[..., None]) -> Callable[..., None]:
     @wraps(init)
     def initialise(self: Any, *given: Any, **values: float) -> None:
         if given:
-            raise ValueError(f"parameters are given by name, Parameters(real_control=0.8), got {given[0]!r}")
+            raise ValueError(f"parameters are given by name, Parameters(real_control=0.8), got {brief(given[0])}")
         for name in values:
             find_parameter(name)
         init(self, **values)

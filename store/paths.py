@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from pathlib import Path
 
 from .format import StoreError
 
+MOST_LETTERS = 300
+"""How much of a path a message shows."""
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 
 
@@ -16,13 +19,22 @@ def local_path(path: str | os.PathLike[str]) -> Path:
 
     Raises StoreError for an address such as ``s3://...``, which is no file system that is mounted here.
     """
-    text = os.fspath(path)
+    text = os.fspath(path) if isinstance(path, str | os.PathLike) else path
+    if not isinstance(text, str) or not text or "\0" in text:
+        raise StoreError(f"a store must have a path, a text without NUL, got {ascii(text)[:MOST_LETTERS]}")
     if _ADDRESS.match(text):
-        raise StoreError(f"a store must be in a file system that is mounted here, got the address '{text}'")
+        raise StoreError(
+            f"a store must be in a file system that is mounted here, got the address '{text[:MOST_LETTERS]}'"
+        )
     try:
-        return Path(text).expanduser()
+        place = Path(text).expanduser()
+        os.lstat(place)
     except RuntimeError:
         raise StoreError(f"'{text}' begins with a home folder that is not known here; give the whole path") from None
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise StoreError(f"a store must have a shorter path than '{text[:MOST_LETTERS]}...'") from None
+    return place
 
 
 def is_zip(path: Path) -> bool:

@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 from typer.main import get_command
 
+from ..model.plain_text import OBEYED, hidden, plain
 from . import cli_claims, cli_model, cli_results, cli_submit, cli_sweep
 from .cli_numbers import read_numbers_strictly
 from .cli_words import Incomplete, notes_shown, say_error
@@ -68,7 +69,19 @@ def run(arguments: list[str] | None = None) -> None:
     words = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in words
     with plain_streams(), notes_shown():
+        _refuse_what_terminals_obey(words)
         _run([word for word in words if word != "--debug"], debug)
+
+
+def _refuse_what_terminals_obey(words: list[str]) -> None:
+    """End with status 2 if a word could not be printed as it is, as the name of a file or in a message."""
+    for word in words:
+        if found := OBEYED.search(word):
+            letter = hidden(found[0])
+            say_error(
+                ValueError(f"a word of the command holds a {letter}: '{plain(word)}'; leave it out, or rename the file")
+            )
+            sys.exit(2)
 
 
 def _run(words: list[str], debug: bool) -> None:

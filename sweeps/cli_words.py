@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ SECONDS_BETWEEN_LINES = 60.0
 """How often progress is printed where there is no terminal, such as in the log of a job."""
 
 MOST_LETTERS_OF_A_LINE = 4000
+MOST_LETTERS_OF_A_PATH = 300
 
 
 class Incomplete(Exception):
@@ -29,7 +31,14 @@ class Incomplete(Exception):
 
 def say_error(error: BaseException) -> None:
     """Print ``error`` on stderr, as one line."""
-    typer.echo(f"error: {_one_line(str(error)) or type(error).__name__}", err=True)
+    typer.echo(f"error: {_one_line(_said(error)) or type(error).__name__}", err=True)
+
+
+def _said(error: BaseException) -> str:
+    """Return what ``error`` says; of a file that the system refuses, its name cut, and the reason without a number."""
+    if isinstance(error, OSError) and error.strerror and error.filename is not None:
+        return f"'{plain(os.fsdecode(error.filename), MOST_LETTERS_OF_A_PATH)}' cannot be used: {error.strerror}"
+    return str(error)
 
 
 def _one_line(text: str) -> str:

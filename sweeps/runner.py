@@ -12,16 +12,17 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from ..model.names import closest
+from ..model.names import closest, whole_number
+from ..model.plain_text import brief
 from .compute import BatchReport, Simulate
 from .create import create_store, is_to_be_created, place_of_store
 from .drivers import Say, Scheduler, in_this_process, on_workers
 from .layout import current_rules_hash
 from .pending import Counts, count, pending, remove_stray_files
 from .repair import repair_skeleton
-from .schedulers import address_of
 from .spec import Spec
 from .store import StoreError, SweepStore
+from .sweep_arguments import MOST_WORKERS, check_kinds, check_scheduler, checked_task
 from .task_rank import one_of_several
 
 SIGNALS_TO_STOP = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)
@@ -88,18 +89,20 @@ def run_sweep(
     Other arguments: ``points_per_batch`` sets the batch size of a new store; ``simulate`` stands in for the model's
     own (tests).
 
-    Raises StoreError if the store belongs to another spec, other rules or another store format, SchedulerError if no
-    scheduler answers.
+    Raises ValueError for an argument of another kind than it must be, StoreError if the store belongs to another spec,
+    other rules or another store format, SchedulerError if no scheduler answers.
     """
-    path = place_of_store(path)
+    check_kinds(spec, {"check": check, "retry_failed": retry_failed}, {"progress": progress, "say": say})
+    workers, task = whole_number("workers", workers, 0, MOST_WORKERS), checked_task(task)
+    size = None if points_per_batch is None else whole_number("points_per_batch", points_per_batch, 1)
+    check_scheduler(scheduler)
     if scheduler is None:
         check_engine(engine, simulate)
-    elif isinstance(scheduler, str):
-        address_of(scheduler)  # a typing mistake is refused before a store is made
+    path = place_of_store(path)
     if task is None and (note := one_of_several()):
         _note_once(note)
     with stop_on_signal() as interrupted:
-        created = is_to_be_created(path) and create_store(spec, path, points_per_batch)
+        created = is_to_be_created(path) and create_store(spec, path, size)
         store = SweepStore(path)
         check_same_sweep(store, spec)
         repaired = repair_skeleton(store, spec) if check and not created else {}
@@ -150,13 +153,15 @@ def _follow(
 
 def check_engine(name: str, simulate: Simulate | None = None) -> None:
     """Raise ValueError if engine ``name`` does not exist or cannot run on this machine, saying what is missing."""
+    if not isinstance(name, str):
+        raise ValueError(f"engine must be a name, got {brief(name)}")
     if name == "auto" or simulate is not None:
         return
     from ..kernels import engines
 
     known = {engine.name: engine for engine in engines()}
     if name not in known:
-        raise ValueError(f"unknown engine '{name}'{closest(name, known)} (engines: auto, {', '.join(known)})")
+        raise ValueError(f"unknown engine {brief(name)}{closest(name, known)} (engines: auto, {', '.join(known)})")
     if not known[name].available:
         raise ValueError(f"engine '{name}' cannot run here: {known[name].detail}")
 

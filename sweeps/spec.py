@@ -7,7 +7,6 @@ said in one line (SpecError) before anything runs or is written; there is no way
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -31,7 +30,7 @@ from .design_spec import LARGEST_SEED, Design, Strict, Varied, checked_value, fi
 from .spec_checks import check_spec
 from .spec_errors import SpecError, explain, safe_name, shown
 from .spec_tables import FixedTable, chosen_outcomes, read_constant, tables_of
-from .spec_text import MOST_TABLE_BYTES, canonical_toml, parse_toml, read_text
+from .spec_text import MOST_TABLE_BYTES, canonical_toml, parse_json, parse_toml, read_text
 
 MOST_MONTHS = 12_000
 MOST_TRUSTS = 10_000
@@ -163,12 +162,7 @@ class Spec(Strict):
     @classmethod
     def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Spec:
         """Return the spec of the tables in ``json_data``, with every check. Raises SpecError."""
-        try:
-            return cls.model_validate(json.loads(json_data))
-        except SpecError:
-            raise
-        except ValueError as error:
-            raise SpecError(f"the spec is not valid JSON: {error}") from None
+        return cls.model_validate(parse_json(json_data))
 
     @classmethod
     def model_validate_strings(cls, obj: Any, **options: Any) -> Spec:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from ..model.names import closest
-from ..model.plain_text import plain
+from ..model.plain_text import brief, plain
 
 
 class SpecError(ValueError):
@@ -19,27 +18,27 @@ class SpecError(ValueError):
 
 MOST_LETTERS_SHOWN = 60
 MOST_LETTERS_OF_A_MESSAGE = 1000
+MOST_LEVELS_SHOWN = 3
 
 
-def shown(value: object) -> str:
-    """Return ``value`` as a TOML file would write it, on one line of at most about 60 letters."""
+def shown(value: object, levels: int = MOST_LEVELS_SHOWN) -> str:
+    """Return ``value`` as a TOML file would write it, on one line of at most about 60 letters.
+
+    Lists inside lists are shown ``levels`` deep, and what TOML does not have as Python writes it.
+    """
     if isinstance(value, bool):
         text = str(value).lower()
-    elif isinstance(value, str):
-        text = repr(value)
     elif isinstance(value, float):
-        text = str(value) if not math.isfinite(value) else repr(value)
-    elif isinstance(value, int):
-        # The decimal digits of a huge whole number take quadratic time, so its size is shown instead.
-        text = str(value) if value.bit_length() < 200 else f"a whole number of {value.bit_length():,} bits"
+        text = str(float(value))
     elif isinstance(value, Mapping):
         text = "a table" if value else "an empty table"
     elif isinstance(value, list):
-        text = "[" + ", ".join(shown(item) for item in value[:4]) + (", ..." if len(value) > 4 else "") + "]"
+        items = [shown(item, levels - 1) for item in value[:4]] if levels else []
+        text = "[" + ", ".join(items) + ("" if len(value) == len(items) else ", ..." if items else "...") + "]"
     elif isinstance(value, datetime.date | datetime.time):
         text = f"the date or time {value.isoformat()}"
     else:
-        text = str(value)
+        text = brief(value)
     return plain(text, MOST_LETTERS_SHOWN)
 
 

@@ -62,9 +62,45 @@ def parse_toml(text: str, label: str = "spec") -> dict[str, Any]:
     return tables
 
 
+def parse_json(text: str | bytes | bytearray) -> Any:
+    """Return what the JSON ``text`` says.
+
+    Raises SpecError, in one line, for text that is too long, nested too deeply, not JSON or names a key twice.
+    """
+    if not isinstance(text, str | bytes | bytearray):
+        raise SpecError(f"a spec must be text, got {type(text).__name__}")
+    if len(text) > MOST_BYTES:
+        raise SpecError(f"the spec is larger than {MOST_BYTES:,} bytes")
+    try:
+        return json.loads(text, object_pairs_hook=_once)
+    except RecursionError:
+        raise SpecError(f"the spec is nested too deeply; at most {MOST_DEPTH} levels are read") from None
+    except SpecError:
+        raise
+    except ValueError as error:
+        raise SpecError(f"the spec is not valid JSON: {_reason(error)}") from None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return a table of ``pairs``, in which no key comes twice: JSON would take the last."""
+    table: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in table:
+            raise SpecError(f"the spec names the key '{plain(key)}' twice")
+        table[key] = value
+    return table
+
+
+def _reason(error: ValueError) -> str:
+    """Return what a reader of text says, on one line; Python's own limit on the digits of a number in other words."""
+    if "int_max_str_digits" in str(error):
+        return "a whole number has thousands of digits"
+    return plain(" ".join(str(error).split()), 200)
+
+
 def _not_toml(text: str, error: ValueError) -> str:
     """Return why ``text`` is not TOML, with a word on letters that nobody sees."""
-    why = plain(" ".join(str(error).split()), 200)
+    why = _reason(error)
     if "\r" in text and "\n" not in text:
         return f"{why}; its lines end in CR alone: save it with the line ends of Unix or Windows"
     place = re.search(r"at line ([0-9]+)", why)

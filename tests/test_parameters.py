@@ -80,7 +80,7 @@ def test_a_type_checker_knows_every_name(root: Path, tmp_path: Path) -> None:
     pytest.importorskip("mypy")
     model = tmp_path / "tredegar" / "model"
     model.mkdir(parents=True)
-    for name in ("parameters.py", "settings.py", "names.py"):
+    for name in ("parameters.py", "settings.py", "names.py", "plain_text.py"):
         shutil.copy(root / "model" / name, model)
     (tmp_path / "snippet.py").write_text(SNIPPET, encoding="utf-8")
     options = [
