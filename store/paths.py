@@ -11,7 +11,7 @@ from .format import StoreError
 
 MOST_LETTERS = 300
 """How much of a path a message shows."""
-_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
+_ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/+")
 
 
 def local_path(path: str | os.PathLike[str]) -> Path:
@@ -23,9 +23,8 @@ def local_path(path: str | os.PathLike[str]) -> Path:
     if not isinstance(text, str) or not text or "\0" in text:
         raise StoreError(f"a store must have a path, a text without NUL, got {ascii(text)[:MOST_LETTERS]}")
     if _ADDRESS.match(text):
-        raise StoreError(
-            f"a store must be in a file system that is mounted here, got the address '{text[:MOST_LETTERS]}'"
-        )
+        typed = _ADDRESS.sub(r"\1://", text, count=1)[:MOST_LETTERS]  # a Path has lost the second stroke
+        raise StoreError(f"a store must be in a file system that is mounted here, got the address '{typed}'")
     try:
         place = Path(text).expanduser()
         os.lstat(place)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from contextlib import ExitStack
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .cli_words import Incomplete, console, count, progress_shown, say, span
+from .cli_claims_run import make_stores, run_designs, run_share, write_designs
+from .cli_resources import Asked, job_of, print_script, say_sent, takes_resources, with_warm_up
+from .cli_sweep import TaskOption, task_option
+from .cli_words import console, count, say
 
 if TYPE_CHECKING:
-    from ..results.claim_designs import Design, Size
     from ..results.claim_report import Written
     from ..results.claims import Claim
     from ..results.phases import Phase
@@ -20,26 +21,33 @@ if TYPE_CHECKING:
 StorePath = Annotated[Path, typer.Argument(metavar="STORE", help="The store that a sweep wrote.")]
 
 
+OutFolder = Annotated[
+    Path, typer.Option("--out", "-o", metavar="FOLDER", help="Where stores, page, tables and figures go.")
+]
+SizeName = Annotated[
+    str, typer.Option(help="small (minutes), standard (under 20 minutes on two cores), full; tiny is for tests.")
+]
+Chosen = Annotated[
+    list[str] | None, typer.Option(metavar="ID", help="Only this claim (A01..A48, P1..P10); repeat it for more.")
+]
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to ``app``."""
     app.command("claims", rich_help_panel="Results")(claims)
+    app.command("submit-claims", rich_help_panel="Results")(submit_claims)
     app.command("replay", rich_help_panel="Results")(replay)
 
 
 def claims(
-    out: Annotated[
-        Path, typer.Option("--out", "-o", metavar="FOLDER", help="Where stores, page, tables and figures go.")
-    ] = Path("claims"),
-    size: Annotated[
-        str, typer.Option(help="small (minutes), standard (under 20 minutes on two cores), full; tiny is for tests.")
-    ] = "standard",
-    claim: Annotated[
-        list[str] | None, typer.Option(metavar="ID", help="Only this claim (A01..A48, P1..P10); repeat it for more.")
-    ] = None,
+    out: OutFolder = Path("claims"),
+    size: SizeName = "standard",
+    claim: Chosen = None,
     engine: Annotated[
         str, typer.Option(help="What executes the runs: auto, or a name of 'tredegar engines'.")
     ] = "auto",
     workers: Annotated[int, typer.Option(min=0, max=4096, help="Processes on this machine; 0: this one alone.")] = 2,
+    task: TaskOption = None,
     listed: Annotated[bool, typer.Option("--list", help="List the claims and contradictions; run nothing.")] = False,
     docs: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Also write the verdicts as a page of Markdown.", hidden=True)
@@ -47,7 +55,8 @@ def claims(
 ) -> None:
     """Put the claims of the debate to the test: run their designs, judge them, write one page, tables and figures.
 
-    The same command again finishes what is unfinished, and computes nothing twice.
+    The same command again finishes what is unfinished, and computes nothing twice. With --task one of several processes
+    runs its share and writes no page: the same command without it does that when all have ended.
     """
     from ..results.claim_designs import find_size
 
@@ -55,12 +64,18 @@ def claims(
     if listed:
         _list(chosen_claims, chosen_phases)
         return
+    share = task_option(task)
     from ..results.claim_report import designs_of, write_claims
     from ..results.figure_style import figure_style
 
     with figure_style():  # a missing library is said before anything runs
         wanted = find_size(size)
-    _run_designs(designs_of(wanted, chosen_claims, chosen_phases), out, wanted, engine, workers)
+    designs = designs_of(wanted, chosen_claims, chosen_phases)
+    if share is not None:
+        complete = run_share(designs, out, engine, share)
+        typer.echo(f"the share of this task is done; complete: {complete} of {count(len(designs), 'sweep')}")
+        return
+    run_designs(designs, out, engine, workers)
     written = write_claims(out, out, wanted, chosen_claims, chosen_phases)
     _print_verdicts(written)
     if docs is not None:
@@ -68,6 +83,36 @@ def claims(
 
         write_docs(docs, out, written, wanted)
     typer.echo(f"wrote {count(len(written.paths), 'file')} to {out}, first {written.paths[0]}")
+
+
+@takes_resources
+def submit_claims(
+    asked: Asked, out: OutFolder = Path("claims"), size: SizeName = "standard", claim: Chosen = None
+) -> None:
+    """Put the claims to the test on a cluster: an array of tasks that share all designs, then a job that judges them.
+
+    Prints the job script, or sends it with --submit. Submit it again, and it computes what is missing.
+    """
+    from dataclasses import replace
+
+    from ..results.claim_designs import find_size
+    from ..results.claim_report import designs_of
+    from ..results.figure_style import figure_style
+
+    with figure_style():
+        designs = designs_of(find_size(size), *_chosen(claim))
+    job = replace(
+        with_warm_up(job_of(asked, out, out, f"claims-{size}"), asked.warm_up),
+        claims=(f"--size={size}", *(f"--claim={name}" for name in claim or ())),
+    )
+    if not asked.send:
+        print_script(job, asked.cluster, asked.part)
+        return
+    from .submit import check_sendable, send
+
+    check_sendable(job, asked.cluster)
+    stood = make_stores(write_designs(designs, out), out)
+    say_sent(job, send(asked.cluster, job, say), stood)
 
 
 def _chosen(names: list[str] | None) -> tuple[tuple[Claim, ...], tuple[Phase, ...]]:
@@ -89,47 +134,6 @@ def _list(claims_: Iterable[Claim], phases: Iterable[Phase]) -> None:
     rows = [(claim.name, claim.position, claim.says, claim.reading) for claim in claims_]
     rows += [(phase.name, phase.positions, phase.question, "phase diagram") for phase in phases]
     _print_table(("id", "position", "says", "read in the model"), rows)
-
-
-def _run_designs(designs: Mapping[str, Design], folder: Path, size: Size, engine: str, workers: int) -> None:
-    """Write each design as a spec with its table of points, and run it into the store beside it."""
-    from .gpus import gpus_for
-    from .local_workers import local_workers
-    from .runner import check_engine, run_sweep
-    from .spec import Spec
-
-    check_engine(engine)
-    folder.mkdir(parents=True, exist_ok=True)
-    for design in designs.values():
-        _write_design(design, folder)
-    with ExitStack() as stack:
-        cluster: Any = None
-        if workers:
-            cluster = stack.enter_context(local_workers(workers, gpus_for(engine)[:workers]))
-        for number, design in enumerate(designs.values(), start=1):
-            spec = Spec.from_file(folder / f"{design.name}.toml")
-            typer.echo(f"{number} of {len(designs)}: {design.name}, {design.title}", err=True)
-            with progress_shown() as show:
-                path = folder / f"{design.name}.zarr"
-                summary = run_sweep(spec, path, workers, engine, cluster, progress=show, say=say)
-            if not summary.complete:
-                typer.echo(f"stopped: {summary.stopped}; run the same command again to finish", err=True)
-                raise Incomplete
-            if summary.computed:
-                typer.echo(f"{count(summary.computed, 'run')} in {span(summary.seconds)}", err=True)
-
-
-def _write_design(design: Design, folder: Path) -> None:
-    for name, text in ((f"{design.name}.csv", design.points), (f"{design.name}.toml", design.spec)):
-        path = folder / name
-        if path.exists() and path.read_text(encoding="utf-8") == text:
-            continue
-        if (folder / f"{design.name}.zarr").exists():
-            raise ValueError(
-                f"'{folder}' holds the stores of another design (another size, choice of claims or version); "
-                "give another --out, or delete the folder"
-            )
-        path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def _print_verdicts(written: Written) -> None:
@@ -190,4 +194,4 @@ def replay(
     )
 
 
-__all__ = ["claims", "register", "replay"]
+__all__ = ["claims", "register", "replay", "submit_claims"]

@@ -83,8 +83,9 @@ def takes_resources(command: Callable[..., None]) -> Callable[..., None]:
 def job_of(asked: Asked, spec: Path, store: Path, name: str) -> Job:
     """Return the job that was asked for: to compute ``spec`` into ``store`` under ``name``.
 
-    Raises SubmitError for what no scheduler would say clearly, or only hours later.
+    Raises SubmitError for what no scheduler would say clearly, or only hours later, StoreError for an address.
     """
+    from ..store.paths import local_path
     from .job_script import Job, Resources, Surroundings
     from .job_words import seconds_of
 
@@ -103,7 +104,7 @@ def job_of(asked: Asked, spec: Path, store: Path, name: str) -> Job:
     around = Surroundings(tuple(asked.module or ()), *places)
     return Job(
         spec.absolute(),
-        store.absolute(),
+        local_path(store).absolute(),
         name,
         asked.tasks,
         resources,

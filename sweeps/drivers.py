@@ -11,7 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
 
 from .carried import Carried
@@ -29,7 +29,7 @@ Stopped = Callable[[], bool]
 Say = Callable[[str], None]
 """Takes one line for whoever waits for the sweep."""
 Scheduler = Any
-"""An address or a scheduler file (str), or a cluster object of Dask."""
+"""An address or a scheduler file (str), a cluster object of Dask, or OfThisMachine."""
 FUTURES_PER_THREAD = 2
 KEYS_AT_REST = 1000
 """How many other batches come before the key of one is used again: scheduler and workers have forgotten it by then."""
@@ -43,6 +43,12 @@ SECONDS_OF_SILENCE = 10.0
 """After how long without a worker it is said that the sweep waits for some."""
 
 SCHEDULER_LOST = "the Dask scheduler was lost; run the same command again to finish"
+
+
+class OfThisMachine(NamedTuple):
+    """A cluster that ``local_workers`` has started, for several sweeps: workers of it that are lost are replaced."""
+
+    cluster: Any
 
 
 class LostCluster(RuntimeError):
@@ -82,7 +88,8 @@ def on_workers(
     simulate = None if simulate is None else Carried(simulate)
     with ExitStack() as stack:
         client = _client(stack, workers, engine, scheduler)
-        window = Window(client, local=scheduler is None, stopped=stopped, needs=_needs(client, engine), say=say)
+        local = scheduler is None or isinstance(scheduler, OfThisMachine)
+        window = Window(client, local, stopped=stopped, needs=_needs(client, engine), say=say)
         suspects: list[Task] = []
         for task, future in window.through(
             tasks, lambda task: (run_batch, path, task.number, engine, task.redo, simulate)
@@ -248,6 +255,8 @@ def _client(stack: ExitStack, workers: int, engine: str, scheduler: Scheduler | 
         return stack.enter_context(connected(scheduler))
     if scheduler is None:
         scheduler = stack.enter_context(local_workers(workers, gpus_for(engine)[:workers]))
+    if isinstance(scheduler, OfThisMachine):
+        scheduler = scheduler.cluster
     return stack.enter_context(Client(scheduler, set_as_default=False, timeout=SECONDS_TO_CONNECT))
 
 

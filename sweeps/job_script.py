@@ -175,7 +175,8 @@ def environment(job: Job) -> list[str]:
 
 def comments(job: Job, what: str) -> list[str]:
     """Return the lines that tell a reader what the script does."""
-    subject = f"the claims {' '.join(job.claims)}" if job.claims else quoted("the path of the spec", job.spec)
+    chosen = joined(quoted("--claim", word) for word in job.claims)
+    subject = f"claims {chosen}" if chosen else quoted("the path of the spec", job.spec)
     return [
         f"# {what}: {subject} into {quoted('--out', job.store)}",
         "# Submitted again, with this or another number of tasks, it computes what is missing and nothing else.",

@@ -17,8 +17,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from .gpus import SECONDS_TO_ANSWER
 from .job_words import SubmitError, slug
-from .slurm_workers import SECONDS_TO_ANSWER
 
 PAUSES = (5.0, 15.0, 45.0, 90.0)
 """Seconds between tries while a scheduler is busy: restarts of a controller take a minute or two."""

@@ -268,3 +268,30 @@ def test_workers_that_die_while_they_start_are_replaced(monkeypatch: pytest.Monk
         arrivals = window.through([Task(number) for number in range(3)], lambda task: (abs, -task.number))
         assert sorted(future.result() for _, future in arrivals) == [0, 1, 2]
     assert dying == []
+
+
+def test_workers_that_several_sweeps_share_are_replaced_as_well(
+    tmp_path: Path, undisturbed: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As those of ``tredegar claims``: the only worker dies between two sweeps, and the next two as they start."""
+    launch, dying = popen_spawn_posix.Popen._launch, [1, 2]
+
+    def die_while_starting(process: object, description: object) -> None:
+        if dying:
+            dying.pop()
+            raise BrokenPipeError("the process that starts is dead")
+        launch(process, description)
+
+    told: list[str] = []
+    with local_workers(1) as cluster:
+        with Client(cluster, set_as_default=False) as client:
+            (worker,) = client.run(os.getpid).values()
+        monkeypatch.setattr(popen_spawn_posix.Popen, "_launch", die_while_starting)
+        os.kill(worker, signal.SIGKILL)
+        model = lambda *points, **others: simulate(*points, **others)  # noqa: E731 - workers receive it whole
+        kept = {"simulate": model, "points_per_batch": 1, "say": told.append}
+        assert run_sweep(
+            small_spec(), tmp_path / "s.zarr", 1, scheduler=drivers.OfThisMachine(cluster), **kept
+        ).complete
+    assert (dying, told) == ([], [])
+    assert contents(tmp_path / "s.zarr") == undisturbed
