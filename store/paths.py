@@ -27,9 +27,10 @@ def local_path(path: str | os.PathLike[str]) -> Path:
         raise StoreError(f"a store must be in a file system that is mounted here, got the address '{typed}'")
     try:
         place = Path(text).expanduser()
-        os.lstat(place)
     except RuntimeError:
         raise StoreError(f"'{text}' begins with a home folder that is not known here; give the whole path") from None
+    try:
+        os.lstat(place)
     except OSError as error:
         if error.errno == errno.ENAMETOOLONG:
             raise StoreError(f"a store must have a shorter path than '{text[:MOST_LETTERS]}...'") from None

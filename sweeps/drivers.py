@@ -50,6 +50,11 @@ class OfThisMachine(NamedTuple):
 
     cluster: Any
 
+    @property
+    def scheduler_address(self) -> str:
+        """Where its scheduler listens."""
+        return str(self.cluster.scheduler_address)
+
 
 class LostCluster(RuntimeError):
     """The scheduler or all workers went away for good; the message is one line."""
