@@ -49,10 +49,17 @@ def start(tmp_path: Path) -> Iterator[Start]:
         environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}", "SLURM_ARRAY_TASK_ID": "3"}
         environment |= {"SLURM_JOB_ID": "77", "SLURM_RESTART_COUNT": str(restarts)}
         (tmp_path / "script").write_text(slurm_array(job))
-        words = ["bash", str(tmp_path / "script")]
-        running = subprocess.Popen(
-            words, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
-        )
+        words = ["bash", "-x", str(tmp_path / "script")]
+        with (tmp_path / "trace").open("w") as trace:
+            running = subprocess.Popen(
+                words,
+                cwd=tmp_path,
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=trace,
+                text=True,
+                start_new_session=True,
+            )
         started.append(running)
         return running
 
@@ -62,7 +69,11 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 
 def stop_when_started(tmp_path: Path, running: subprocess.Popen[str], number: int) -> tuple[int, str]:
-    wait_while_it_runs(running, (tmp_path / "started").exists)
+    # Started is not enough: a shell that has not learned the number of its child yet kills it, as it should.
+    waits = re.compile(r"^\+ wait \d+$", re.MULTILINE)
+    wait_while_it_runs(
+        running, lambda: (tmp_path / "started").exists() and waits.search((tmp_path / "trace").read_text())
+    )
     running.send_signal(number)
     said, _ = running.communicate(timeout=PATIENCE)
     return running.returncode, said
