@@ -95,7 +95,7 @@ def measured(runs: int, rounds: int, before_each: Callable[[], None]) -> dict[in
 def counted() -> dict[str, float]:
     """What a clinician-month takes, everything above it included: operations, blocks of Philox, bytes."""
     from tredegar.kernels.numba_layout import program
-    from tredegar.kernels.numba_trace import Rank, in_order
+    from tredegar.model.graph import Rank, in_order
 
     layout = program()
     share = {Rank.SEAT: 1.0, Rank.TRUST: 1.0 / CLINICIANS, Rank.COUNTRY: 1.0 / (TRUSTS * CLINICIANS)}

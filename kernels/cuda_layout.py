@@ -9,8 +9,9 @@ import numpy as np
 
 from ..model.constants import CONSTANTS
 from ..model.outcomes import OUTCOMES, PERCENTILES
-from .cuda_rules import COUNTRY_RECORDS, GROUP_SUMS, QUANTITIES, TRUST_RECORDS, Field, TracedModel, kind_of, trace_model
-from .recording import YEARLY
+from ..model.recording import BINNED, YEARLY
+from ..model.trace import Field
+from .cuda_model import COUNTRY_RECORDS, TRUST_RECORDS, CudaModel, cuda_model, kind_of
 
 BINS = 1024 + 32
 MOST_THREADS = 256
@@ -40,7 +41,7 @@ _ARGUMENTS: tuple[tuple[str, str, str], ...] = (
 class Layout:
     """Positions of quantities: words of Country, rows of a trust, rows of a seat, sums of a group."""
 
-    model: TracedModel
+    model: CudaModel
     country: tuple[Field, ...]
     trust: tuple[Field, ...]
     seat: tuple[str, ...]
@@ -57,7 +58,7 @@ class Layout:
 
     def shared_bytes(self, groups: int) -> int:
         """Return the shared memory of a block, for ``groups`` councils or catchments."""
-        return 8 * (self.country_words + len(self.group_sums) * groups) + 4 * len(QUANTITIES) * BINS
+        return 8 * (self.country_words + len(self.group_sums) * groups) + 4 * len(BINNED) * BINS
 
     def bytes_per_run(self, trusts: int, clinicians: int, recorded: int, years: int) -> int:
         """Return the device memory that one run takes, what it records included (``recorded``: values)."""
@@ -80,10 +81,10 @@ def threads_for(trusts: int) -> int:
 @cache
 def layout() -> Layout:
     """Return the layout of the model as it is."""
-    model = trace_model()
+    model = cuda_model()
     country = tuple(place for name in COUNTRY_RECORDS for place in model.kept_in(name))
-    seat = tuple(name for record, name in model.kept_in("seat") if kind_of(record, name) == "double")
-    return Layout(model, country, model.kept_in(*TRUST_RECORDS), seat, tuple(GROUP_SUMS))
+    seat = tuple(name for record, name in model.kept_in("seat") if kind_of(record, name) == "number")
+    return Layout(model, country, model.kept_in(*TRUST_RECORDS), seat, tuple(model.group_sums))
 
 
 def args_dtype() -> np.dtype[np.void]:
@@ -97,7 +98,7 @@ def layout_source() -> str:
     at = layout()
     constants = "\n".join(f"  double {name};" for name in CONSTANTS)
     members = "\n".join(
-        f"  {'double' if kind_of(*place) == 'double' else 'i64'} {place[0]}_{place[1]};" for place in at.country
+        f"  {'double' if kind_of(*place) == 'number' else 'i64'} {place[0]}_{place[1]};" for place in at.country
     )
     arguments = "\n".join(f"  {pointer or _C_NAMES[kind]} {name};" for name, kind, pointer in _ARGUMENTS)
     first_sum = next(word for word, (record, _) in enumerate(at.country) if record == "country_sums")
@@ -124,7 +125,7 @@ const u32 COUNTRY_WORDS = {at.country_words}u, FIRST_COUNTRY_SUM = {first_sum}u;
 const u32 COUNTRY_SUMS = {len(at.model.kept_in("country_sums"))}u, GROUP_SUMS = {len(at.group_sums)}u;
 const u32 TRUST_VALUES = {len(at.trust)}u, SEAT_VALUES = {len(at.seat)}u, YEARLY = {len(YEARLY)}u;
 const u32 OUTCOMES = {len(OUTCOMES)}u, FIRST_PERCENTILE = {len(OUTCOMES) - len(PERCENTILES)}u;
-const u32 QUANTITIES = {len(QUANTITIES)}u;
+const u32 QUANTITIES = {len(BINNED)}u;
 static_assert(sizeof(Country) == 8 * COUNTRY_WORDS, "Country is made of 8-byte words");
 {_numbers("TRUST", [f"{record}_{name}" for record, name in at.trust])}
 {_numbers("SEAT", list(at.seat))}

@@ -160,5 +160,5 @@ extern "C" __global__ void __launch_bounds__(MOST_THREADS, 2) start(const Args a
   load_country(args, shared_words);
   BARRIER();
   const World w{args, *(Country*)shared_words};
-  for (u32 trust = thread_index(); trust < w.args.trust_count; trust += blockDim.x) start_seat(w, trust);
+  for (u32 trust = thread_index(); trust < w.args.trust_count; trust += blockDim.x) seat_start(w, trust);
 }

@@ -14,11 +14,11 @@ import numpy as np
 
 from ..model.constants import CONSTANTS
 from ..model.outcomes import OUTCOMES, PERCENTILES
+from ..model.recording import YEARLY, final_trust_records
 from .array_start import ArrayStart
 from .batch import Batch, Recorded
 from .cuda_layout import WARP, args_dtype, layout, padded
-from .cuda_rules import kind_of
-from .recording import YEARLY, final_trust_records
+from .cuda_model import kind_of
 
 NOT_RECORDED = 2**32 - 1
 
@@ -70,7 +70,7 @@ class DeviceBatch:
         found = {name: np.moveaxis(years[:, k], 1, 2) for k, name in enumerate(YEARLY)}
         records: dict[str, Any] = {name: SimpleNamespace() for name in ("trust", "manager", "centre", "p")}
         for row, (record, name) in enumerate(at.trust):
-            if record in records and kind_of(record, name) == "double":
+            if record in records and kind_of(record, name) == "number":
                 rows = self.arrays["trusts"][:, :, row, :]
                 setattr(records[record], name, rows.reshape(len(rows), -1)[:, :trusts])
         for word, (record, name) in enumerate(at.country):
@@ -120,7 +120,7 @@ def _trust_rows(records: dict[str, Any], runs: int, trusts: int, xp: Any) -> Any
     for row, (record, name) in enumerate(at.trust):
         value = getattr(records[record], name, None)
         if value is not None:
-            kind = np.float64 if kind_of(record, name) == "double" else np.int64
+            kind = np.float64 if kind_of(record, name) == "number" else np.int64
             lanes = xp.zeros((runs, warps * WARP), dtype=kind)
             lanes[:, :trusts] = value
             rows.view(kind)[:, :, row, :] = lanes.reshape(runs, warps, WARP)

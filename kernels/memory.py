@@ -10,9 +10,9 @@ from pathlib import Path
 
 from ..model.outcomes import TRUST_RECORDS
 from ..model.parameters import PARAMETERS
+from ..model.recording import YEARLY
 from .batch import Country, Record
 from .numba_threads import thread_count
-from .recording import YEARLY
 
 BYTES_PER_SEAT = 6 * 8 + 8  # talent, skill, morale, two efforts and luck's temporaries per seat; flags
 BYTES_PER_TRUST = 110 * 8  # states and intermediate quantities of trust and manager, and the sums

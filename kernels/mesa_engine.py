@@ -12,8 +12,8 @@ from ..model.failure import RunFailed
 from ..model.health_service import HealthService
 from ..model.outcomes import TRUST_RECORDS
 from ..model.parameters import Parameters
+from ..model.recording import YEARLY, final_trust_records
 from .batch import Batch, Recorded
-from .recording import YEARLY, final_trust_records
 
 
 def build_run(batch: Batch, position: int, checked: bool = False) -> HealthService:

@@ -12,7 +12,7 @@ from typing import Any
 from llvmlite import ir
 
 from ..model.draws import KEY_STEPS, MULTIPLIERS, ROUNDS, WORD
-from .numba_trace import Kind, Quantity, Rank
+from ..model.graph import Kind, Node, Rank
 
 DOUBLE, FLAG, WHOLE, LANE = ir.DoubleType(), ir.IntType(1), ir.IntType(64), ir.IntType(32)
 TYPES: dict[Kind, Any] = {"number": DOUBLE, "condition": FLAG, "count": WHOLE}
@@ -137,27 +137,27 @@ class Lanes:
 class Expressions:
     """Emits quantities as they are needed; each is computed once, where the builder then stands."""
 
-    def __init__(self, lanes: Lanes, read: Callable[[Quantity], Value]) -> None:
+    def __init__(self, lanes: Lanes, read: Callable[[Node], Value]) -> None:
         self._lanes, self._read = lanes, read
         self.values: dict[int, Value] = {}
 
-    def emit(self, quantity: Quantity) -> None:
-        """Compute ``quantity`` from its operands, which have been computed before."""
-        if quantity.operation in ("field", "luck"):
-            value = self._read(quantity)
-        elif quantity.operation == "constant":
-            detail = quantity.detail
-            value = WHOLE(detail) if quantity.kind == "count" else DOUBLE(float.fromhex(detail))
+    def emit(self, node: Node) -> None:
+        """Compute ``node`` from its operands, which have been computed before."""
+        if node.operation in ("field", "luck"):
+            value = self._read(node)
+        elif node.operation == "constant":
+            detail = node.detail
+            value = TYPES[node.kind](float.fromhex(detail) if node.kind == "number" else detail)
         else:
-            value = self._apply(quantity.operation, quantity.operands)
-        self.values[quantity.number] = value
+            value = self._apply(node.operation, node.operands)
+        self.values[node.number] = value
 
-    def value(self, quantity: Quantity) -> Value:
-        """Return the value of ``quantity``: a scalar for the country, a vector for trusts and seats."""
-        value = self.values[quantity.number]
-        return value if quantity.rank is Rank.COUNTRY else self._lanes.spread(value)
+    def value(self, node: Node) -> Value:
+        """Return the value of ``node``: a scalar for the country, a vector for trusts and seats."""
+        value = self.values[node.number]
+        return value if node.rank is Rank.COUNTRY else self._lanes.spread(value)
 
-    def _apply(self, operation: str, operands: tuple[Quantity, ...]) -> Value:
+    def _apply(self, operation: str, operands: tuple[Node, ...]) -> Value:
         b = self._lanes.builder
         values = self._lanes.alike(*(self.values[operand.number] for operand in operands))
         if operation in ("<", "<=", ">", ">=", "=="):

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..model.recording import TENTHS, YEARLY
 from ..model.rules_outcomes import percentile_rank
 from .array_engine import run_arrays
 from .array_start import ArrayStart
@@ -22,7 +23,6 @@ from .numba_cache import load_kernel
 from .numba_layout import program
 from .numba_threads import thread_count
 from .numba_width import WIDTH
-from .recording import TENTHS, YEARLY
 
 Array = NDArray[Any]
 RUNS_AT_ONCE = 16

@@ -10,26 +10,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from ..model.outcomes import PERCENTILES
-from .numba_trace import (
-    Field,
-    Rank,
-    Traced,
-    in_order,
-    trace_bins,
-    trace_final,
-    trace_month,
-    trace_outcomes,
-    trace_seat_start,
-)
-from .recording import YEARLY
+from ..model.graph import Rank, in_order
+from ..model.recording import BINNED, YEARLY
+from ..model.trace import Field, Traced, trace_bins, trace_final, trace_month, trace_outcomes, trace_seat_start
 
 LEFT: Field = ("status", "left")
 """1 once the run has to be left to another engine, because its sums may not be exact."""
 RESULTS = ("outcomes", "bins", "final")
 """Records that only the recording reads."""
-BINNED = tuple(dict.fromkeys(name.rsplit("_", 1)[0] for name in PERCENTILES))
-"""The quantities of trusts whose percentiles are outcomes."""
 
 
 @dataclass(frozen=True)

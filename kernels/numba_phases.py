@@ -16,10 +16,11 @@ from numba import types
 from numba.extending import intrinsic
 
 from ..model.draws import WORD
+from ..model.graph import Node, Rank, in_order
+from ..model.trace import Field, Traced
 from .numba_emit import DOUBLE, FLAG, WHOLE, Expressions, Lanes, Value
 from .numba_layout import Program
 from .numba_sums import ExactSums
-from .numba_trace import Field, Quantity, Rank, Traced, in_order
 
 ARGUMENTS = (
     "country", "tiles", "tiles_again", "seats", "seats_again", "scratch", "first", "end", "lanes", "clinicians",
@@ -66,15 +67,15 @@ class PhaseFunction:
         self.builder.ret_void()
         return self.function
 
-    def _emit(self, needed: list[Quantity], rank: Rank) -> None:
-        for quantity in needed:
-            if quantity.rank is rank:
-                self.expressions.emit(quantity)
+    def _emit(self, needed: list[Node], rank: Rank) -> None:
+        for node in needed:
+            if node.rank is rank:
+                self.expressions.emit(node)
 
     # The state ---------------------------------------------------------------------------------------------------
 
     def country_slot(self, field: Field, kind: Any) -> Value:
-        """Return a pointer to the slot of a quantity of the country."""
+        """Return a pointer to the slot of a node of the country."""
         offset = 8 * self.program.country[field]
         return self.builder.inttoptr(self.builder.add(self.told["country"], WHOLE(offset)), kind.as_pointer())
 
@@ -86,16 +87,16 @@ class PhaseFunction:
         offset = 8 * self.width * self.program.slots(rank)[field]
         return self.builder.inttoptr(self.builder.add(base, WHOLE(offset)), self.lanes.wide(kind).as_pointer())
 
-    def _read(self, quantity: Quantity) -> Value:
-        if quantity.operation == "luck":
-            stream, word = quantity.detail
+    def _read(self, node: Node) -> Value:
+        if node.operation == "luck":
+            stream, word = node.detail
             if stream not in self._luck:
                 self._luck[stream] = self._draw(stream)
             return self._luck[stream][word]
-        kind = WHOLE if quantity.kind == "count" and quantity.detail[0] != "totals" else DOUBLE
-        pointer = self.address(quantity.detail, quantity.rank, kind)
+        kind = WHOLE if node.kind == "count" and node.detail[0] != "totals" else DOUBLE
+        pointer = self.address(node.detail, node.rank, kind)
         value = self.builder.load(pointer, align=8, typ=pointer.type.pointee)
-        if quantity.kind != "condition":
+        if node.kind != "condition":
             return value
         return self.builder.fcmp_ordered("!=", value, self.lanes.constant(0.0, value))
 
@@ -171,7 +172,7 @@ class PhaseFunction:
         b.branch(head)
         b.position_at_end(after)
 
-    def _over_tiles(self, needed: list[Quantity]) -> None:
+    def _over_tiles(self, needed: list[Node]) -> None:
         b, told = self.builder, self.told
         # A phase over seats sums up over seats, tile by tile; one over trusts over all of them.
         sums = ExactSums(self, "country") if self.phase.rank is Rank.TRUST else None
@@ -190,9 +191,9 @@ class PhaseFunction:
         if sums is not None:
             sums.finish()
 
-    def _over_seats(self, needed: list[Quantity], tile: Value) -> None:
+    def _over_seats(self, needed: list[Node], tile: Value) -> None:
         b, told = self.builder, self.told
-        (stream,) = {quantity.detail[0] for quantity in needed if quantity.operation == "luck"}
+        (stream,) = {node.detail[0] for node in needed if node.operation == "luck"}
         totals = ExactSums(self, "trust")
         blocks = b.udiv(b.add(told["clinicians"], WHOLE(SEATS_AHEAD - 1)), WHOLE(SEATS_AHEAD))
         with self.loop(WHOLE(0), blocks) as block:
@@ -207,7 +208,7 @@ class PhaseFunction:
                 self._side_by_side(needed, tile, (seat,), totals)
         totals.finish()
 
-    def _side_by_side(self, needed: list[Quantity], tile: Value, seats: tuple[Value, ...], totals: ExactSums) -> None:
+    def _side_by_side(self, needed: list[Node], tile: Value, seats: tuple[Value, ...], totals: ExactSums) -> None:
         """Compute ``seats`` of a tile, operation by operation: one goes on while the other waits for a quotient."""
         b, told, of_trust = self.builder, self.told, self.expressions
         views = []
@@ -217,10 +218,10 @@ class PhaseFunction:
             offset = self.seat_offset(tile, number)
             places = b.add(told["seats"], offset), b.add(told["seats_again"], offset)
             views.append((expressions, number, *places, dict[int, list[Value]]()))
-        for quantity in needed:
-            if quantity.rank is Rank.SEAT:
+        for node in needed:
+            if node.rank is Rank.SEAT:
                 for self.expressions, self._seat_number, self._seat, _, self._luck in views:
-                    self.expressions.emit(quantity)
+                    self.expressions.emit(node)
         for self.expressions, _, _, self._seat, _ in views:
             self._write()
             totals.take_in()

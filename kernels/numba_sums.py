@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from llvmlite import ir
 
 from ..model.arithmetic import FIXED_ONE
+from ..model.graph import Node, Rank
+from ..model.trace import Field
 from .numba_emit import DOUBLE, WHOLE, Value
 from .numba_layout import LEFT, sums_of
-from .numba_trace import Field, Quantity, Rank
 
 if TYPE_CHECKING:
     from .numba_phases import PhaseFunction
@@ -46,9 +47,9 @@ class ExactSums:
             one = b.sext(self._given(field), lanes.wide(WHOLE))  # -1 where it holds
             b.store(b.sub(b.load(slot), one), slot)
         sizes = []
-        for field, (level, quantity) in self._phase.phase.summed.items():
-            if quantity.kind == "number":
-                units = self._in_fixed_point(quantity)
+        for field, (level, node) in self._phase.phase.summed.items():
+            if node.kind == "number":
+                units = self._in_fixed_point(node)
                 sizes.append(lanes.call("llvm.fabs", units))
                 if field in self._sums:
                     b.store(b.fadd(b.load(self._sums[field]), units), self._sums[field])
@@ -98,12 +99,12 @@ class ExactSums:
         return slot
 
     def _given(self, field: Field) -> Value:
-        _, quantity = self._phase.phase.summed[field]
-        return self._phase.lanes.spread(self._phase.expressions.value(quantity))
+        _, node = self._phase.phase.summed[field]
+        return self._phase.lanes.spread(self._phase.expressions.value(node))
 
-    def _in_fixed_point(self, quantity: Quantity) -> Value:
+    def _in_fixed_point(self, node: Node) -> Value:
         b, lanes = self._phase.builder, self._phase.lanes
-        value = lanes.spread(self._phase.expressions.value(quantity))
+        value = lanes.spread(self._phase.expressions.value(node))
         return lanes.call("llvm.floor", b.fmul(value, lanes.constant(FIXED_ONE, value)))
 
     def _halved(self, values: list[Value]) -> list[Value]:

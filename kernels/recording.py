@@ -6,35 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ..model.rules_outcomes import (
-    centre_outcomes,
-    final_optimum,
-    manager_outcomes,
-    percentile_bin,
-    percentile_rank,
-    percentile_value,
-    service_outcomes,
-    staff_outcomes,
-)
+from ..model.recording import TENTHS, YEARLY, final_trust_records, monthly_outcomes
+from ..model.rules_outcomes import percentile_bin, percentile_rank, percentile_value
 from .batch import Batch, Recorded
-
-TENTHS = {"p10": 1, "p50": 5, "p90": 9}
-YEARLY = {
-    "trust_year_true_access": "access",
-    "trust_year_reported_access": "reported",
-    "trust_year_quality": "quality",
-}
-
-
-def monthly_outcomes(records: dict[str, Any]) -> dict[str, Any]:
-    """Return the 73 outcomes of the month from the records of an engine, name -> float or array."""
-    nation, sums, setting = records["nation"], records["country_sums"], records["setting"]
-    return {
-        **service_outcomes(nation, sums, setting)._asdict(),
-        **staff_outcomes(nation, sums)._asdict(),
-        **manager_outcomes(nation, sums, setting)._asdict(),
-        **centre_outcomes(nation, records["centre"])._asdict(),
-    }
 
 
 class ArrayRecorder:
@@ -89,20 +63,3 @@ class ArrayRecorder:
             to_host(self._failed)[:, 0],
             {},
         )
-
-
-def final_trust_records(records: dict[str, Any]) -> dict[str, Any]:
-    """Return the per-trust records of the end of a run, name -> quantity per trust."""
-    trust, manager = records["trust"], records["manager"]
-    return {
-        "trust_true_access": trust.access,
-        "trust_reported_access": trust.reported,
-        "trust_quality": trust.quality,
-        "trust_integration": trust.integration,
-        "trust_mean_skill": trust.skill,
-        "trust_method": trust.method,
-        "trust_optimum": final_optimum(trust, records["centre"], records["p"]),
-        "trust_challenges": manager.challenges,
-        "trust_size": trust.size,
-        "trust_trap": trust.trap,
-    }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 import shutil
 import subprocess
@@ -20,12 +19,13 @@ from tredegar.kernels import EngineUnavailable, cuda_report, engines, simulate
 from tredegar.kernels.cuda_build import lint
 from tredegar.kernels.cuda_launch import architecture_for
 from tredegar.kernels.cuda_layout import MOST_THREADS, args_dtype, layout, layout_source, padded, threads_for
+from tredegar.kernels.cuda_model import cuda_model
+from tredegar.kernels.cuda_print import one_value
 from tredegar.kernels.cuda_report import NOT_VERIFIED, verification
 from tredegar.kernels.cuda_report import REPORT as REPORT_FILE
 from tredegar.kernels.cuda_source import OPTIONS, kernel_hash, kernel_source
 from tredegar.kernels.cuda_state import load_batch
-from tredegar.kernels.cuda_trace import CannotTrace, Symbol, Trace
-from tredegar.model.arithmetic import clip01, fixed, larger, select, unfixed
+from tredegar.model.arithmetic import clip01, fixed, larger
 from tredegar.model.month import MONTH
 from tredegar.model.outcomes import OUTCOMES, PERCENTILES
 
@@ -35,62 +35,32 @@ from .strict_array import STRICT, StrictArray, to_host
 STRUCTS = ("Constants", "Args")
 
 
-def statements(rule: Callable[..., Any], *kinds: Any) -> list[str]:
-    trace = Trace()
-    rule(*[Symbol(trace, name, kind) for name, kind in zip("xyz", kinds, strict=False)])
-    return [statement.removeprefix("const ") for statement in trace.statements]
+def c_of(rule: Callable[[Any], Any]) -> list[str]:
+    """Return the statements of a function of one number x."""
+    return [line.strip() for line in one_value(cuda_model(), rule, "x").splitlines()[1:-1]]
 
 
-def test_operations_come_in_the_order_of_python() -> None:
-    assert statements(lambda x, y: 1.0 + x * y - y / 3.0, "double", "double") == [
-        "double v1 = x * y;",
-        "double v2 = 0x1.0000000000000p+0 + v1;",
-        "double v3 = y / 0x1.8000000000000p+1;",
-        "double v4 = v2 - v3;",
+def test_each_operation_is_one_statement_in_the_order_of_the_rule() -> None:
+    assert c_of(lambda x: larger(0.5, 1.0 + x * x) / 3.0) == [
+        "const double v1 = x * x;",
+        "const double v3 = 0x1.0000000000000p+0 + v1;",
+        "const bool v5 = v3 > 0x1.0000000000000p-1;",
+        "const double v6 = v5 ? v3 : 0x1.0000000000000p-1;",
+        "const double v8 = v6 / 0x1.8000000000000p+1;",
+        "return v8;",
     ]
 
 
-def test_selects_keep_what_equals_and_what_cannot_be_compared() -> None:
-    assert statements(larger, "double", "double") == ["bool v1 = y > x;", "double v2 = v1 ? y : x;"]
+def test_fixed_point_is_rounded_down_and_converted_in_one_instruction() -> None:
+    assert "whole_below(v2)" in c_of(lambda x: fixed(x).astype(np.float64))[-3]
 
 
-def test_fixed_point_is_rounded_down_in_one_instruction() -> None:
-    assert statements(fixed, "double")[-1] == "i64 v3 = whole_below(v1);"
-    assert statements(unfixed, "i64") == ["double v1 = as_double(x);", "double v2 = v1 / 0x1.0000000000000p+32;"]
+def test_what_nothing_uses_is_left_out() -> None:
+    def rule(x: Any) -> Any:
+        _ = fixed(x)
+        return clip01(x)
 
-
-@pytest.mark.parametrize(
-    ("rule", "kinds"),
-    [
-        (lambda x: 1.0 if x > 0.0 else 0.0, ("double",)),
-        (lambda x: math.exp(x), ("double",)),
-        (lambda x: np.exp(x), ("double",)),
-        (lambda x: x**2.0, ("double",)),
-        (lambda x: np.minimum(x, 1.0), ("double",)),
-        (lambda x: np.clip(x, 0.0, 1.0), ("double",)),
-        (lambda x: np.sum(x), ("double",)),
-        (lambda x, y: x + y, ("double", "i64")),
-        (lambda x, y: select(x, y, 1), ("bool", "double")),
-        (lambda x: x / 2, ("i64",)),
-        (lambda x: x + True, ("double",)),
-        (lambda x: x * math.inf, ("double",)),
-        (lambda x: x.astype(np.int64), ("double",)),
-        (lambda x: ~x, ("bool",)),
-        (lambda x: x & True, ("double",)),
-    ],
-)
-def test_what_is_not_exact_is_refused(rule: Callable[..., Any], kinds: tuple[Any, ...]) -> None:
-    with pytest.raises((CannotTrace, TypeError)):
-        statements(rule, *kinds)
-
-
-def test_constants_that_nothing_uses_are_left_out() -> None:
-    trace = Trace()
-    result = clip01(Symbol(trace, "x", "double"))
-    _ = fixed(Symbol(trace, "y", "double"))
-    _, inside = trace.body([(len(trace.statements), f"return {result.name};")])  # type: ignore[attr-defined]
-    assert not any("y" in line for line in inside)
-    assert inside[-1] == "return v4;"
+    assert not any("whole_below" in line or "round_down" in line for line in c_of(rule))
 
 
 def test_the_schedule_runs_the_phases_in_the_order_of_the_month() -> None:

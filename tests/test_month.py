@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 
 from tredegar.kernels.array_engine import ArrayBatch
-from tredegar.kernels.recording import final_trust_records, monthly_outcomes
 from tredegar.model import month, records, rules_outcomes, rules_start, tallies
 from tredegar.model.constants import CONSTANTS
 from tredegar.model.month import MONTH, Step, step_of
 from tredegar.model.outcomes import OUTCOMES, PERCENTILES
 from tredegar.model.parameters import PARAMETERS
+from tredegar.model.recording import final_trust_records, monthly_outcomes
 
 from .cases import Case, batch_of
 

@@ -12,14 +12,12 @@ import textwrap
 import threading
 import time
 import weakref
-from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import pytest
 
 from tredegar.kernels.batch import Batch, Recorded
-from tredegar.model.arithmetic import select
+from tredegar.model.graph import Rank
 from tredegar.model.month import MONTH
 
 from .cases import Case, assert_same_bits, batch_of, run_batch
@@ -30,7 +28,6 @@ pytest.importorskip("numba")
 from tredegar.kernels import numba_engine, numba_threads
 from tredegar.kernels.numba_cache import load_kernel
 from tredegar.kernels.numba_layout import program
-from tredegar.kernels.numba_trace import Notes, Quantity, Rank
 
 MANY = Case(
     trusts=9, clinicians=3, months=14, runs=tuple(range(7)), settings=({}, {"solidarity": 1.5}, {}, {}, {}, {}, {})
@@ -65,29 +62,6 @@ def test_what_is_written_in_a_month_and_read_later_has_a_slot() -> None:
         for field, kind in phase.reads.items():
             rank = next(rank for rank in Rank if field in layout.slots(rank))
             assert (kind == "count") == field[0].endswith(("sums", "totals")), (field, rank)
-
-
-@pytest.mark.parametrize(
-    "rule",
-    [
-        lambda x: 1.0 if x > 0.0 else 0.0,
-        lambda x: np.exp(x),
-        lambda x: np.minimum(x, 1.0),
-        lambda x: x.astype(np.int64),
-    ],
-)
-def test_a_rule_that_uses_another_operation_is_refused(rule: Callable[[Any], Any]) -> None:
-    x = Notes().note("field", (), "number", Rank.TRUST, ("trust", "quality"))
-    with pytest.raises(TypeError, match="a rule"):
-        rule(x)
-
-
-def test_equal_expressions_are_computed_once_and_signed_zeros_are_told_apart() -> None:
-    notes = Notes()
-    x: Any = notes.note("field", (), "number", Rank.SEAT, ("seat", "skill"))
-    assert (x + 1.0) is (x + 1.0)
-    assert select(x > 0.0, 0.0, x) is not select(x > 0.0, -0.0, x)
-    assert isinstance(x * 2.0, Quantity) and (x * 2.0).rank is Rank.SEAT
 
 
 @pytest.mark.parametrize("threads", [1, 2, 5])
