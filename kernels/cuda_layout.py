@@ -10,7 +10,7 @@ import numpy as np
 from ..model.constants import CONSTANTS
 from ..model.outcomes import OUTCOMES, PERCENTILES
 from ..model.recording import BINNED, YEARLY
-from ..model.trace import Field
+from ..model.trace_records import Field
 from .cuda_model import COUNTRY_RECORDS, TRUST_RECORDS, CudaModel, cuda_model, kind_of
 
 BINS = 1024 + 32

@@ -8,7 +8,8 @@ from functools import cache
 
 from ..model.graph import Kind, in_order
 from ..model.recording import BINNED, OUTCOME_RULES
-from ..model.trace import Field, Traced, kind_of_field, trace_month, trace_outcome_rule, trace_seat_start
+from ..model.trace import Traced, trace_month, trace_outcome_rule, trace_seat_start
+from ..model.trace_records import Field, kind_of_field
 
 COUNTRY_RECORDS = ("p", "setting", "centre", "nation", "country_sums")
 """One set of values per run."""

@@ -13,7 +13,8 @@ from typing import Any
 from ..model import draws
 from ..model.arithmetic import FIXED_ONE
 from ..model.graph import Kind, Node, Rank, in_order
-from ..model.trace import Field, Traced, trace_function
+from ..model.trace import Traced, trace_function
+from ..model.trace_records import Field
 from .cuda_model import COUNTRY_RECORDS, CudaModel
 
 C_TYPES: dict[Kind, str] = {"number": "double", "condition": "bool", "count": "i64"}

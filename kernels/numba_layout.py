@@ -12,7 +12,15 @@ from functools import cache
 
 from ..model.graph import Rank, in_order
 from ..model.recording import BINNED, YEARLY
-from ..model.trace import Field, Traced, trace_bins, trace_final, trace_month, trace_outcomes, trace_seat_start
+from ..model.trace import (
+    Traced,
+    trace_bins,
+    trace_final,
+    trace_month,
+    trace_outcomes,
+    trace_seat_start,
+)
+from ..model.trace_records import Field
 
 LEFT: Field = ("status", "left")
 """1 once the run has to be left to another engine, because its sums may not be exact."""

@@ -17,7 +17,8 @@ from numba.extending import intrinsic
 
 from ..model.draws import WORD
 from ..model.graph import Node, Rank, in_order
-from ..model.trace import Field, Traced
+from ..model.trace import Traced
+from ..model.trace_records import Field
 from .numba_emit import DOUBLE, FLAG, WHOLE, Expressions, Lanes, Value
 from .numba_layout import Program
 from .numba_sums import ExactSums

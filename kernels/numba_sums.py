@@ -13,7 +13,7 @@ from llvmlite import ir
 
 from ..model.arithmetic import FIXED_ONE
 from ..model.graph import Node, Rank
-from ..model.trace import Field
+from ..model.trace_records import Field
 from .numba_emit import DOUBLE, WHOLE, Value
 from .numba_layout import LEFT, sums_of
 

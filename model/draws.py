@@ -52,6 +52,8 @@ START_LUCK: LuckTable = {
     Stream.TRUST_EXTRA: ("starts_trapped", "", "", ""),
 }
 NODE_LUCK: LuckTable = {Stream.INIT_NODE: ("a", "b", "c", "")}
+NODES = {"first_node": "first", "second_node": "second"}
+"""The record of a node's luck -> the field of a place that holds the number of the node."""
 START_SEAT_LUCK: LuckTable = {Stream.INIT_CLINICIAN: ("morale", "origin", "spread_a", "spread_b")}
 START_CENTRE_LUCK: LuckTable = {Stream.CENTRE_C: ("party", "", "", "")}
 CENTRE_LUCK: LuckTable = {

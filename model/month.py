@@ -1,4 +1,4 @@
-"""The order of a month, as data: every engine walks it, or is checked against it.
+"""Order of the start and of a month, as data: every engine walks it, or is checked against it.
 
 1. ``centre``      the minister reads last month's country and settles the centre's stance, before anybody acts on it;
 2. ``managers``    read the stance, last month's means and their own trust, and decide;
@@ -9,6 +9,8 @@
 7. ``country``     the means and spreads that everybody will see;
 8. ``examples``    who looks good against these means, summed by country, council and catchment;
 9. ``outlook``, ``councils``, ``catchments``  what the centre, neighbours and partners see next month.
+
+Month 0 (``START``) makes the units, then places and sizes, which are summed, then everybody's state.
 
 **The law of a rule.** A rule reads the records that its arguments name. What it returns becomes part of the record
 of its first argument, the one who acts: the fields of a NamedTuple under their names, a single quantity under the
@@ -30,7 +32,9 @@ from . import (
     rules_manager,
     rules_methods,
     rules_minister,
+    rules_places,
     rules_reorganisation,
+    rules_start,
     rules_succession,
     rules_team,
     rules_trust,
@@ -209,3 +213,34 @@ MONTH: tuple[Phase, ...] = (
     _phase("catchments", "catchment", rules_country.catchment_view),
 )
 """The month, phase by phase."""
+
+START: tuple[Phase, ...] = (
+    _phase("units", "country", rules_places.units, rules_places.scale),
+    _phase(
+        "places",
+        "trust",
+        rules_places.position,
+        rules_places.drawn_size,
+        rules_places.arcs,
+        rules_places.nodes,
+        sums=(_tally(rules_places.tally_drawn_size, "country", "country_sums"),),
+    ),
+    _phase(
+        "sizes",
+        "trust",
+        rules_places.size,
+        sums=(
+            _tally(rules_places.tally_size, "country", "country_sums"),
+            _tally(rules_places.tally_size, "council", "council_sums"),
+            _tally(rules_places.tally_partner, "catchment", "catchment_sums"),
+        ),
+    ),
+    _phase("weights", "country", rules_places.weight),
+    _phase("trusts", "trust", rules_places.overlap, rules_places.regional_optimum, rules_start.trust_start),
+    _phase("managers", "trust", rules_start.manager_start),
+    _phase("centre", "country", rules_start.centre_start, rules_start.nation_start),
+    _phase("councils", "council", rules_start.council_start),
+    _phase("catchments", "catchment", rules_start.catchment_start),
+    _phase("seats", "seat", rules_start.seat_start),
+)
+"""Month 0, phase by phase. A table of real trusts stands in for what ``providers.given`` names."""

@@ -189,3 +189,21 @@ def _join(rows: Sequence[Providers]) -> Providers:
         catchment=tuple(row.catchment[0] for row in rows),
         overlap=tuple(overlap[0] for overlap in overlaps) if overlaps else None,
     )
+
+
+def given(providers: Providers | None) -> dict[tuple[str, str], tuple[float, ...]]:
+    """Return what a table stands in for at month 0: (record, field) -> a value for each trust, or one for the country.
+
+    Labels of councils and catchments are numbered together, in order.
+    """
+    if providers is None:
+        return {}
+    labels = sorted({*providers.council, *providers.catchment})
+    number = {label: float(place) for place, label in enumerate(labels)}
+    found: dict[tuple[str, str], tuple[float, ...]] = {
+        ("setting", "units"): (float(len(set(providers.council))),),
+        ("place", "drawn_size"): providers.size,
+        ("place", "council"): tuple(number[label] for label in providers.council),
+        ("place", "catchment"): tuple(number[label] for label in providers.catchment),
+    }
+    return found if providers.overlap is None else {**found, ("trust", "overlap"): providers.overlap}

@@ -261,40 +261,14 @@ class SeatState:
     rehired: bool
 
 
-class CentreLuck:
-    """The month's uniforms of the centre, named after their use."""
+class PlaceState:
+    """Where a trust lies: what month 0 alone needs of it."""
 
-    drift_a: float
-    drift_b: float
-    error_a: float
-    error_b: float
-    leaves: float
-    reorganises: float
-    early_election: float
-    change: float
-    party: float
-
-
-class TrustLuck:
-    """The month's uniforms of a trust and its manager, named after their use."""
-
-    departs: float
-    challenge: float
-    adopts: float
-    method: float
-    drift_a: float
-    drift_b: float
-    found: float
-    margin: float
-    relapses: float
-    difficulty_a: float
-    difficulty_b: float
-
-
-class SeatLuck:
-    """The month's uniforms of a clinician's seat."""
-
-    fate: float
-    origin: float
-    spread_a: float
-    spread_b: float
+    index: float  # trusts are counted from 0
+    position: float  # on the ring
+    drawn_size: float
+    council: float  # number
+    catchment: float  # number
+    first: float  # number of a node of the region
+    second: float  # number of a node of the region
+    nearness: float  # to the second node

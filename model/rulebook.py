@@ -1,87 +1,109 @@
-"""The hash of the rules: a store says by which rules its numbers were made, and a resume refuses others.
+"""Hash of the rules: a store says by which rules its numbers were made, and a resume refuses others.
 
-It covers the code of rules, tallies, arithmetic, draws, records and the order of a month, without comments and
-docstrings, and the values of the constants and the defaults of the parameters. Rewording changes nothing.
+It is taken of what the rules do, not of their text: of the graphs of the start, of a month, of the outcomes and of the
+sums, with the constants, the defaults of the parameters and the way luck is drawn. Names of modules and of local
+variables, their order, comments and the version of Python do not count; whatever changes a bit of a run does.
 """
 
 from __future__ import annotations
 
-import ast
 import hashlib
-import io
 import json
-import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from importlib.resources import files
+from typing import Any
 
+import numpy as np
+
+from .arithmetic import fixed, most_added, unfixed
 from .constants import CONSTANTS
+from .draws import Stream, uniforms
+from .graph import Node, in_order
+from .outcomes import OUTCOMES
 from .parameters import PARAMETERS
+from .providers import Providers, given
+from .recording import BINNED, TENTHS, YEARLY
+from .rules_outcomes import percentile_rank, percentile_value
+from .trace import (
+    Traced,
+    trace_bins,
+    trace_final,
+    trace_function,
+    trace_month,
+    trace_outcomes,
+    trace_start,
+)
+from .trace_records import Field
 
-_SKIPPED = (tokenize.COMMENT, tokenize.NL, tokenize.ENCODING)
-_LAYOUT = {tokenize.NEWLINE: "<end of line>", tokenize.INDENT: "<indent>", tokenize.DEDENT: "<dedent>"}
-
-
-def _docstring_lines(source: str) -> set[int]:
-    """Line numbers on which a docstring (or another bare string) starts."""
-    expressions = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Expr))
-    return {e.lineno for e in expressions if isinstance(e.value, ast.Constant) and isinstance(e.value.value, str)}
-
-
-def code_of(source: str) -> str:
-    """Return the tokens of ``source`` that mean something, joined by spaces: no comments, no docstrings."""
-    documented = _docstring_lines(source)
-    return " ".join(
-        _LAYOUT.get(token.type, token.string)
-        for token in _tokens(source)
-        if token.type not in _SKIPPED and not (token.type == tokenize.STRING and token.start[0] in documented)
-    )
-
-
-def _tokens(source: str) -> Iterator[tokenize.TokenInfo]:
-    """Yield the tokens of ``source`` as Python 3.11 has them: since 3.12 an f-string is many, here it stays one.
-
-    The hash must not depend on who reads the rules: a sweep that was begun under one Python goes on under another.
-    """
-    lines = source.splitlines(keepends=True)
-    depth, start = 0, (0, 0)
-    for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        kind = tokenize.tok_name[token.type]
-        if kind == "FSTRING_START":
-            start = start if depth else token.start
-            depth += 1
-        elif kind == "FSTRING_END":
-            depth -= 1
-            if not depth:
-                yield tokenize.TokenInfo(tokenize.STRING, _between(lines, start, token.end), start, token.end, "")
-        elif not depth:
-            yield token
+RECORDING = 1
+"""Raise it with a change of what no graph shows: windows of months, yearly means, how a failed run is found, what is
+known before the first rule (sizes of the country, numbers of agents)."""
+_TABLE = Providers(
+    code=("A", "B", "C"), name=("a", "b", "c"), size=(1.0, 2.0, 0.5), council=("x", "z", "x"),
+    catchment=("y", "y", "x"), overlap=(0.25, 0.5, 0.75),
+)  # fmt: skip
 
 
-def _between(lines: list[str], start: tuple[int, int], end: tuple[int, int]) -> str:
-    """Return the text from ``start`` to ``end``, each the number of a line, from 1, and a column."""
-    text = lines[start[0] - 1 : end[0]]
-    text[-1] = text[-1][: end[1]]
-    text[0] = text[0][start[1] :]
-    return "".join(text)
+def node_hashes(results: Iterable[Node]) -> dict[int, str]:
+    """Return the hash of every node that ``results`` need: of its operation, its kind and those of its operands."""
+    found: dict[int, str] = {}
+    for node in in_order(results):
+        operands = [found[operand.number] for operand in node.operands]
+        facts = [node.operation, node.kind, int(node.rank), node.detail, operands]
+        found[node.number] = hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+    return found
 
 
-def rule_files() -> tuple[str, ...]:
-    """Return the names of the modules that decide the bits of a run."""
-    fixed = ("arithmetic.py", "draws.py", "month.py", "records.py", "tallies.py")
-    names = (path.name for path in files(__package__).iterdir())
-    return (*fixed, *sorted(name for name in names if name.startswith("rules_") and name.endswith(".py")))
+def _results(phase: Traced) -> Iterator[tuple[Field, str, Node]]:
+    """Yield the fields that ``phase`` writes and adds up, over what, and their nodes; numbers in fixed point."""
+    yield from ((field, "", node) for field, node in phase.written.items())
+    for field, (level, node) in phase.summed.items():
+        added: Any = fixed(node) if node.kind == "number" else node  # type: ignore[arg-type]
+        yield field, level, added
+
+
+def phase_facts(phase: Traced) -> list[Any]:
+    """Return what ``phase`` makes, in an order that does not depend on the order of its rules."""
+    results = sorted(_results(phase), key=lambda result: result[:2])
+    hashes = node_hashes(node for _, _, node in results)
+    return [int(phase.rank), [[*field, over, hashes[node.number]] for field, over, node in results]]
+
+
+def _function_facts() -> dict[str, str]:
+    found = {}
+    for function, kind in ((fixed, "number"), (unfixed, "count"), (percentile_value, "number")):
+        _, result = trace_function(function, kind)  # type: ignore[arg-type]
+        found[function.__name__] = node_hashes((result,))[result.number]
+    return found
+
+
+def _luck_facts() -> list[str]:
+    """Return some uniforms of every stream, as digits."""
+    run, agent = (np.array([word], dtype=np.uint64) for word in (3, 5))
+    return [float(word[0]).hex() for stream in Stream for word in uniforms(7, run, agent, 2, int(stream))]
+
+
+def _facts() -> Mapping[str, Any]:
+    """Return everything that decides the bits of a run."""
+    return {
+        "start": [phase_facts(phase) for phase in trace_start()],
+        "month": [phase_facts(phase) for phase in trace_month()],
+        "outcomes": phase_facts(trace_outcomes()),
+        "order of outcomes": list(OUTCOMES),
+        "percentiles": [phase_facts(trace_bins(BINNED)), TENTHS],
+        "ranks": [[percentile_rank(tenths, trusts) for trusts in range(1, 101)] for tenths in TENTHS.values()],
+        "records of trusts": [phase_facts(trace_final()), YEARLY],
+        "functions": _function_facts(),
+        "most that is added": [most_added(addends).hex() for addends in (1.0, 3.0, 150.0)],
+        "luck": _luck_facts(),
+        "table of trusts": sorted([*field, list(values)] for field, values in given(_TABLE).items()),
+        "recording": RECORDING,
+        "constants": {name: row.value for name, row in CONSTANTS.items()},
+        "parameters": {name: row.default for name, row in PARAMETERS.items()},
+    }
 
 
 @cache
 def rules_hash() -> str:
     """Return the SHA-256, as 64 hexadecimal digits, of everything that decides the bits of a run."""
-    digest = hashlib.sha256()
-    for name in rule_files():
-        digest.update(f"{name}\n{code_of((files(__package__) / name).read_text(encoding='utf-8'))}\n".encode())
-    values = {
-        "constants": {name: row.value for name, row in CONSTANTS.items()},
-        "parameters": {name: row.default for name, row in PARAMETERS.items()},
-    }
-    digest.update(json.dumps(values, sort_keys=True).encode())
-    return digest.hexdigest()
+    return hashlib.sha256(json.dumps(_facts(), sort_keys=True).encode()).hexdigest()

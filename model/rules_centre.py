@@ -6,8 +6,12 @@ from typing import NamedTuple
 
 from .arithmetic import SQRT6, larger, root, select, smaller
 from .constants import Constants
+from .luck_records import CentreLuck
 from .parameters import Parameters
-from .records import CentreLuck, CentreState, NationState
+from .records import (
+    CentreState,
+    NationState,
+)
 
 
 def national_optimum(centre: CentreState, luck: CentreLuck, p: Parameters) -> float:

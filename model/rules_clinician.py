@@ -9,8 +9,12 @@ from typing import NamedTuple
 
 from .arithmetic import clip01, coachability, larger, negation, select, smaller, triangular
 from .constants import Constants
+from .luck_records import SeatLuck
 from .parameters import Parameters
-from .records import SeatLuck, SeatState, TrustState
+from .records import (
+    SeatState,
+    TrustState,
+)
 
 
 class Motivation(NamedTuple):

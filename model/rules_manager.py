@@ -6,8 +6,15 @@ from typing import NamedTuple
 
 from .arithmetic import clip01, larger, magnitude, saturating, select, smaller
 from .constants import Constants
+from .luck_records import TrustLuck
 from .parameters import Parameters
-from .records import CentreState, CouncilState, ManagerState, NationState, TrustLuck, TrustState
+from .records import (
+    CentreState,
+    CouncilState,
+    ManagerState,
+    NationState,
+    TrustState,
+)
 
 
 class View(NamedTuple):

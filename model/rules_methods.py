@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from .arithmetic import SQRT12, clip01, larger, peak, saturating, select, smaller
 from .constants import Constants
+from .luck_records import TrustLuck
 from .parameters import Parameters
 from .records import (
     CatchmentState,
@@ -13,7 +14,6 @@ from .records import (
     CouncilState,
     ManagerState,
     Setting,
-    TrustLuck,
     TrustState,
 )
 

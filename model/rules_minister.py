@@ -6,8 +6,12 @@ from typing import NamedTuple
 
 from .arithmetic import clip01, larger, saturating, select
 from .constants import Constants
+from .luck_records import CentreLuck
 from .parameters import Parameters
-from .records import CentreLuck, CentreState, NationState
+from .records import (
+    CentreState,
+    NationState,
+)
 
 
 class Calendar(NamedTuple):

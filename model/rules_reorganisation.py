@@ -9,8 +9,12 @@ from typing import NamedTuple
 
 from .arithmetic import clip01, floor, larger, magnitude, select, smaller
 from .constants import Constants
+from .luck_records import CentreLuck
 from .parameters import Parameters
-from .records import CentreLuck, CentreState, Now
+from .records import (
+    CentreState,
+    Now,
+)
 
 
 class Complaints(NamedTuple):

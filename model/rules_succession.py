@@ -6,8 +6,14 @@ from typing import NamedTuple
 
 from .arithmetic import SQRT6, clip01, larger, negation, select
 from .constants import Constants
+from .luck_records import TrustLuck
 from .parameters import Parameters
-from .records import CentreState, ManagerState, NationState, TrustLuck, TrustState
+from .records import (
+    CentreState,
+    ManagerState,
+    NationState,
+    TrustState,
+)
 
 
 class Security(NamedTuple):

@@ -6,8 +6,16 @@ from typing import NamedTuple
 
 from .arithmetic import SQRT6, larger, negation, root, saturating, select, smaller, unfixed
 from .constants import Constants
+from .luck_records import TrustLuck
 from .parameters import Parameters
-from .records import CentreState, ManagerState, NationState, Setting, Sums, TrustLuck, TrustState
+from .records import (
+    CentreState,
+    ManagerState,
+    NationState,
+    Setting,
+    Sums,
+    TrustState,
+)
 
 
 def integration(trust: TrustState, catchment_sums: Sums, setting: Setting, k: Constants) -> float:

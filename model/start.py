@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import draws, rules_start
+from . import draws
 from .agents import Clinician, Manager, Minister, Trust
-from .arithmetic import fixed, unfixed
+from .arithmetic import fixed
 from .draws import LuckTable, uniforms
-from .providers import Providers
-from .records import CatchmentState, CentreLuck, CouncilState, NationState, SeatLuck, Setting, Sums, TrustLuck
+from .luck_records import CentreLuck, SeatLuck, TrustLuck
+from .month import START, Phase, Tally
+from .providers import Providers, given
+from .records import CatchmentState, CouncilState, NationState, PlaceState, Setting, Sums
 
 if TYPE_CHECKING:
     from .health_service import HealthService
@@ -46,154 +49,130 @@ class LuckOfTheMonth:
                     setattr(actor.luck, name, word)
 
 
+def build(
+    model: HealthService, trusts: int, clinicians: int, providers: Providers | None, luck: LuckOfTheMonth
+) -> None:
+    """Create the records and agents of ``model`` at month 0, by the rules and in the order of ``month.START``."""
+    known = given(providers)
+    setting = model.setting = Setting()
+    setting.trusts, setting.clinicians, setting.seats = float(trusts), float(clinicians), float(trusts * clinicians)
+    model.minister, model.nation = Minister(model), NationState()
+    shared = {
+        "setting": setting, "now": model.now, "p": model.p, "k": model.k, "centre": model.minister,
+        "nation": model.nation, "country_sums": model.country_sums,
+    }  # fmt: skip
+    model.trusts, model.managers = [Trust(model) for _ in range(trusts)], [Manager(model) for _ in range(trusts)]
+    around = [_around(model, shared, number) for number in range(trusts)]
+    for (record, field), values in known.items():
+        for records, value in zip([shared] if record == "setting" else around, values, strict=True):
+            setattr(records[record], field, value)
+    for phase in START:
+        if phase.level == "seat":
+            _start_clinicians(model, phase, clinicians, around, luck)
+            continue
+        for records in _who(phase, shared, around, luck):
+            _follow(phase, records, known)
+        if phase.name == "places":
+            _group(around)
+        for tally in phase.tallies:
+            _add_up(tally, around)
+    _introduce(model, shared, around)
+
+
+def _who(
+    phase: Phase, shared: dict[str, Any], around: list[dict[str, Any]], luck: LuckOfTheMonth
+) -> Iterator[dict[str, Any]]:
+    """Yield the records that the rules of ``phase`` read, for each who follows them, with the luck of the start."""
+    if phase.level == "country":
+        yield {**shared, "luck": one(luck.draw(draws.START_CENTRE_LUCK, 1, 0), 0)}
+    elif phase.level in ("council", "catchment"):
+        yield from {id(records[phase.level]): records for records in around}.values()
+    else:
+        dealt = luck.draw(draws.START_LUCK, len(around), 0)
+        nodes = luck.draw(draws.NODE_LUCK, max(2, len(around)), 0)
+        wanted = {name: field for name, field in draws.NODES.items() if name in phase.reads}
+        for number, records in enumerate(around):
+            at_nodes = {name: one(nodes, int(getattr(records["place"], field))) for name, field in wanted.items()}
+            yield {**records, "luck": one(dealt, number), **at_nodes}
+
+
 def one(dealt: dict[str, list[float]], number: int) -> Any:
     """Return the luck of one agent as a record."""
     return SimpleNamespace(**{name: words[number] for name, words in dealt.items()})
 
 
-def put(record: Any, values: Any) -> Any:
-    """Write a table or a NamedTuple of values into ``record`` and return it."""
-    named = values if isinstance(values, dict) else values._asdict()
-    for name, value in named.items():
-        setattr(record, name, value)
-    return record
-
-
-def build(
-    model: HealthService, trusts: int, clinicians: int, providers: Providers | None, luck: LuckOfTheMonth
-) -> None:
-    """Create the records and agents of ``model`` at month 0."""
-    model.setting = _setting(model, trusts, clinicians, providers)
-    start = luck.draw(draws.START_LUCK, trusts, 0)
-    places = [rules_start.position(float(j), one(start, j), model.setting) for j in range(trusts)]
-    model.minister = put(Minister(model), rules_start.CENTRE_START)
-    party = luck.draw(draws.START_CENTRE_LUCK, 1, 0)["party"][0]
-    put(model.minister, rules_start.centre_start(party, model.p))
-    model.nation = put(NationState(), {**rules_start.NATION_START, "wait": model.k.BASE_WAIT})
-    model.nation.challenge = model.p.initial_challenge
-    model.trusts = [Trust(model) for _ in range(trusts)]
-    _place_trusts(model, places, start, providers)
-    node_count = max(2, trusts // 10)
-    node_luck = luck.draw(draws.NODE_LUCK, node_count, 0)
-    model.managers = []
-    for number, trust in enumerate(model.trusts):
-        nodes = rules_start.nodes(places[number], float(node_count))
-        ends = [
-            node_luck["a"][int(n)] + node_luck["b"][int(n)] + node_luck["c"][int(n)] - 1.5
-            for n in (nodes.first, nodes.second)
-        ]
-        _start_trust(model, trust, rules_start.regional_optimum(ends[0], ends[1], nodes.nearness), one(start, number))
-    _start_clinicians(model, clinicians, luck)
-    _introduce(model)
-
-
-def _setting(model: HealthService, trusts: int, clinicians: int, providers: Providers | None) -> Setting:
-    setting = Setting()
-    setting.trusts, setting.clinicians = float(trusts), float(clinicians)
-    setting.seats = float(trusts * clinicians)
-    setting.units = (
-        rules_start.number_of_units(setting, model.p) if providers is None else float(len(set(providers.council)))
-    )
-    return put(setting, rules_start.units(setting, model.k))  # type: ignore[no-any-return]
-
-
-def _place_trusts(model: HealthService, places: list[float], start: Any, providers: Providers | None) -> None:
-    """Give each trust its number, size, council and catchment, and the catchments their overlap with councils."""
-    trusts = model.trusts
-    if providers is None:
-        drawn = [rules_start.drawn_size(one(start, j), model.p) for j in range(len(trusts))]
-        arcs = [rules_start.arcs(place, model.setting, model.p) for place in places]
-        homes = [(int(arc.council), int(arc.catchment)) for arc in arcs]
-    else:
-        drawn = list(providers.size)
-        labels = sorted({*providers.council, *providers.catchment})
-        homes = [
-            (labels.index(council), labels.index(catchment))
-            for council, catchment in zip(providers.council, providers.catchment, strict=True)
-        ]
-    mean = unfixed(sum(fixed(size) for size in drawn)) / model.setting.trusts
-    for number, (trust, size, (council, catchment)) in enumerate(zip(trusts, drawn, homes, strict=True)):
-        trust.number, trust.size, trust.council, trust.catchment = number, size / mean, council, catchment
-    model.setting.weight = unfixed(sum(fixed(trust.size) for trust in trusts))
-    for number, trust in enumerate(trusts):
-        partners = [t for t in trusts if t.catchment == trust.catchment]
-        shared = sum(fixed(t.size) for t in partners if t.council == t.catchment)
-        whole = sum(fixed(t.size) for t in partners)
-        within = shared if trust.council == trust.catchment else whole - shared
-        trust.overlap = unfixed(within) / unfixed(whole)
-        if providers is not None and providers.overlap is not None:
-            trust.overlap = providers.overlap[number]
-
-
-def _start_trust(model: HealthService, trust: Trust, regional: float, luck: Any) -> None:
-    manager = Manager(model)
-    put(trust, rules_start.TRUST_START)
-    trust.queue = trust.wait = model.k.BASE_WAIT
-    trust.regional_optimum = regional
-    put(trust, rules_start.trust_start(regional, luck, model.p, model.k))
-    put(manager, rules_start.MANAGER_START)
-    put(manager, rules_start.manager_start(float(trust.number), luck, model.setting, model.p, model.k))
-    manager.trust, trust.manager = trust, manager
+def _around(model: HealthService, shared: dict[str, Any], number: int) -> dict[str, Any]:
+    """Return the records around trust ``number``; those of its council and catchment are not known yet."""
+    trust, manager, place = model.trusts[number], model.managers[number], PlaceState()
+    trust.number, trust.manager, manager.trust = number, manager, trust
     trust.luck = manager.luck = TrustLuck()
     trust.totals = Sums()
-    model.managers.append(manager)
+    place.index = float(number)
+    return {**shared, "place": place, "trust": trust, "manager": manager, "totals": trust.totals}
 
 
-def _start_clinicians(model: HealthService, clinicians: int, luck: LuckOfTheMonth) -> None:
-    dealt = luck.draw(draws.START_SEAT_LUCK, len(model.trusts) * clinicians, 0)
+def _follow(phase: Phase, records: dict[str, Any], known: Collection[tuple[str, str]]) -> None:
+    for step in phase.steps:
+        result = step.rule(*[records[name] for name in step.reads])
+        for name, value in zip(step.writes, (result,) if step.single else result, strict=True):
+            if (step.actor, name) not in known:
+                setattr(records[step.actor], name, value)
+
+
+def _group(around: list[dict[str, Any]]) -> None:
+    """Give each trust the records that it shares with the others of its council and of its catchment."""
+    councils: dict[float, dict[str, Any]] = {}
+    catchments: dict[float, dict[str, Any]] = {}
+    for records in around:
+        place, trust = records["place"], records["trust"]
+        trust.council, trust.catchment = int(place.council), int(place.catchment)
+        records |= councils.setdefault(place.council, {"council": CouncilState(), "council_sums": Sums()})
+        records |= catchments.setdefault(place.catchment, {"catchment": CatchmentState(), "catchment_sums": Sums()})
+
+
+def _add_up(tally: Tally, around: list[dict[str, Any]]) -> None:
+    """Sum exactly what trusts add to their country, council or catchment."""
+    addends: dict[int, list[dict[str, Any]]] = {}
+    for records in around:
+        addends.setdefault(id(records[tally.into]), []).append(records)
+    for members in addends.values():
+        rows = [tally.rule(*[records[name] for name in tally.reads]) for records in members]
+        for name, column in zip(tally.fields, zip(*rows, strict=True), strict=True):
+            units = [value if value.__class__ is bool else fixed(value) for value in column]
+            setattr(members[0][tally.into], name, sum(units))
+
+
+def _start_clinicians(
+    model: HealthService, phase: Phase, clinicians: int, around: list[dict[str, Any]], luck: LuckOfTheMonth
+) -> None:
+    dealt = luck.draw(draws.START_SEAT_LUCK, len(around) * clinicians, 0)
     model.clinicians = []
-    for number in range(len(model.trusts) * clinicians):
-        clinician = put(Clinician(model), rules_start.seat_start(one(dealt, number), model.p, model.k))
+    for number in range(len(around) * clinicians):
+        clinician = Clinician(model)
+        _follow(phase, {**around[number // clinicians], "seat": clinician, "luck": one(dealt, number)}, ())
         clinician.trust = model.trusts[number // clinicians]
         clinician.luck = SeatLuck()
         model.clinicians.append(clinician)
 
 
-def _introduce(model: HealthService) -> None:
-    """Let everybody know the records that their rules read, and make those of councils and catchments."""
+def _introduce(model: HealthService, shared: dict[str, Any], around: list[dict[str, Any]]) -> None:
+    """Let everybody know the records that their rules read, and who adds to which sums."""
     model.minister.luck = CentreLuck()
-    shared = {
-        "setting": model.setting, "now": model.now, "p": model.p, "k": model.k, "centre": model.minister,
-        "nation": model.nation, "country_sums": model.country_sums,
-    }  # fmt: skip
     model.minister.learn(("centre",), {**shared, "luck": model.minister.luck})
-    councils = {trust.council: _council(model, trust.council) for trust in model.trusts}
-    catchments = {trust.catchment: _catchment(model, trust.catchment) for trust in model.trusts}
-    model.circles = {
-        "country": [shared],
-        "council": list(councils.values()),
-        "catchment": list(catchments.values()),
-    }
-    model.groups = {
-        "country": [(model.trusts, shared)],
-        "council": [([t for t in model.trusts if t.council == n], sums) for n, sums in councils.items()],
-        "catchment": [([t for t in model.trusts if t.catchment == n], sums) for n, sums in catchments.items()],
-        "trust": [],
-    }
-    around = {}
-    for trust, manager in zip(model.trusts, model.managers, strict=True):
-        records = {
-            **shared, **councils[trust.council], **catchments[trust.catchment],
-            "trust": trust, "manager": manager, "totals": trust.totals, "luck": trust.luck,
-        }  # fmt: skip
-        manager.learn(("managers",), records)
-        trust.learn(("signals", "output", "service", "examples"), records)
-        around[trust.number] = records
+    model.circles, model.groups = {"country": [shared]}, {"country": [(model.trusts, shared)], "trust": []}
+    for level in ("council", "catchment"):
+        circles = {id(records[level]): records for records in around}
+        model.circles[level] = list(circles.values())
+        model.groups[level] = [
+            ([each["trust"] for each in around if each[level] is records[level]], records)
+            for records in circles.values()
+        ]
     seats = len(model.clinicians) // len(model.trusts)
-    for trust in model.trusts:
-        team = model.clinicians[trust.number * seats : (trust.number + 1) * seats]
+    for number, (trust, records) in enumerate(zip(model.trusts, around, strict=True)):
+        records["luck"] = trust.luck
+        trust.manager.learn(("managers",), records)
+        trust.learn(("signals", "output", "service", "examples"), records)
+        team = model.clinicians[number * seats : (number + 1) * seats]
         model.groups["trust"].append((team, {"totals": trust.totals}))
         for clinician in team:
-            clinician.learn(("clinicians",), {**around[trust.number], "seat": clinician, "luck": clinician.luck})
-
-
-def _council(model: HealthService, number: int) -> dict[str, Any]:
-    members = [trust for trust in model.trusts if trust.council == number]
-    council = put(CouncilState(), {**rules_start.COUNCIL_START, "challenge": model.p.initial_challenge})
-    return {"council": council, "council_sums": put(Sums(), {"size": sum(fixed(t.size) for t in members)})}
-
-
-def _catchment(model: HealthService, number: int) -> dict[str, Any]:
-    members = [trust for trust in model.trusts if trust.catchment == number]
-    sums = put(Sums(), {"size": sum(fixed(t.size) for t in members), "trusts": len(members)})
-    return {"catchment": put(CatchmentState(), rules_start.CATCHMENT_START), "catchment_sums": sums}
+            clinician.learn(("clinicians",), {**records, "seat": clinician, "luck": clinician.luck})

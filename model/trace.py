@@ -8,39 +8,17 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, NoReturn, get_type_hints
+from typing import Any
 
-from . import draws, records, rules_outcomes, rules_start
+from . import draws, rules_outcomes
 from .constants import CONSTANTS
-from .graph import CannotTrace, Graph, Kind, Node, Rank, in_order, refuse
-from .month import MONTH, Level, Phase, Step, Tally
-from .names import closest
+from .graph import CannotTrace, Graph, Kind, Node, Rank, in_order
+from .month import MONTH, START, Level, Phase, Step, Tally
 from .parameters import PARAMETERS
 from .recording import final_trust_records, monthly_outcomes
-
-Field = tuple[str, str]
-"""A field of a record: (record, field)."""
-
-RECORDS: dict[str, tuple[Rank, type | None]] = {
-    "setting": (Rank.COUNTRY, records.Setting),
-    "now": (Rank.COUNTRY, records.Now),
-    "p": (Rank.COUNTRY, None),
-    "k": (Rank.COUNTRY, None),
-    "centre": (Rank.COUNTRY, records.CentreState),
-    "nation": (Rank.COUNTRY, records.NationState),
-    "country_sums": (Rank.COUNTRY, records.Sums),
-    "trust": (Rank.TRUST, records.TrustState),
-    "manager": (Rank.TRUST, records.ManagerState),
-    "council": (Rank.TRUST, records.CouncilState),
-    "catchment": (Rank.TRUST, records.CatchmentState),
-    "totals": (Rank.TRUST, records.Sums),
-    "council_sums": (Rank.TRUST, records.Sums),
-    "catchment_sums": (Rank.TRUST, records.Sums),
-    "seat": (Rank.SEAT, records.SeatState),
-}
-"""Record that rules read -> how often it differs, and the class that types its fields (None: all are numbers)."""
+from .trace_records import RECORDS, Field, TracedLuck, TracedRecord, kind_of_field
 
 RANKS: dict[Level, Rank] = {
     "country": Rank.COUNTRY,
@@ -50,6 +28,21 @@ RANKS: dict[Level, Rank] = {
     "seat": Rank.SEAT,
 }
 LUCK = {Rank.COUNTRY: draws.CENTRE_LUCK, Rank.TRUST: draws.TRUST_LUCK, Rank.SEAT: draws.SEAT_LUCK}
+START_LUCK = {
+    Rank.COUNTRY: draws.START_CENTRE_LUCK,
+    Rank.TRUST: draws.START_LUCK,
+    Rank.SEAT: draws.START_SEAT_LUCK,
+}
+KNOWN: frozenset[Field] = frozenset(
+    {
+        *(("setting", name) for name in ("trusts", "clinicians", "seats")),
+        ("place", "index"),
+        ("now", "month"),
+        *(("p", name) for name in PARAMETERS),
+        *(("k", name) for name in CONSTANTS),
+    }
+)
+"""What is known before the first rule: the size of the country, the numbers of its trusts, the settings."""
 
 
 @dataclass(frozen=True)
@@ -78,68 +71,6 @@ class Traced:
         return {node.detail: node.kind for node in in_order(self.results) if node.operation == "field"}
 
 
-@cache
-def _types(record: str) -> dict[str, type]:
-    return get_type_hints(RECORDS[record][1])
-
-
-def kind_of_field(record: str, name: str) -> Kind:
-    """Return the kind of a field, from the tables and the types of ``model.records``.
-
-    Raises CannotTrace if the record has no such field.
-    """
-    typed = RECORDS[record][1]
-    if typed is records.Sums:
-        return "count"
-    known = {"p": PARAMETERS, "k": CONSTANTS}[record] if typed is None else _types(record)
-    if name not in known:
-        refuse(f"'{record}.{name}'", f"'{record}' has no field of this name{closest(name, known)}")
-    return "condition" if typed is not None and known[name] is bool else "number"
-
-
-class TracedRecord:
-    """Stands for a record: what was written in the phase is read back, everything else is a field of the state."""
-
-    __slots__ = ("_graph", "_name", "_written")
-
-    def __init__(self, graph: Graph, name: str, written: Mapping[Field, Node]) -> None:
-        for slot, value in (("_graph", graph), ("_name", name), ("_written", written)):
-            object.__setattr__(self, slot, value)
-
-    def __getattr__(self, field: str) -> Node:
-        place = (self._name, field)
-        if place in self._written:
-            return self._written[place]
-        return self._graph.note("field", (), kind_of_field(*place), RECORDS[self._name][0], place)
-
-    def __setattr__(self, field: str, value: Any) -> NoReturn:
-        refuse(f"the assignment to '{self._name}.{field}'", "a rule returns what it changes")
-
-    def __delattr__(self, field: str) -> NoReturn:
-        refuse(f"the deletion of '{self._name}.{field}'", "a rule returns what it changes")
-
-
-class TracedLuck:
-    """Stands for a record of luck: a word of a Philox block for each name."""
-
-    __slots__ = ("_graph", "_rank", "_words")
-
-    def __init__(self, graph: Graph, rank: Rank, table: draws.LuckTable) -> None:
-        words = {
-            name: (int(stream), word) for stream, names in table.items() for word, name in enumerate(names) if name
-        }
-        for slot, value in (("_graph", graph), ("_rank", rank), ("_words", words)):
-            object.__setattr__(self, slot, value)
-
-    def __getattr__(self, name: str) -> Node:
-        if name not in self._words:
-            refuse(f"'luck.{name}'", f"no luck of this name is drawn for {self._rank.name.lower()}s")
-        return self._graph.note("luck", (), "number", self._rank, self._words[name])
-
-    def __setattr__(self, name: str, value: Any) -> NoReturn:
-        refuse(f"the assignment to 'luck.{name}'", "a rule returns what it changes")
-
-
 class Tracer:
     """Traces rules one after the other into one graph; ``written`` is what they returned so far."""
 
@@ -150,6 +81,9 @@ class Tracer:
         self.records: dict[str, Any] = {name: TracedRecord(self.graph, name, self.written) for name in RECORDS}
         if luck is not None:
             self.records["luck"] = TracedLuck(self.graph, rank, luck)
+            for name, field in draws.NODES.items():
+                node = getattr(self.records["place"], field)
+                self.records[name] = TracedLuck(self.graph, rank, draws.NODE_LUCK, (node,))
 
     def call(self, rule: Callable[..., Any], reads: Iterable[str]) -> Any:
         """Call ``rule`` on nodes. Raises CannotTrace with its file and line, if it does what no rule may."""
@@ -198,10 +132,10 @@ def _place(rule: Callable[..., Any], refusal: BaseException | None = None) -> st
     return f"{file.rsplit('/', 1)[-1]}:{line}, rule '{rule.__name__}'"
 
 
-def trace_phase(phase: Phase) -> Traced:
+def trace_phase(phase: Phase, luck: Mapping[Rank, draws.LuckTable] = LUCK) -> Traced:
     """Trace the rules of ``phase`` and of its tallies, in order. Raises CannotTrace, naming file, line and rule."""
     rank = RANKS[phase.level]
-    tracer = Tracer(rank, LUCK[rank])
+    tracer = Tracer(rank, luck[rank])
     for step in phase.steps:
         tracer.follow(step)
     summed: dict[Field, tuple[Level, Node]] = {}
@@ -253,14 +187,16 @@ def trace_final() -> Traced:
     return _trace_view("final", Rank.TRUST, "final", final_trust_records)
 
 
+@cache
+def trace_start() -> tuple[Traced, ...]:
+    """Trace the phases of month 0, in order."""
+    return tuple(trace_phase(phase, START_LUCK) for phase in START)
+
+
 def trace_seat_start() -> Traced:
     """Trace the people in the seats at month 0."""
-    tracer = Tracer(Rank.SEAT, draws.START_SEAT_LUCK)
-    start = tracer.call(rules_start.seat_start, ("luck", "p", "k"))
-    for name, value in start._asdict().items():
-        tracer.written["seat", name] = tracer.graph.read(value, kind_of_field("seat", name))
-    tracer.written_after |= dict.fromkeys(tracer.written, len(tracer.graph))
-    return tracer.traced("seat_start", Rank.SEAT)
+    (seats,) = (phase for phase in trace_start() if phase.rank is Rank.SEAT)
+    return replace(seats, name="seat_start")
 
 
 def trace_function(function: Callable[[Any], Any], kind: Kind = "number") -> tuple[Node, Node]:
@@ -271,13 +207,13 @@ def trace_function(function: Callable[[Any], Any], kind: Kind = "number") -> tup
     return given, graph.read(result, result.kind)
 
 
-def unmade(month: Sequence[Traced], started: Collection[Field]) -> list[str]:
-    """Return what a phase of ``month`` reads that neither the start (``started``) nor an earlier phase has made.
+def unmade(phases: Sequence[Traced], known: Collection[Field] = KNOWN) -> list[str]:
+    """Return what one of ``phases`` reads that is neither ``known`` before the first nor made by an earlier one.
 
     The array engine would stop at such a read; compiled code would find zeros.
     """
-    made, missing = set(started), []
-    for phase in month:
+    made, missing = set(known), []
+    for phase in phases:
         missing += [f"{phase.name}: {record}.{name}" for record, name in phase.reads if (record, name) not in made]
         made |= {*phase.written, *phase.summed}
     return missing

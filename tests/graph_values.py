@@ -10,7 +10,8 @@ import numpy as np
 
 from tredegar.model.graph import Node, in_order
 from tredegar.model.month import Phase
-from tredegar.model.trace import LUCK, RANKS, RECORDS, Traced, kind_of_field
+from tredegar.model.trace import LUCK, RANKS, Traced
+from tredegar.model.trace_records import RECORDS, kind_of_field
 
 OPERATIONS: dict[str, Callable[..., Any]] = {
     "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide,

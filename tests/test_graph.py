@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tredegar.kernels.array_start import ArrayStart
 from tredegar.model.arithmetic import fixed, larger, select, unfixed
 from tredegar.model.graph import CannotTrace, Graph, Kind, Node, Rank, in_order
 from tredegar.model.month import MONTH, Phase, step_of
@@ -22,10 +21,10 @@ from tredegar.model.trace import (
     trace_outcomes,
     trace_phase,
     trace_seat_start,
+    trace_start,
     unmade,
 )
 
-from .cases import Case, batch_of
 from .graph_values import follow, of_one, random_state, values_of
 
 
@@ -174,12 +173,9 @@ def test_the_line_is_the_one_in_the_rule_that_went_wrong() -> None:
 
 
 def test_no_rule_reads_what_nobody_has_made() -> None:
-    begun = ArrayStart(batch_of(Case(trusts=2, clinicians=2, months=1)), np)
-    started = {(name, field) for name, record in begun.records().items() for field in vars(record)}
-    started |= {("seat", field) for field in vars(begun.seats(range(1)))}
-    started |= {(name, field) for name in ("k", "now") for phase in trace_month() for _, field in phase.reads}
-    assert unmade(trace_month(), started) == []
-    assert "service: nation.wait" in unmade(trace_month(), started - {("nation", "wait")})
+    assert unmade((*trace_start(), *trace_month())) == []
+    assert "service: nation.wait" in unmade(trace_month())
+    assert "sizes: place.drawn_size" in unmade(trace_start()[2:])
 
 
 PIECES: tuple[Traced, ...] = (

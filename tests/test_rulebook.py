@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
-from tredegar.model.rulebook import code_of
+from tredegar.model.rulebook import rules_hash
 
-RULE = '''
-def rises(x: float) -> float:
-    """Words."""
-    return x + 1.0
-'''
+from .rule_mutants import MUTANTS, SAME, Change, changed_model
+
+GOLDEN = Path(__file__).parent / "golden" / "rules_hash.json"
 
 
-def test_comments_docstrings_and_layout_do_not_count_and_code_does() -> None:
-    reworded = RULE.replace('"""Words."""', '"""Other\n    words."""').replace("+ 1.0", "+  1.0  # one more\n")
-    assert code_of(reworded) == code_of(RULE)
-    assert code_of(RULE.replace("1.0", "2.0")) != code_of(RULE)
-    assert code_of(RULE.replace("return x", "return x if x > 0.0 else x")) != code_of(RULE)
+def test_the_hash_is_the_golden_one_under_every_python_and_numpy() -> None:
+    """Whoever changes a rule writes it anew (make golden) and adds a "Results change" line to CHANGELOG.md."""
+    assert rules_hash() == json.loads(GOLDEN.read_text(encoding="utf-8"))["rules_hash"]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        'f"{actor}.{name}"',
-        "f'{x!r:>{width}} {{}} { y }'",
-        '''f"{f'{inner}'} outer"''',
-        'rf"\\d{digits}"',
-        'f"""two\n{lines}"""',
-    ],
-)
-def test_an_f_string_is_one_token_under_every_python(text: str) -> None:
-    """Since 3.12 Python's own tokens of it are many; the hash would then differ from that of 3.11."""
-    tokens = code_of(f"a = {text} + b\n")
-    assert tokens == f"a = {text} + b <end of line> "
+def named(change: Change) -> str:
+    file, old, new = change
+    return f"{file}: {old} -> {new}".replace("\n", " ")[:90]
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=named)
+def test_every_mutant_that_changes_a_bit_changes_the_hash(mutant: Change, tmp_path: Path) -> None:
+    with changed_model(tmp_path, (mutant,)) as found:
+        assert found != rules_hash()
+
+
+@pytest.mark.parametrize("changes", SAME, ids=lambda changes: named(changes[0]))
+def test_names_words_order_and_places_do_not_count(changes: tuple[Change, ...], tmp_path: Path) -> None:
+    with changed_model(tmp_path, changes) as found:
+        assert found == rules_hash()
+
+
+def test_there_are_sixty_mutants_and_no_two_are_alike() -> None:
+    assert len(set(MUTANTS)) == len(MUTANTS) >= 60

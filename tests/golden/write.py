@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sys
 import tomllib
 from pathlib import Path
@@ -16,9 +17,11 @@ import numpy as np
 from tredegar.kernels import Simulated, simulate
 from tredegar.model.outcomes import OUTCOMES, PERCENTILES
 from tredegar.model.providers import parse_providers
+from tredegar.model.rulebook import rules_hash
 
 FOLDER = Path(__file__).resolve().parent
 DIGESTS = FOLDER / "digests.toml"
+RULES = FOLDER / "rules_hash.json"
 USUAL = {"trusts": 8, "clinicians": 4, "months": 36, "seed": 11, "run": 5, "every": 1}
 
 
@@ -73,10 +76,11 @@ def repository_digest() -> str:
 
 
 def main() -> None:
-    """Rewrite digests.toml with the NumPy engine and print the line that CHANGELOG.md then needs."""
+    """Rewrite the digests by the NumPy engine and the hash of the rules; print the line that CHANGELOG.md needs."""
     lines = ["# Digests of the runs of mechanisms.toml: outcomes and per-trust records. Written by `make golden`.", ""]
     lines += [f'{name} = "{digest(run_row(row, "numpy"))}"' for name, row in table("mechanisms").items()]
     DIGESTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    RULES.write_text(json.dumps({"rules_hash": rules_hash()}, indent=2) + "\n", encoding="utf-8")
     sys.stdout.write(f"- **Results change** (golden values {repository_digest()}): what changed and why\n")
 
 
