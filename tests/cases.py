@@ -251,6 +251,7 @@ EDGES: dict[str, Case] = {
         constants={"TAIL_MEAN": 0.0, "TAIL_SD": 0.0},
     ),
     "skill overshoots": Case(settings=({"skill_spread": 1.0},), constants={"SKILL_MEMORY": 0.3, "TRAIN_RATE": 5.0}),
+    "a ring of many nodes": Case(trusts=57, clinicians=1, months=1),
     "nobody leads": Case(trusts=1, constants={"LEAD_OFFSET": 0.0}),
     "everybody leads": Case(constants={"LEAD_MAX": 0.1}),
     "perfect safety": Case(constants={"SAFETY_BASE": 5.0, "TRUST_BASE": 5.0}),

@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 from tredegar.kernels.array_engine import ArrayBatch
-from tredegar.model import month, records, rules_outcomes, rules_start, tallies
+from tredegar.model import luck_records, month, records, rules_outcomes, tallies
 from tredegar.model.constants import CONSTANTS
-from tredegar.model.month import MONTH, Step, step_of
+from tredegar.model.month import MONTH, START, Step, step_of
 from tredegar.model.outcomes import OUTCOMES, PERCENTILES
 from tredegar.model.parameters import PARAMETERS
 from tredegar.model.recording import final_trust_records, monthly_outcomes
@@ -33,33 +33,35 @@ RECORDS = {
     "catchment": records.CatchmentState,
     "setting": records.Setting,
     "now": records.Now,
+    "place": records.PlaceState,
 }
 STEPS = [(phase, step) for phase in MONTH for step in phase.steps]
 TALLIES = [(phase, tally) for phase in MONTH for tally in phase.tallies]
-RULE_NAMES = [step.rule.__name__ for _, step in STEPS]
+ALL_STEPS = [*((phase, step) for phase in START for step in phase.steps), *STEPS]
+RULE_NAMES = [step.rule.__name__ for _, step in ALL_STEPS]
 REVISED = {
     *("centre.tenure", "centre.buffer", "centre.pride", "centre.blame", "centre.anxiety", "centre.sclerosis"),
     *("centre.body", "centre.control_volunteered", "centre.rhetoric", "centre.months_since", "centre.disruption"),
     *("centre.transition_left", "manager.compliance", "manager.challenges", "manager.gaming", "manager.staff_trust"),
     *("trust.method", "seat.morale", "seat.effort_access", "seat.effort_integration", "seat.skill"),
 }
-ONLY_TOLD = {"trust.treated"}
-"""Quantities that no other rule reads: kept for whoever follows one trust."""
+ONLY_TOLD = {"trust.treated", "place.first", "place.second"}
+"""Quantities that no rule reads: for whoever follows one trust, and the numbers of nodes whose luck is drawn."""
 
 
-@pytest.mark.parametrize(("phase", "step"), STEPS, ids=RULE_NAMES)
+@pytest.mark.parametrize(("phase", "step"), ALL_STEPS, ids=RULE_NAMES)
 def test_a_rule_writes_quantities_that_its_actors_record_describes(phase: month.Phase, step: Step) -> None:
     assert step.actor in RECORDS
     assert set(step.writes) <= set(RECORDS[step.actor].__annotations__)
 
 
-@pytest.mark.parametrize(("phase", "step"), STEPS, ids=RULE_NAMES)
+@pytest.mark.parametrize(("phase", "step"), ALL_STEPS, ids=RULE_NAMES)
 def test_a_rule_names_its_records_as_their_types_say(phase: month.Phase, step: Step) -> None:
     hints = {name: kind.__name__ for name, kind in get_type_hints(step.rule).items() if name in RECORDS}
     assert hints == {name: RECORDS[name].__name__ for name in step.reads if name in RECORDS}
 
 
-@pytest.mark.parametrize(("phase", "step"), STEPS, ids=RULE_NAMES)
+@pytest.mark.parametrize(("phase", "step"), ALL_STEPS, ids=RULE_NAMES)
 def test_a_rule_returns_the_kind_of_value_that_the_record_describes(phase: month.Phase, step: Step) -> None:
     returned = get_type_hints(step.rule)["return"]
     made = {step.writes[0]: returned} if step.single else get_type_hints(returned)
@@ -105,17 +107,17 @@ def test_no_two_sums_share_a_name_within_a_record() -> None:
     assert [name for name, times in names.items() if times > 1] == []
 
 
-def test_every_rule_of_the_modules_is_part_of_the_month() -> None:
+def test_every_rule_of_the_modules_is_part_of_the_start_or_of_the_month() -> None:
     """A rule that nothing calls would be a promise that is not kept; helpers are called by rules."""
     folder = Path(month.__file__).parent
-    in_the_month = {step.rule for _, step in STEPS} | {tally.rule for _, tally in TALLIES}
-    modules = [p.stem for p in folder.glob("rules_*.py") if p.stem not in ("rules_start", "rules_outcomes")]
+    rules = {step.rule for _, step in ALL_STEPS} | {tally.rule for phase in (*START, *MONTH) for tally in phase.tallies}
+    modules = [p.stem for p in folder.glob("rules_*.py") if p.stem != "rules_outcomes"]
     for name in (*modules, "tallies"):
         module = importlib.import_module(f"tredegar.model.{name}")
         source = inspect.getsource(module)
         for function in (f for f in vars(module).values() if inspect.isfunction(f) and f.__module__ == module.__name__):
             called_by_a_rule = source.count(f"{function.__name__}(") > 1
-            assert function in in_the_month or called_by_a_rule, f"{name}.{function.__name__} is never used"
+            assert function in rules or called_by_a_rule, f"{name}.{function.__name__} is never used"
 
 
 def reads_of(source: str, record: str) -> set[str]:
@@ -142,13 +144,10 @@ def test_every_constant_is_read_by_a_rule_and_rules_read_no_others() -> None:
 
 def test_every_uniform_that_is_drawn_is_used_and_no_other() -> None:
     described = {
-        name
-        for kind in (records.CentreLuck, records.TrustLuck, records.SeatLuck, rules_start.StartLuck)
-        for name in kind.__annotations__
+        name for kind in vars(luck_records).values() if isinstance(kind, type) for name in kind.__annotations__
     }
-    read = reads_of(sources_of_rules(), "luck")
-    assert read <= described | set(rules_start.StartSeatLuck.__annotations__)
-    assert described <= read | {"party"}
+    read = {name for luck in ("luck", "first_node", "second_node") for name in reads_of(sources_of_rules(), luck)}
+    assert read == described
 
 
 def test_the_outcomes_that_rules_make_are_those_of_the_table() -> None:

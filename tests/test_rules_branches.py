@@ -17,7 +17,8 @@ SAMPLE = 12
 UNREACHABLE = {
     "rules_clinician.recruit: larger(1e-12, 1.0 - trust.from_pool)": "a guard: the pool's share is below 1",
     "rules_country.council_view: larger(1e-09, unfixed(council_sums.size))": "a guard: no trust is that small",
-    "rules_start.nodes: whole >= node_count": "a guard: positions on the ring are below 1",
+    "rules_places.nodes: whole >= node_count": "a guard: positions on the ring are below 1",
+    "rules_places.tally_partner: place.index >= 0.0": "a count: every trust counts one",
     "rules_start.seat_start: clip01(p.professional_motivation - 0.1 + 0.2 * luck.morale - 0.1) [below 1]": (
         "motivation is at most 1 and a uniform below 1, so that the sum stays below 1"
     ),

@@ -12,7 +12,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tredegar.model import rules_clinician, rules_country, rules_outcomes, rules_start, rules_team, rules_trust
+from tredegar.model import (
+    rules_clinician,
+    rules_country,
+    rules_outcomes,
+    rules_places,
+    rules_start,
+    rules_team,
+    rules_trust,
+)
 
 from .rule_records import SHARE, UNIFORM, K, Record, parameters
 
@@ -167,7 +175,9 @@ def test_a_percentile_lies_in_the_bin_of_its_value(share: float) -> None:
 
 @given(access=SHARE, integration=SHARE)
 def test_focus_that_exceeds_the_whole_is_scaled_to_it(access: float, integration: float) -> None:
-    start = rules_start.centre_start(0.3, parameters(focus_access=access, focus_integration=integration))
+    start = rules_start.centre_start(
+        Record(), Record(party=0.3), parameters(focus_access=access, focus_integration=integration)
+    )
     assert start.focus_access + start.focus_quality + start.focus_integration == pytest.approx(1.0)
     assert min(start.focus_access, start.focus_quality, start.focus_integration) >= -1e-15
     assert start.party == -1.0
@@ -175,7 +185,7 @@ def test_focus_that_exceeds_the_whole_is_scaled_to_it(access: float, integration
 
 @given(place=SHARE.filter(lambda x: x < 1.0), units=st.integers(1, 60), mismatch=SHARE)
 def test_every_place_has_a_council_and_a_catchment(place: float, units: int, mismatch: float) -> None:
-    arcs = rules_start.arcs(place, Record(units=float(units)), parameters(boundary_mismatch=mismatch))
+    arcs = rules_places.arcs(Record(position=place), Record(units=float(units)), parameters(boundary_mismatch=mismatch))
     assert 0.0 <= arcs.council < units
     assert 0.0 <= arcs.catchment < units
     assert arcs.council == int(arcs.council)
