@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -37,7 +37,7 @@ class CudaModel:
     outcomes: tuple[Traced, ...]
     start: Traced
     kept: tuple[Field, ...]
-    group_sums: dict[Field, str]
+    group_sums: Mapping[Field, str]
 
     @property
     def pieces(self) -> tuple[Traced, ...]:

@@ -8,6 +8,7 @@ live in registers. Barriers, launches and the order of a month stand in ``cuda_s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from ..model import draws
@@ -59,15 +60,13 @@ class FunctionPrinter:
         events: list[tuple[float, int, Callable[[], None]]] = []
         for rule, first in self.piece.rules:
             comment = f"// {rule.__module__.rsplit('.', 1)[-1]}.{rule.__name__}"
-            events.append((first, 1, lambda comment=comment: self.lines.append(comment)))
-        for node in nodes:
-            events.append((node.number, 2, lambda node=node: self._declare(node)))
-        for place, node in written.items():
-            store = (self.piece.written_after[place], 0, lambda place=place, node=node: self._store(place, node))
-            events.append(store)
-        for place, (level, node) in self.piece.summed.items():
-            add = (float("inf"), 0, lambda place=place, level=level, node=node: self._add(place, level, node))
-            events.append(add)
+            events.append((first, 1, partial(self.lines.append, comment)))
+        events += [(node.number, 2, partial(self._declare, node)) for node in nodes]
+        events += [
+            (self.piece.written_after[place], 0, partial(self._store, place, node)) for place, node in written.items()
+        ]
+        last = float("inf")
+        events += [(last, 0, partial(self._add, place, *summed)) for place, summed in self.piece.summed.items()]
         return events
 
     # Values ------------------------------------------------------------------------------------------------------
@@ -84,7 +83,8 @@ class FunctionPrinter:
 
     def _expression(self, node: Node) -> str:
         if node.operation == "field":
-            return self._field(*node.detail, node.kind)
+            record, field = node.detail
+            return self._field(record, field, node.kind)
         if node.operation == "luck":
             return self._luck(*node.detail)
         if node.operation == "as_count":  # rounding down and converting is one instruction, with the same result

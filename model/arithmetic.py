@@ -11,9 +11,12 @@ what makes the Mesa engine quick; anything else is handed to NumPy, which dispat
 from __future__ import annotations
 
 import math
+from typing import TypeVar
 
 import numpy as np
 
+Number = TypeVar("Number", int, float)
+"""A whole number, which is summed exactly, or a float."""
 SQRT3 = math.sqrt(3.0)
 SQRT6 = math.sqrt(6.0)
 SQRT12 = math.sqrt(12.0)
@@ -25,7 +28,7 @@ MOST_SUM = 2.0**63
 """Fixed-point units that an exact sum stays below; a run that adds values that might exceed it fails."""
 
 
-def select(condition: bool, chosen: float, otherwise: float) -> float:
+def select(condition: bool, chosen: Number, otherwise: Number) -> Number:
     """``chosen`` where ``condition`` holds, ``otherwise`` elsewhere; both are computed first."""
     if condition.__class__ is bool:
         return chosen if condition else otherwise

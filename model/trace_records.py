@@ -59,6 +59,9 @@ class TracedRecord:
     """Stands for a record: what was written in the phase is read back, everything else is a field of the state."""
 
     __slots__ = ("_graph", "_name", "_written")
+    _graph: Graph
+    _name: str
+    _written: Mapping[Field, Node]
 
     def __init__(self, graph: Graph, name: str, written: Mapping[Field, Node]) -> None:
         for slot, value in (("_graph", graph), ("_name", name), ("_written", written)):
@@ -81,6 +84,10 @@ class TracedLuck:
     """Stands for a record of luck: a word of a Philox block for each name; of ``agent``, if it is not one's own."""
 
     __slots__ = ("_agent", "_graph", "_rank", "_words")
+    _agent: tuple[Node, ...]
+    _graph: Graph
+    _rank: Rank
+    _words: Mapping[str, tuple[int, int]]
 
     def __init__(self, graph: Graph, rank: Rank, table: draws.LuckTable, agent: tuple[Node, ...] = ()) -> None:
         words = {

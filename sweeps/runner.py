@@ -14,6 +14,7 @@ from typing import Any
 
 from ..model.names import closest, whole_number
 from ..model.plain_text import brief
+from ..model.rulebook import same_numbers
 from .compute import BatchReport, Simulate
 from .create import create_store, is_to_be_created, place_of_store
 from .drivers import Say, Scheduler, in_this_process, on_workers
@@ -176,11 +177,12 @@ def check_same_sweep(store: SweepStore, spec: Spec) -> None:
             f" {store.facts['spec_hash'][:12]}, yours {spec.hash()[:12]}): first difference"
             f" {_difference(store.facts['spec'], spec.canonical())}; choose another --out or restore the spec"
         )
-    rules = current_rules_hash()
-    if store.facts["rules_hash"] != rules:
+    begun, rules = store.facts["rules_hash"], current_rules_hash()
+    if begun != rules:
         raise StoreError(
-            f"store '{store.path}' was begun under other rules (rules hash {store.facts['rules_hash'][:12]}, installed"
-            f" {rules[:12]}); finish it with the version of tredegar that began it, or choose another --out"
+            f"store '{store.path}' was begun under other rules (rules hash {begun[:12]}, installed"
+            f" {rules[:12]}){same_numbers(begun)}; finish it with the version of tredegar that began it, or choose"
+            " another --out"
         )
 
 

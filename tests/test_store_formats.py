@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tredegar.kernels import simulate
+from tredegar.model.rulebook import BY_THEIR_TEXT
 from tredegar.results import open_sweep
 from tredegar.store.format import StoreError
 from tredegar.sweeps.compact import compact_store
@@ -25,13 +27,41 @@ MEAN_QUALITY = 0.5939526
 
 @pytest.fixture
 def old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A finished sweep, an archive of it and an unfinished one, of the spec beside them."""
-    monkeypatch.chdir(tmp_path)
-    with zipfile.ZipFile(OLD) as stores:
-        stores.extractall(tmp_path)
+    """A finished sweep, an archive of it and an unfinished one, of the spec beside them, and the rules of their time.
+
+    (Their hash was taken of their text then. The rules themselves gave the same numbers.)
+    """
+    monkeypatch.setattr("tredegar.model.rules_hash", lambda: BY_THEIR_TEXT)
+    return unpacked(OLD, tmp_path, monkeypatch)
+
+
+def unpacked(stores: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(folder)
+    with zipfile.ZipFile(stores) as packed:
+        packed.extractall(folder)
     for name in ("finished.zarr", "unfinished.zarr"):
-        (tmp_path / name / "log").mkdir(exist_ok=True)
-    return tmp_path
+        (folder / name / "log").mkdir(exist_ok=True)
+    return folder
+
+
+def test_a_store_whose_hash_was_taken_of_the_text_of_the_rules_is_read_and_not_resumed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unpacked(OLD.with_name("text-hash.zip"), tmp_path, monkeypatch)
+    for name in ("finished.zarr", "archive.zip"):
+        sweep = open_sweep(name, verify=True)
+        assert (sweep.attrs["rules_hash"], sweep.attrs["runs_done"]) == (BY_THEIR_TEXT, 8)
+        again = simulate({"mandate_detail": [0.0, 0.0, 1.0, 1.0], "solidarity": [0.0, 1.0] * 2}, 2, 24, 6, 2, 11)
+        windows = again["quality"].reshape(4, 2, 2, 12).mean(axis=3)
+        assert np.allclose(windows, sweep["quality"].values, rtol=1e-6)
+    sweep = ("sweep", "spec.toml", "--workers", "0", "--engine", "numpy", "--out")
+    assert tredegar(*sweep, "unfinished.zarr") == 1
+    said = capsys.readouterr().err
+    assert "was begun under other rules (rules hash e7fddca28972, installed" in said
+    assert "these give the same numbers, but the hash is no longer taken of the text of the rules" in said
+    assert tredegar("status", "unfinished.zarr") == 3
+    assert tredegar("verify", "finished.zarr") == 1
+    assert "the store was written under other rules" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["finished.zarr", "archive.zip"])
