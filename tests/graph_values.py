@@ -63,7 +63,7 @@ def random_field(kind: str, size: int, luck: np.random.Generator) -> Any:
     if kind == "count":
         return luck.integers(0, 2**42, size)
     marks = luck.choice([0.0, -0.0, 0.5, 1.0], size)
-    return np.where(luck.random(size) < 0.2, marks, luck.uniform(-0.1, 2.0, size))
+    return np.where(luck.random(size) < 0.05, marks, luck.uniform(-0.1, 2.0, size))
 
 
 def follow(phase: Phase, state: dict[str, Any]) -> list[Any]:
