@@ -55,8 +55,14 @@ endef
 $(INSTALLED): pyproject.toml $(wildcard constraints/*.txt) | $(BIN)/python
 	$(call install,all)
 
+# Tests start hundreds of processes. Where Python is told to write no bytecode, each would compile every library anew.
+define compile
+	@$(1)/python -m compileall -q -q -j 0 $$($(1)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))') >/dev/null || true
+endef
+
 $(TOOLS): $(INSTALLED)
 	$(call install,test$(comma)check)
+	$(call compile,$(BIN))
 
 $(COMPILERS): $(TOOLS)
 	$(call install,ptx)
@@ -157,6 +163,7 @@ minimum: $(BIN)/python ## run the tests with the oldest versions that pyproject.
 	@cmp -s build/minimum.txt constraints/minimum.txt || cp build/minimum.txt constraints/minimum.txt
 	@build/minimum/bin/uv pip install --quiet --python build/minimum/bin/python --requirement constraints/minimum.txt
 	@build/minimum/bin/uv pip install --quiet --python build/minimum/bin/python --no-deps --no-build-isolation --editable .
+	$(call compile,build/minimum/bin)
 	@build/minimum/bin/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(PYTEST_OPTIONS)
 
 # Without a constraints file for it, at the newest versions of everything. pyenv's Pythons are not on the path.
