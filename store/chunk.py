@@ -16,6 +16,7 @@ from numcodecs import Blosc
 from numpy.typing import NDArray
 from zarr.codecs import BloscCodec, Crc32cCodec
 
+from .arrays import unread
 from .format import CHUNK_SEPARATOR, StoreDamaged
 
 LEVEL = 1
@@ -66,13 +67,16 @@ def unpack(content: bytes, shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDAr
 
 
 def read_chunk(file: Path, shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
-    """Return the values in the chunk ``file``; raise StoreDamaged, saying what is wrong with it."""
+    """Return the values in the chunk ``file``; raise StoreDamaged, saying what is wrong with it.
+
+    StoreUnreadable, one kind of it, says that the system did not let it be read.
+    """
     try:
         content = file.read_bytes()
     except FileNotFoundError:
         raise StoreDamaged("is missing") from None
     except OSError as error:
-        raise StoreDamaged(f"cannot be read ({error.strerror})") from error
+        raise unread(error) from error
     return unpack(content, shape, dtype)
 
 

@@ -23,3 +23,7 @@ class StoreError(ValueError):
 
 class StoreDamaged(StoreError):
     """A store that does not hold what was written."""
+
+
+class StoreUnreadable(StoreDamaged):
+    """A file that is there, and that the system does not let be read: it may hold what was written, or not."""

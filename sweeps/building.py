@@ -8,6 +8,7 @@ import re
 import shutil
 import socket
 import time
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -34,22 +35,30 @@ def remove_abandoned(path: Path) -> int:
     return removed
 
 
-def put_in_place(building: Path, path: Path) -> None:
-    """Give what was built at ``building`` its name ``path``, durably and in one step."""
+def put_in_place(building: Path, path: Path, shared: bool = False) -> None:
+    """Give what was built at ``building`` its name ``path``, durably and in one step.
+
+    Raises OSError where that fails; there is nothing at ``path`` then, unless it is ``shared``: other processes may use
+    it as soon as it has its name.
+    """
     flush_tree(building)
-    os.rename(building, path)
-    flush_folder(path.parent)
+    try:
+        os.rename(building, path)
+        flush_folder(path.parent)
+    except OSError:
+        if not shared and not os.path.lexists(building):  # it had its name already
+            with suppress(OSError):
+                os.rename(path, building)
+        raise
 
 
 def remove(path: Path) -> None:
     """Remove the folder or file ``path``, if it is there and can be removed."""
-    if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
-        return
-    try:
-        path.unlink(missing_ok=True)
-    except OSError:
-        return
+    with suppress(OSError):
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def _is_abandoned(left: Path) -> bool:

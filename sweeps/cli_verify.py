@@ -55,7 +55,8 @@ def end_of_verify(found: Verified, store: Path, runs: int) -> None:
         more = f" ({len(found.faults) - MOST_LINES:,} more not shown)" if len(found.faults) > MOST_LINES else ""
         raise ValueError(f"{count(len(found.faults), 'fault')} in {store}{more}; {_advice(found)}")
     if not found.counts.complete:
-        typer.echo(f"{count(found.counts.missing, 'run')} are still missing", err=True)
+        missing = found.counts.missing
+        typer.echo(f"{count(missing, 'run')} {'is' if missing == 1 else 'are'} still missing", err=True)
         raise Incomplete
     if runs and not found.recomputed:
         raise ValueError(

@@ -58,14 +58,15 @@ def compact_store(store: SweepStore, path: str | Path) -> Archived:
             remove(folder)
         with _archive(building) as target:
             _compare(store, target)
+        found = [building] if building.is_file() else [file for file in building.rglob("*") if file.is_file()]
+        made = Archived(path, len(found), sum(file.stat().st_size for file in found))
         put_in_place(building, path)
     except OSError as error:
         raise StoreError(f"archive '{path}' cannot be written: {error.strerror or error}") from error
     finally:
         remove(folder)
         remove(building)
-    files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
-    return Archived(path, len(files), sum(file.stat().st_size for file in files))
+    return made
 
 
 def _check_whole(store: SweepStore) -> None:

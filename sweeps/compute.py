@@ -112,9 +112,7 @@ def stop_reason(error: BaseException) -> str:
 
 def _run(store: SweepStore, batch: Batch, engine: str, redo: bool, simulate: Simulate, barred: Runs) -> tuple[int, int]:
     began = time.perf_counter()
-    status = store.read_status_of(batch)
-    if redo:
-        status = np.zeros_like(status)
+    status = np.full(batch.shape, MISSING, dtype=np.uint8) if redo else store.read_status_of(batch)
     rows = np.flatnonzero((status == MISSING).any(axis=1))
     if not rows.size:
         return 0, 0

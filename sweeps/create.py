@@ -53,9 +53,9 @@ def create_store(spec: Spec, path: Path, points_per_batch: int | None = None) ->
     building = building_place(path)
     try:
         write_skeleton(spec, building, points_per_batch)
-        put_in_place(building, path)
+        put_in_place(building, path, shared=True)
     except OSError as error:
-        if (path / NAME).exists():
+        if building.exists() and (path / NAME).exists():
             return False
         raise StoreError(f"store '{path}' cannot be created: {error.strerror or error}") from error
     finally:

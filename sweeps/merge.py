@@ -106,14 +106,13 @@ def _merge_batch(stores: Sequence[SweepStore], target: SweepStore, batch: Batch)
     values: dict[str, NDArray[Any]] = {}
     status = np.zeros(batch.shape, dtype=np.uint8)
     for store in stores:
-        theirs = store.read_status_of(batch)
-        if not (theirs != MISSING).any() and not store.chunk_file(STATUS, batch).exists():
+        if not store.chunk_file(STATUS, batch).exists():
             continue
         faults = list(damage(store, batch))
         if faults:
             left_out += [f"{store.path}/{fault}" for fault in faults]
             continue
-        _take(store, batch, theirs, values, status)
+        _take(store, batch, store.read_status_of(batch), values, status)
     if values:
         target.write_batch(batch, values, status)
     return left_out

@@ -6,9 +6,19 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ..store.arrays import first_line
+import zarr
+
+from ..store.arrays import first_line, is_of_the_system, unread
 from ..store.contract import root_fault
-from ..store.format import OLDEST_FORMAT, STORE_FORMAT, StoreDamaged, StoreError
+from ..store.format import (
+    BATCH_DIMENSIONS,
+    OLDEST_FORMAT,
+    STATUS,
+    STORE_FORMAT,
+    StoreDamaged,
+    StoreError,
+    StoreUnreadable,
+)
 from ..store.root import read_root_bytes, seal_is_broken
 
 
@@ -17,6 +27,8 @@ def checked_root(path: Path) -> dict[str, Any]:
     try:
         content = read_root_bytes(path)
     except OSError as error:
+        if is_of_the_system(error):
+            raise StoreUnreadable(f"store '{path}' cannot be opened: zarr.json {unread(error)}") from error
         what = (
             "does not exist" if not path.exists() else f"is no store: it has no zarr.json ({error.strerror or error})"
         )
@@ -40,3 +52,10 @@ def checked_root(path: Path) -> dict[str, Any]:
     if fault:
         raise StoreDamaged(f"store '{path}' is damaged: in zarr.json {fault}; restore it from a copy")
     return found
+
+
+def filled_in(group: zarr.Group) -> tuple[str, ...]:
+    """Return the names of the variables that runs fill of a store without a copy of their metadata (old archives)."""
+    found: dict[str, Any] = {name: array.metadata for name, array in sorted(group.arrays()) if name != STATUS}
+    dimensions = {name: tuple(facts.dimension_names or ()) for name, facts in found.items()}
+    return tuple(name for name, dims in dimensions.items() if dims[:2] == BATCH_DIMENSIONS)

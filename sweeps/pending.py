@@ -68,7 +68,7 @@ def pending(
     cut short, changed, of another variable, batch or sweep make their batch pending again. ``retry_failed`` takes in
     the batches that have failed runs.
     """
-    status = store.read_status()
+    status = store.read_status(tolerant=check)
     found = []
     for number in range(store.number_of_batches) if mine is None else mine:
         if stopped():

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..store.arrays import read_array
+from ..store.arrays import is_of_the_system, read_array, unread
 from ..store.chunk import read_chunk
 from ..store.digest import coordinate_digest
 from ..store.format import DIGEST, STATUS, StoreDamaged, StoreError
@@ -29,11 +29,8 @@ def skeleton_faults(store: SweepStore) -> dict[str, str]:
     """Return path in the store -> fault of metadata and coordinates that are missing or not what was written."""
     if store.archived:
         return dict(_coordinate_faults(store))
-    faults = {
-        f"{name}/zarr.json": "is missing or not what was written"
-        for name, facts in store.metadata.items()
-        if _read(store.path / name) != facts
-    }
+    checked = {f"{name}/zarr.json": _metadata_fault(store.path / name, facts) for name, facts in store.metadata.items()}
+    faults = {name: fault for name, fault in checked.items() if fault}
     faults |= dict(_coordinate_faults(store))
     return faults | dict.fromkeys(_left_over(store), "was left by an extension that was given up")
 
@@ -141,8 +138,12 @@ def _left_over(store: SweepStore) -> Iterator[str]:
         yield from (f"{name}/{chunk}" for chunk in found if chunk not in expected and chunk[2:].isdigit())
 
 
-def _read(folder: Path) -> object:
+def _metadata_fault(folder: Path, facts: object) -> str:
+    """Return what is wrong with the metadata file in ``folder``, which should say ``facts``; "" if nothing is."""
     try:
-        return json.loads((folder / "zarr.json").read_bytes())
-    except (OSError, ValueError):
-        return None
+        if json.loads((folder / "zarr.json").read_bytes()) == facts:
+            return ""
+    except (OSError, ValueError) as error:
+        if is_of_the_system(error):
+            return str(unread(error))
+    return "is missing or not what was written"

@@ -25,7 +25,6 @@ from ..store.chunk import chunk_name, is_fill, pack, read_chunk
 from ..store.contract import filled_by_runs, metadata_of
 from ..store.digest import batch_digests, context_of, coordinate_digest, place_digest, recorded_runs
 from ..store.format import (
-    BATCH_DIMENSIONS,
     DIGEST,
     FAILED,
     MISSING,
@@ -34,12 +33,13 @@ from ..store.format import (
     UNKNOWN_STATUS,
     StoreDamaged,
     StoreError,
+    StoreUnreadable,
 )
 from ..store.paths import local_path
 from ..store.presence import file_sizes, lost_blocks
 from .designs import Points
 from .durable import FLUSHING_THREADS, DurableStore, flush_folder, write_durably
-from .opening import checked_root
+from .opening import checked_root, filled_in
 from .spec import Spec
 from .spec_errors import SpecError
 
@@ -69,7 +69,7 @@ class SweepStore:
         except (OSError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile) as error:
             raise StoreError(f"store '{self.path}' cannot be read: {first_line(error)}") from error
         self.batches = Batches((shape[0], shape[1]), size)
-        self.recorded = filled_by_runs(self.metadata) or _listed(self.group)
+        self.recorded = filled_by_runs(self.metadata) or filled_in(self.group)
 
     def array(self, name: str) -> zarr.Array:
         """Return the array of variable ``name``."""
@@ -151,10 +151,10 @@ class SweepStore:
             found[name] = values if values.ndim else np.full(count, values)
         return found
 
-    def read_status(self) -> NDArray[np.uint8]:
+    def read_status(self, tolerant: bool = False) -> NDArray[np.uint8]:
         """Return the status of every run, (point, replicate); a damaged chunk of it reads as missing runs.
 
-        Raises StoreDamaged for an archive whose status cannot be read.
+        Raises StoreDamaged for an archive whose status cannot be read, StoreUnreadable as read_status_of does.
         """
         if self.archived:
             try:
@@ -164,14 +164,21 @@ class SweepStore:
                 raise StoreDamaged(f"archive '{self.path}' is damaged: {why}") from error
         found = np.zeros(self.shape, dtype=np.uint8)
         for batch in self.batches:
-            found[batch.points, batch.replicates] = self.read_status_of(batch)
+            found[batch.points, batch.replicates] = self.read_status_of(batch, tolerant)
         return found
 
-    def read_status_of(self, batch: Batch) -> NDArray[np.uint8]:
-        """Return the status of the runs of ``batch``, (point, replicate); damaged, they read as missing."""
+    def read_status_of(self, batch: Batch, tolerant: bool = False) -> NDArray[np.uint8]:
+        """Return the status of the runs of ``batch``, (point, replicate); damaged, they read as missing.
+
+        Raises StoreUnreadable if the system lets nobody read it; ``tolerant`` callers, who make it anew, see no runs.
+        """
         try:
             return self.read_chunk(STATUS, batch)
-        except StoreDamaged:
+        except StoreDamaged as error:
+            if isinstance(error, StoreUnreadable) and not tolerant:
+                raise StoreUnreadable(
+                    f"'{self.chunk_file(STATUS, batch)}' {error}; see whether the disk is sound"
+                ) from error
             return np.zeros(batch.shape, dtype=np.uint8)
 
     def read_chunk(self, name: str, batch: Batch) -> NDArray[Any]:
@@ -264,6 +271,8 @@ def _checked_coordinates(path: Path, seal: str) -> Points:
     for name, written in store.facts.get("coordinate_digests", {}).items():
         try:
             values = read_array(store.array(name))
+        except StoreUnreadable as error:
+            raise StoreUnreadable(f"coordinate '{name}' of '{path}' {error}; see whether the disk is sound") from error
         except StoreDamaged:
             values = np.empty(0)
         if coordinate_digest(name, values) != written:
@@ -287,10 +296,3 @@ def _stored_spec(path: Path, seal: str, text: str) -> Spec:
         return Spec.from_stored(text, store.facts["providers"], points)
     except (SpecError, StoreDamaged) as error:
         raise StoreError(f"store '{path}' does not hold its spec as it was: {first_line(error)}") from error
-
-
-def _listed(group: zarr.Group) -> tuple[str, ...]:
-    """Return the names of the variables that runs fill of a store without a copy of their metadata (old archives)."""
-    found: dict[str, Any] = {name: array.metadata for name, array in sorted(group.arrays()) if name != STATUS}
-    dimensions = {name: tuple(facts.dimension_names or ()) for name, facts in found.items()}
-    return tuple(name for name, dims in dimensions.items() if dims[:2] == BATCH_DIMENSIONS)

@@ -14,7 +14,7 @@ from ..store.format import DONE, MISSING, STATUS, StoreError
 from .compute import compute_runs, default_simulate, run_batch, run_numbers
 from .isolation import in_a_process_of_its_own, settle
 from .layout import current_rules_hash
-from .pending import Counts, Task, count, damage
+from .pending import Counts, Task, count, damage, remove_stray_files
 from .repair import points_of, repair_skeleton, skeleton_faults
 from .runner import check_engine
 from .store import SweepStore
@@ -64,7 +64,7 @@ def verify_store(
     if not faults or not store.has_digests:
         files, batch_faults, made = _batches(store, engine, not why_not)
         faults, repaired = [*faults, *batch_faults], [*repaired, *made]
-    status = store.read_status()
+    status = store.read_status(tolerant=bool(faults))
     again: list[tuple[int, int]] = []
     engine_used = ""
     # Runs computed here under other rules would differ without anything being wrong with the files.
@@ -76,6 +76,8 @@ def verify_store(
             engine_used, differing = _differing(store, point, replicate, engine)
             faults += [f"run (point {point}, replicate {replicate}): {name} differs" for name in differing]
     counts = count(status)
+    if counts.complete and not faults and not why_not:
+        remove_stray_files(store)  # as a sweep does that completes the store
     return Verified(files, len(again), tuple(faults), tuple(repaired), counts, store.has_digests, engine_used, why_not)
 
 
@@ -113,7 +115,7 @@ def _other_points(store: SweepStore) -> Iterator[str]:
 def _batches(store: SweepStore, engine: str, repair: bool) -> tuple[int, list[str], list[str]]:
     """Check every recorded batch; return the number of files, the faults that are left and those repaired."""
     files, left, made = 0, [], []
-    status = store.read_status()
+    status = store.read_status(tolerant=True)
     for batch in store.batches:
         recorded = bool((status[batch.points, batch.replicates] != MISSING).any())
         if not recorded and (store.archived or not store.chunk_file(STATUS, batch).exists()):
@@ -132,12 +134,12 @@ def _batches(store: SweepStore, engine: str, repair: bool) -> tuple[int, list[st
 def _compute_again(store: SweepStore, batch: Batch, engine: str, fault: str) -> None:
     """Compute ``batch`` again; in a process of its own if it may hold runs that kill theirs."""
     task = Task(batch.number, redo=True)
-    if (store.read_status_of(batch) == DONE).all():
+    if (store.read_status_of(batch, tolerant=True) == DONE).all():
         report = run_batch(str(store.path), batch.number, engine, redo=True)
     else:
         (report,) = settle(str(store.path), task, engine, None, in_a_process_of_its_own)
     if report.stop:
-        raise StoreError(f"batch {batch.number} ({fault}) could not be computed again: {report.stop}")
+        raise StoreError(f"batch {batch.number} of '{store.path}' ({fault}) could not be computed again: {report.stop}")
 
 
 def _draw(status: NDArray[np.uint8], runs: int, seed: int | None) -> list[tuple[int, int]]:
