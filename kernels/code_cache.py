@@ -220,7 +220,7 @@ def publish(filled: Path, place: Path) -> str:
                 return f"the file system of {place.parent} does not keep others from writing"
         filled.rename(place)
     except OSError as error:
-        return "" if place.is_dir() else f"{place.parent} cannot be written to ({error.strerror})"
+        return "" if os.path.isdir(place) else f"{place.parent} cannot be written to ({error.strerror})"
     return ""
 
 
@@ -239,6 +239,6 @@ def keep(files: dict[str, bytes], place: Path | None) -> tuple[Path, str]:
     if place is None:
         return filled, ""
     fault = publish(filled, place)
-    if filled.exists():  # not moved: another process was first, or it cannot be
+    if os.path.exists(filled):  # not moved: another process was first, or it cannot be
         return (place, "") if not fault and find(place).files == files else (filled, fault)
     return place, fault

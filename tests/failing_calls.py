@@ -28,6 +28,7 @@ TEMPORARY = (
     (re.compile(r"\.creating-.*?-\d+-[0-9a-f]{8}"), ".creating"),
     (re.compile(r"[^/]*-\d+-\d+\.jsonl"), "log.jsonl"),
     (re.compile(r"\.private-\w{8}"), ".private"),
+    (re.compile(r"\.tmp\.[0-9a-f]{16}"), ".tmp"),
 )
 """Names that differ from one process to the next."""
 
