@@ -19,6 +19,7 @@ from ..store.blocks import Batch
 from ..store.format import DIGEST, LOG, MISSING, STATUS, StoreDamaged, StoreError
 from .building import building_place, put_in_place, remove, remove_abandoned
 from .create import is_to_be_created, place_of_store, write_root, write_skeleton
+from .durable import TEMPORARY
 from .layout import current_rules_hash
 from .pending import Counts, count, damage
 from .repair import skeleton_faults
@@ -88,7 +89,8 @@ def _write_skeleton_like(store: SweepStore, path: Path) -> None:
     for name in store.metadata:
         # Coordinates of an extended sweep lie in several chunks: copied, they are the same bytes.
         if name not in (*store.recorded, STATUS, DIGEST):
-            shutil.copytree(store.path / name, path / name, dirs_exist_ok=True)
+            for file in sorted(file for file in (store.path / name).glob("c*") if file.suffix != TEMPORARY):
+                shutil.copyfile(file, path / name / file.name)
         shutil.copyfile(store.path / name / "zarr.json", path / name / "zarr.json")
     write_root(path, store.content)
 

@@ -129,6 +129,19 @@ def test_a_merged_store_whose_name_is_not_safe_on_the_disk_is_not_there(store: P
     assert merge_stores([SweepStore(store), SweepStore(other)], out).counts.complete
 
 
+def test_a_disk_that_fills_up_while_coordinates_are_copied_is_told_in_its_own_words(store: Path) -> None:
+    other = store.with_name("b.zarr")
+    run_sweep(small_spec(), other, workers=0, simulate=simulate, task=(0, 2))
+    full = Failing("a full disk", errno.ENOSPC, lasting=("open", "write", "sendfile"))
+    with calls_below(store.parent) as calls:
+        merge_stores([SweepStore(store), SweepStore(other)], store.with_name("m.zarr"))
+    (first, *_) = (call for call in calls.seen if call.operation == "sendfile" and "/c." in call.place)
+    shutil.rmtree(store.with_name("m.zarr"))
+    with calls_below(store.parent, first, full), pytest.raises(StoreError) as refusal:
+        merge_stores([SweepStore(store), SweepStore(other)], store.with_name("m.zarr"))
+    assert str(refusal.value) == f"store '{store.parent}/m.zarr' cannot be written: {os.strerror(errno.ENOSPC)}"
+
+
 def test_a_store_whose_name_is_not_safe_on_the_disk_is_not_swept_in_silence(tmp_path: Path) -> None:
     """Its runs would all be lost in a power cut. It stays: other processes may have begun to fill it."""
     with calls_below(tmp_path, Call("fsync", ".", 0), EIO), pytest.raises(StoreError, match=SAID):
