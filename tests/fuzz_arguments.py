@@ -125,7 +125,7 @@ def arguments(draw: st.DrawFn) -> dict[str, Any]:
 
 SWEEP: dict[str, tuple[Any, ...]] = {
     "spec": (None, "spec.toml", {}, {"months": 1}, 5, object()),
-    "path": (None, "", "a\x00b", b"s.zarr", 5, [], "s3://bucket/x", "x" * 5000, "s.zip", "~nobody/x", "file.txt",
+    "path": (None, "", "a\x00b", b"s.zarr", 5, [], "s3://bucket/x", "x" * 5000, "s.zip", "~no-such-user/x", "file.txt",
     "file.txt/s.zarr", math.nan, "."),
     "workers": (-1, 1.0, "0", None, True, math.nan, 4097, 10**30, [0], np.array([0, 0])),
     "engine": ("", "Numpy", None, 1, ["numpy"], "\x1b[31m", "x" * 10_000),

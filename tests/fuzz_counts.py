@@ -43,7 +43,7 @@ def asked(name: str) -> int:
     return max(3, ceil(INPUTS * SHARES[name]))
 
 
-def fuzz(name: str, check: Callable[..., None], **inputs: SearchStrategy[Any]) -> int:
+def fuzz(name: str, check: Callable[..., None], /, **inputs: SearchStrategy[Any]) -> int:
     """Give ``check`` as many inputs as the test ``name`` gets, each drawn from ``inputs``; return how many it met.
 
     Failing ones are made small, and printed by hypothesis.

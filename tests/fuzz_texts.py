@@ -26,7 +26,7 @@ FORMATS = (
     "{0.__class__.__mro__}", "{", "}", "{{}}", "{name!r:>99999}", "%s%n%d%(x)s", "%", "%%", "$HOME", "${HOME}",
     "$(touch pwned)", "`touch pwned`", "; touch pwned", "| touch pwned", "\\", "\\n", "\\x00", "$x^2$", "$\\frac{$",
     "[bold red]x[/]", "[/]", "[link=http://127.0.0.1:9]x[/link]", ":smile:", "'", '"', "'''", '"""', "#", "=", "a=b",
-    "~", "~nobody/x", "--help", "-", "--", "@", "@@1", "*", "?", "[a-z]", "=1+1", "=cmd|'/C calc'!A0",
+    "~", "~no-such-user/x", "--help", "-", "--", "@", "@@1", "*", "?", "[a-z]", "=1+1", "=cmd|'/C calc'!A0",
 )  # fmt: skip
 CONTROLS = (
     "\x00", "\x07", "\x08\x08", "\t", "\n", "\r", "\r\n", "\x0b", "\x0c", "\x1b[31mred\x1b[0m", "\x1b]0;title\x07",

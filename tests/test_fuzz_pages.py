@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -47,6 +47,16 @@ PROVIDERS = "code,name,size,council,catchment\n" + "".join(
 )
 
 
+class Drawn(NamedTuple):
+    """The pictures of a report as they stand on its page."""
+
+    note: str
+    drawn: tuple[tuple[str, str], ...]
+
+    def images(self) -> tuple[tuple[str, str], ...]:
+        return self.drawn
+
+
 def with_texts(store: Path, texts: Iterator[str]) -> Path:
     """Put a text wherever whoever made the store may put one: its attributes, those of its arrays, its log."""
     root = read_root(store)
@@ -83,6 +93,8 @@ def made_reports(folder: Path) -> dict[str, Path]:
     clean = open_sweep(made(folder / "clean"))
     with figure_style():
         findings = find(clean, ("quality",), None)
+        drawn = {name: Drawn(picture.note, picture.images()) for name, picture in findings.pictures.items()}
+    findings = replace(findings, pictures=drawn)  # type: ignore[arg-type]  # drawn once for all pages
     place, root = made(folder / "again"), read_root(folder / "again")
     for first in range(0, len(HOSTILE), 5):
         (place / "zarr.json").write_bytes(sealed(root))
