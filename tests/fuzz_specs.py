@@ -72,7 +72,7 @@ def specs(draw: st.DrawFn, runnable: bool = False) -> Tables:
     found["vary"] = {name: draw(entries(name, method, beyond)) for name in varied}
     found["fixed"] = {name: draw(values_of(name)) for name in names if name not in varied}
     found["country"] = draw(_countries(4 if runnable else 200))
-    found["record"] = draw(_records(months))
+    found["record"] = draw(_records(months, runnable))
     found["constants"] = draw(_constants(runnable))
     found["name"] = draw(st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=12))
     found["seed"] = draw(st.sampled_from((0, 1, 2**32 - 1)) | st.integers(0, 2**32 - 1))
@@ -86,10 +86,10 @@ def _countries(most: int) -> st.SearchStrategy[Tables]:
 
 
 @st.composite
-def _records(draw: st.DrawFn, months: int) -> Tables:
+def _records(draw: st.DrawFn, months: int, few: bool) -> Tables:
     fits = [number for number in (*DIVISORS, months) if months % number == 0]
     record: Tables = {"every": draw(st.sampled_from(fits))}
-    if draw(st.booleans()):
+    if few or draw(st.booleans()):
         record["outcomes"] = draw(st.lists(st.sampled_from(list(OUTCOMES)), max_size=4, unique=True, min_size=1))
     if draw(st.booleans()):
         record["trusts"] = draw(st.booleans())

@@ -108,4 +108,7 @@ def check_equal(sweep: Any, spec: Spec) -> None:
         spec.outcomes, spec.record.every, runs, constants=spec.constants, trust_records=spec.record.trusts,
     )  # fmt: skip
     for name, made in out.items():
+        if made.size == 0:  # of a run that is shorter than a year
+            assert name not in last
+            continue
         assert np.array_equal(last[name].values, made, equal_nan=True), name
