@@ -268,15 +268,19 @@ def verify(
     repair: Annotated[
         bool, typer.Option("--repair/--no-repair", help="Make anew what is damaged; --no-repair only looks.")
     ] = True,
+    patience: Annotated[
+        int, typer.Option(min=0, metavar="SECONDS", help="How long to look again for what seems missing or damaged.")
+    ] = 0,
     as_json: AsJson = False,
 ) -> None:
     """Check a store or an archive, and repair what is damaged in a store.
 
-    Every value is compared with its digest, and some runs computed again here must be equal bit for bit.
+    Every value is compared with its digest, and some runs computed again here must be equal bit for bit. Where tasks
+    on other machines have ended just now, --patience 90: some file systems show new files as late as that.
     """
     from .verify import verify_store
 
     with console(stderr=True).status("reading every chunk"):
-        found = verify_store(store, runs, engine, seed, repair)
+        found = verify_store(store, runs, engine, seed, repair, patience)
     typer.echo(verified_as_json(found)) if as_json else say_verified(found, store, engine)
     end_of_verify(found, store, runs)

@@ -145,10 +145,10 @@ def _lines() -> Callable[[Progress], None]:
         nonlocal last
         _say_resumed(state)
         now = time.monotonic()
-        if now - last < SECONDS_BETWEEN_LINES:
-            return
-        last = now
         computed = state.done + state.failed
+        if not computed or now - last < SECONDS_BETWEEN_LINES:
+            return  # to read what a large store has may take longer than that: nothing has a rate yet
+        last = now
         rate = computed / state.seconds
         left = state.runs - state.done_before - computed
         typer.echo(

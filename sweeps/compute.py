@@ -22,6 +22,8 @@ from ..store.format import DONE, FAILED, MISSING
 from .designs import Points
 from .durable import FULL
 from .journal import MOST_LETTERS, note
+from .late import seen_store
+from .pending import damage
 from .spec import Spec
 from .store import SweepStore
 
@@ -63,8 +65,12 @@ def run_batch(
     redo: bool = False,
     simulate: Simulate | None = None,
     barred: Runs = (),
+    spec_hash: str = "",
 ) -> BatchReport:
     """Compute batch ``number`` of the store at ``path`` and write it; return what became of it.
+
+    ``spec_hash`` is that of the store as who asks sees it: this machine may see it later, or as it was before it was
+    extended.
 
     Runs that are already done are kept (an extended sweep has batches that are done in part), unless ``redo`` says
     that all are to be computed: their chunks are damaged, or failed runs get another chance. What is the fault of the
@@ -74,7 +80,7 @@ def run_batch(
     """
     began = time.perf_counter()
     try:
-        store = SweepStore(path)
+        store = seen_store(path, spec_hash)
         done, failed = _run(store, store.batch(number), engine, redo, simulate or default_simulate(), barred)
     except Exception as error:  # noqa: BLE001
         # The boundary of a worker: whatever goes wrong around the runs is the machine's, and stops the sweep.
@@ -85,7 +91,7 @@ def run_batch(
 
 def try_runs(path: str, number: int, engine: str, simulate: Simulate | None, chosen: Runs) -> None:
     """Compute the ``chosen`` runs of batch ``number`` and write nothing, to see whether the process survives."""
-    store = SweepStore(path)
+    store = seen_store(path)
     for point, replicate in chosen:
         points = store.read_points(slice(point, point + 1))
         numbers = run_numbers(store.spec, np.array([point]), slice(replicate, replicate + 1))
@@ -113,6 +119,9 @@ def stop_reason(error: BaseException) -> str:
 def _run(store: SweepStore, batch: Batch, engine: str, redo: bool, simulate: Simulate, barred: Runs) -> tuple[int, int]:
     began = time.perf_counter()
     status = np.full(batch.shape, MISSING, dtype=np.uint8) if redo else store.read_status_of(batch)
+    if (status != MISSING).any() and (status == MISSING).any() and any(damage(store, batch)):
+        # Runs that are done are kept only with values that are theirs: this machine may not see them all yet.
+        status = np.full_like(status, MISSING)
     rows = np.flatnonzero((status == MISSING).any(axis=1))
     if not rows.size:
         return 0, 0
@@ -127,6 +136,8 @@ def _run(store: SweepStore, batch: Batch, engine: str, redo: bool, simulate: Sim
     fresh[rows] = DONE
     for row, replicate in computed.failures:
         fresh[rows[row], replicate] = FAILED
+    if not redo and (store.read_status_of(batch) != MISSING).all():
+        return 0, 0  # a process beside this one, of another array, has written the same meanwhile
     values = {name: _values(store, name, numbers.shape, computed) for name in store.recorded}
     if rows.size < len(status):
         values = {name: _joined(store, batch, name, rows, values[name]) for name in values}

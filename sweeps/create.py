@@ -20,6 +20,7 @@ from .batches import points_per_batch_for
 from .building import building_place, put_in_place, remove
 from .designs import Points, draw_points
 from .durable import write_durably
+from .late import TAKEN, wait_until_seen
 from .layout import Variable, attributes, current_rules_hash, variables
 from .spec import Spec
 
@@ -55,12 +56,20 @@ def create_store(spec: Spec, path: Path, points_per_batch: int | None = None) ->
         write_skeleton(spec, building, points_per_batch)
         put_in_place(building, path, shared=True)
     except OSError as error:
-        if building.exists() and (path / NAME).exists():
+        seen = (path / NAME).exists() or (error.errno in TAKEN and _is_seen_at_last(path))
+        if building.exists() and seen:
             return False
         raise StoreError(f"store '{path}' cannot be created: {error.strerror or error}") from error
     finally:
         remove(building)
     return True
+
+
+def _is_seen_at_last(path: Path) -> bool:
+    """Return whether what stands at ``path``, as the server says, is the store that another machine made just now."""
+    if not is_to_be_created(path):
+        return False  # something is seen there, and it is no store
+    return wait_until_seen(lambda: (path / NAME).exists(), path.parent)
 
 
 def write_skeleton(spec: Spec, path: Path, points_per_batch: int | None = None, points: Points | None = None) -> None:

@@ -21,6 +21,7 @@ from .isolation import in_a_process_of_its_own, often_begun, settle
 from .local_workers import local_workers, replace_lost
 from .pending import Task
 from .schedulers import connected
+from .store import SweepStore
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -91,13 +92,14 @@ def on_workers(
     machine, is gone.
     """
     simulate = None if simulate is None else Carried(simulate)
+    asked = str(SweepStore(path).facts["spec_hash"])
     with ExitStack() as stack:
         client = _client(stack, workers, engine, scheduler)
         local = scheduler is None or isinstance(scheduler, OfThisMachine)
         window = Window(client, local, stopped=stopped, needs=_needs(client, engine), say=say)
         suspects: list[Task] = []
         for task, future in window.through(
-            tasks, lambda task: (run_batch, path, task.number, engine, task.redo, simulate)
+            tasks, lambda task: (run_batch, path, task.number, engine, task.redo, simulate, (), asked)
         ):
             if _survived(future):
                 yield _result(future)

@@ -24,6 +24,8 @@ TEMPORARY = ".partial"
 
 FLUSHING_THREADS = 16
 
+TRIES = 10
+
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """What the system says when a file cannot grow: disk full, quota used up, limit of file size reached."""
 
@@ -51,12 +53,13 @@ def write_durably(path: Path, content: bytes | bytearray | memoryview) -> None:
 
     Raises OSError (disk full among them); the old file, if any, is then still there.
     """
-    try:
-        _write_and_rename(path, content)
-    except FileNotFoundError:
-        # Another process, completing the store, took the temporary file for a stray one: once more.
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _write_and_rename(path, content)
+    for _ in range(TRIES):
+        with suppress(FileNotFoundError):
+            # Another process, completing the store, may take the temporary file for a stray one; so may the next.
+            return _write_and_rename(path, content)
+        with suppress(FileExistsError):  # made by another machine, and not seen here yet
+            path.parent.mkdir(parents=True, exist_ok=True)
+    return _write_and_rename(path, content)
 
 
 def _write_and_rename(path: Path, content: bytes | bytearray | memoryview) -> None:

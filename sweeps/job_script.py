@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .job_words import SubmitError, gpus_of, joined, module_name, plain, quoted
+from .late import SECONDS_TO_SHOW
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
 QUIET = 'export PYTHONWARNINGS="${PYTHONWARNINGS:+$PYTHONWARNINGS,}ignore:resource_tracker:UserWarning"'
@@ -122,15 +123,17 @@ def warm_up_command(job: Job) -> str:
 
 
 def check_commands(job: Job) -> list[str]:
-    """Return the lines of the last job: how far the sweep is, and some runs again by the engine that every job has.
+    """Return the lines of the last job: some runs again, by the engine that every job has, and how far the sweep is.
 
-    For claims it computes what is missing, on its own cores, and writes the page.
+    It starts when the last task ends, whose files this node may see later. For claims it computes what is missing, on
+    its own cores, and writes the page.
     """
     store = quoted("--out", job.store)
     if job.claims:
         workers = job.resources.cpus if job.resources.cpus > 1 else 0
         return [command(job, *_claims_words(job), "--workers", str(workers))]
-    return [command(job, "status", store), command(job, "verify", store, "--engine", "numpy")]
+    verify = command(job, "verify", store, "--engine", "numpy", "--patience", f"{SECONDS_TO_SHOW:.0f}")
+    return [verify, "verified=$?", command(job, "status", store), 'exit "$verified"']
 
 
 def driver_words(job: Job) -> list[str]:

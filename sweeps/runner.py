@@ -15,9 +15,11 @@ from typing import Any
 from ..model.names import closest, whole_number
 from ..model.plain_text import brief
 from ..model.rulebook import same_numbers
+from ..store.format import STATUS
 from .compute import BatchReport, Simulate
 from .create import create_store, is_to_be_created, place_of_store
 from .drivers import Say, Scheduler, in_this_process, on_workers
+from .late import wait_until_seen
 from .layout import current_rules_hash
 from .pending import Counts, count, pending, remove_stray_files
 from .repair import repair_skeleton
@@ -120,6 +122,9 @@ def run_sweep(
             reports = on_workers(str(path), tasks, engine, interrupted, simulate, workers, scheduler, say)
         done, failed, stopped = _follow(reports, share, before, progress)
         stopped = stopped or ("interrupted" if interrupted() else "")
+        if not stopped and task is None and tasks:
+            # What workers of other machines report as written this one may see later.
+            wait_until_seen(lambda: count(store.read_status()).complete or interrupted(), path / STATUS)
     counts = count(store.read_status())
     if counts.complete:
         remove_stray_files(store)

@@ -13,6 +13,7 @@ from ..store.blocks import Batch
 from ..store.format import DONE, MISSING, STATUS, StoreError
 from .compute import compute_runs, default_simulate, run_batch, run_numbers
 from .isolation import in_a_process_of_its_own, settle
+from .late import Patience
 from .layout import current_rules_hash
 from .pending import Counts, Task, count, damage, remove_stray_files
 from .repair import points_of, repair_skeleton, skeleton_faults
@@ -44,12 +45,19 @@ class Verified:
 
 
 def verify_store(
-    path: str | Path, runs: int = 3, engine: str = "auto", seed: int | None = None, repair: bool = True
+    path: str | Path,
+    runs: int = 3,
+    engine: str = "auto",
+    seed: int | None = None,
+    repair: bool = True,
+    patience: float = 0.0,
 ) -> Verified:
     """Compare every value of the store, or archive, at ``path`` with its digest; compute ``runs`` runs again.
 
     With ``repair`` what is damaged is made anew: metadata and coordinates from the spec, batches by computing them.
-    ``seed`` makes the draw of the runs repeatable. Raises StoreError for what is no store of ours.
+    ``seed`` makes the draw of the runs repeatable. What is missing or damaged is looked at again for ``patience``
+    seconds first: where tasks on other machines have just ended, it may not be seen yet. Raises StoreError for what is
+    no store of ours.
     """
     check_engine(engine)
     store = SweepStore(path)
@@ -62,7 +70,7 @@ def verify_store(
     repaired = [fault for fault in before if fault not in faults]
     files = 0
     if not faults or not store.has_digests:
-        files, batch_faults, made = _batches(store, engine, not why_not)
+        files, batch_faults, made = _batches(store, engine, not why_not, Patience(patience))
         faults, repaired = [*faults, *batch_faults], [*repaired, *made]
     status = store.read_status(tolerant=bool(faults))
     again: list[tuple[int, int]] = []
@@ -112,12 +120,16 @@ def _other_points(store: SweepStore) -> Iterator[str]:
             yield f"{name}: the points are not those that the spec of the store gives"
 
 
-def _batches(store: SweepStore, engine: str, repair: bool) -> tuple[int, list[str], list[str]]:
+def _batches(store: SweepStore, engine: str, repair: bool, patience: Patience) -> tuple[int, list[str], list[str]]:
     """Check every recorded batch; return the number of files, the faults that are left and those repaired."""
     files, left, made = 0, [], []
     status = store.read_status(tolerant=True)
     for batch in store.batches:
-        recorded = bool((status[batch.points, batch.replicates] != MISSING).any())
+        block = status[batch.points, batch.replicates]
+        if patience.left > 0 and not store.archived and not _is_whole(store, batch):
+            patience.wait_until(lambda: _is_whole(store, batch), store.path / STATUS)  # noqa: B023
+            block = store.read_status_of(batch)
+        recorded = bool((block != MISSING).any())
         if not recorded and (store.archived or not store.chunk_file(STATUS, batch).exists()):
             continue
         files += len(store.recorded) + 1 + store.has_digests
@@ -129,6 +141,10 @@ def _batches(store: SweepStore, engine: str, repair: bool) -> tuple[int, list[st
             faults = after
         left += faults
     return files, left, made
+
+
+def _is_whole(store: SweepStore, batch: Batch) -> bool:
+    return bool((store.read_status_of(batch) != MISSING).all()) and not any(damage(store, batch))
 
 
 def _compute_again(store: SweepStore, batch: Batch, engine: str, fault: str) -> None:

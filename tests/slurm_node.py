@@ -25,12 +25,8 @@ from .waiting import PATIENCE, wait_until
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "scontrol", "scancel", "sinfo")
 FINISHED = ("BOOT_FAIL", "CANCELLED", "COMPLETED", "FAILED", "NODE_FAIL", "OUT_OF_MEMORY", "TIMEOUT")
 
-CONFIGURATION = """\
+COMMON = """\
 ClusterName=test
-SlurmctldHost={host}(127.0.0.1)
-SlurmctldPort={controller_port}
-SlurmdPort={node_port}
-CommunicationParameters=NoCtldInAddrAny,NoInAddrAny
 SlurmUser=root
 SlurmdUser=root
 AuthType=auth/munge
@@ -47,16 +43,22 @@ SelectType=select/cons_tres
 SelectTypeParameters=CR_Core_Memory
 SchedulerParameters=batch_sched_delay=0,sched_interval=1,sched_min_interval=0,bf_interval=1,default_queue_depth=100
 SlurmdParameters=config_overrides
-GresTypes=gpu
 ReturnToService=2
 KillWait=5
 MinJobAge=3600
 MailProg=/bin/true
 SlurmctldPidFile={folder}/slurmctld.pid
-SlurmdPidFile={folder}/slurmd.pid
 StateSaveLocation={folder}/state
-SlurmdSpoolDir={folder}/spool
 SlurmctldLogFile={folder}/slurmctld.log
+"""
+ONE_NODE = """\
+SlurmctldHost={host}(127.0.0.1)
+SlurmctldPort={controller_port}
+SlurmdPort={node_port}
+CommunicationParameters=NoCtldInAddrAny,NoInAddrAny
+GresTypes=gpu
+SlurmdPidFile={folder}/slurmd.pid
+SlurmdSpoolDir={folder}/spool
 SlurmdLogFile={folder}/slurmd.log
 NodeName={host} NodeAddr=127.0.0.1 CPUs=4 Sockets=1 CoresPerSocket=4 ThreadsPerCore=1 RealMemory=16000 Gres=gpu:2
 PartitionName=short Nodes={host} Default=YES DefMemPerCPU=500 MaxTime=04:00:00 State=UP OverSubscribe=NO
@@ -79,11 +81,22 @@ class SlurmNode:
 
     folder: Path
     environment: Mapping[str, str]
+    entered: tuple[str, ...] = ()
+    """The words before a command that run it on the host of the controller, where that is one of its own."""
+
+    def words(self, *words: str, cwd: Path | None = None) -> list[str]:
+        """Return the words that run a command in the folder ``cwd`` of the host of the controller."""
+        return [*self.entered, "env", *(["-C", str(cwd)] if cwd else []), *words]
 
     def call(self, *words: str, cwd: Path | None = None, given: str | None = None) -> str:
         """Run a command of Slurm, or one that calls it, and return what it printed; raises if it fails."""
         done = subprocess.run(
-            words, env=dict(self.environment), cwd=cwd, input=given, capture_output=True, text=True, timeout=PATIENCE
+            self.words(*words, cwd=cwd),
+            env=dict(self.environment),
+            input=given,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
         )
         assert done.returncode == 0, f"{words}: {done.stderr}{done.stdout}"
         return done.stdout
@@ -131,9 +144,11 @@ class SlurmNode:
 def slurm_node(folder: Path) -> Iterator[SlurmNode]:
     """Start a Slurm in ``folder``, yield it once its node is idle, and stop it with whatever jobs it still has."""
     configuration = _configure(folder)
-    node = SlurmNode(folder, {**_clean_environment(), "SLURM_CONF": str(configuration)})
+    node = SlurmNode(folder, {**clean_environment(), "SLURM_CONF": str(configuration)})
     try:
-        _start(folder, configuration)
+        start_daemon(folder, *munged(folder))
+        start_daemon(folder, "slurmctld", "-c", "-f", str(configuration))
+        start_daemon(folder, "slurmd", "-f", str(configuration))
         wait_until(
             lambda: "idle" in _said(node, "sinfo", "--noheader", "--format=%T"),
             lambda: f"the node did not come up: {(folder / 'slurmctld.log').read_text()[-2000:]}",
@@ -145,23 +160,28 @@ def slurm_node(folder: Path) -> Iterator[SlurmNode]:
             _stop(folder / f"{name}.pid")
 
 
-def _clean_environment() -> dict[str, str]:
+def clean_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(("SLURM", "SBATCH", "DASK"))}
 
 
-def _configure(folder: Path) -> Path:
+def make_folders(folder: Path) -> None:
+    """Make the folders that the daemons need, and the key with which they know each other."""
     for name in ("state", "spool", "run"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     key = folder / "munge.key"
     key.write_bytes(secrets.token_bytes(128))
     key.chmod(0o600)
+
+
+def _configure(folder: Path) -> Path:
+    make_folders(folder)
     for number in range(2):
         # Character devices named by number, or Slurm drains the node; 1:3 is the one that reads as empty.
         os.mknod(folder / f"nvidia{number}", stat.S_IFCHR | 0o666, os.makedev(1, 3))
     host = socket.gethostname().split(".")[0]
     (folder / "gres.conf").write_text(f"NodeName={host} Name=gpu File={folder}/nvidia[0-1]\n")
     ports = _free_ports(2)
-    text = CONFIGURATION.format(host=host, folder=folder, controller_port=ports[0], node_port=ports[1])
+    text = (COMMON + ONE_NODE).format(host=host, folder=folder, controller_port=ports[0], node_port=ports[1])
     configuration = folder / "slurm.conf"
     configuration.write_text(text)
     return configuration
@@ -177,17 +197,22 @@ def _free_ports(number: int) -> list[int]:
     return ports
 
 
-def _start(folder: Path, configuration: Path) -> None:
+def munged(folder: Path) -> list[str]:
+    """Return the command of a munge daemon that keeps all its files in ``folder``."""
     names = {"socket": "munge.socket", "key-file": "munge.key", "pid-file": "munged.pid", "log-file": "munged.log"}
     options = [f"--{option}={folder / name}" for option, name in {**names, "seed-file": "munged.seed"}.items()]
-    for words in (
-        ["munged", "--force", *options],
-        ["slurmctld", "-c", "-f", str(configuration)],
-        ["slurmd", "-f", str(configuration)],
-    ):
-        # Daemons keep the pipes of their parent open: their words go to a file.
-        with (folder / f"{words[0]}.start").open("w") as output:
-            subprocess.run(words, stdout=output, stderr=output, env=_clean_environment(), timeout=PATIENCE, check=True)
+    return ["munged", "--force", *options]
+
+
+def start_daemon(folder: Path, name: str, *words: str, entered: tuple[str, ...] = ()) -> None:
+    """Start a program that goes into the background, on the host that the words ``entered`` lead to."""
+    # Daemons keep the pipes of their parent open: their words go to a file.
+    path = folder / f"{name}.start"
+    with path.open("a") as output:
+        done = subprocess.run(
+            [*entered, name, *words], stdout=output, stderr=output, env=clean_environment(), timeout=PATIENCE
+        )
+    assert done.returncode == 0, f"{name} did not start: {path.read_text()}"
 
 
 def _said(node: SlurmNode, *words: str) -> str:

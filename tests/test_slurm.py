@@ -7,42 +7,18 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 import pytest
 
-from tredegar.sweeps.runner import run_sweep
-from tredegar.sweeps.spec import Spec
-
 from .slurm_node import SlurmNode, missing, slurm_node
+from .slurm_sweeps import TREDEGAR, Sweep, new_sweep, process_of, undisturbed_contents
 from .sweep_cases import contents
 from .tls_check import plain_listeners
 from .waiting import PATIENCE, wait_until
 
 pytestmark = [pytest.mark.slurm, pytest.mark.skipif(bool(missing()), reason=missing())]
-
-SPEC = """
-name = "on Slurm"
-seed = 5
-months = 120
-replicates = 4
-[country]
-trusts = 20
-clinicians = 20
-[design]
-method = "latin-hypercube"
-points = 15
-[vary]
-real_control = [0.0, 1.0]
-mandate_detail = [0.0, 1.0]
-[record]
-outcomes = ["quality", "true_access"]
-every = 12
-"""
-TREDEGAR = (sys.executable, "-m", "tredegar.sweeps.cli")
-BATCHES = 15
 
 
 @pytest.fixture(scope="module")
@@ -52,65 +28,13 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SlurmNode]:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """What a store of the sweep holds that one process wrote without interruption."""
-    path = tmp_path_factory.mktemp("undisturbed") / "s.zarr"
-    assert run_sweep(Spec.from_text(SPEC), path, workers=0, engine="numpy").complete
-    return contents(path)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Sweep:
-    """A sweep that lives in ``folder`` and is sent to ``node``."""
-
-    node: SlurmNode
-    folder: Path
-
-    @property
-    def store(self) -> Path:
-        return self.folder / "s.zarr"
-
-    def submit(self, tasks: int, *words: str) -> tuple[str, str]:
-        """Send it; return the numbers of the job that sweeps and of the one that verifies."""
-        given = ("submit", "spec.toml", "--out", "s.zarr", "--cluster", "slurm", "--engine", "numpy")
-        said = self.node.call(*TREDEGAR, *given, "--tasks", str(tasks), "--submit", *words, cwd=self.folder)
-        found = re.search(r"queued job (\d+) .* then (\d+) to verify", said)
-        assert found is not None, said
-        return found[1], found[2]
-
-    def done(self, batch: int) -> bool:
-        return (self.store / "status" / f"c.{batch}.0").exists()
-
-    def log(self, name: str) -> str:
-        path = self.folder / "tredegar-logs" / f"on-Slurm-{name}.log"
-        return path.read_text() if path.exists() else ""
-
-    def all_logs(self) -> str:
-        """Everything that its jobs and their Slurm have said, for whoever must find out why a test failed."""
-        paths = [*sorted((self.folder / "tredegar-logs").glob("*.log")), *sorted(self.node.folder.glob("*.log"))]
-        return "\n".join(f"== {path}\n{path.read_text(errors='replace')}" for path in paths)
+def undisturbed() -> dict[str, str]:
+    return undisturbed_contents()
 
 
 @pytest.fixture
 def sweep(node: SlurmNode, tmp_path: Path) -> Callable[..., Sweep]:
-    def make(name: str = "s") -> Sweep:
-        folder = tmp_path / name
-        folder.mkdir()
-        (folder / "spec.toml").write_text(SPEC)
-        return Sweep(node, folder)
-
-    return make
-
-
-def process_of(sweep: Sweep, task: str) -> psutil.Process:
-    """The process of one task once it has written its first batch."""
-    first = int(task.split("/")[0])
-    wait_until(lambda: sweep.done(first), lambda: f"task {task} wrote nothing: {list(sweep.folder.iterdir())}")
-    for process in psutil.process_iter(["cmdline"]):
-        words = process.info["cmdline"] or []
-        if words[-1:] == [task] and str(sweep.store) in words and "python" in Path(words[0]).name:
-            return process
-    raise AssertionError(f"task {task} of {sweep.folder} has ended already")
+    return lambda name="s": new_sweep(node, tmp_path / name)
 
 
 def test_killed_and_cancelled_tasks_lose_nothing_and_another_number_of_tasks_finishes(sweep, undisturbed) -> None:
