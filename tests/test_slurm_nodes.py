@@ -136,7 +136,7 @@ def test_an_array_held_from_the_start_or_in_the_middle_goes_on_when_it_is_releas
     small = sweep()
     job, verify = small.submit(3, "--directive=--hold", "--array-limit", "1")
     assert small.node.facts(job)["Reason"] == "JobHeldUser"
-    small.node.call("scontrol", "release", job)
+    small.node.call("scontrol", "release", f"{job},{verify}")  # a directive is for both
     (first,) = held(small, "0/3")
     small.node.call("scontrol", "hold", f"{job}_[1-2]")
     first.resume()
@@ -163,6 +163,7 @@ def test_a_driver_with_workers_on_other_nodes_finishes_when_one_of_these_dies(cl
     assert not all(small.done(batch) for batch in range(15)), f"the sweep had ended before a node died: {said()}"
     cluster.power_cut(workers[-1])
     driver.resume()
+    outer.resume()  # "nsenter" stops when its child does
     assert outer.wait(PATIENCE) == 0, said()
     assert contents(small.store) == undisturbed
     assert list((small.folder / "tredegar-logs").glob(".dask*")) == []
