@@ -122,10 +122,7 @@ def run_sweep(
             reports = on_workers(str(path), tasks, engine, interrupted, simulate, workers, scheduler, say)
         done, failed, stopped = _follow(reports, share, before, progress)
         stopped = stopped or ("interrupted" if interrupted() else "")
-        if not stopped and task is None and tasks:
-            # What workers of other machines report as written this one may see later.
-            wait_until_seen(lambda: count(store.read_status()).complete or interrupted(), path / STATUS)
-    counts = count(store.read_status())
+    counts = _counts(store, all_is_written=bool(tasks) and not stopped and task is None)
     if counts.complete:
         remove_stray_files(store)
     redone = sum(bool(item.faults) for item in tasks)
@@ -138,6 +135,13 @@ def _note_once(text: str) -> None:
     from ..kernels.notes import note_once
 
     note_once(text)
+
+
+def _counts(store: SweepStore, all_is_written: bool) -> Counts:
+    """Count the runs of ``store``; what workers of other machines report as written this one may see later."""
+    if all_is_written:
+        wait_until_seen(lambda: count(store.read_status()).complete, store.path / STATUS)
+    return count(store.read_status())
 
 
 def _follow(

@@ -49,7 +49,7 @@ def tasks_on(sweep: Sweep, job: str, node: str) -> list[int]:
     return sorted(int(number) for number in said.split())
 
 
-def finishes(sweep: Sweep, undisturbed: dict[str, str], *jobs: str) -> None:
+def assert_finishes(sweep: Sweep, undisturbed: dict[str, str], *jobs: str) -> None:
     """All ``jobs``, the last of which verifies, end well and have written what an undisturbed sweep writes."""
     ended = sweep.node.wait(*jobs)
     assert set(ended.values()) == {"COMPLETED"}, f"{ended}\n{sweep.all_logs()}"
@@ -81,7 +81,7 @@ def test_a_node_that_dies_in_mid_array_costs_time_alone_whether_or_not_its_tasks
     wait_until(lambda: "down" in cluster.state_of(dead), lambda: cluster.state_of(dead))
     for task in lost:
         start_again(comes_back, f"{first}_{task}")
-    finishes(comes_back, undisturbed, first, first_verify)
+    assert_finishes(comes_back, undisturbed, first, first_verify)
 
     ended = lasting.node.wait(second, second_verify)
     expected = {f"{second}_{task}": "NODE_FAIL" if task in failed else "COMPLETED" for task in range(3)}
@@ -89,7 +89,7 @@ def test_a_node_that_dies_in_mid_array_costs_time_alone_whether_or_not_its_tasks
     said = lasting.log(f"{second_verify}-verify")
     assert "incomplete" in said, said
     assert [int(task) for task in re.findall(r"^task (\d): ", said, re.M)] == failed, said
-    finishes(lasting, undisturbed, *lasting.submit(3))
+    assert_finishes(lasting, undisturbed, *lasting.submit(3))
 
 
 def test_another_number_of_tasks_and_another_engine_finish_beside_the_old_array(sweep, undisturbed) -> None:
@@ -97,10 +97,10 @@ def test_another_number_of_tasks_and_another_engine_finish_beside_the_old_array(
     old = small.submit(3)
     stopped = held(small, "0/3", "1/3", "2/3")
     new = small.submit(2, engine="numba")
-    finishes(small, undisturbed, *new)
+    assert_finishes(small, undisturbed, *new)
     for process in stopped:
         process.resume()
-    finishes(small, undisturbed, *old)
+    assert_finishes(small, undisturbed, *old)
 
 
 def test_tasks_that_a_more_urgent_job_displaces_go_on_after_it(sweep, undisturbed) -> None:
@@ -112,7 +112,7 @@ def test_tasks_that_a_more_urgent_job_displaces_go_on_after_it(sweep, undisturbe
     assert set(small.node.wait(urgent).values()) == {"COMPLETED"}
     for task in range(2):
         start_again(small, f"{job}_{task}")
-    finishes(small, undisturbed, job, verify)
+    assert_finishes(small, undisturbed, job, verify)
     assert "told to stop (cancelled)" in small.log(f"{job}_0"), small.all_logs()
 
 
@@ -129,7 +129,7 @@ def test_tasks_that_are_put_back_into_the_queue_and_held_there_go_on_when_they_a
     assert small.node.states(verify) == {verify: "PENDING"}
     small.node.call("scontrol", "release", f"{job}_1")
     small.node.start_again(f"{job}_1")
-    finishes(small, undisturbed, job, verify)
+    assert_finishes(small, undisturbed, job, verify)
 
 
 def test_an_array_held_from_the_start_or_in_the_middle_goes_on_when_it_is_released(sweep, undisturbed) -> None:
@@ -144,7 +144,7 @@ def test_an_array_held_from_the_start_or_in_the_middle_goes_on_when_it_is_releas
     assert small.node.states(verify) == {verify: "PENDING"}
     assert not small.done(1)
     small.node.call("scontrol", "release", f"{job}_[1-2]")
-    finishes(small, undisturbed, job, verify)
+    assert_finishes(small, undisturbed, job, verify)
 
 
 def test_a_driver_with_workers_on_other_nodes_finishes_when_one_of_these_dies(cluster, sweep, undisturbed) -> None:
