@@ -112,7 +112,7 @@ damage: $(TOOLS) ## damage stores and archives in every way; none may read as wh
 fuzz: $(TOOLS) ## random specs, tables, options and walks; a call of the file system fails at every place (INPUTS=50000 WALKS=2000)
 	@TREDEGAR_FUZZED_INPUTS=$(INPUTS) TREDEGAR_FUZZED_WALKS=$(WALKS) $(BIN)/pytest -m fuzz -n auto --maxprocesses 4 --timeout 14400 $(PYTEST_OPTIONS)
 
-slurm: $(TOOLS) ## the tests on a one-node Slurm (root and Debian's packages slurmctld, slurmd, slurm-client and munge needed)
+slurm: $(TOOLS) ## the tests on a Slurm of one node and on one of three (root; Debian: slurmctld slurmd slurm-client munge iproute2 util-linux)
 	@$(BIN)/pytest -m slurm --timeout 1200 $(PYTEST_OPTIONS)
 
 browser: $(TOOLS) ## open the pages of report, claims and replay in a headless Chromium
