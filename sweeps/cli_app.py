@@ -16,7 +16,7 @@ from typer.main import get_command
 from ..model.plain_text import OBEYED, hidden, plain
 from . import cli_claims, cli_model, cli_results, cli_submit, cli_sweep
 from .cli_numbers import read_numbers_strictly
-from .cli_words import Incomplete, notes_shown, say_error
+from .cli_words import Incomplete, notes_shown, say_error, silence_given_up_tasks
 from .plain_streams import plain_streams
 
 INTERRUPTED = 130
@@ -68,6 +68,7 @@ def run(arguments: list[str] | None = None) -> None:
     """Run the command; every error that bad input can cause ends in one line on stderr and exit status 1."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in words
+    silence_given_up_tasks()
     with plain_streams(), notes_shown():
         _refuse_what_terminals_obey(words)
         _run([word for word in words if word != "--debug"], debug)

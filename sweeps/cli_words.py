@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -52,6 +53,12 @@ class _Notes(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Print one record."""
         typer.echo(f"note: {_one_line(record.getMessage())}", err=True)
+
+
+def silence_given_up_tasks() -> None:
+    """Say nothing of the tasks that Zarr gives up when one of them fails: that one is told, in one line."""
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+    warnings.filterwarnings("ignore", message="coroutine .* was never awaited", category=RuntimeWarning)
 
 
 @contextmanager

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import shutil
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,10 +24,11 @@ from tredegar.sweeps.runner import run_sweep
 from tredegar.sweeps.store import SweepStore
 from tredegar.sweeps.verify import verify_store
 
+from .commands import tredegar
 from .failing_calls import calls_below
 from .failing_ways import Call, Failing
 from .fake_model import simulate
-from .sweep_cases import contents, small_spec
+from .sweep_cases import SMALL, contents, small_spec
 
 EIO = Failing("EIO", errno.EIO)
 SAID = os.strerror(errno.EIO)
@@ -159,6 +162,21 @@ def test_what_cannot_be_removed_at_the_end_does_not_hide_what_was_done(store: Pa
         compact_store(SweepStore(store), store.with_name("a"))
     assert calls.failed == last
     assert verify_store(store.with_name("a"), runs=0).faults == ()
+
+
+def test_the_tasks_that_zarr_gives_up_are_no_news(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Python would warn of each, beside the line that says what failed."""
+    (tmp_path / "s.toml").write_text(SMALL)
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        for number in range(1, 4):
+            with calls_below(tmp_path, Call("open to read", ".s.zarr.creating.zarr/zarr.json", number), EIO) as calls:
+                assert tredegar("sweep", str(tmp_path / "s.toml"), "--out", str(tmp_path / "s.zarr")) == 1
+            assert calls.failed is not None
+        gc.collect()
+    assert [str(warning.message) for warning in warned if "never awaited" in str(warning.message)] == []
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 3 and all(SAID in line for line in said)
 
 
 def test_verify_removes_what_a_killed_process_left_half_written(store: Path) -> None:
