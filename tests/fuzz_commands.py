@@ -45,7 +45,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "outcomes": OUTCOMES, "outcome": OUTCOMES, "by": OUTCOMES, "lever": ("mandate_detail", "solidarity", "nothing", ""),
     "workers": ("0", "-1", "4097", "x", "1.5", ""), "engine": ("numpy", "numpy", "numpy", "Numpy", "nunpy", "", "cuda"),
     "months": FEW, "trusts": FEW, "clinicians": FEW, "replicate": WHOLE, "seed": WHOLE, "point": WHOLE, "trust": WHOLE,
-    "task": ("0/1", "0/2", "1/2", "2/2", "0/0", "-1/2", "0/", "a/b", "0/99999999", "1 / 2", "0/2/3"),
+    "task": ("0/1", "0/2", "1/2", "2/2", "0/0", "-1/2", "0/", "a/b", "0/99999999", "1 / 2", "0/2/3", "auto"),
     "scheduler": ("nowhere", "good.toml", "file.txt", "", "tcp:", "tcp//x", "localhost"), "max_bytes": ("1", "1GB",
     "1 TiB", "1e9", "-1", "GB"),
     "max_hours": NUMBERS, "threshold": NUMBERS, "method": ("auto", "sobol", "morris", "pawn", "regression", "Sobol",
@@ -63,7 +63,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "logs": ("logs", "a b", "-o", ""),
 }  # fmt: skip
 """By the name of a parameter of a command; others take whole numbers and hostile texts."""
-NEVER = {"sweep": (), "engines": ("check",), "submit": ("here",)}
+NEVER = {"sweep": (), "engines": ("check",), "submit": ("here",), "submit-claims": ("here",)}
 """Flags that would take minutes or start processes that outlive the command."""
 
 
@@ -120,6 +120,8 @@ def _held_back(name: str, given: set[str]) -> list[str]:
         extra += ["--workers", "0"]
     if name in ("sweep", "extend", "verify", "run") and "engine" not in given:
         extra += ["--engine", "numpy"]
+    if name == "submit-claims":
+        extra += [*(["--size", "tiny"] if "size" not in given else []), "--claim", "A01"]
     return [*extra, *(["--list"] if name == "claims" and "listed" not in given else [])]
 
 
