@@ -202,15 +202,6 @@ def test_the_server_listens_on_the_loopback_alone() -> None:
         assert serving.socket.family == socket.AF_INET
 
 
-@pytest.fixture
-def heeded_interrupts() -> Iterator[None]:
-    """Where this process was started in the background, what it starts would ignore Ctrl-C as it does."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
-@pytest.mark.usefixtures("heeded_interrupts")
 def test_the_command_says_where_the_page_is_and_ends_at_ctrl_c() -> None:
     command = [str(Path(sys.executable).with_name("tredegar")), "app", "--no-open", "--port", "0"]
     process = subprocess.Popen(
