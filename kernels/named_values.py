@@ -60,8 +60,8 @@ def _check_dimensions(named: dict[str, Any]) -> None:
         if hasattr(values, "sizes"):
             sizes |= {str(name): size for name, size in values.sizes.items()}
     if len(sizes) > 1:
-        said = ", ".join(f"'{name}' ({size})" for name, size in sizes.items())
-        stacked = ", ".join(repr(name) for name in sizes)
+        said = plain(", ".join(f"'{name}' ({size})" for name, size in sizes.items()), 200)
+        stacked = plain(", ".join(repr(name) for name in sizes), 200)
         raise ValueError(
             f"points must lie on one dimension, got {said}; for all combinations of them take "
             f"Dataset.stack(point=({stacked})), for pairs give them one dimension"
@@ -79,7 +79,7 @@ def _check_labels(named: dict[str, Any]) -> None:
             first = name, labels
         elif len(labels) == len(first[1]) and not labels.equals(first[1]):
             raise ValueError(
-                f"the points of '{first[0]}' and '{name}' have unlike labels; "
+                f"the points of '{plain(first[0])}' and '{plain(name)}' have unlike labels; "
                 "put them into one table, or give plain lists"
             )
 
@@ -87,7 +87,7 @@ def _check_labels(named: dict[str, Any]) -> None:
 def _labels(values: Any) -> Any:
     """The labels of one-dimensional values, an index of pandas; None where they have none."""
     if hasattr(values, "sizes"):
-        return values.indexes.get(next(iter(values.sizes))) if len(values.sizes) == 1 else None
+        return getattr(values, "indexes", {}).get(next(iter(values.sizes))) if len(values.sizes) == 1 else None
     return values.index if hasattr(values, "index") and hasattr(values.index, "equals") else None
 
 
@@ -108,4 +108,4 @@ def kind_of(values: Any, array: Any) -> str:
 
 
 def _short(value: Any) -> str:
-    return " ".join(repr(value).split())[:60]
+    return brief(value)

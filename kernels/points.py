@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..model.parameters import PARAMETERS, find_parameter
+from ..model.plain_text import plain
 from .named_values import is_masked, kind_of, named_values
 
 MOST_RUN = 2**32 - 1
@@ -75,7 +76,8 @@ def _numbers(name: str, values: Any) -> NDArray[np.float64]:
         try:
             array = np.asarray(values)
         except ValueError:
-            raise ValueError(f"parameter '{name}' must be numbers, one for each point, got a ragged list") from None
+            wanted = f"parameter '{plain(name)}' must be numbers, one for each point"
+            raise ValueError(f"{wanted}, got a ragged list") from None
         except TypeError:
             kind = type(values).__name__
         else:
@@ -83,7 +85,7 @@ def _numbers(name: str, values: Any) -> NDArray[np.float64]:
                 return array.astype(np.float64)
             kind = kind_of(values, array)
     find_parameter(name.partition("@")[0])  # a misspelt name is the likelier mistake
-    raise ValueError(f"parameter '{name}' must be numbers, got {kind}")
+    raise ValueError(f"parameter '{plain(name)}' must be numbers, got {kind}")
 
 
 def _check_range(name: str, numbers: NDArray[np.float64], count: int) -> NDArray[np.float64]:

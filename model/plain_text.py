@@ -45,6 +45,8 @@ class _Brief(Repr):
         return repr(value) if value.bit_length() < MOST_BITS else f"a whole number of {value.bit_length():,} bits"
 
     def repr_instance(self, value: Any, level: int) -> str:
+        if isinstance(value, type):
+            return f"the class {value.__name__}"
         try:
             text = " ".join(repr(value).split())
         except Exception:  # noqa: BLE001 -- a value that cannot show itself is shown by its kind

@@ -69,8 +69,9 @@ def read_providers(path: str | PathLike[str]) -> Providers:
     try:
         with Path(path).open("rb") as file:
             content = file.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise ValueError(f"providers table '{label}' cannot be read: {error.strerror or error}") from error
+    except (OSError, ValueError) as error:  # a path with a NUL in it is a ValueError
+        why = getattr(error, "strerror", None) or error
+        raise ValueError(f"providers table '{label}' cannot be read: {why}") from error
     if len(content) > MOST_BYTES:
         raise ValueError(f"providers table '{label}' is larger than {MOST_BYTES:,} bytes; expected one row per trust")
     return parse_providers(decode_text(content, f"providers table '{label}'"), label)

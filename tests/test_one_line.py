@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import xarray as xr
 
 from tredegar.kernels import simulate
 from tredegar.model import Parameters
@@ -85,6 +86,35 @@ def test_names_of_a_megabyte_are_cut() -> None:
         with pytest.raises(ValueError, match="unknown") as refusal:
             give()
         assert str(refusal.value).isprintable() and len(str(refusal.value)) < 200
+
+
+@pytest.mark.parametrize(
+    ("points", "said"),
+    [
+        ({"x\n" * 500_000: ["a"]}, "unknown parameter"),
+        ({"target_toughness@" + "\x1b" * 5000: ["a"]}, r"'target_toughness@\?+\.\.\.' must be numbers, got text"),
+        ({"target_toughness@" + "\n" * 5000: [[1.0], [1.0, 2.0]]}, "must be numbers, one for each point, got a ragged"),
+        ({"solidarity": int}, "parameter 'solidarity' must be numbers, got the class int"),
+        ({"solidarity": [object()]}, "the first of them an object of the kind object"),
+        (xr.Dataset({"solidarity": (("a\n" * 900, "b"), [[0.5]])}), "points must lie on one dimension"),
+    ],
+)
+def test_points_are_refused_in_one_line_whatever_their_names(points: Any, said: str) -> None:
+    with pytest.raises(ValueError, match=said) as refusal:
+        simulate(points)
+    assert str(refusal.value).isprintable() and len(str(refusal.value)) < 700
+
+
+def test_points_may_be_variables_of_xarray() -> None:
+    given = {"solidarity": xr.Variable("point", [0.5, 1.0]), "displacement_rate": [0.1, 0.2]}
+    small = {"replicates": 1, "months": 1, "trusts": 2, "clinicians": 1, "engine": "numpy"}
+    plain = simulate({name: list(np.asarray(values)) for name, values in given.items()}, **small)
+    assert simulate(given, **small)["quality"].tobytes() == plain["quality"].tobytes()
+
+
+def test_a_path_of_providers_with_a_nul_is_refused_by_name() -> None:
+    with pytest.raises(ValueError, match=r"providers table 'a\?b' cannot be read: embedded null byte"):
+        simulate({"solidarity": 0.5}, providers="a\0b")
 
 
 @pytest.mark.parametrize(
