@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from .constants import CONSTANTS, constants_with
 from .outcomes import OUTCOMES, TRUST_RECORDS
 from .parameters import PARAMETERS, Parameters
-from .rulebook import rules_hash
 
 if TYPE_CHECKING:
     from .health_service import HealthService
+    from .rulebook import rules_hash
 
 __all__ = [
     "CONSTANTS",
@@ -32,4 +32,8 @@ def __getattr__(name: str) -> Any:
         from .health_service import HealthService
 
         return HealthService
+    if name == "rules_hash":  # it traces all rules: a command that says what it can do need not wait for NumPy
+        from .rulebook import rules_hash
+
+        return rules_hash
     raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
