@@ -160,8 +160,11 @@ class Grounds(RuleBasedStateMachine):
         now.mended(None)
         now.half = False
 
-    def adopt(self, which: int, now: Sweep, after: dict[Place, Any]) -> None:
-        """Take over what a disturbed step has left, each batch of which must be as before, as after, or missing."""
+    def adopt(self, which: int, now: Sweep, after: dict[Place, Any], mood: int) -> None:
+        """Take over what a disturbed step has left, each batch of which must be as before, as after, or missing.
+
+        A batch of which a file could not be read may have been computed anew, in the ``mood`` of the step.
+        """
         store = SweepStore(self.place(which))
         self.adopt_skeleton(store, now)
         for batch in store.batches:
@@ -174,7 +177,7 @@ class Grounds(RuleBasedStateMachine):
             if place in now.damaged and (now.skeleton or list(damage(store, batch))):
                 continue
             found = store.read_status_of(batch)
-            allowed = [now.status[block], after.get(place, now.status[block])]
+            allowed = [now.status[block], after.get(place, now.status[block]), now.computed(place, mood, anew=True)]
             assert any(np.array_equal(found, status) for status in allowed), (place, found, allowed)
             now.status[block] = found
             now.mended(place)

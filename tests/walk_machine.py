@@ -89,10 +89,11 @@ class Walk(Grounds):
             assert not came, came
             self.repaired(now, after)
         else:
-            self.adopt(which, now, after)
+            self.adopt(which, now, after, self.mood)
         if summary is not None and not self.reached:
             said = report_status(path).counts
-            assert summary.counts == said and summary.complete == now.complete, summary
+            assert summary.counts == said, summary
+            assert now.status_harmed or summary.complete == now.complete, summary
 
     @rule(which=WHICH, more_points=st.booleans(), more_replicates=st.booleans(), fate=FATES)
     def extend(self, which: int, more_points: bool, more_replicates: bool, fate: Fate) -> None:
@@ -127,7 +128,7 @@ class Walk(Grounds):
         with self.disturbed(fate) as came:
             found = verify_store(path, runs=runs, seed=seed, repair=repair)
         if self.reached:
-            self.adopt(which, now, after)
+            self.adopt(which, now, after, HEALTHY)
             return
         helpless = now.skeleton and now.method == "table"
         if found is None:

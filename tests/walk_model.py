@@ -75,8 +75,12 @@ def spec_of(method: str, luck: str, size: Size, folder: Path) -> Spec:
         file = file.rename(folder / f"step{size.step}" / "rows.csv")
         vary, design, folder = "", f'{design}\nfile = "rows.csv"', file.parent
     else:
-        number = {"sobol": f"points = {2**size.step}\nsecond_order = false"}
-        design += "\n" + number.get(method, "trajectories = 2" if method == "morris" else "points = 4")
+        sizes = {
+            "sobol": f"points = {2**size.step}\nsecond_order = false",
+            "morris": "trajectories = 2\nlevels = 8\nseed = 2",
+            "latin-hypercube": "points = 4",
+        }
+        design += "\n" + sizes[method]
     return Spec.from_text(TEXT.format(luck=luck, replicates=size.replicates, design=design, vary=vary), folder=folder)
 
 
@@ -92,7 +96,9 @@ def points_of(method: str, luck: str, sizes: tuple[Size, ...], folder: Path) -> 
     if method == "table":
         return ROWS[: 3 + sizes[-1].step]
     drawn = draw_points(spec_of(method, luck, sizes[-1], folder))
-    return tuple(zip(*(values.tolist() for values in drawn.values()), strict=True))
+    points = tuple(zip(*(values.tolist() for values in drawn.values()), strict=True))
+    assert len(set(points)) == len(points), "a run is told by the values of its point"
+    return points
 
 
 def fails(point: tuple[float, ...], replicate: int, mood: int) -> bool:
