@@ -50,4 +50,4 @@ def test_whatever_happens_to_a_sweep_what_is_said_of_it_is_true_and_it_can_be_fi
     print(f"{Shared.walks} walks, {steps} steps, {sum(disturbed.values())} disturbed; {Shared.taken}")  # noqa: T201
     assert Shared.walks * SHARES >= WALKS
     assert WALKS < 200 or set(Shared.taken) >= KINDS
-    assert steps > 3 * Shared.walks and disturbed
+    assert steps > Shared.walks and (WALKS < 200 or disturbed)
