@@ -115,6 +115,8 @@ def held(sweep: Sweep, *tasks: str) -> list[psutil.Process]:
             elif task not in stopped and sweep.done(int(task.split("/")[0])):
                 found[task].suspend()
                 stopped.add(task)
+            ended = task in found and task not in stopped and not found[task].is_running()
+            assert not ended, f"task {task} has ended already: {sweep.all_logs()}"
         return len(stopped) == len(tasks)
 
     wait_until(all_stopped, lambda: f"of {tasks} only {stopped} were stopped: {sweep.all_logs()}")

@@ -67,11 +67,13 @@ def test_a_node_that_dies_in_mid_array_costs_time_alone_whether_or_not_its_tasks
     cluster, sweep, undisturbed
 ) -> None:
     comes_back, does_not = sweep("comes back"), sweep("does not")
+    all_three = ("0/3", "1/3", "2/3")
     first, first_verify = comes_back.submit(3)
+    stopped = held(comes_back, *all_three)  # before the other is sent: on a busy machine they could end while it is
     forbidding = replace(cluster.slurm, environment={**cluster.environment, "SBATCH_NO_REQUEUE": "1"})
     lasting = Sweep(forbidding, does_not.folder)
     second, second_verify = lasting.submit(3)
-    stopped = [process for each in (comes_back, lasting) for process in held(each, "0/3", "1/3", "2/3")]
+    stopped += held(lasting, *all_three)
     dead = next(name for name in NODES if tasks_on(comes_back, first, name) and tasks_on(lasting, second, name))
     lost, failed = tasks_on(comes_back, first, dead), tasks_on(lasting, second, dead)
     cluster.power_cut(dead)
