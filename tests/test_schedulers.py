@@ -178,6 +178,7 @@ def test_the_command_prints_what_the_driver_says(
         return iter(())
 
     monkeypatch.setattr("tredegar.sweeps.runner.on_workers", driver)
+    monkeypatch.setattr("tredegar.sweeps.late.SECONDS_TO_SHOW", 0.0)  # for batches that this driver never computes
     (tmp_path / "small.toml").write_text(SMALL)
     words = ["sweep", str(tmp_path / "small.toml"), "--out", str(tmp_path / "s.zarr"), "--scheduler", "node1:8786"]
     with pytest.raises(SystemExit):
