@@ -1,4 +1,4 @@
-"""What Dask costs a batch, and whether scheduler and driver grow: many batches that compute nothing, on local workers.
+"""Cost of Dask for a batch, and growth of scheduler and driver: many batches that compute nothing, on local workers.
 
     python benchmarks/dask_batches.py [BATCHES] [--workers N]
 

@@ -1,4 +1,4 @@
-"""What one thread of this processor can do at most, in bare vectorised loops: `benchmarks/shares.py` compares with it.
+"""Roofs of one thread of this processor, in bare vectorised loops: `benchmarks/shares.py` compares with them.
 
 Sums and products are those that the rules may use: never one instruction for both (no fused multiply-add).
 """

@@ -1,4 +1,4 @@
-"""What a sweep costs beside the model: the time between the calls of it, for batches that last about five seconds.
+"""Overhead of a sweep beside the model: the time between the calls of it, for batches that last about five seconds.
 
 Each worker notes when the model begins and ends. What lies between the end of one batch and the beginning of the next
 in the same process (compressing, writing, flushing, reporting, being given the next batch, opening the store) is the

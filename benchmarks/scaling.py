@@ -1,4 +1,4 @@
-"""How the cost of the compiled engine grows: with trusts, months, runs, clinicians and threads; and its memory.
+"""Growth of the cost of the compiled engine with trusts, months, runs, clinicians and threads; and its memory.
 
 Every figure is a ratio of times taken in the same minutes: sizes take turns, round after round, and the least time
 of each counts, so that a busy machine disturbs all alike. Times are processor seconds on one thread, except for the

@@ -1,4 +1,4 @@
-"""Where the time of the compiled engine goes: rules, random numbers, memory; and this processor's roofline.
+"""Shares of the time of the compiled engine: rules, random numbers, memory; and this processor's roofline.
 
 The engine is compiled three times, each in a process of its own: as it is; with a single multiplication in place of
 Philox; and with the state of the clinicians in 32 seats that all trusts share, so that it never leaves the nearest

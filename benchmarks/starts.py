@@ -1,4 +1,4 @@
-"""How long the compiled engine takes to start: a first time, when it compiles, and a second, when it finds its code.
+"""Starts of the compiled engine: a first one, when it compiles, and a second, when it finds its code.
 
 Each start is a process of its own that computes one small run; the folder for compiled code is empty before the
 first. Seconds are those of the process from its start to its end, the interpreter and all imports included: by the

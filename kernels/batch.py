@@ -1,4 +1,4 @@
-"""What an engine is asked to run: a batch of runs with everything that decides their bits, checked beforehand."""
+"""Batch of runs as an engine is given it: everything that decides their bits, checked beforehand."""
 
 from __future__ import annotations
 

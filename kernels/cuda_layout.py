@@ -1,4 +1,4 @@
-"""Where the CUDA engine keeps its quantities: one description, read as C by the kernel and as dtypes by the host."""
+"""Layout of the CUDA engine's memory: one description, read as C by the kernel and as dtypes by the host."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is known about the CUDA engine on real hardware: the report that ``tredegar engines --check`` wrote, if any."""
+"""Report on the CUDA engine on real hardware, if ``tredegar engines --check`` wrote one: what is known by it."""
 
 from __future__ import annotations
 

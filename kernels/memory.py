@@ -1,4 +1,4 @@
-"""How many runs to compute together: enough to keep the processor busy, few enough to stay in cache and in memory."""
+"""Size of what is computed together: runs enough to keep the processor busy, few enough to stay in cache and memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the compiled engine keeps the state of a run: slots of 8 bytes for the country, tiles of trusts, their seats.
+"""Layout of a run in the compiled engine: slots of 8 bytes for the country, tiles of trusts, their seats.
 
 A tile is ``width`` neighbouring trusts, as many as the processor calculates at once; each slot of a tile, and of a
 seat of a tile, holds one value per trust. The last tile is filled up with trusts that count nowhere.

@@ -1,4 +1,4 @@
-"""What compiled code is told of a run: its size, its state, its luck; and the types of the arguments of a batch."""
+"""State that compiled code is told of a run: size, values, key of luck; and the types of the arguments of a batch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many threads the compiled engine may use: never more than the machine, the scheduler or Dask has granted."""
+"""Threads of the compiled engine: never more than the machine, the scheduler or Dask has granted."""
 
 from __future__ import annotations
 

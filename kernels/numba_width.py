@@ -1,4 +1,4 @@
-"""How many trusts the processor calculates at once."""
+"""Width of a tile: how many trusts the processor calculates at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a caller of ``simulate`` may give as points and run numbers, checked and brought into arrays."""
+"""Points and run numbers that a caller of ``simulate`` gives, checked and brought into arrays."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How monthly values become the recorded ones: windows of months, yearly means per trust, non-finite runs."""
+"""Recording of a batch on arrays: windows of months, yearly means per trust, runs that are not finite."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be set before a run: the 82 parameters, each with its unit, range, kind and source.
+"""Parameters of a run: all 82, each with its unit, range, kind and source.
 
 The facts stand in ``parameters.toml`` alone; spec checks, samplers, Zarr attributes, axis labels, documentation and
 ``tredegar parameters`` are generated from the table built here.

@@ -1,4 +1,4 @@
-"""What each actor knows and is: the state variables of the model, as records that the rules read.
+"""State variables of the model: what each actor knows and is, as records that the rules read.
 
 A Mesa agent is such a record with floats in it; the array engine fills the same record with arrays, one element per
 run (centre, country), per run and trust, or per run, trust and seat. Types are written for one agent.

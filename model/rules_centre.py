@@ -1,4 +1,4 @@
-"""What the centre knows, pays for and costs (rules C1, C2, C13 to C16)."""
+"""Rules of the centre: what it knows, pays for and costs (C1, C2, C13 to C16)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a clinician works, learns, stays or goes, and how a vacant seat is filled (rules L1, L2).
+"""Rules of a clinician: work, learning, staying or going, and how a vacant seat is filled (L1, L2).
 
 A vacant seat keeps the traits of the person who left; nothing reads them, and whoever is hired brings new ones.
 """

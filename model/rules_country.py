@@ -1,4 +1,4 @@
-"""What adds up to the country, and what looks as if it worked (rules N1 to N3): what everybody sees next month."""
+"""Rules of the country: its means, and what looks as if it worked (N1 to N3); everybody sees them next month."""
 
 from __future__ import annotations
 

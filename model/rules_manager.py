@@ -1,4 +1,4 @@
-"""How a manager stands towards the centre: fear, compliance, pressure, challenge, gaming (rule M1)."""
+"""Rules of a manager towards the centre: fear, compliance, pressure, challenge, gaming (M1)."""
 
 from __future__ import annotations
 

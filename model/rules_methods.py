@@ -1,4 +1,4 @@
-"""How a manager runs the trust: blame, safety, learning, methods, practice (rules M2 to M4)."""
+"""Rules of a manager in the trust: blame, safety, learning, methods, practice (M2 to M4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a minister thinks: tenure, blame, anxiety, grip, rhetoric and focus (rules C3 to C11)."""
+"""Rules of a minister: tenure, blame, anxiety, grip, rhetoric and focus (C3 to C11)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is recorded each month: the 73 outcomes that are not percentiles (section 8), in the order of the table."""
+"""Rules of the outcomes: the 73 that are not percentiles (section 8), in the order of the table."""
 
 from __future__ import annotations
 

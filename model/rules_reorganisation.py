@@ -1,4 +1,4 @@
-"""When the centre reorganises, and what that does to it (rule C12).
+"""Rules of a reorganisation: when the centre begins one, and what that does to it (C12).
 
 Started reorganisations are not scaled by political_responsiveness, so that forced ones work with frozen politics.
 """

@@ -1,4 +1,4 @@
-"""Who has to go, and who comes next (rule M4)."""
+"""Rules of succession: who has to go, and who comes next (M4)."""
 
 from __future__ import annotations
 

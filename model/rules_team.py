@@ -1,4 +1,4 @@
-"""What a trust's clinicians are told and given this month (rule L0), and what their work adds up to (rule S1)."""
+"""Rules of a team: what its clinicians are told and given this month (L0), and what their work adds up to (S1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What patients meet: integration, demand, treatment, reports, failures (rules S2, S3)."""
+"""Rules of a trust's service: integration, demand, treatment, reports, failures (S2, S3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one agent does in a phase, written out: the rules of the phase as scalar code.
+"""Scalar code of a phase: its rules written out for one agent.
 
 A rule is written for single numbers and whole arrays alike, with operations such as ``select`` and ``larger``. For one
 agent these are Python's own ``x if condition else y``, and here they are written out as such, from the source of the

@@ -1,4 +1,4 @@
-"""What one trust adds to the exact sums over its unit, its catchment and the country.
+"""Tallies of a trust: what it adds to the exact sums over its unit, its catchment and the country.
 
 Quantities are summed in fixed point, conditions are counted; the sums are exact, so that their order does not matter.
 """

@@ -1,4 +1,4 @@
-"""What the first screen of the page of claims says: what was asked, what came out, and how sure it is."""
+"""Cards on the first screen of the page of claims: what was asked, what came out, and how sure it is."""
 
 from __future__ import annotations
 

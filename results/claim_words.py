@@ -1,4 +1,4 @@
-"""What the judgements say, in words and in tables; every sentence is made from numbers of the stores."""
+"""Judgements in words and in tables; every sentence is made from numbers of the stores."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What decides: the parameters, and their thresholds, that separate where a claim holds from where it does not.
+"""Parameters that decide, and their thresholds: they separate where a claim holds from where it does not.
 
 A search for splits on ranks: for each parameter the threshold that best separates the scores, three parameters in
 turn, each on what the ones before leave unexplained on either side. Whether a split is more than chance is judged

@@ -1,4 +1,4 @@
-"""What a store says about itself: its spec, its design, and which of its variables are parameters and outcomes."""
+"""Facts that a store states of itself: its spec, its design, which variables are parameters and which outcomes."""
 
 from __future__ import annotations
 

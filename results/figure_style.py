@@ -1,4 +1,4 @@
-"""How every figure looks: sober, legible in print and on screens, and readable by colour-blind people."""
+"""Style of every figure: sober, legible in print and on screens, and readable by colour-blind people."""
 
 from __future__ import annotations
 

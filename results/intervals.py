@@ -1,4 +1,4 @@
-"""How sure a number is: intervals over luck, and over points where these are a sample of the parameter space."""
+"""Intervals of a number: over luck, and over points where these are a sample of the parameter space."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a store is from: what was asked, what ran where, and which runs failed and why, as lines for people."""
+"""Provenance of a store: what was asked, what ran where, and which runs failed and why, as lines for people."""
 
 from __future__ import annotations
 

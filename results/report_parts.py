@@ -1,4 +1,4 @@
-"""What a report of a store consists of: pictures with their data, computed once for files and for the page."""
+"""Parts of a report of a store: pictures with their data, computed once for files and for the page."""
 
 from __future__ import annotations
 

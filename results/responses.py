@@ -1,4 +1,4 @@
-"""How an outcome answers to each varied parameter: means by level, their intervals, and the spread of the runs."""
+"""Responses of an outcome to each varied parameter: means by level, their intervals, and the spread of the runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an analysis of sensitivity works on: the sample, the outcomes of its points, and the share of luck in them."""
+"""Sample that an analysis of sensitivity works on: its outcomes by point, and the share of luck in them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which parameters an outcome depends on, at every recorded month or window: one Dataset for each method."""
+"""Sensitivity of an outcome to the parameters, at every recorded month or window: one Dataset for each method."""
 
 from __future__ import annotations
 

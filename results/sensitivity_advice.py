@@ -1,4 +1,4 @@
-"""How wide the intervals of sensitivity indices are, and how many points or replicates would halve them."""
+"""Advice on the intervals of sensitivity indices: how wide they are, and how many points or replicates halve them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the map shows, in one sentence and in a table: computed from the runs, with its uncertainty."""
+"""Statement of what the map shows, in one sentence and in a table: computed from the runs, with its uncertainty."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How large a batch is: enough work to drown the overhead, few enough files, chunks of a size that disks like.
+"""Size of a batch: enough work to drown the overhead, few enough files, chunks of a size that disks like.
 
 The size follows from the spec alone, never from the machine or the number of workers: it decides the bytes of the
 store, and these are promised to be the same wherever a sweep runs.

@@ -1,4 +1,4 @@
-"""What ``sweep --plan`` and ``status`` print."""
+"""Printing of ``sweep --plan`` and ``status``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What commands that send jobs have in common: the options that say what a job gets, and where it runs."""
+"""Options of commands that send jobs: what a job gets, and where it runs."""
 
 from __future__ import annotations
 

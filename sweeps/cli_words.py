@@ -1,4 +1,4 @@
-"""How the command speaks: errors in one line, numbers as people write them, progress as it goes."""
+"""Words of the command: errors in one line, numbers as people write them, progress as it goes."""
 
 from __future__ import annotations
 

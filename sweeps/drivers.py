@@ -1,4 +1,4 @@
-"""Who computes the batches: this process, or the workers of a Dask cluster.
+"""Drivers of a sweep: this process computes the batches, or the workers of a Dask cluster do.
 
 A driver takes tasks and yields a report for each as it is done. It holds a window of futures, a few for each thread
 of a worker, and releases each at once: a future that is held is computed again when its worker dies.

@@ -1,4 +1,4 @@
-"""What every job script has in common: what is asked for, the command of a task, the environment it runs in.
+"""Parts that all job scripts share: what is asked for, the command of a task, the environment it runs in.
 
 Scripts come in pairs: an array of tasks that share a sweep, and a job that verifies the store when all have ended.
 They are plain text made from a ``Job``; nothing is sent. Each task gets its number and the number of tasks in so many

@@ -1,4 +1,4 @@
-"""What may stand in a job script: every word that comes from a user is checked here and quoted where a shell reads it.
+"""Words of a job script: every one that comes from a user is checked here and quoted where a shell reads it.
 
 Directives (#SBATCH, #PBS) are read by the scheduler, which has quoting rules of its own: their values are limited to
 plain letters. Paths are read by the shell alone, where ``shlex.quote`` makes any text harmless; only line breaks and

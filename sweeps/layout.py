@@ -1,4 +1,4 @@
-"""What stands in a store: its variables, with their dimensions, chunks and attributes, and the attributes of the whole.
+"""Layout of a store: its variables, with their dimensions, chunks and attributes, and the attributes of the whole.
 
 Everything here follows from the spec, the tables of the model and the batch size, so that two stores made of the same
 spec are equal byte for byte.

@@ -1,4 +1,4 @@
-"""What is left to do in a store: batches that are missing, and those whose files do not hold what was written."""
+"""Pending batches of a store: those that are missing, and those whose files do not hold what was written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is printed reaches every terminal: signs that its encoding lacks are spelled out, ± as +- and ü as u."""
+"""Streams that reach every terminal: signs that its encoding lacks are spelled out, ± as +- and ü as u."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a sweep will take before it is run: runs, files, bytes, memory, and hours from a short pilot."""
+"""Plan of a sweep before it is run: runs, files, bytes, memory, and hours from a short pilot."""
 
 from __future__ import annotations
 

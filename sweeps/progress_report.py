@@ -1,4 +1,4 @@
-"""How far a sweep is: counts from the store, rate and reasons of failure from its log."""
+"""Progress of a sweep: counts from the store, rate and reasons of failure from its log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the parts of a spec must be to each other: checks that no single key can make alone."""
+"""Checks of a spec that no single key can make alone: what its parts must be to each other."""
 
 from __future__ import annotations
 

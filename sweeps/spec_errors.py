@@ -1,4 +1,4 @@
-"""What is said about a bad spec: one line that names the key, what was expected and what came."""
+"""Errors in a spec: one line that names the key, what was expected and what came."""
 
 from __future__ import annotations
 

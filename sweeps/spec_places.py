@@ -1,4 +1,4 @@
-"""Where in a spec a name belongs: what is said of a key that stands in another table than its own."""
+"""Places of names in a spec: what is said of a key that stands in another table than its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which share of a sweep a process has: as it was typed, or as the scheduler or MPI that started it says.
+"""Share of a process in a sweep: as it was typed, or as the scheduler or MPI that started it says.
 
 A share is K of N. Every process must get another K of the same N, or runs would be left out without a word: what an
 environment does not say for certain is asked for, and numbers that leave gaps are refused.

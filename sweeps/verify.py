@@ -1,4 +1,4 @@
-"""Whether a store holds what the model computes: every value fits its digest, and runs computed again are equal."""
+"""Verification of a store: every value fits its digest, and runs computed again are equal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What all tests share: repeatable examples, and the list of files that belong to the repository."""
+"""Settings and fixtures that all tests share: repeatable examples, and the list of files of the repository."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many inputs each fuzzing test gets, and the one way in which all of them run and are counted."""
+"""Counts of inputs that each fuzzing test gets, and the one way in which all of them run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What must be true of every outcome: a right result, or one clear line."""
+"""Oracles of every outcome: it is a right result, or one clear line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What another user of the machine tries on a sweep that runs: a program, which gives up its own rights first.
+"""Intruder: what another user of the machine tries on a running sweep, as a program that gives up its rights first.
 
     python intruder.py UID
 

@@ -1,4 +1,4 @@
-"""What processes listen on: the sockets of a sweep, whatever their kind."""
+"""Listening sockets of the processes of a sweep, whatever their kind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where PTX keeps its values: registers, literals, special registers and addresses, written as C."""
+"""Operands of PTX, registers, literals, special registers and addresses, written as C."""
 
 from __future__ import annotations
 

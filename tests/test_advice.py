@@ -1,4 +1,4 @@
-"""What is said where something cannot be done here: what helps, and every address as it was typed."""
+"""Advice where something cannot be done here: what helps, and every address as it was typed."""
 
 from __future__ import annotations
 

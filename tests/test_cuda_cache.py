@@ -1,4 +1,4 @@
-"""Where the GPU's code is kept: in the user's cache like that of the compiled engine, and as carefully.
+"""The GPU's code is kept in the user's cache like that of the compiled engine, and as carefully.
 
 Nothing is compiled here: what NVRTC would make is handed in.
 """

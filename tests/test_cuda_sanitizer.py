@@ -1,4 +1,4 @@
-"""What NVIDIA's compute-sanitizer finds is told apart from a sanitizer that did not run; its output is kept."""
+"""Findings of NVIDIA's compute-sanitizer are told apart from a sanitizer that did not run; its output is kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What counts as the failure of a run: the arithmetic of a rule, and nothing else."""
+"""The failure of a run is the arithmetic of a rule, and nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a machine with a GPU shows: its engines give the bits of NumPy, and their check passes in short."""
+"""A machine with a GPU: its engines give the bits of NumPy, and their check passes in short."""
 
 from __future__ import annotations
 

@@ -25,6 +25,7 @@ INEXACT = INEXACT_BUILT_IN | {
     *("sin", "cos", "tan", "sinh", "cosh", "tanh", "arctan", "arctan2", "atan2"),
     *("minimum", "maximum", "fmin", "fmax", "clip", "fsum", "mean", "dot", "matmul"),
 }
+QUESTIONS = ("What", "How", "Who", "Where", "When", "Which", "Whether", "Why")
 # Written so that this file does not hold what it looks for.
 NOT_FOR_THE_REPOSITORY = re.compile(
     r"/(?:work|root|Users)/|/(?:pyenv|site)[-/]packages/|/home/(?!me/)\w|/var/folders/\w|[A-Z]:\\+Users|"
@@ -82,6 +83,12 @@ def test_no_file_is_longer_than_300_lines(sources: dict[str, str]) -> None:
 def test_no_function_is_longer_than_50_lines(sources: dict[str, str]) -> None:
     sizes = {f"{name}:{d.lineno} {d.name}": lines_of(d) for name, text in sources.items() for d in functions(text)}
     assert {name: size for name, size in sizes.items() if size > MOST_LINES_OF_A_FUNCTION} == {}
+
+
+def test_a_module_docstring_names_its_subject_first(sources: dict[str, str]) -> None:
+    """A reader who looks for a noun finds it; a question tells what the page answers only at its end."""
+    first = {name: (ast.get_docstring(ast.parse(text)) or "").partition(" ")[0] for name, text in sources.items()}
+    assert [name for name, word in first.items() if word in QUESTIONS] == []
 
 
 def test_every_test_can_fail(sources: dict[str, str]) -> None:

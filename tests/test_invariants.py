@@ -1,4 +1,4 @@
-"""What holds in every run: finite numbers within their units, conserved people, no effect of order or neighbours."""
+"""Every run has finite numbers within their units, conserves people, and does not depend on order or neighbours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the compiled engine keeps on disk: found again by a second start, filled by several, renewed with the rules.
+"""The cache of the compiled engine is found again by a second start, filled by several, renewed with the rules.
 
 A copy of model and kernels is compiled in processes of their own, with an empty folder for compiled code.
 """

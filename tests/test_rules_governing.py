@@ -1,4 +1,4 @@
-"""How ministers and managers judge: what raises what, what bounds what, what excludes what.
+"""Ministers and managers judge as the page says: what raises what, what bounds what, what excludes what.
 
 Rules are called as the Mesa agents call them, with plain floats. Each test states one judgement of the model; that all
 engines follow the same rules is the matter of the equality tests.

@@ -1,4 +1,4 @@
-"""How clinicians and trusts work, and what the country sees: what raises what, what excludes what.
+"""Clinicians and trusts work, and the country sees, as the page says: what raises what, what excludes what.
 
 Rules are called as the Mesa agents call them, with plain floats. Each test states one judgement of the model; that all
 engines follow the same rules is the matter of the equality tests.

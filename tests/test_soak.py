@@ -1,4 +1,4 @@
-"""What a batch leaves behind in the process that computed it: nothing. `make soak` asks the same of a real worker."""
+"""A batch leaves nothing behind in the process that computed it. `make soak` asks the same of a real worker."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where stores lie and how they leave: home folders, links, empty folders, odd disks, other formats."""
+"""Places of stores, and how they leave them: home folders, links, empty folders, odd disks, other formats."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the system does not let be read or named: the reason is told, and nothing is taken for lost that is there."""
+"""Files that the system does not let be read or named: the reason is told, and nothing is taken for lost."""
 
 from __future__ import annotations
 

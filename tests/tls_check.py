@@ -1,4 +1,4 @@
-"""Which of the sockets that processes listen on would talk to a stranger on the network."""
+"""Sockets that processes listen on: which of them would talk to a stranger on the network."""
 
 from __future__ import annotations
 

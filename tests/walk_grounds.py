@@ -1,4 +1,4 @@
-"""What a walk stands on: two stores, what must be in them, and what happens to a step; how both are compared."""
+"""Grounds of a walk: two stores, what must be in them, and what happens to a step; how both are compared."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What must be there after a walk: a simple model of sweeps, which knows points, runs and what became of each.
+"""Model of what must be there after a walk: it knows points, runs and what became of each.
 
 It computes nothing as the package does: a run's value and whether it fails are functions of the values of its point,
 its replicate and the mood of the day. The mood stands for what changes between two tries: a rule that is mended, a

@@ -1,4 +1,4 @@
-"""What a Python does at its start that finds this folder first: with STAND_IN_ALONE set, it hides other packages.
+"""Start of a Python that finds this folder first: with STAND_IN_ALONE set, it hides other packages.
 
 Those that are left are the ones that a check of the GPU engine may need.
 """
