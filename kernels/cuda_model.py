@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from ..model.graph import Kind, in_order
-from ..model.recording import BINNED, OUTCOME_RULES
-from ..model.trace import Traced, trace_month, trace_outcome_rule, trace_seat_start
+from ..model.recording import BINNED, OUTCOME_RULES, YEARLY
+from ..model.trace import Traced, trace_final, trace_month, trace_outcome_rule, trace_seat_start
 from ..model.trace_records import Field, kind_of_field
 
 COUNTRY_RECORDS = ("p", "setting", "centre", "nation", "country_sums")
@@ -16,13 +16,6 @@ COUNTRY_RECORDS = ("p", "setting", "centre", "nation", "country_sums")
 TRUST_RECORDS = ("trust", "manager", "council", "catchment", "totals", "council_sums", "catchment_sums", "place")
 """One set of values per trust; ``place`` holds the numbers of its council and its catchment."""
 GROUPS = ("council", "catchment")
-# What is recorded per trust beside what the rules read: see model.recording.
-_RECORDED: tuple[Field, ...] = (
-    *(("trust", name) for name in BINNED),
-    ("trust", "access"), ("trust", "reported"), ("trust", "quality"), ("trust", "integration"), ("trust", "skill"),
-    ("trust", "method"), ("trust", "local_optimum"), ("trust", "size"), ("trust", "trap"), ("manager", "challenges"),
-    ("centre", "national_optimum"), ("p", "method_heterogeneity"),
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -72,7 +65,8 @@ def cuda_model() -> CudaModel:
     start = trace_seat_start()
     summed = {place: level for phase in phases for place, (level, _) in phase.summed.items()}
     groups = {place: level for place, level in summed.items() if level in GROUPS}
-    places = (*_met((*phases, *outcomes, start)), *(("place", over) for over in GROUPS), *summed, *_RECORDED)
+    recorded = (*(("trust", name) for name in (*BINNED, *YEARLY.values())), *trace_final().reads)
+    places = (*_met((*phases, *outcomes, start)), *(("place", over) for over in GROUPS), *summed, *recorded)
     stays = (*COUNTRY_RECORDS, *TRUST_RECORDS, "seat")
     kept = tuple(place for place in dict.fromkeys(places) if place[0] in stays and place not in groups)
     return CudaModel(phases, outcomes, start, kept, groups)

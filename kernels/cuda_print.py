@@ -61,7 +61,7 @@ class FunctionPrinter:
         for rule, first in self.piece.rules:
             comment = f"// {rule.__module__.rsplit('.', 1)[-1]}.{rule.__name__}"
             events.append((first, 1, partial(self.lines.append, comment)))
-        events += [(node.number, 2, partial(self._declare, node)) for node in nodes]
+        events += [(node.number, 2, partial(self.declare, node)) for node in nodes]
         events += [
             (self.piece.written_after[place], 0, partial(self._store, place, node)) for place, node in written.items()
         ]
@@ -71,7 +71,8 @@ class FunctionPrinter:
 
     # Values ------------------------------------------------------------------------------------------------------
 
-    def _declare(self, node: Node) -> None:
+    def declare(self, node: Node) -> None:
+        """Print ``node`` as a constant of C, and remember under which name."""
         if node.operation == "constant":
             self.names[node.number] = literal(node)
             return
@@ -212,7 +213,7 @@ def one_value(model: CudaModel, rule: Callable[[Any], Any], name: str) -> str:
         if node is given:
             printer.names[node.number] = name
         else:
-            printer._declare(node)
+            printer.declare(node)
     return function(
         f"DEV double {rule.__name__}(const double {name})", [*printer.lines, f"return {printer.names[result.number]};"]
     )

@@ -25,16 +25,9 @@ from .outcomes import OUTCOMES
 from .parameters import PARAMETERS, Parameters, find_parameter
 from .plain_text import brief
 from .providers import Providers, read_providers
+from .recording import BINNED, TENTHS, monthly_outcomes
 from .records import Now, Sums
-from .rules_outcomes import (
-    centre_outcomes,
-    manager_outcomes,
-    percentile_bin,
-    percentile_rank,
-    percentile_value,
-    service_outcomes,
-    staff_outcomes,
-)
+from .rules_outcomes import percentile_bin, percentile_rank, percentile_value
 from .scripts import ADDED, SCRIPTS
 from .start import LuckOfTheMonth, build
 
@@ -51,8 +44,6 @@ ACTS = {
 
 MOST_AGENTS = 2_000_000
 """Agents of the largest country: a few gigabytes, and some minutes until they are made."""
-
-_TENTHS = {"p10": 1, "p50": 5, "p90": 9}
 
 
 class HealthService(Model):
@@ -187,19 +178,14 @@ class HealthService(Model):
         return {name: values[name] for name in OUTCOMES}
 
     def _outcomes_of_the_month(self) -> dict[str, float]:
-        nation, sums = self.nation, self.country_sums
-        return {
-            **service_outcomes(nation, sums, self.setting)._asdict(),
-            **staff_outcomes(nation, sums)._asdict(),
-            **manager_outcomes(nation, sums, self.setting)._asdict(),
-            **centre_outcomes(nation, self.minister)._asdict(),
-        }
+        country = {"nation": self.nation, "country_sums": self.country_sums, "setting": self.setting}
+        return monthly_outcomes({**country, "centre": self.minister})
 
     def _percentiles(self) -> dict[str, float]:
         values = {}
-        for quantity in ("access", "quality", "overall"):
+        for quantity in BINNED:
             in_order = sorted(percentile_bin(getattr(trust, quantity)) for trust in self.trusts)
-            for which, tenths in _TENTHS.items():
+            for which, tenths in TENTHS.items():
                 rank = percentile_rank(tenths, len(in_order))
                 values[f"{quantity}_{which}"] = percentile_value(in_order[rank])
         return values

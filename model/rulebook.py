@@ -42,6 +42,7 @@ BY_THEIR_TEXT = "e7fddca28972df86ab920523d76321148a5ce660c5f704865674b6dddf97fa7
 """The hash of the same rules when it was still taken of their text. It missed rules of the start, so that a sweep that
 was begun under it is not finished under this one."""
 _SUCCESSOR = "72e22cef80d30d8bfba4cb6ff42009c8fca7093dc8a78e89a972a003557ee6d7"
+"""The hash of the graph of these same rules."""
 _TABLE = Providers(
     code=("A", "B", "C"), name=("a", "b", "c"), size=(1.0, 2.0, 0.5), council=("x", "z", "x"),
     catchment=("y", "y", "x"), overlap=(0.25, 0.5, 0.75),

@@ -89,8 +89,9 @@ def _who(
         yield from {id(records[phase.level]): records for records in around}.values()
     else:
         dealt = luck.draw(draws.START_LUCK, len(around), 0)
-        nodes = luck.draw(draws.NODE_LUCK, max(2, len(around)), 0)
         wanted = {name: field for name, field in draws.NODES.items() if name in phase.reads}
+        numbers = [int(getattr(records["place"], field)) for field in wanted.values() for records in around]
+        nodes = luck.draw(draws.NODE_LUCK, 1 + max(numbers, default=0), 0)
         for number, records in enumerate(around):
             at_nodes = {name: one(nodes, int(getattr(records["place"], field))) for name, field in wanted.items()}
             yield {**records, "luck": one(dealt, number), **at_nodes}

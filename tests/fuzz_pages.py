@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 from collections import Counter
 from html import unescape
@@ -16,12 +15,10 @@ from hypothesis import strategies as st
 
 from tredegar.results.page import Page, Section
 
+from .chromium import BROWSER
 from .fuzz_texts import texts
 from .waiting import PATIENCE
 
-BROWSER = next(
-    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
-)
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg"><text>{}</text></svg>'
 WATCH = """
 const look = frame => {

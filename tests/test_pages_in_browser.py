@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 from dataclasses import replace
 from html import unescape
@@ -20,13 +19,11 @@ from tredegar.results.phases import PHASES
 from tredegar.results.replay import write_replay
 from tredegar.sweeps import Spec, run_sweep
 
+from .chromium import BROWSER
 from .test_replay import store_of
 from .test_report_page import made_report
 from .waiting import PATIENCE
 
-BROWSER = next(
-    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
-)
 WIDTHS = (1280, 390)
 LEAST_PIXELS = 11.0
 IMAGES = {"report": 8, "claims": 4, "replay": 2}

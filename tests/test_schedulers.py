@@ -251,8 +251,8 @@ def test_schedulers_and_workers_note_nothing_of_a_batch_that_is_done(monkeypatch
     assert 5 < window.names <= 5 + 2 * drivers.FUTURES_PER_THREAD + 1
 
 
-def test_workers_that_die_while_they_start_are_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A worker is killed, the next one in its place as it starts, and the one in the place of that as well."""
+def the_next_two_die_as_they_start(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Let two processes that are launched from now on die; return the list of those that have not died yet."""
     launch, dying = popen_spawn_posix.Popen._launch, [1, 2]
 
     def die_while_starting(process: object, description: object) -> None:
@@ -261,9 +261,15 @@ def test_workers_that_die_while_they_start_are_replaced(monkeypatch: pytest.Monk
             raise BrokenPipeError("the process that starts is dead")
         launch(process, description)
 
+    monkeypatch.setattr(popen_spawn_posix.Popen, "_launch", die_while_starting)
+    return dying
+
+
+def test_workers_that_die_while_they_start_are_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker is killed, the next one in its place as it starts, and the one in the place of that as well."""
     with local_workers(1) as cluster, Client(cluster, set_as_default=False) as client:
         (worker,) = client.run(os.getpid).values()
-        monkeypatch.setattr(popen_spawn_posix.Popen, "_launch", die_while_starting)
+        dying = the_next_two_die_as_they_start(monkeypatch)
         os.kill(worker, signal.SIGKILL)
         window = drivers.Window(client, local=True, stopped=lambda: False)
         arrivals = window.through([Task(number) for number in range(3)], lambda task: (abs, -task.number))
@@ -275,19 +281,11 @@ def test_workers_that_several_sweeps_share_are_replaced_as_well(
     tmp_path: Path, undisturbed: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As those of ``tredegar claims``: the only worker dies between two sweeps, and the next two as they start."""
-    launch, dying = popen_spawn_posix.Popen._launch, [1, 2]
-
-    def die_while_starting(process: object, description: object) -> None:
-        if dying:
-            dying.pop()
-            raise BrokenPipeError("the process that starts is dead")
-        launch(process, description)
-
     told: list[str] = []
     with local_workers(1) as cluster:
         with Client(cluster, set_as_default=False) as client:
             (worker,) = client.run(os.getpid).values()
-        monkeypatch.setattr(popen_spawn_posix.Popen, "_launch", die_while_starting)
+        dying = the_next_two_die_as_they_start(monkeypatch)
         os.kill(worker, signal.SIGKILL)
         model = lambda *points, **others: simulate(*points, **others)  # noqa: E731 - workers receive it whole
         kept = {"simulate": model, "points_per_batch": 1, "say": told.append}
