@@ -22,8 +22,8 @@ from ..store.format import DONE, FAILED, MISSING
 from .designs import Points
 from .durable import FULL
 from .journal import MOST_LETTERS, note
-from .late import seen_store
 from .pending import damage
+from .seen import seen_store
 from .spec import Spec
 from .store import SweepStore
 

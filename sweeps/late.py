@@ -13,9 +13,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from ..store.root import NAME
-from .store import SweepStore
-
 SECONDS_TO_SHOW = 90.0
 """How long what must be there may take to be seen."""
 SECONDS_BETWEEN_LOOKS = 0.5
@@ -45,18 +42,3 @@ class Patience:
 def wait_until_seen(seen: Callable[[], bool], folder: Path) -> bool:
     """Wait until ``seen()``, which must come unless ``folder`` was removed; return whether it did."""
     return Patience(SECONDS_TO_SHOW).wait_until(seen, folder)
-
-
-def seen_store(path: str, spec_hash: str = "") -> SweepStore:
-    """Return the store at ``path``, waiting for it to be seen on this machine, and to have ``spec_hash`` if given."""
-    place = Path(path)
-    found: list[SweepStore] = []
-
-    def is_seen() -> bool:
-        if not (place / NAME).exists():
-            return False
-        found[:] = [SweepStore(place)]
-        return spec_hash in ("", found[0].facts["spec_hash"])
-
-    wait_until_seen(is_seen, place.parent)
-    return found[0] if found else SweepStore(place)

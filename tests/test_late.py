@@ -12,8 +12,9 @@ from tredegar.sweeps import cli_words, late
 from tredegar.sweeps.compute import run_batch
 from tredegar.sweeps.create import create_store
 from tredegar.sweeps.durable import TEMPORARY, write_durably
-from tredegar.sweeps.late import Patience, seen_store
+from tredegar.sweeps.late import Patience
 from tredegar.sweeps.runner import Progress, run_sweep
+from tredegar.sweeps.seen import seen_store
 from tredegar.sweeps.store import SweepStore
 from tredegar.sweeps.verify import verify_store
 
@@ -43,6 +44,34 @@ def test_a_store_that_never_shows_is_refused_in_the_end(looks, tmp_path) -> None
     with pytest.raises(StoreError, match="does not exist"):
         seen_store(str(tmp_path / "none.zarr"))
     assert sum(looks) == late.SECONDS_TO_SHOW
+
+
+def test_a_worker_waits_for_the_coordinates_and_arrays_of_an_extension_that_it_sees(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The root file shows first; what was replaced with it is still seen as it was before."""
+    store = tmp_path / "s.zarr"
+    assert run_sweep(small_spec(), store, workers=0, engine="numpy").complete
+    replaced = [store / name / "zarr.json" for name in ("replicate", "quality")]
+    before = {path: path.read_bytes() for path in replaced}
+    larger = small_spec("replicates = 3", "replicates = 6")
+    extend(store, larger)
+    shown = [*replaced, store / "replicate" / "c.1"]
+    after = {path: path.read_bytes() for path in shown}
+    for path in replaced:
+        path.write_bytes(before[path])
+    shown[-1].unlink()
+    waits = iter(shown)
+
+    def one_more_shows(seconds: float) -> None:
+        path = next(waits)
+        path.write_bytes(after[path])
+
+    monkeypatch.setattr(late.time, "sleep", one_more_shows)
+    seen = seen_store(str(store), larger.hash())
+    assert list(waits) == []
+    assert seen.shape == (25, 6) and seen.array("quality").shape[1] == 6
+    assert list(seen.read_points(slice(0, 1)))
 
 
 def test_another_folder_in_the_place_of_a_store_is_refused_at_once(looks, tmp_path) -> None:
