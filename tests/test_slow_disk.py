@@ -101,6 +101,7 @@ def test_tasks_that_start_together_on_nothing_make_one_whole_store(slow, undistu
     assert contents(disk.folder / "s.zarr") == undisturbed
 
 
+@pytest.mark.chaos  # half a minute of waiting
 def test_workers_compute_in_a_store_that_they_do_not_see_yet(slow, undisturbed) -> None:
     disk = slow(15.0)
     status, said = disk.call(*SWEEP, "--workers", "2")
@@ -108,6 +109,7 @@ def test_workers_compute_in_a_store_that_they_do_not_see_yet(slow, undisturbed) 
     assert contents(disk.folder / "s.zarr") == undisturbed
 
 
+@pytest.mark.chaos  # half a minute of waiting
 def test_workers_that_see_a_store_as_it_was_before_it_was_extended_wait_for_what_they_are_asked(slow, tmp_path) -> None:
     disk, text = slow(15.0), SMALL.replace("replicates = 3", "replicates = 6")
     larger = disk.folder / "larger.toml"
