@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ pytest.importorskip("mesa")
 
 from tredegar.kernels import RunFailed, simulate
 from tredegar.kernels import mesa_engine as engine
-from tredegar.model import agents, failure, health_service
+from tredegar.model import agents, failure, health_service, recording
 from tredegar.model.health_service import HealthService
 from tredegar.model.scripts import SCRIPTS, Script
 
@@ -56,9 +57,20 @@ def test_arithmetic_that_a_rule_cannot_do_fails_the_run_and_names_month_and_phas
 
 
 @pytest.mark.parametrize("error", ARITHMETIC, ids=names)
-@pytest.mark.parametrize("rule", ["service_outcomes", "centre_outcomes", "percentile_bin", "percentile_value"])
-def test_arithmetic_of_the_outcomes_fails_the_run(rule: str, error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health_service, rule, raising(error))
+@pytest.mark.parametrize(
+    "place, rule",
+    [
+        (recording, "service_outcomes"),
+        (recording, "centre_outcomes"),
+        (health_service, "percentile_bin"),
+        (health_service, "percentile_value"),
+    ],
+    ids=["service_outcomes", "centre_outcomes", "percentile_bin", "percentile_value"],
+)
+def test_arithmetic_of_the_outcomes_fails_the_run(
+    place: ModuleType, rule: str, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(place, rule, raising(error))
     (first, _) = simulate({}, **SMALL).failures
     assert first.message == f"month 1: the outcomes cannot be computed: {error}"
 
