@@ -58,7 +58,7 @@ def test_arithmetic_that_a_rule_cannot_do_fails_the_run_and_names_month_and_phas
 
 @pytest.mark.parametrize("error", ARITHMETIC, ids=names)
 @pytest.mark.parametrize(
-    "place, rule",
+    ("place", "rule"),
     [
         (recording, "service_outcomes"),
         (recording, "centre_outcomes"),
