@@ -15,7 +15,7 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -31,6 +31,8 @@ TEMPORARY = (
     (re.compile(r"\.tmp\.[0-9a-f]{16}"), ".tmp"),
 )
 """Names that differ from one process to the next."""
+OPENING = ("open", "open to read")
+"""The calls that return an open file or a descriptor."""
 
 
 class Calls:
@@ -71,7 +73,9 @@ class Calls:
         if failing.short and first and some is not None:
             return some()
         if failing.after and first:
-            _let_go(call())
+            made = call()
+            if operation in OPENING:  # a number of bytes is no descriptor, though one may be open under it
+                _let_go(made)
         if failing.kills and operation == "close" and not first:
             return None  # which the system does for a process that is no more
         if failing.kills:
@@ -117,9 +121,8 @@ def _let_go(made: Any) -> None:
     """Close what was opened, of which nobody will hear."""
     if isinstance(made, io.FileIO):
         io.FileIO.close(made)
-    elif isinstance(made, int) and made > 2:
-        with suppress(OSError):  # a number of bytes, and no descriptor
-            os.close(made)
+    else:
+        os.close(made)
 
 
 def _name_of(descriptor: int) -> str:

@@ -7,6 +7,7 @@ with fewer walks than a thousand each call that changes something in a sweep fai
 
 from __future__ import annotations
 
+import errno
 import multiprocessing
 import os
 import re
@@ -59,6 +60,19 @@ def test_whichever_call_fails_all_that_is_said_is_true_and_the_same_command_fini
     print(f"{name}: {len(course.calls)} calls, {len(chosen)} failures")  # noqa: T201
     assert complaints == []
     assert len(chosen) >= len(course.calls) // SAMPLE // SHARES
+
+
+def test_a_write_that_was_done_and_failed_closes_no_other_file(tmp_path: Path) -> None:
+    """Its number of bytes may be the number of an open file."""
+    (tmp_path / "other").write_bytes(b"other")
+    other = os.open(tmp_path / "other", os.O_RDONLY)
+    done = Failing("EIO though it was done", errno.EIO, after=True)
+    with (tmp_path / "file").open("wb", buffering=0) as file:
+        plain = file.fileno()
+        with calls_below(tmp_path, Call("write", "file", 0), done), pytest.raises(OSError, match="Input/output"):
+            os.write(plain, b"x" * other)
+    assert os.read(other, 5) == b"other"
+    os.close(other)
 
 
 def _killed_child(folder: Path, words: tuple[str, ...], target: Call) -> None:
