@@ -14,8 +14,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 TOOLS := $(VENV)/.tools
 COMPILERS := $(VENV)/.compilers
-CODE := store model kernels sweeps results tests examples benchmarks docs
-PACKAGES := tredegar.store tredegar.model tredegar.kernels tredegar.sweeps tredegar.results
+CODE := front store model kernels sweeps results tests examples benchmarks docs
 # pip's own notes (new versions of pip, index pages without a match) are not for the reader of `make`; errors still show.
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 comma := ,
@@ -68,7 +67,7 @@ $(COMPILERS): $(TOOLS)
 	$(call install,ptx)
 
 # A store from other rules or another spec would be refused, as it should be: a demonstration then starts afresh.
-demo/.started: examples/first.toml $(wildcard model/*.py model/*.toml)
+demo/.started: examples/first.toml $(wildcard model/*.py model/*/*.py model/*.toml)
 	@rm -rf demo && mkdir -p demo && touch $@
 
 demo: $(INSTALLED) demo/.started ## sweep examples/first.toml, print a table, draw the map and say what it shows
@@ -86,16 +85,22 @@ lint: $(TOOLS) ## ruff
 	@$(BIN)/ruff check --quiet --output-format concise $(wildcard $(CODE))
 	@$(BIN)/ruff format --quiet --check $(wildcard $(CODE))
 
-# mypy reads an installed copy, as users have it: from the repository the folders would be seen under their bare names.
-types: $(TOOLS) ## mypy, on an installed copy
-	@echo 'Types'
+# mypy and import-linter read an installed copy, as users have it: from the repository the folders would be seen under
+# their bare names.
+define install_a_copy
 	@rm -rf build/lib build/installed
 	@$(PIP) install --no-compile --no-deps --no-build-isolation --target build/installed .
-	@MYPYPATH=build/installed $(BIN)/mypy $(PACKAGES:%=-p %)
+endef
 
-imports: $(TOOLS) ## import-linter: who may import whom
+types: $(TOOLS) ## mypy, on an installed copy
+	@echo 'Types'
+	$(install_a_copy)
+	@MYPYPATH=build/installed $(BIN)/mypy -p tredegar
+
+imports: $(TOOLS) ## import-linter: who may import whom, on an installed copy
 	@echo 'Direction of imports'
-	@$(BIN)/lint-imports
+	$(install_a_copy)
+	@PYTHONPATH=build/installed $(BIN)/lint-imports
 
 slow: $(TOOLS) ## the stylised facts and other long tests
 	@$(BIN)/pytest -m slow --timeout 3600 $(PYTEST_OPTIONS)
@@ -107,7 +112,7 @@ soak: $(TOOLS) ## compute many tiny batches on one worker (half an hour); its me
 	@$(BIN)/python benchmarks/soak.py $(BATCHES)
 
 damage: $(TOOLS) ## damage stores and archives in every way; none may read as whole and wrong (STORES=20000)
-	@TREDEGAR_DAMAGED_STORES=$(STORES) $(BIN)/pytest -n auto --maxprocesses 4 --timeout 14400 tests/test_damage.py $(PYTEST_OPTIONS)
+	@TREDEGAR_DAMAGED_STORES=$(STORES) $(BIN)/pytest -n auto --maxprocesses 4 --timeout 14400 tests/sweeps/store/test_damage.py $(PYTEST_OPTIONS)
 
 fuzz: $(TOOLS) ## random specs, tables, options and walks; a call of the file system fails at every place (INPUTS=50000 WALKS=2000)
 	@TREDEGAR_FUZZED_INPUTS=$(INPUTS) TREDEGAR_FUZZED_WALKS=$(WALKS) $(BIN)/pytest -m fuzz -n auto --maxprocesses 4 --timeout 14400 $(PYTEST_OPTIONS)

@@ -44,8 +44,8 @@ def make_store(path: Path, base: int, size: int = 10) -> None:
     """Write a finished store of ``base`` base points, ``size`` parameters and as many outcomes of invented values."""
     from tredegar.model import OUTCOMES, PARAMETERS
     from tredegar.sweeps import Spec
-    from tredegar.sweeps.create import create_store
-    from tredegar.sweeps.store import SweepStore
+    from tredegar.sweeps.store.create import create_store
+    from tredegar.sweeps.store.store import SweepStore
 
     names = [name for name, row in PARAMETERS.items() if (row.low, row.high) == (0.0, 1.0)][:size]
     outcomes = [name for name, row in OUTCOMES.items() if row.unit in ("0..1", "share")][:size]
@@ -73,12 +73,12 @@ def invented(rows: np.ndarray, place: int, month: np.ndarray, draw: np.random.Ge
 def analyse(path: Path, resamples: int) -> dict[str, object]:
     """Open and analyse the store; return seconds, peak memory and what SALib says of two of the series."""
     from tredegar.results import open_sweep
-    from tredegar.results.facts import recorded_outcomes
-    from tredegar.results.sensitivity import Bootstrap, sensitivity
+    from tredegar.results.dataset import recorded_outcomes
+    from tredegar.results.sensitivity.indices import Bootstrap, analyze_sensitivity
 
     began = time.perf_counter(), time.process_time()
     sweep = open_sweep(path)
-    found = sensitivity(sweep, recorded_outcomes(sweep), window=1, bootstrap=Bootstrap(resamples, SEED))
+    found = analyze_sensitivity(sweep, recorded_outcomes(sweep), window=1, bootstrap=Bootstrap(resamples, SEED))
     wall, processor = time.perf_counter() - began[0], time.process_time() - began[1]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6  # before SALib is loaded
     indices = found[["S1", "S1_conf", "ST", "ST_conf"]]

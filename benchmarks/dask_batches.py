@@ -18,10 +18,10 @@ import numpy as np
 import psutil
 from distributed import Client
 
-from tredegar.sweeps.compute import BatchReport
-from tredegar.sweeps.drivers import Window
-from tredegar.sweeps.local_workers import local_workers
-from tredegar.sweeps.pending import Task
+from tredegar.sweeps.cluster.local import local_workers
+from tredegar.sweeps.run.compute import BatchReport
+from tredegar.sweeps.run.executors import Window
+from tredegar.sweeps.upkeep.missing import Task
 
 MIB = 2**20
 

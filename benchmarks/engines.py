@@ -26,9 +26,9 @@ import numpy as np
 from numba import njit
 
 from tredegar.kernels import engines
-from tredegar.kernels.batch import Batch, Country, Record, Recorded
-from tredegar.kernels.engines import load_engine
-from tredegar.kernels.simulate import chunk_size
+from tredegar.kernels.batch.batch import Batch, Country, Record, Recorded
+from tredegar.kernels.engine_table import load_engine
+from tredegar.kernels.simulation import chunk_size
 from tredegar.model import OUTCOMES, PARAMETERS, constants_with
 
 PROMISED = {"numba": 1.0 / 0.15, "numpy": 150.0, "mesa": 10_000.0}

@@ -12,7 +12,7 @@ import sys
 import time
 
 from tredegar.kernels import simulate
-from tredegar.kernels.numba_threads import thread_count
+from tredegar.kernels.machine.threads import thread_count
 
 
 def main() -> int:

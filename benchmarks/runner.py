@@ -22,8 +22,8 @@ from typing import Any
 
 from tredegar.model import OUTCOMES
 from tredegar.sweeps import Spec, run_sweep
-from tredegar.sweeps.designs import draw_points
-from tredegar.sweeps.pilot import run_pilot
+from tredegar.sweeps.run.pilot import run_pilot
+from tredegar.sweeps.spec.sampling import draw_points
 
 PROMISED = 0.03
 SPEC = """

@@ -20,8 +20,9 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from tredegar.kernels import numba_engine, simulate
-from tredegar.kernels.numba_threads import thread_count
+from tredegar.kernels import simulate
+from tredegar.kernels.machine.threads import thread_count
+from tredegar.kernels.numba_engine import engine as numba_engine
 
 EXPONENTS = (0.95, 1.05)
 LINEAR = 0.05

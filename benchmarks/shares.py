@@ -51,7 +51,9 @@ def serve(variant: str, runs: int, line: Any) -> None:
     """Compile a variant of the engine and answer each number of threads with processor seconds."""
     with tempfile.TemporaryDirectory(prefix="tredegar-shares-") as folder:
         os.environ["TREDEGAR_CACHE"] = folder  # variants must not be found by anybody else
-        from tredegar.kernels import numba_emit, numba_phases, simulate
+        from tredegar.kernels import simulate
+        from tredegar.kernels.numba_engine import emit as numba_emit
+        from tredegar.kernels.numba_engine import phases as numba_phases
 
         if variant == VARIANTS[1]:
             numba_emit.Lanes.philox = cheap_philox  # type: ignore[method-assign]
@@ -94,8 +96,8 @@ def measured(runs: int, rounds: int, before_each: Callable[[], None]) -> dict[in
 
 def counted() -> dict[str, float]:
     """What a clinician-month takes, everything above it included: operations, blocks of Philox, bytes."""
-    from tredegar.kernels.numba_layout import program
-    from tredegar.model.graph import Rank, in_order
+    from tredegar.kernels.numba_engine.layout import program
+    from tredegar.model.graph.nodes import Rank, in_order
 
     layout = program()
     share = {Rank.SEAT: 1.0, Rank.TRUST: 1.0 / CLINICIANS, Rank.COUNTRY: 1.0 / (TRUSTS * CLINICIANS)}

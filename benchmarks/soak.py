@@ -22,8 +22,8 @@ import dask
 import numpy as np
 import psutil
 
-from tredegar.sweeps.runner import Progress, run_sweep
-from tredegar.sweeps.spec import Spec
+from tredegar.sweeps.run.runner import Progress, run_sweep
+from tredegar.sweeps.spec.spec import Spec
 
 MIB = 2**20
 SAMPLES = 500

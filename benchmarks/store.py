@@ -23,10 +23,10 @@ import zarr
 from tredegar.model import OUTCOMES
 from tredegar.results import open_sweep
 from tredegar.sweeps import Spec, run_sweep
-from tredegar.sweeps.create import create_store
-from tredegar.sweeps.durable import FLUSHING_THREADS
-from tredegar.sweeps.progress_report import report_status
-from tredegar.sweeps.store import SweepStore
+from tredegar.sweeps.store.create import create_store
+from tredegar.sweeps.store.durable import FLUSHING_THREADS
+from tredegar.sweeps.store.store import SweepStore
+from tredegar.sweeps.upkeep.status import report_status
 
 MILLION = """
 name = "a million runs"
@@ -108,7 +108,7 @@ def large(folder: Path) -> None:
     timed("the same, open already and without comparing", None, lambda: unchecked.quality.mean("replicate").compute())
     timed("status, in a process that runs", 1.0, lambda: report_status(path))
     bare = [sys.executable, "-c", "import zarr, typer"]
-    whole = [sys.executable, "-m", "tredegar.sweeps.cli", "status", str(path)]
+    whole = [sys.executable, "-m", "tredegar.cli.entry", "status", str(path)]
     timed("Python that imports Zarr and does nothing", None, lambda: subprocess.run(bare, check=True))
     timed("tredegar status, with the start of Python", None, lambda: subprocess.run(whole, check=True, stdout=-3))
 

@@ -19,9 +19,9 @@ from typing import Any
 
 import numpy as np
 
-from tredegar.kernels.array_engine import ArrayBatch, run_arrays
-from tredegar.kernels.batch import Batch, Country, Record
-from tredegar.kernels.memory import BLOCK_ELEMENTS, chunk_runs
+from tredegar.kernels.array_engine.engine import ArrayBatch, run_arrays
+from tredegar.kernels.batch.batch import Batch, Country, Record
+from tredegar.kernels.batch.memory import BLOCK_ELEMENTS, chunk_runs
 from tredegar.model import PARAMETERS, constants_with
 
 TRUSTS, CLINICIANS = 150, 40

@@ -12,13 +12,13 @@ from pathlib import Path
 import xarray as xr
 
 from tredegar.results import draw_map, draw_over_time, draw_sensitivity, open_sweep, validate
-from tredegar.results.discovery import discover
-from tredegar.results.facts import varied_parameters
-from tredegar.results.figure_style import compose, save_picture
-from tredegar.results.region_figure import region_panels
-from tredegar.results.sensitivity import sensitivity
-from tredegar.results.validation_figure import draw_validation
-from tredegar.results.validation_table import as_markdown
+from tredegar.results.dataset import varied_parameters
+from tredegar.results.discovery.figure import region_panels
+from tredegar.results.discovery.regions import discover
+from tredegar.results.figures.style import compose, save_picture
+from tredegar.results.record.figure import draw_validation
+from tredegar.results.record.table import as_markdown
+from tredegar.results.sensitivity.indices import analyze_sensitivity
 from tredegar.sweeps import Spec, run_sweep
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -44,7 +44,9 @@ def draw_first(sweep: xr.Dataset, folder: Path) -> None:
 
 def draw_what_matters(sweep: xr.Dataset, folder: Path) -> None:
     """What outcomes depend on over time, and where one of them is good or bad."""
-    course = sensitivity(sweep, ["quality", "true_access", "gaming_gap"], window=round(12 * YEARS / _every(sweep)))
+    course = analyze_sensitivity(
+        sweep, ["quality", "true_access", "gaming_gap"], window=round(12 * YEARS / _every(sweep))
+    )
     save_picture(draw_sensitivity(course), folder / "sensitivity.png", DOTS)
     found = [discover(sweep, "quality", None, below) for below in (False, True)]
     panels = region_panels(found, varied_parameters(sweep))

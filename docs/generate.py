@@ -19,7 +19,7 @@ from tredegar.model.outcomes import Outcome
 from tredegar.model.parameters import Parameter
 
 DOCS = Path(__file__).resolve().parent
-MODEL = DOCS.parent / "model"
+RULES = DOCS.parent / "model" / "rules"
 
 
 def table(heading: str, rows: Iterable[str]) -> str:
@@ -101,7 +101,7 @@ def trust_records() -> str:
 def rules() -> str:
     """Return the table of rule functions: where each is and the sentence of its docstring."""
     lines = []
-    for path in sorted(MODEL.glob("rules_*.py")):
+    for path in sorted(RULES.glob("*.py")):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
                 sentence = (ast.get_docstring(node) or "").split("\n\n")[0].replace("\n", " ").replace("|", "/")

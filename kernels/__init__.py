@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ..model.failure import RunFailed
-from .engines import EngineInfo, EngineUnavailable, engines
-from .memory import projected_bytes
-from .simulate import Failure, Simulated, simulate
+from .batch.memory import projected_bytes
+from .engine_table import EngineInfo, engines
+from .machine.unavailable import EngineUnavailable
+from .simulation import Failure, Simulated, simulate
 
 __all__ = [
     "EngineInfo",

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 from mesa import Agent
 
+from ..model.agents.health_service import HealthService
 from ..model.constants import CONSTANTS
 from ..model.failure import RunFailed
-from ..model.health_service import HealthService
 from ..model.outcomes import TRUST_RECORDS
 from ..model.parameters import Parameters
-from ..model.recording import YEARLY, final_trust_records
-from .batch import Batch, Recorded
+from ..model.schedule.recording import YEARLY, final_trust_records
+from .batch.batch import Batch, Recorded
 
 
 def build_run(batch: Batch, position: int, checked: bool = False) -> HealthService:

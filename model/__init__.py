@@ -12,8 +12,8 @@ from .outcomes import OUTCOMES, TRUST_RECORDS
 from .parameters import PARAMETERS, Parameters
 
 if TYPE_CHECKING:
-    from .health_service import HealthService
-    from .rulebook import rules_hash
+    from .agents.health_service import HealthService
+    from .graph.merkle import rules_hash
 
 __all__ = [
     "CONSTANTS",
@@ -29,11 +29,11 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name == "HealthService":
-        from .health_service import HealthService
+        from .agents.health_service import HealthService
 
         return HealthService
     if name == "rules_hash":  # it traces all rules: a command that says what it can do need not wait for NumPy
-        from .rulebook import rules_hash
+        from .graph.merkle import rules_hash
 
         return rules_hash
     raise AttributeError(f"module '{__name__}' has no attribute '{name}'")

@@ -13,8 +13,8 @@ from importlib.resources import files
 from types import MappingProxyType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from .names import closest, real_number
-from .plain_text import brief, plain
+from .text.names import closest, real_number
+from .text.plain_text import brief, plain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

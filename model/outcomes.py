@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from importlib.resources import files
 from types import MappingProxyType
 
-from .names import closest
-from .plain_text import brief
+from .text.names import closest
+from .text.plain_text import brief
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,8 +15,8 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
-from .names import closest, real_number
-from .plain_text import brief
+from .text.names import closest, real_number
+from .text.plain_text import brief
 
 Kind = Literal["lever", "uncertainty", "initial", "experiment"]
 

@@ -16,10 +16,10 @@ from multiprocessing import parent_process
 from os import PathLike
 from pathlib import Path
 
-from .csv_rows import Row, check_cells, check_heading, decode_text, read_rows
-from .names import closest
-from .numerals import parse_number
-from .plain_text import hidden, plain
+from .text.csv_rows import Row, check_cells, check_heading, decode_text, read_rows
+from .text.names import closest
+from .text.numerals import parse_number
+from .text.plain_text import hidden, plain
 
 REQUIRED_COLUMNS = ("code", "name", "size", "council", "catchment")
 OPTIONAL_COLUMNS = ("overlap",)

@@ -1,6 +1,6 @@
 """The parameters by name, as editors and type checkers see them. Made from the table: do not edit.
 
-``python -m tredegar.model.settings_source`` writes this file. At run time ``parameters.Parameters`` is made from the
+``python -m tredegar.model.settings_writer`` writes this file. At run time ``parameters.Parameters`` is made from the
 table itself.
 """
 

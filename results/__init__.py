@@ -9,30 +9,41 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .comparison import compare, contrast
     from .conditions import conditional_means
-    from .discovery import discover
-    from .draw import draw_map, draw_over_time, draw_responses, draw_sensitivity
+    from .discovery.regions import discover, tree_rules
+    from .discovery.robust import robustness
+    from .figures.ramp import draw_hysteresis, measure_hysteresis
+    from .files import export
     from .open import open_sweep
-    from .report import write_report
-    from .robust import robustness
+    from .record.validation import validate
+    from .report.drawing import draw_map, draw_over_time, draw_responses, draw_sensitivity
+    from .report.report import write_report
     from .sample import complete_points, salib_problem, sample_of
     from .select import at, unstack_grid
-    from .validation import validate
+    from .sensitivity.indices import analyze_sensitivity
     from .windows import window, window_mean, window_means
 
 __all__ = [
+    "analyze_sensitivity",
     "at",
+    "compare",
     "complete_points",
     "conditional_means",
+    "contrast",
     "discover",
+    "draw_hysteresis",
     "draw_map",
     "draw_over_time",
     "draw_responses",
     "draw_sensitivity",
+    "export",
+    "measure_hysteresis",
     "open_sweep",
     "robustness",
     "salib_problem",
     "sample_of",
+    "tree_rules",
     "unstack_grid",
     "validate",
     "window",
@@ -42,26 +53,32 @@ __all__ = [
 ]
 
 _HOMES = {
+    "analyze_sensitivity": "sensitivity.indices",
     "at": "select",
+    "compare": "comparison",
     "complete_points": "sample",
     "conditional_means": "conditions",
-    "discover": "discovery",
-    "draw_map": "draw",
-    "draw_over_time": "draw",
-    "draw_responses": "draw",
-    "draw_sensitivity": "draw",
+    "contrast": "comparison",
+    "discover": "discovery.regions",
+    "draw_hysteresis": "figures.ramp",
+    "draw_map": "report.drawing",
+    "draw_over_time": "report.drawing",
+    "draw_responses": "report.drawing",
+    "draw_sensitivity": "report.drawing",
+    "export": "files",
+    "measure_hysteresis": "figures.ramp",
     "open_sweep": "open",
-    "robustness": "robust",
+    "robustness": "discovery.robust",
     "salib_problem": "sample",
     "sample_of": "sample",
+    "tree_rules": "discovery.regions",
     "unstack_grid": "select",
-    "validate": "validation",
+    "validate": "record.validation",
     "window": "windows",
     "window_mean": "windows",
     "window_means": "windows",
-    "write_report": "report",
+    "write_report": "report.report",
 }
-"""Functions whose names are no module's: `sensitivity`, `compare` and `export` are imported from theirs."""
 
 
 def __getattr__(name: str) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import xarray as xr
 
-from .facts import chosen_outcomes
+from .dataset import chosen_outcomes
 from .windows import window
 
 CARRIED = frozenset({"reorganisation_direction"})

@@ -25,7 +25,7 @@ from ..store.presence import file_sizes, lost_blocks
 from ..store.root import read_root_bytes, seal_is_broken
 from .attributes import as_plain
 from .checked import ADVICE, CheckedArray
-from .facts import parameter_row
+from .dataset import parameter_row
 from .recorded import Stored, check_status, lost_runs, read_status, told
 
 STORAGE_CHUNKS = 16

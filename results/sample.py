@@ -11,7 +11,7 @@ from dask.base import compute
 from scipy import stats
 
 from ..store.format import DONE
-from .facts import Design, design_of
+from .dataset import Design, design_of
 from .windows import settled_from, window
 
 Window = int | None

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 import numpy as np
 import xarray as xr
 
-from ..model.names import closest
-from .facts import design_of, fixed_parameters, varied_parameters
+from ..model.text.names import closest
+from .dataset import design_of, fixed_parameters, varied_parameters
 
 TOLERANCE = 1e-6
 """How far a wanted value may lie from a stored one, as a share of the range of the stored ones (assumption)."""

@@ -10,7 +10,7 @@ import pandas as pd
 import xarray as xr
 from scipy import stats
 
-from .facts import varied_parameters
+from .dataset import varied_parameters
 
 GROUPS = 10
 POINTS_PER_TERM = 3

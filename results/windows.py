@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import xarray as xr
 
-from .facts import chosen_outcomes
+from .dataset import chosen_outcomes
 
 
 def settled_from(sweep: xr.Dataset) -> int:

@@ -10,11 +10,11 @@ TYPE_CHECKING = False  # Type checkers take it for true; to import it would cost
 if TYPE_CHECKING:
     from typing import Any
 
-    from .runner import SweepSummary, run_sweep
-    from .spec import Spec
-    from .spec_errors import SpecError
+    from .run.runner import SweepSummary, run_sweep
+    from .spec.errors import SpecError
+    from .spec.spec import Spec
 
-_HOMES = {"Spec": "spec", "SpecError": "spec_errors", "SweepSummary": "runner", "run_sweep": "runner"}
+_HOMES = {"Spec": "spec.spec", "SpecError": "spec.errors", "SweepSummary": "run.runner", "run_sweep": "run.runner"}
 
 __all__ = ["Spec", "SpecError", "SweepSummary", "run_sweep"]
 

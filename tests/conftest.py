@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-ROOT = Path(__file__).resolve().parent.parent
+from .support.places import ROOT
 
 # The same examples in every run; `pytest --hypothesis-profile explore` draws new ones. A first compile may take half
 # a minute, so that no deadline is set and a slow first example is no fault.

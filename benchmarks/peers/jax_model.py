@@ -17,8 +17,11 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from tredegar.model import constants_with, draws, month, rules_outcomes, rules_start
-from tredegar.model.month import MONTH, Phase
+from tredegar.model import constants_with, draws
+from tredegar.model.rules import outcomes as rules_outcomes
+from tredegar.model.rules import start as rules_start
+from tredegar.model.schedule import month
+from tredegar.model.schedule.month import MONTH, Phase
 
 jax.config.update("jax_enable_x64", True)  # type: ignore[no-untyped-call]
 

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from tredegar.kernels import Simulated, simulate
+from tredegar.model.graph.merkle import rules_hash
 from tredegar.model.outcomes import OUTCOMES, PERCENTILES
 from tredegar.model.providers import parse_providers
-from tredegar.model.rulebook import rules_hash
 
 FOLDER = Path(__file__).resolve().parent
 DIGESTS = FOLDER / "digests.toml"

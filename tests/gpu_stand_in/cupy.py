@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from tredegar.kernels import cuda_parts
-from tredegar.kernels.array_engine import run_arrays
-from tredegar.kernels.batch import Batch, Recorded
+from tredegar.kernels.array_engine.engine import run_arrays
+from tredegar.kernels.batch.batch import Batch, Recorded
+from tredegar.kernels.cuda_check import parts as cuda_parts
 
 __version__ = "0"
 _part = sys.argv[sys.argv.index("--part") + 1] if "--part" in sys.argv else ""

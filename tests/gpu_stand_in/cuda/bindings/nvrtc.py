@@ -1,4 +1,4 @@
-"""A stand-in for NVRTC: the calls that ``kernels.cuda_build`` makes, with machine code that says nothing."""
+"""A stand-in for NVRTC: the calls that ``compiling.py`` makes, with machine code that says nothing."""
 
 from __future__ import annotations
 

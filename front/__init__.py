@@ -1,0 +1,63 @@
+"""Tredegar: an agent-based model of how a national health service is governed, swept over millions of runs.
+
+Every public name is loaded when it is first asked for, so that ``import tredegar`` loads no library.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False  # Type checkers take it for true; to import it would cost every start milliseconds.
+if TYPE_CHECKING:
+    from .kernels import engines, simulate
+    from .model import OUTCOMES, PARAMETERS, HealthService, Parameters
+    from .results import open_sweep
+    from .sweeps import Spec, SpecError, run_sweep
+
+    __version__: str
+else:
+
+    def __getattr__(name):
+        """Load a public name (PEP 562)."""
+        from importlib import import_module
+
+        if name == "__version__":
+            from importlib.metadata import version
+
+            return version("tredegar")
+        if name in _HOMES:
+            return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+        raise AttributeError(f"module 'tredegar' has no attribute '{name}'")
+
+    def __dir__():
+        """List the public names, loaded or not."""
+        return sorted({*globals(), *__all__})
+
+    from .former import keep_former_paths
+
+    keep_former_paths()
+
+_HOMES = {
+    "OUTCOMES": "model",
+    "PARAMETERS": "model",
+    "HealthService": "model",
+    "Parameters": "model",
+    "engines": "kernels",
+    "simulate": "kernels",
+    "Spec": "sweeps",
+    "SpecError": "sweeps",
+    "run_sweep": "sweeps",
+    "open_sweep": "results",
+}
+
+__all__ = [
+    "OUTCOMES",
+    "PARAMETERS",
+    "HealthService",
+    "Parameters",
+    "Spec",
+    "SpecError",
+    "__version__",
+    "engines",
+    "open_sweep",
+    "run_sweep",
+    "simulate",
+]

@@ -1,0 +1,197 @@
+"""The commands ``claims`` and ``replay``: experiments that settle the debate, and the story behind one run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .claims_run import make_stores, run_designs, run_share, write_designs
+from .resources import Asked, job_of, print_script, say_sent, takes_resources, with_warm_up
+from .sweep_commands import TaskOption, task_option
+from .terminal import console, count, say
+
+if TYPE_CHECKING:
+    from ..results.claims.claims import Claim
+    from ..results.claims.pages.report import Written
+    from ..results.claims.phases import Phase
+
+StorePath = Annotated[Path, typer.Argument(metavar="STORE", help="The store that a sweep wrote.")]
+
+
+OutFolder = Annotated[
+    Path, typer.Option("--out", "-o", metavar="FOLDER", help="Where stores, page, tables and figures go.")
+]
+SizeName = Annotated[
+    str, typer.Option(help="small (minutes), standard (under 20 minutes on two cores), full; tiny is for tests.")
+]
+Chosen = Annotated[
+    list[str] | None, typer.Option(metavar="ID", help="Only this claim (A01..A48, P1..P10); repeat it for more.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module to ``app``."""
+    app.command("claims", rich_help_panel="Results")(claims)
+    app.command("submit-claims", rich_help_panel="Results")(submit_claims)
+    app.command("replay", rich_help_panel="Results")(replay)
+
+
+def claims(
+    out: OutFolder = Path("claims"),
+    size: SizeName = "standard",
+    claim: Chosen = None,
+    engine: Annotated[
+        str, typer.Option(help="What executes the runs: auto, or a name of 'tredegar engines'.")
+    ] = "auto",
+    workers: Annotated[int, typer.Option(min=0, max=4096, help="Processes on this machine; 0: this one alone.")] = 2,
+    task: TaskOption = None,
+    listed: Annotated[bool, typer.Option("--list", help="List the claims and contradictions; run nothing.")] = False,
+    docs: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Also write the verdicts as a page of Markdown.", hidden=True)
+    ] = None,
+) -> None:
+    """Put the claims of the debate to the test: run their designs, judge them, write one page, tables and figures.
+
+    The same command again finishes what is unfinished, and computes nothing twice. With --task one of several processes
+    runs its share and writes no page: the same command without it does that when all have ended.
+    """
+    from ..results.claims.designs import find_size
+
+    chosen_claims, chosen_phases = _chosen(claim)
+    if listed:
+        _list(chosen_claims, chosen_phases)
+        return
+    share = task_option(task)
+    from ..results.claims.pages.report import designs_of, write_claims
+    from ..results.figures.style import figure_style
+
+    with figure_style():  # a missing library is said before anything runs
+        wanted = find_size(size)
+    designs = designs_of(wanted, chosen_claims, chosen_phases)
+    if share is not None:
+        complete = run_share(designs, out, engine, share)
+        typer.echo(f"the share of this task is done; complete: {complete} of {count(len(designs), 'sweep')}")
+        return
+    run_designs(designs, out, engine, workers)
+    written = write_claims(out, out, wanted, chosen_claims, chosen_phases)
+    _print_verdicts(written)
+    if docs is not None:
+        from ..results.claims.pages.docs import write_docs
+
+        write_docs(docs, out, written, wanted)
+    typer.echo(f"wrote {count(len(written.paths), 'file')} to {out}, first {written.paths[0]}")
+
+
+@takes_resources
+def submit_claims(
+    asked: Asked, out: OutFolder = Path("claims"), size: SizeName = "standard", claim: Chosen = None
+) -> None:
+    """Put the claims to the test on a cluster: an array of tasks that share all designs, then a job that judges them.
+
+    Prints the job script, or sends it with --submit. Submit it again, and it computes what is missing.
+    """
+    from dataclasses import replace
+
+    from ..results.claims.designs import find_size
+    from ..results.claims.pages.report import designs_of
+    from ..results.figures.style import figure_style
+
+    with figure_style():
+        designs = designs_of(find_size(size), *_chosen(claim))
+    job = replace(
+        with_warm_up(job_of(asked, out, out, f"claims-{size}"), asked.warm_up),
+        claims=(f"--size={size}", *(f"--claim={name}" for name in claim or ())),
+    )
+    if not asked.send:
+        print_script(job, asked.cluster, asked.part)
+        return
+    from ..sweeps.submission import check_sendable, send
+
+    check_sendable(job, asked.cluster)
+    stood = make_stores(write_designs(designs, out), out)
+    say_sent(job, send(asked.cluster, job, say), stood)
+
+
+def _chosen(names: list[str] | None) -> tuple[tuple[Claim, ...], tuple[Phase, ...]]:
+    from ..results.claims.claims import CLAIMS, find_claim
+    from ..results.claims.phases import PHASES, find_phase
+
+    if not names:
+        return tuple(CLAIMS.values()), tuple(PHASES.values())
+    wanted = {name.upper() for name in names}
+    phases = {name: find_phase(name) for name in wanted if name.startswith("P")}
+    found = {name: find_claim(name) for name in wanted if not name.startswith("P")}
+    return (
+        tuple(one for name, one in CLAIMS.items() if name in found),
+        tuple(one for name, one in PHASES.items() if name in phases),
+    )
+
+
+def _list(claims_: Iterable[Claim], phases: Iterable[Phase]) -> None:
+    rows = [(claim.name, claim.position, claim.says, claim.reading) for claim in claims_]
+    rows += [(phase.name, phase.positions, phase.question, "phase diagram") for phase in phases]
+    _print_table(("id", "position", "says", "read in the model"), rows)
+
+
+def _print_verdicts(written: Written) -> None:
+    from ..results.claims.phase_figure import words_of
+    from ..results.claims.wording import decision_word, percent
+
+    rows = [
+        (
+            found.claim.name,
+            found.claim.position,
+            decision_word(found),
+            percent(found.verdict.holds),
+            f"{found.verdict.null.share:.0%}",
+            f"{found.verdict.reverses.share:.0%}",
+            ", ".join(one.parameter.replace("_", " ") for one in found.deciders),
+        )
+        for found in written.judgements
+    ]
+    if rows:
+        _print_table(("claim", "position", "verdict", "holds", "null", "reverses", "decided by"), rows)
+    for chart in written.charts:
+        typer.echo(f"{chart.phase.name}: {chart.phase.question} {words_of(chart)}")
+
+
+def _print_table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
+    from rich.table import Table
+
+    table = Table(box=None, header_style="bold")
+    for name in header:
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    screen = console()
+    screen.soft_wrap = False
+    screen.print(table)
+
+
+def replay(
+    store: StorePath,
+    point: Annotated[int, typer.Option(min=0, metavar="P", help="Number of the point, from 0.")],
+    replicate: Annotated[int, typer.Option(min=0, metavar="R", help="Number of the replicate, from 0.")],
+    trust: Annotated[
+        int | None,
+        typer.Option(min=0, metavar="J", help="Trust to follow closely; default the one where most happens."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="FOLDER", help="Where to write.", show_default="STORE-replay")
+    ] = None,
+) -> None:
+    """Run one run of a store again, agent by agent, check that it is the same to the last bit, and tell its story."""
+    from ..results.replay.rerun import write_replay
+
+    folder = out if out is not None else store.with_name(f"{store.name.removesuffix('.zarr')}-replay")
+    written = write_replay(store, folder, point, replicate, trust)
+    typer.echo(written.statement)
+    typer.echo(
+        f"wrote {count(len(written.paths), 'file')} to {folder}: {', '.join(path.name for path in written.paths)}"
+    )
+
+
+__all__ = ["claims", "register", "replay", "submit_claims"]

@@ -1,0 +1,178 @@
+"""The commands about the model itself: ``run``, ``engines``, ``parameters``, ``outcomes``, ``app``."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .terminal import console
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module to ``app``."""
+    app.command("run", rich_help_panel="The model")(run)
+    app.command("engines", rich_help_panel="The model")(list_engines)
+    app.command("parameters", rich_help_panel="The model")(list_parameters)
+    app.command("outcomes", rich_help_panel="The model")(list_outcomes)
+    app.command("app", rich_help_panel="The model")(show_app)
+
+
+def run(
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="A parameter, or a lever that changes: sanction_strength@61=0.8. Repeat it.",
+        ),
+    ] = None,
+    months: Annotated[int, typer.Option(min=1, help="Length of the run.")] = 240,
+    trusts: Annotated[int, typer.Option(min=1, help="Number of trusts.")] = 150,
+    clinicians: Annotated[int, typer.Option(min=1, help="Clinicians of each trust.")] = 40,
+    seed: Annotated[int, typer.Option(help="Seed of all luck, 0 .. 4294967295.")] = 7,
+    replicate: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Which repeat under that seed.")] = 0,
+    engine: Annotated[str, typer.Option(help="auto, or a name that 'tredegar engines' lists.")] = "auto",
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE.zarr", help="Also write every outcome of every month here.")
+    ] = None,
+) -> None:
+    """Run the model once and print the main outcomes year by year."""
+    from ..sweeps.run.single_run import MAIN_OUTCOMES, parse_settings, run_once, write_run, yearly_means
+
+    values = parse_settings(settings or [])
+    if out is not None and out.exists():
+        raise ValueError(f"'{out}' exists already; choose another --out")
+    single = run_once(values, months, trusts, clinicians, seed, replicate, engine)
+    from rich.table import Table
+
+    title = f"{trusts} trusts x {clinicians} clinicians, seed {seed}, replicate {replicate}, engine {single.engine}"
+    table = Table(
+        title=title,
+        caption="means of each year; 'tredegar outcomes' says what they mean",
+        box=None,
+        padding=(0, 1, 0, 0),
+    )
+    table.add_column("year", justify="right")
+    for name in MAIN_OUTCOMES:
+        table.add_column(name.replace("_", "\n"), justify="right")
+    for year, row in enumerate(yearly_means(single, MAIN_OUTCOMES), start=1):
+        table.add_row(str(year), *(f"{value:.3f}" for value in row))
+    console().print(table)
+    if out is not None:
+        write_run(single, out)
+        typer.echo(f"wrote {out}")
+
+
+def list_engines(
+    check: Annotated[
+        bool, typer.Option("--check", help="Check the cuda engine on this machine's GPU, bit by bit (minutes).")
+    ] = False,
+    out: Annotated[Path, typer.Option(metavar="FILE.json", help="Where --check writes its report.")] = Path(
+        "cuda_report.json"
+    ),
+    short: Annotated[
+        bool, typer.Option("--short", help="With --check: a minute, to see whether the check works here.")
+    ] = False,
+) -> None:
+    """List what can execute runs, the fastest first, and what is missing for the others."""
+    if check:
+        from ..kernels.cuda_check.check import check_cuda
+        from ..kernels.cuda_check.parts import FULL, SHORT
+
+        raise typer.Exit(0 if check_cuda(out, typer.echo, SHORT if short else FULL) else 1)
+    from rich.markup import escape
+    from rich.table import Table
+
+    from ..kernels import engines
+
+    table = Table(box=None, padding=(0, 1, 0, 0))
+    for heading in ("engine", "works here", "detail"):
+        table.add_column(heading)
+    for engine in engines():
+        table.add_row(engine.name, "yes" if engine.available else "no", escape(engine.detail))
+    console().print(table)
+
+
+def show_app(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 for one that is free.")] = 8765,
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = True,
+) -> None:
+    """Show one run of a small country in the browser: move levers, let months pass. Ctrl-C ends it."""
+    try:
+        from ..page.serving import server
+    except ImportError as error:
+        raise ImportError(f'the page needs Mesa ({error}): pip install "tredegar[app]"') from error
+    try:
+        serving = server(port)
+    except OSError as error:
+        raise OSError(
+            f"port {port}: {error.strerror}; choose another with --port, or --port 0 for a free one"
+        ) from error
+    address = f"http://127.0.0.1:{serving.server_port}/"
+    typer.echo(f"The page is at {address}; only this machine can reach it. Ctrl-C ends it.")
+    if open_browser:
+        import webbrowser
+
+        webbrowser.open(address)
+    with serving, suppress(KeyboardInterrupt):
+        serving.serve_forever()
+
+
+Filter = Annotated[str | None, typer.Argument(metavar="[WORD]", help="Only rows whose name or meaning has this word.")]
+
+
+def _asked(word: str | None, *texts: str) -> bool:
+    return word is None or any(word.lower() in text.lower() for text in texts)
+
+
+def list_parameters(word: Filter = None) -> None:
+    """List what can be fixed and varied: default, declared range, unit, kind, meaning and source."""
+    from ..model.parameters import PARAMETERS
+
+    rows = [
+        (
+            (
+                row.name,
+                f"{row.default:g}",
+                f"{row.low:g} .. {row.high:g}",
+                row.unit,
+                row.kind + (", at the start only" if row.initial_only else ""),
+            ),
+            f"{row.meaning}. Source: {row.source}",
+        )
+        for row in PARAMETERS.values()
+        if _asked(word, row.name, row.meaning, row.kind, row.actor)
+    ]
+    _print_rows(("parameter", "default", "range", "unit", "kind"), rows, word)
+
+
+def list_outcomes(word: Filter = None) -> None:
+    """List what a run records each month, and what is recorded of each trust on request: unit, meaning and source."""
+    from ..model.outcomes import OUTCOMES, TRUST_RECORDS
+
+    rows = [
+        ((row.name, row.unit), f"{row.meaning}. Source: {row.source}")
+        for row in (*OUTCOMES.values(), *TRUST_RECORDS.values())
+        if _asked(word, row.name, row.meaning)
+    ]
+    _print_rows(("outcome", "unit"), rows, word)
+
+
+def _print_rows(headings: tuple[str, ...], rows: Sequence[tuple[tuple[str, ...], str]], word: str | None) -> None:
+    """Print cells in columns with the text below them on a terminal, beside them (a line each) for other programs."""
+    if not rows:
+        raise ValueError(f"nothing has the word '{word}' in its name or meaning; leave it out to list all")
+    screen = console()
+    widths = [max(map(len, column)) for column in zip(headings, *(cells for cells, _ in rows), strict=True)]
+    for cells, text in [(headings, "meaning"), *rows]:
+        line = "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
+        if screen.is_terminal:
+            typer.echo(line.rstrip())
+            typer.echo(textwrap.fill(text, screen.width, initial_indent="    ", subsequent_indent="    "))
+        else:
+            typer.echo(f"{line}  {text}")

@@ -1,0 +1,76 @@
+"""Printing of ``sweep --plan`` and ``status``."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import typer
+
+from .terminal import console, count, size, span
+
+if TYPE_CHECKING:
+    from ..sweeps.run.plan import Plan
+    from ..sweeps.upkeep.status import StatusReport
+
+
+def print_plan(plan: Plan, processes: int) -> None:
+    """Print what a sweep will take; nothing was run but the pilot, nothing was written."""
+    from rich.table import Table
+
+    table = Table.grid(padding=(0, 2))
+    batch_runs = plan.size.points_per_batch * plan.replicates
+    table.add_row("runs", f"{plan.runs:,} ({plan.points:,} points x {plan.replicates:,} replicates)")
+    table.add_row("batches", f"{plan.size.batches:,} of up to {count(batch_runs, 'run')}")
+    table.add_row("files", f"{plan.size.files:,}")
+    table.add_row("bytes", f"{size(plan.size.bytes)} before compression")
+    table.add_row("memory", f"{size(plan.memory)} for each of {count(processes, 'worker')}")
+    if plan.pilot is not None and plan.seconds is not None:
+        table.add_row(
+            "pilot", f"a batch takes one process about {span(plan.pilot.batch_seconds)}, engine {plan.pilot.engine}"
+        )
+        table.add_row("time", f"about {span(plan.seconds)} on {count(plan.processes, 'process')} at once")
+        if plan.processes > plan.size.batches:
+            table.add_row("", f"more workers than batches: only {plan.size.batches:,} have work")
+    console().print(table)
+
+
+def plan_as_json(plan: Plan) -> str:
+    """Return what a sweep will take as one JSON object: bytes before compression, memory in bytes, seconds."""
+    batches = {"points_per_batch": plan.size.points_per_batch, "batches": plan.size.batches}
+    takes = {"files": plan.size.files, "bytes": plan.size.bytes, "memory_of_a_worker": plan.memory}
+    sizes = {"points": plan.points, "replicates": plan.replicates, "runs": plan.runs}
+    pilot = {"engine": plan.pilot.engine, "seconds_of_a_batch": plan.pilot.batch_seconds} if plan.pilot else None
+    time = {"pilot": pilot, "processes": plan.processes, "seconds": plan.seconds}
+    return json.dumps({**sizes, **batches, **takes, **time})
+
+
+def status_as_json(found: StatusReport) -> str:
+    """Return how far a sweep is as one JSON object."""
+    counts = {"runs": found.points * found.replicates, **asdict(found.counts), "complete": found.counts.complete}
+    return json.dumps({**asdict(found), "path": str(found.path), "counts": counts})
+
+
+def print_status(found: StatusReport) -> None:
+    """Print how far a sweep is."""
+    counts, runs = found.counts, found.points * found.replicates
+    typer.echo(
+        f"{found.path} ('{found.name}'): {found.points:,} points x {found.replicates:,} replicates ="
+        f" {count(runs, 'run')} in {count(found.batches, 'batch')}"
+    )
+    typer.echo(f"done {counts.done:,}, failed {counts.failed:,}, missing {counts.missing:,}")
+    if found.rate is not None:
+        work = f"{found.rate:,.1f} runs/s of one process ({', '.join(found.engines)})"
+        left = f"; {span(counts.missing / found.rate)} of one process left" if counts.missing else ""
+        typer.echo(f"{work}{left}")
+    if not found.digests:
+        typer.echo("the store has no digests: damage that fits its checksum goes unseen")
+    for cause in found.causes:
+        typer.echo(f"failed: {count(cause.runs, 'run')}: {cause.reason}")
+        for run in cause.examples:
+            values = ", ".join(f"{name} = {value:g}" for name, value in run.parameters.items())
+            typer.echo(f"  point {run.point}, replicate {run.replicate}: {values}")
+        if cause.runs > len(cause.examples) > 0:
+            typer.echo(f"  and {cause.runs - len(cause.examples):,} more")
+    typer.echo("complete" if counts.complete else "incomplete: run the same sweep command again to finish")

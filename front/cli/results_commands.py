@@ -1,0 +1,217 @@
+"""The commands that read stores: ``report``, ``sensitivity``, ``discover`` and others; their work is in ``results``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from textwrap import fill
+from typing import Annotated, Any
+
+import typer
+
+from .terminal import console
+
+HEADER_WIDTH = 15
+"""Longer heads of columns take a second line, so that a table fits a terminal of 80 columns."""
+
+WIDEST_TABLE = 200
+
+StorePath = Annotated[Path, typer.Argument(metavar="STORE", help="The store that a sweep wrote.")]
+Outcomes = Annotated[
+    list[str] | None, typer.Option("--outcome", metavar="NAME", help="An outcome; repeat it for more.")
+]
+FromMonth = Annotated[
+    int | None, typer.Option(min=1, metavar="M", help="Leave out the months before M; default the first half.")
+]
+Partial = Annotated[bool, typer.Option("--partial", help="Take an unfinished sweep as it is.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module to ``app``."""
+    for command in (report, sensitivity, discover, validate, compare, export):
+        app.command(command.__name__, rich_help_panel="Results")(command)
+
+
+def report(
+    store: StorePath,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="FOLDER", help="Where to write.", show_default="STORE-report")
+    ] = None,
+    outcomes: Outcomes = None,
+    from_month: FromMonth = None,
+    partial: Partial = False,
+) -> None:
+    """Report on a store: figures, their data, a table, and one sentence on what the map of two parameters shows."""
+    from ..results.figures.sentence import table_of
+    from ..results.report.report import write_report
+
+    folder = out if out is not None else store.with_name(f"{store.name.removesuffix('.zarr')}-report")
+    written = write_report(store, folder, outcomes or None, from_month, partial)
+    header, rows = table_of(written.changes)
+    if rows:
+        _print_table(header, rows)
+    typer.echo(written.statement)
+    if written.lacking:
+        typer.echo(f"No boxes: {written.lacking}")
+    typer.echo(f"wrote {len(written.paths)} files to {folder}: {', '.join(path.name for path in written.paths)}")
+
+
+def sensitivity(
+    store: StorePath,
+    method: Annotated[
+        str, typer.Option(help="auto, sobol, morris, pawn or regression; auto follows the design.")
+    ] = "auto",
+    outcomes: Outcomes = None,
+    from_month: FromMonth = None,
+    window: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="K", help="Analyse each window of K recorded months; default one mean."),
+    ] = None,
+    resamples: Annotated[int, typer.Option(min=2, help="Resamples of the bootstrap behind the intervals.")] = 100,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="FILE", help="Also write all indices: .nc or .csv.")
+    ] = None,
+    partial: Partial = False,
+) -> None:
+    """Say which parameters the outcomes depend on, with intervals and the share of luck."""
+    from ..results.open import open_sweep
+    from ..results.sensitivity.indices import Bootstrap
+    from ..results.sensitivity.indices import analyze_sensitivity as analyse
+    from ..results.sensitivity.table import summary, told, write_indices
+
+    sweep = open_sweep(store, partial=partial)
+    indices = analyse(sweep, outcomes or None, method, window, from_month, None, Bootstrap(resamples))
+    header, rows = summary(indices)
+    _print_table(header, rows)
+    for line in told(indices):
+        typer.echo(line)
+    if out is not None:
+        typer.echo(f"wrote {write_indices(indices, out)}")
+
+
+def discover(
+    store: StorePath,
+    outcome: Annotated[str, typer.Option(metavar="NAME", help="The outcome that decides what is sought.")] = "quality",
+    threshold: Annotated[
+        float | None, typer.Option(metavar="X", help="What its mean must reach; default the best fifth of the points.")
+    ] = None,
+    below: Annotated[
+        bool, typer.Option("--below", help="Seek the points at or under it (default the worst fifth); less is better.")
+    ] = False,
+    tree: Annotated[bool, typer.Option("--tree", help="Also print a classification tree.")] = False,
+    lever: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Rank the settings of this lever by regret instead; repeat it for more."),
+    ] = None,
+    from_month: FromMonth = None,
+    partial: Partial = False,
+) -> None:
+    """Find the region of the parameters in which an outcome is good (or bad): boxes, judged on held-out points."""
+    from ..results.dataset import design_of
+    from ..results.discovery.regions import discover as find_boxes
+    from ..results.discovery.regions import region_rows, sought, tree_rules
+    from ..results.discovery.robust import ranked, robust_rows, robustness
+    from ..results.open import open_sweep
+
+    sweep = open_sweep(store, partial=partial)
+    if lever:
+        table = robustness(sweep, outcome, tuple(lever), below, from_month)
+        typer.echo(ranked(table, outcome, below))
+        _print_table(*robust_rows(table, tuple(lever)))
+        return
+    found = find_boxes(sweep, outcome, threshold, below, from_month)
+    typer.echo(sought(found))
+    if found.regions:
+        _print_table(*region_rows(found))
+    else:
+        typer.echo("No box separates these points from the others.")
+    if tree:
+        typer.echo(tree_rules(found, design_of(sweep).varied))
+
+
+def validate(
+    store: StorePath,
+    markdown: Annotated[
+        Path | None, typer.Option(metavar="FILE.md", help="Also write the whole table, with definitions and sources.")
+    ] = None,
+    figure: Annotated[
+        Path | None, typer.Option(metavar="FILE.png", help="Also draw every target on the scale of its window.")
+    ] = None,
+    from_month: Annotated[int, typer.Option(min=1, metavar="M", help="First month after the burn-in.")] = 61,
+) -> None:
+    """Hold a store of runs with trust records against the record: every target, inside or outside."""
+    from ..results.open import open_sweep
+    from ..results.record.table import as_markdown, finding_rows, tally
+    from ..results.record.validation import validate as hold_against
+
+    sweep = open_sweep(store)
+    findings = hold_against(sweep, from_month)
+    _print_table(*finding_rows(findings))
+    typer.echo(tally(findings))
+    picture = ""
+    if figure is not None:
+        from ..results.figures.style import save_picture
+        from ..results.record.figure import draw_validation
+
+        save_picture(draw_validation(findings, sweep.attrs["runs_done"]), figure)
+        typer.echo(f"wrote {figure}")
+        picture = os.path.relpath(figure, markdown.parent) if markdown is not None else ""
+    if markdown is not None:
+        markdown.write_text(as_markdown(findings, sweep, picture), encoding="utf-8", newline="\n")
+        typer.echo(f"wrote {markdown}")
+
+
+def compare(
+    first: Annotated[Path, typer.Argument(metavar="FIRST", help="The store to compare from.")],
+    second: Annotated[Path, typer.Argument(metavar="SECOND", help="The store to compare with it.")],
+    outcomes: Outcomes = None,
+    from_month: FromMonth = None,
+    partial: Partial = False,
+) -> None:
+    """Compare two stores over the points that both have, run by run where their luck is the same."""
+    from ..results.comparison import compare as compare_sweeps
+    from ..results.comparison import compared_rows
+    from ..results.open import open_sweep
+
+    found = compare_sweeps(open_sweep(first, partial), open_sweep(second, partial), outcomes or None, from_month)
+    for line in found.settings:
+        typer.echo(f"set differently: {line}")
+    _print_table(*compared_rows(found))
+    how = "differences run by run under common luck" if found.paired else "luck not shared: differences of means"
+    typer.echo(f"{found.points} points in both; {how}; in brackets 95% intervals")
+
+
+def export(
+    store: StorePath,
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="The file to write: .nc or .csv.")],
+    outcomes: Outcomes = None,
+    from_month: FromMonth = None,
+    to_month: Annotated[int | None, typer.Option(min=1, metavar="M", help="Leave out the months after M.")] = None,
+    monthly: Annotated[bool, typer.Option("--monthly", help="Every month instead of one mean per run.")] = False,
+    by: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="One mean for each value of an outcome: party, reorganisation_direction."),
+    ] = None,
+    partial: Partial = False,
+) -> None:
+    """Write runs for other programs: NetCDF or CSV, with parameters and status."""
+    from ..results.files import export as write
+    from ..results.open import open_sweep
+
+    written = write(open_sweep(store, partial=partial), out, outcomes or None, from_month, to_month, monthly, by)
+    typer.echo(f"wrote {written}")
+
+
+def _print_table(header: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
+    from rich.table import Table
+
+    table = Table(box=None, header_style="bold")
+    for place, name in enumerate(header):
+        table.add_column(fill(name, HEADER_WIDTH), justify="left" if place == 0 else "right", no_wrap=True)
+    for row in rows:
+        table.add_row(*map(str, row))
+    screen = console()
+    wanted = screen.measure(table, options=screen.options.update(max_width=WIDEST_TABLE)).maximum
+    screen.width = max(screen.width, wanted)
+    screen.print(table)

@@ -1,0 +1,167 @@
+"""Words of the command: errors in one line, numbers as people write them, progress as it goes."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import typer
+
+from ..model.text.plain_text import plain
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from ..sweeps.run.runner import Progress
+
+SECONDS_BETWEEN_LINES = 60.0
+"""How often progress is printed where there is no terminal, such as in the log of a job."""
+
+MOST_LETTERS_OF_A_LINE = 4000
+MOST_LETTERS_OF_A_PATH = 300
+
+
+class Incomplete(Exception):
+    """The sweep is consistent but not complete."""
+
+
+def say_error(error: BaseException) -> None:
+    """Print ``error`` on stderr, as one line."""
+    typer.echo(f"error: {_one_line(_said(error)) or type(error).__name__}", err=True)
+
+
+def _said(error: BaseException) -> str:
+    """Return what ``error`` says; of a file that the system refuses, its name cut, and the reason without a number."""
+    if isinstance(error, OSError) and error.strerror and error.filename is not None:
+        return f"'{plain(os.fsdecode(error.filename), MOST_LETTERS_OF_A_PATH)}' cannot be used: {error.strerror}"
+    return str(error)
+
+
+def _one_line(text: str) -> str:
+    """Return ``text`` on one line, without anything that a terminal obeys."""
+    return plain(" ".join(text.split()), MOST_LETTERS_OF_A_LINE)
+
+
+class _Notes(logging.Handler):
+    """Prints what Tredegar logs on stderr, a line each."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print one record."""
+        typer.echo(f"note: {_one_line(record.getMessage())}", err=True)
+
+
+def silence_given_up_tasks() -> None:
+    """Say nothing of the tasks that Zarr gives up when one of them fails: that one is told, in one line."""
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+    warnings.filterwarnings("ignore", message="coroutine .* was never awaited", category=RuntimeWarning)
+
+
+@contextmanager
+def notes_shown() -> Iterator[None]:
+    """Print the warnings of the logger "tredegar" within as lines "note: ..."; a script has Python's own form."""
+    log, handler = logging.getLogger("tredegar"), _Notes(logging.WARNING)
+    log.addHandler(handler)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+
+
+def say(line: str) -> None:
+    """Print a line on stderr, where progress goes; a bar that is shown there stays below it."""
+    typer.echo(line, err=True)
+
+
+def console(stderr: bool = False) -> Console:
+    """Return the console that tables and progress are printed on."""
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False, soft_wrap=True)
+
+
+def count(number: int, noun: str) -> str:
+    """Return "1 run" or "1,234 runs"; ``noun`` is in the singular."""
+    plural = noun + ("es" if noun.endswith(("h", "ss")) else "s")
+    return f"{number:,} {noun if number == 1 else plural}"
+
+
+def span(seconds: float) -> str:
+    """Return a length of time as people say it: "41 s", "3 min 20 s", "5 h 12 min"."""
+    if seconds < 60:
+        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:,} h {minutes} min"
+
+
+def size(number: float) -> str:
+    """Return a number of bytes as "1.5 MB" (powers of 1000, as disks are sold)."""
+    for unit in ("bytes", "kB", "MB", "GB", "TB"):
+        if number < 1000 or unit == "TB":
+            return f"{number:,.0f} {unit}" if unit == "bytes" else f"{number:,.1f} {unit}"
+        number /= 1000
+    return ""
+
+
+@contextmanager
+def progress_shown() -> Iterator[Callable[[Progress], None]]:
+    """Yield a function that shows progress: a bar on a terminal, a line each minute elsewhere (both on stderr)."""
+    screen = console(stderr=True)
+    if not screen.is_terminal:
+        yield _lines()
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (
+        TextColumn("runs"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(elapsed_when_finished=True),
+    )
+    with Bar(*columns, console=screen) as bar:
+        runs = bar.add_task("runs", total=None, rate="")
+
+        def show(state: Progress) -> None:
+            _say_resumed(state)
+            computed = state.done + state.failed
+            rate = f"{computed / state.seconds:,.1f} runs/s" if computed and state.seconds else ""
+            rate += f", {state.failed:,} failed" if state.failed else ""
+            bar.update(runs, total=state.runs, completed=state.done_before + computed, rate=rate)
+
+        yield show
+
+
+def _say_resumed(state: Progress) -> None:
+    if state.seconds == 0.0 and 0 < state.done_before < state.runs:
+        typer.echo(f"resuming: {state.done_before:,} of {count(state.runs, 'run')} are done", err=True)
+
+
+def _lines() -> Callable[[Progress], None]:
+    last = time.monotonic()
+
+    def show(state: Progress) -> None:
+        nonlocal last
+        _say_resumed(state)
+        now = time.monotonic()
+        computed = state.done + state.failed
+        if not computed or now - last < SECONDS_BETWEEN_LINES:
+            return  # to read what a large store has may take longer than that: nothing has a rate yet
+        last = now
+        rate = computed / state.seconds
+        left = state.runs - state.done_before - computed
+        typer.echo(
+            f"{state.done_before + computed:,} of {count(state.runs, 'run')}, {rate:,.1f} runs/s,"
+            f" {span(left / rate)} left",
+            err=True,
+        )
+
+    return show

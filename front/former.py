@@ -1,0 +1,72 @@
+"""Former import paths: what the documents of version 0.1 showed keeps working for one version, with a warning.
+
+The table is all that is known of them. Remove it, and this module, with version 0.3.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import warnings
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import MappingProxyType, ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+FORMER: Mapping[str, tuple[str, Mapping[str, str]]] = MappingProxyType(
+    {
+        "tredegar.kernels.engines": ("tredegar.kernels.engine_table", {}),
+        "tredegar.kernels.simulate": ("tredegar.kernels.simulation", {}),
+        "tredegar.model.health_service": ("tredegar.model.agents.health_service", {}),
+        "tredegar.results.compare": ("tredegar.results.comparison", {}),
+        "tredegar.results.export": ("tredegar.results.files", {}),
+        "tredegar.results.hysteresis": ("tredegar.results.figures.ramp", {"hysteresis": "measure_hysteresis"}),
+        "tredegar.results.maps": ("tredegar.results.figures.maps", {}),
+        "tredegar.results.statement": ("tredegar.results.figures.sentence", {}),
+        "tredegar.sweeps.cli": ("tredegar.cli.entry", {}),
+        "tredegar.sweeps.runner": ("tredegar.sweeps.run.runner", {}),
+    }
+)
+"""Former module -> the module that it is now, and the functions that have another name there."""
+
+
+def say_so(former: str, now: str) -> None:
+    """Warn the caller's caller that a path has changed."""
+    warnings.warn(f"{former} is {now} since version 0.2", DeprecationWarning, stacklevel=3)
+
+
+class FormerModule(ModuleType):
+    """Stands for a module of old: whatever is asked of it comes from where it is now."""
+
+    def __getattr__(self, name: str) -> Any:
+        """Return the attribute of that name, or of the name that it has now."""
+        if name.startswith("__"):
+            raise AttributeError(f"module '{self.__name__}' has no attribute '{name}'")
+        place, names = FORMER[self.__name__]
+        found = getattr(importlib.import_module(place), names.get(name, name))
+        say_so(f"{self.__name__}.{name}", f"{place}.{names.get(name, name)}")
+        return found
+
+
+class FormerPaths(MetaPathFinder, Loader):
+    """Finds modules of old, after everything that there is has been looked for."""
+
+    def find_spec(self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> Any:
+        """Return the spec of a module of old, None for any other."""
+        return ModuleSpec(name, self) if name in FORMER else None
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        """Return what stands for the module."""
+        return FormerModule(spec.name)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Do nothing: the attributes are looked up when they are asked for."""
+
+
+def keep_former_paths() -> None:
+    """Let Python find former paths, once."""
+    if not any(type(finder).__name__ == FormerPaths.__name__ for finder in sys.meta_path):
+        sys.meta_path.append(FormerPaths())

@@ -1,0 +1,1 @@
+"""The page in the browser (``tredegar app``): one country, levers to move, and what follows."""

@@ -1,0 +1,1 @@
+"""The NumPy and CuPy engine: the rules over arrays of runs."""

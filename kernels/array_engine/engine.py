@@ -1,0 +1,116 @@
+"""The array engine: the rules over whole batches of runs, with NumPy or CuPy.
+
+One code for both: arrays are made by ``xp`` and worked on through operators and plain ``np.`` functions, which
+dispatch to CuPy for its arrays. It walks ``model.month.MONTH``; sums are exact integers.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...model import draws
+from ...model.arithmetic import FIXED_ONE, most_added
+from ...model.records import SeatState
+from ...model.schedule.month import MONTH, Phase, Tally
+from ..batch.batch import Batch, Recorded
+from ..batch.memory import BLOCK_ELEMENTS
+from ..batch.recording import ArrayRecorder
+from .start import ArrayStart
+
+
+class ArrayBatch:
+    """The state of a batch on arrays of ``xp``, advanced a month at a time."""
+
+    def __init__(self, batch: Batch, xp: Any, block_elements: int = BLOCK_ELEMENTS) -> None:
+        self.batch, self.xp = batch, xp
+        self.start = ArrayStart(batch, xp)
+        self.records = self.start.records()
+        per_seat = len(batch.runs) * batch.country.trusts
+        width = max(1, block_elements // per_seat)
+        clinicians = batch.country.clinicians
+        blocks = [range(first, min(first + width, clinicians)) for first in range(0, clinicians, width)]
+        self.seats: list[SeatState] = [self.start.seats(block) for block in blocks]
+        self._seat_agents = [self.start.seat_agents(block) for block in blocks]
+        self._zero = self.start.agents[:, :1] - self.start.agents[:, :1]
+        self.sound = xp.ones((len(batch.runs), 1), dtype=np.bool_)
+        """Runs in which every value that entered an exact sum this month was a number within its bound."""
+
+    def advance(self, month: int) -> None:
+        """Compute ``month`` (from 1)."""
+        for name, values in self.batch.changes.get(month, {}).items():
+            setattr(self.records["p"], name, self.xp.asarray(values)[:, None])
+        self.records["now"].month = float(month)
+        self.sound = self.xp.ones_like(self.sound)
+        draw = self.start.luck.draw
+        trust_luck = draw(draws.TRUST_LUCK, self.start.agents, month)
+        centre_luck = draw(draws.CENTRE_LUCK, self._zero, month)
+        for phase in MONTH:
+            if phase.level == "seat":
+                self._clinicians(phase, month)
+                continue
+            self.records["luck"] = trust_luck if phase.level == "trust" else centre_luck
+            self._follow(phase, self.records)
+            for tally in phase.tallies:
+                self._sum(tally)
+
+    def _follow(self, phase: Phase, records: dict[str, Any]) -> None:
+        for step in phase.steps:
+            result = step.rule(*[records[name] for name in step.reads])
+            actor = records[step.actor]
+            for name, value in zip(step.writes, (result,) if step.single else result, strict=True):
+                setattr(actor, name, value)
+
+    def _clinicians(self, phase: Phase, month: int) -> None:
+        (tally,) = phase.tallies
+        totals: dict[str, Any] = {}
+        for seat, agents in zip(self.seats, self._seat_agents, strict=True):
+            records = {**self.records, "seat": seat, "luck": self.start.luck.draw(draws.SEAT_LUCK, agents, month)}
+            self._follow(phase, records)
+            given = tally.rule(*[records[name] for name in tally.reads])
+            for name, values in zip(tally.fields, given, strict=True):
+                if values.dtype != np.bool_:
+                    values = values * FIXED_ONE
+                    self._check(np.max(np.abs(values), axis=0), self.batch.country.clinicians)
+                    values = np.floor(values).astype(np.int64)
+                summed = np.sum(values, axis=0, dtype=np.int64)
+                totals[name] = summed if name not in totals else totals[name] + summed
+        for name, values in totals.items():
+            setattr(self.records[tally.into], name, values)
+
+    def _sum(self, tally: Tally) -> None:
+        given = tally.rule(*[self.records[name] for name in tally.reads])
+        sums = self.records[tally.into]
+        for name, values in zip(tally.fields, given, strict=True):
+            if values.dtype == np.bool_:
+                units = values.astype(np.int64)
+            else:
+                scaled = values * FIXED_ONE
+                self._check(np.abs(scaled), self.batch.country.trusts)
+                units = np.floor(scaled).astype(np.int64)
+            if tally.over == "country":
+                total = np.sum(units, axis=1, keepdims=True, dtype=np.int64)
+            else:
+                groups = self.start.councils if tally.over == "council" else self.start.catchments
+                total = groups.totals(units)
+            setattr(sums, name, total)
+
+    def _check(self, sizes: Any, addends: int) -> None:
+        """Note the runs in which one of ``addends`` sizes (run x trust) is no number, or too large for an exact sum."""
+        limit = most_added(float(addends))
+        self.sound = np.logical_and(self.sound, np.all(sizes < limit, axis=1, keepdims=True))
+
+
+def run_arrays(batch: Batch, xp: Any, to_host: Any, block_elements: int = BLOCK_ELEMENTS) -> Recorded:
+    """Run ``batch`` on arrays of ``xp`` and return what it asks to keep, on the host.
+
+    ``to_host`` turns an array of ``xp`` into a NumPy array.
+    """
+    with np.errstate(all="ignore"):  # a run that fails is found by its non-finite outcomes, and recorded as failed
+        state = ArrayBatch(batch, xp, block_elements)
+        recorder = ArrayRecorder(batch, xp)
+        for month in range(1, batch.months + 1):
+            state.advance(month)
+            recorder.keep(month, state.records, state.sound)
+        return recorder.finish(state.records, to_host)

@@ -1,0 +1,167 @@
+"""The start of a batch on arrays: month 0 of every run, by the rules and in the order of ``model.month.START``.
+
+Shapes: centre and country (run, 1), trusts (run, trust), seats (seat, run, trust); seats are kept in blocks along
+their first axis, so that the clinicians' phase stays in cache. Every rule broadcasts over these shapes as it stands.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from ...model import draws
+from ...model.arithmetic import fixed
+from ...model.draws import uniforms
+from ...model.providers import given
+from ...model.records import (
+    CatchmentState,
+    CentreState,
+    CouncilState,
+    ManagerState,
+    NationState,
+    Now,
+    PlaceState,
+    SeatState,
+    Setting,
+    Sums,
+    TrustState,
+)
+from ...model.schedule.month import START, Phase, Tally
+from ..batch.batch import Batch
+from .grouping import Grouping
+
+COUNTRY, TRUSTS = ("setting", "centre", "nation"), ("place", "trust", "manager", "council", "catchment")
+"""Records of which a run has one set of values, and those of which it has one for each trust."""
+
+
+class Luck:
+    """Draws of a batch: uniforms for any agent, month and stream, named after their use."""
+
+    def __init__(self, batch: Batch, xp: Any) -> None:
+        self._seed = batch.seed
+        self._runs = xp.asarray(batch.runs)[:, None]
+        self._xp = xp
+
+    def draw(self, table: draws.LuckTable, agent: Any, month: int) -> Any:
+        """Return a record of uniforms for ``agent`` (uint64, broadcasts against (run, 1)), one field per use."""
+        luck = SimpleNamespace()
+        for stream, names in table.items():
+            words = uniforms(self._seed, self._runs, agent, month, int(stream), self._xp)
+            for name, word in zip(names, words, strict=True):
+                if name:
+                    setattr(luck, name, word)
+        return luck
+
+
+class ArrayStart:
+    """Builds the records of a batch at month 0: see :meth:`records`, :attr:`councils`, :attr:`catchments`."""
+
+    def __init__(self, batch: Batch, xp: Any) -> None:
+        self.batch, self.xp = batch, xp
+        runs, trusts = len(batch.runs), batch.country.trusts
+        self.luck = Luck(batch, xp)
+        self.agents = xp.arange(trusts, dtype=np.uint64)[None, :]
+        every_run = xp.ones((runs, 1), dtype=np.bool_)
+        every_trust = xp.ones((runs, trusts), dtype=np.bool_)
+        self._everywhere = {**dict.fromkeys(COUNTRY, every_run), **dict.fromkeys(TRUSTS, every_trust)}
+        self._begun = self._records()
+        self._given = given(batch.country.providers)
+        for (record, field), values in self._given.items():
+            setattr(self._begun[record], field, self._spread(record, self._row(values)))
+        for phase in START:
+            if phase.level != "seat":
+                self._carry_out(phase)
+
+    def _records(self) -> dict[str, Any]:
+        """Return every record but seats, with what is known before any rule."""
+        batch, xp = self.batch, self.xp
+        p = SimpleNamespace(**{name: xp.asarray(values)[:, None] for name, values in batch.parameters.items()})
+        place, setting = PlaceState(), Setting()
+        indices: Any = xp.arange(batch.country.trusts, dtype=np.float64)[None, :]
+        place.index = self._spread("place", indices)
+        setting.trusts, setting.clinicians = float(batch.country.trusts), float(batch.country.clinicians)
+        setting.seats = float(batch.country.trusts * batch.country.clinicians)
+        return {
+            "setting": setting, "now": Now(), "p": p, "k": batch.constants, "place": place,
+            "centre": CentreState(), "nation": NationState(), "council": CouncilState(), "catchment": CatchmentState(),
+            "council_sums": Sums(), "catchment_sums": Sums(), "country_sums": Sums(), "totals": Sums(),
+            "trust": TrustState(), "manager": ManagerState(),
+        }  # fmt: skip
+
+    def _row(self, values: tuple[float, ...]) -> Any:
+        return self.xp.asarray(np.array(values, dtype=np.float64))[None, :]
+
+    def _spread(self, record: str, value: Any) -> Any:
+        """Return ``value`` for every run and, if the record is a trust's, for every trust, bit for bit."""
+        everywhere = self._everywhere[record]
+        return value if getattr(value, "shape", None) == everywhere.shape else np.where(everywhere, value, value)
+
+    def _carry_out(self, phase: Phase) -> None:
+        records = {**self._begun, **self._luck_of(phase)}
+        for step in phase.steps:
+            result = step.rule(*[records[name] for name in step.reads])
+            for name, value in zip(step.writes, (result,) if step.single else result, strict=True):
+                if (step.actor, name) not in self._given:
+                    setattr(records[step.actor], name, self._spread(step.actor, value))
+        for tally in phase.tallies:
+            self._add_up(tally)
+        if phase.name == "places":
+            self._group()
+
+    def _luck_of(self, phase: Phase) -> dict[str, Any]:
+        """Return the luck that the rules of ``phase`` read: the trust's, the centre's, or that of two nodes."""
+        found = {}
+        for name in phase.reads:
+            if name == "luck":
+                trust = phase.level == "trust"
+                table = draws.START_LUCK if trust else draws.START_CENTRE_LUCK
+                agent = self.agents if trust else self.agents[:, :1] - self.agents[:, :1]
+                found[name] = self.luck.draw(table, agent, 0)
+            elif name in draws.NODES:
+                node = getattr(self._begun["place"], draws.NODES[name]).astype(np.uint64)
+                found[name] = self.luck.draw(draws.NODE_LUCK, node, 0)
+        return found
+
+    def _add_up(self, tally: Tally) -> None:
+        values = tally.rule(*[self._begun[name] for name in tally.reads])
+        for name, value in zip(tally.fields, values, strict=True):
+            units: Any = value.astype(np.int64) if value.dtype == np.bool_ else fixed(value)
+            total: Any
+            if tally.over == "country":
+                total = np.sum(units, axis=1, keepdims=True, dtype=np.int64)
+            else:
+                total = (self.councils if tally.over == "council" else self.catchments).totals(units)
+            setattr(self._begun[tally.into], name, total)
+
+    def _group(self) -> None:
+        """Note which trusts share a council and which a catchment, once their numbers are known."""
+        place, trusts = self._begun["place"], self.batch.country.trusts
+        numbers = (*self._given.get(("place", "council"), ()), *self._given.get(("place", "catchment"), ()))
+        groups = int(max(numbers, default=trusts - 1)) + 1
+        self.councils = Grouping(place.council.astype(np.int64), groups, self.xp)
+        self.catchments = Grouping(place.catchment.astype(np.int64), groups, self.xp)
+
+    def records(self) -> dict[str, Any]:
+        """Return every record but seats, by the name that rules read."""
+        return dict(self._begun)
+
+    def seat_agents(self, block: range) -> Any:
+        """Return the agent numbers of the seats ``block`` of every trust, uint64 (seat, 1, trust)."""
+        seats = self.xp.arange(block.start, block.stop, dtype=np.uint64)[:, None, None]
+        return self.agents[None, :, :] * self.xp.uint64(self.batch.country.clinicians) + seats
+
+    def seats(self, block: range) -> SeatState:
+        """Return the seats ``block`` of every trust, arrays (seat, run, trust)."""
+        luck = self.luck.draw(draws.START_SEAT_LUCK, self.seat_agents(block), 0)
+        everywhere = self.xp.ones((len(block), len(self.batch.runs), self.batch.country.trusts), dtype=np.bool_)
+        seat = SeatState()
+        records = {**self._begun, "seat": seat, "luck": luck}
+        for phase in (phase for phase in START if phase.level == "seat"):
+            for step in phase.steps:
+                values = step.rule(*[records[name] for name in step.reads])
+                for name, value in zip(step.writes, values, strict=True):
+                    whole = getattr(value, "shape", None) == everywhere.shape
+                    setattr(seat, name, value if whole else np.where(everywhere, value, value))
+        return seat

@@ -1,0 +1,93 @@
+"""Batch of runs as an engine is given it: everything that decides their bits, checked beforehand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from ...model.constants import Constants
+    from ...model.providers import Providers
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Country:
+    """The size of the country: ``trusts`` (H), ``clinicians`` (C seats per trust) and, if real, its providers."""
+
+    trusts: int
+    clinicians: int
+    providers: Providers | None = None
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is kept: ``outcomes`` by name, in windows of ``every`` months, and per-trust records on request."""
+
+    outcomes: tuple[str, ...]
+    every: int = 1
+    trusts: bool = False
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Runs to be computed together.
+
+    ``parameters``: name -> float64 (runs,), all 82. ``changes``: month -> name -> float64 (runs,), the values that
+    hold from the start of that month on. ``runs``: uint64 (runs,), run numbers. ``seed``: 0..2**32-1.
+    """
+
+    country: Country
+    months: int
+    seed: int
+    runs: NDArray[np.uint64]
+    parameters: dict[str, Floats]
+    changes: dict[int, dict[str, Floats]]
+    constants: Constants
+    record: Record
+
+    @property
+    def windows(self) -> int:
+        """How many values are kept per outcome and run."""
+        return self.months // self.record.every
+
+    @property
+    def years(self) -> int:
+        """Full years of the run."""
+        return self.months // 12
+
+    def take(self, chosen: slice) -> Batch:
+        """Return the batch with the ``chosen`` runs alone."""
+        return Batch(
+            self.country,
+            self.months,
+            self.seed,
+            self.runs[chosen],
+            {name: values[chosen] for name, values in self.parameters.items()},
+            {
+                month: {name: values[chosen] for name, values in changed.items()}
+                for month, changed in self.changes.items()
+            },
+            self.constants,
+            self.record,
+        )
+
+
+@dataclass
+class Recorded:
+    """What an engine hands back, on the host, in float64.
+
+    ``outcomes``: name -> (runs, windows). ``trust_records``: name -> (runs, trusts) or (runs, trusts, years).
+    ``failed``: int64 (runs,), the first month with a non-finite outcome, or with a value beyond what exact sums hold
+    (``arithmetic.most_added``) or no number in one of them; 0 for a run that went well.
+    ``messages``: run position -> what went wrong, where an engine knows more.
+    """
+
+    outcomes: dict[str, Any]
+    trust_records: dict[str, Any]
+    failed: NDArray[np.int64]
+    messages: dict[int, str]

@@ -1,0 +1,116 @@
+"""Points and run numbers that a caller of ``simulate`` gives, checked and brought into arrays."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ...model.parameters import PARAMETERS, find_parameter
+from ...model.text.plain_text import plain
+from .naming import is_masked, kind_of, named_values
+
+MOST_RUN = 2**32 - 1
+"""The largest seed and the largest run number: both are words of the key of all luck."""
+PLACE_PARAMETERS = ("number_of_units", "size_spread", "boundary_mismatch")
+"""Without effect where real trusts are given, and refused there."""
+
+_CHANGE = re.compile(r"(?P<name>\w+)@(?P<month>[0-9]{1,18})", re.ASCII)
+
+
+def read_points(
+    points: Any, months: int, real_trusts: bool
+) -> tuple[dict[str, NDArray[np.float64]], dict[int, dict[str, NDArray[np.float64]]], int]:
+    """Return all parameters and the changes by month, each (n_points,), and the number of points.
+
+    Raises ValueError, naming the parameter, for what cannot be used.
+    """
+    given = {name: _numbers(name, values) for name, values in named_values(points).items()}
+    lengths = {array.shape for array in given.values()} - {()}
+    if len(lengths) > 1 or any(len(shape) != 1 for shape in lengths):
+        raise ValueError(f"points must be one-dimensional and of one length, got shapes {sorted(lengths)}")
+    count = lengths.pop()[0] if lengths else 1
+    if count == 0:
+        raise ValueError("points must hold at least one point")
+    values = {name: np.full(count, row.default) for name, row in PARAMETERS.items()}
+    changes: dict[int, dict[str, NDArray[np.float64]]] = {}
+    for name, array in given.items():
+        parameter, month = split_change(name, months)
+        checked = _check_range(parameter, array, count)
+        if real_trusts and parameter in PLACE_PARAMETERS:
+            raise ValueError(f"parameter '{parameter}' has no effect on real trusts; leave it out, or the providers")
+        if month is None:
+            values[parameter] = checked
+        else:
+            changes.setdefault(month, {})[parameter] = checked
+    return values, changes, count
+
+
+def split_change(name: str, months: int) -> tuple[str, int | None]:
+    """Split ``parameter@month`` into its parts, month None without one.
+
+    Raises ValueError for an unknown parameter, a month outside the run and a parameter that only sets the start.
+    """
+    if "@" not in name:
+        return find_parameter(name).name, None
+    found = _CHANGE.fullmatch(name)
+    if found is None:
+        raise ValueError(f"{name[:80]!r} is not of the form parameter@month, with a month in 1 .. {months}")
+    row, month = find_parameter(found["name"]), int(found["month"])
+    if found["month"] != str(month):
+        raise ValueError(f"'{name}' is not of the form parameter@month; write '{row.name}@{month}'")
+    if row.initial_only:
+        raise ValueError(f"parameter '{row.name}' sets the start of a run and cannot change, got '{name}'")
+    if not 1 <= month <= months:
+        raise ValueError(f"'{name}' changes outside the run; the month must lie in 1 .. {months}")
+    return row.name, month
+
+
+def _numbers(name: str, values: Any) -> NDArray[np.float64]:
+    kind = ""
+    if is_masked(values):
+        kind = "masked values"
+    else:
+        try:
+            array = np.asarray(values)
+        except ValueError:
+            wanted = f"parameter '{plain(name)}' must be numbers, one for each point"
+            raise ValueError(f"{wanted}, got a ragged list") from None
+        except TypeError:
+            kind = type(values).__name__
+        else:
+            if array.dtype.kind in "iuf":
+                return array.astype(np.float64)
+            kind = kind_of(values, array)
+    find_parameter(name.partition("@")[0])  # a misspelt name is the likelier mistake
+    raise ValueError(f"parameter '{plain(name)}' must be numbers, got {kind}")
+
+
+def _check_range(name: str, numbers: NDArray[np.float64], count: int) -> NDArray[np.float64]:
+    """Return ``numbers`` if the equations accept them, one for each of ``count`` points; a single one holds for all."""
+    row = PARAMETERS[name]
+    for number in (float(numbers.min()), float(numbers.max())):
+        row.check(number)
+    return np.broadcast_to(numbers, (count,))
+
+
+def run_numbers(runs: ArrayLike | None, points: int, replicates: int) -> NDArray[np.uint64]:
+    """Return the run numbers (point, replicate), by default those of common luck; refuse unusable ones."""
+    if runs is None:
+        return np.broadcast_to(np.arange(replicates, dtype=np.uint64), (points, replicates))
+    wanted = f"runs must be whole numbers of shape (point, replicate) = ({points}, {replicates})"
+    if is_masked(runs):
+        raise ValueError(f"{wanted}, got masked values; fill them, or choose the runs")
+    if set(getattr(runs, "dims", ())) == {"point", "replicate"}:
+        runs = runs.transpose("point", "replicate")  # type: ignore[union-attr]
+    try:
+        numbers = np.asarray(runs)
+    except (TypeError, ValueError):
+        raise ValueError(f"{wanted}, got {type(runs).__name__} of another kind or shape") from None
+    if numbers.shape != (points, replicates) or numbers.dtype.kind not in "iu":
+        raise ValueError(f"{wanted}, got {numbers.dtype} {numbers.shape}")
+    if numbers.size and not 0 <= int(numbers.min()) <= int(numbers.max()) <= MOST_RUN:
+        raise ValueError("runs must lie in 0 .. 2**32 - 1")
+    return numbers.astype(np.uint64)

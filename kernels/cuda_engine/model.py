@@ -1,0 +1,72 @@
+"""Model of the CUDA engine: every piece that it computes, and the quantities that stay in memory between pieces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from ...model.graph.fields import Field, kind_of_field
+from ...model.graph.nodes import Kind, in_order
+from ...model.graph.trace import Traced, trace_final, trace_month, trace_outcome_rule, trace_seat_start
+from ...model.schedule.recording import BINNED, OUTCOME_RULES, YEARLY
+
+COUNTRY_RECORDS = ("p", "setting", "centre", "nation", "country_sums")
+"""One set of values per run."""
+TRUST_RECORDS = ("trust", "manager", "council", "catchment", "totals", "council_sums", "catchment_sums", "place")
+"""One set of values per trust; ``place`` holds the numbers of its council and its catchment."""
+GROUPS = ("council", "catchment")
+
+
+@dataclass(frozen=True)
+class CudaModel:
+    """All pieces, and the fields that are kept in memory, in the order in which they were met.
+
+    ``group_sums`` are the sums over councils and catchments that are made each month, with the kind of group; they
+    live in shared memory.
+    """
+
+    phases: tuple[Traced, ...]
+    outcomes: tuple[Traced, ...]
+    start: Traced
+    kept: tuple[Field, ...]
+    group_sums: Mapping[Field, str]
+
+    @property
+    def pieces(self) -> tuple[Traced, ...]:
+        """Every piece, in the order in which it is printed."""
+        return (*self.phases, *self.outcomes, self.start)
+
+    def kept_in(self, *names: str) -> tuple[Field, ...]:
+        """Return the kept fields of the records ``names``."""
+        return tuple(place for place in self.kept if place[0] in names)
+
+    def keeps(self, place: Field) -> bool:
+        """Whether what is written to ``place`` is written to memory."""
+        return place[0] == "outcomes" or place in self.kept
+
+
+def kind_of(record: str, name: str) -> Kind:
+    """Return the kind of a kept field; the numbers of a trust's groups are whole numbers."""
+    return "count" if record == "place" else kind_of_field(record, name)
+
+
+def _met(pieces: Iterable[Traced]) -> Iterable[Field]:
+    """Yield the fields that ``pieces`` read, in the order in which they are met."""
+    for piece in pieces:
+        yield from (node.detail for node in in_order(piece.results) if node.operation == "field")
+
+
+@cache
+def cuda_model() -> CudaModel:
+    """Return the traced model. Raises CannotTrace for a rule that no engine can express exactly."""
+    phases = trace_month()
+    outcomes = tuple(trace_outcome_rule(rule) for rule in OUTCOME_RULES)
+    start = trace_seat_start()
+    summed = {place: level for phase in phases for place, (level, _) in phase.summed.items()}
+    groups = {place: level for place, level in summed.items() if level in GROUPS}
+    recorded = (*(("trust", name) for name in (*BINNED, *YEARLY.values())), *trace_final().reads)
+    places = (*_met((*phases, *outcomes, start)), *(("place", over) for over in GROUPS), *summed, *recorded)
+    stays = (*COUNTRY_RECORDS, *TRUST_RECORDS, "seat")
+    kept = tuple(place for place in dict.fromkeys(places) if place[0] in stays and place not in groups)
+    return CudaModel(phases, outcomes, start, kept, groups)

@@ -1,0 +1,144 @@
+"""A batch in the memory of the CUDA engine: filled at month 0, described to the kernel, read back at the end.
+
+Works on NumPy arrays and on CuPy arrays alike (``xp``); only addresses differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from ...model.constants import CONSTANTS
+from ...model.outcomes import OUTCOMES, PERCENTILES
+from ...model.schedule.recording import YEARLY, final_trust_records
+from ..array_engine.start import ArrayStart
+from ..batch.batch import Batch, Recorded
+from .memory_layout import WARP, args_dtype, layout, padded
+from .model import kind_of
+
+NOT_RECORDED = 2**32 - 1
+
+
+@dataclass(frozen=True)
+class DeviceBatch:
+    """A batch and its arrays: name of the kernel's pointer -> array of ``xp``."""
+
+    batch: Batch
+    arrays: dict[str, Any]
+    groups: int
+
+    @property
+    def shared_bytes(self) -> int:
+        """Shared memory that each block needs."""
+        return layout().shared_bytes(self.groups)
+
+    def arguments(self, months: int, address: Callable[[Any], int]) -> np.ndarray[Any, Any]:
+        """Return the kernel's argument for a launch up to month ``months``; ``address`` of an array on the device."""
+        batch, record = self.batch, self.batch.record
+        given = np.zeros(1, dtype=args_dtype())
+        for name, array in self.arrays.items():
+            given[name] = address(array)
+        numbers = {
+            "seed": batch.seed, "trust_count": batch.country.trusts, "stride": padded(batch.country.trusts),
+            "clinicians": batch.country.clinicians, "groups": self.groups, "months": months,
+            "every": record.every, "windows": batch.windows, "recorded": len(record.outcomes),
+            "years": batch.years if record.trusts else 0, "changes": self.arrays["change_month"].size,
+            "percentiles": int(any(name in PERCENTILES for name in record.outcomes)),
+        }  # fmt: skip
+        for name, number in numbers.items():
+            given[name] = number
+        for name in CONSTANTS:
+            given["constants"][name] = getattr(batch.constants, name)
+        return given
+
+    def recorded(self, to_host: Callable[[Any], Any]) -> Recorded:
+        """Return what the batch recorded, on the host."""
+        kept = to_host(self.arrays["outcomes"])
+        outcomes = {name: kept[:, :, slot] for slot, name in enumerate(self.batch.record.outcomes)}
+        failed = to_host(self.arrays["country"][:, -1]).view(np.int64)
+        return Recorded(outcomes, self._trust_records(to_host), failed, {})
+
+    def _trust_records(self, to_host: Callable[[Any], Any]) -> dict[str, Any]:
+        if not self.batch.record.trusts:
+            return {}
+        trusts, at = self.batch.country.trusts, layout()
+        years = to_host(self.arrays["trust_years"])[:, :, :, :trusts]
+        found = {name: np.moveaxis(years[:, k], 1, 2) for k, name in enumerate(YEARLY)}
+        records: dict[str, Any] = {name: SimpleNamespace() for name in ("trust", "manager", "centre", "p")}
+        for row, (record, name) in enumerate(at.trust):
+            if record in records and kind_of(record, name) == "number":
+                rows = self.arrays["trusts"][:, :, row, :]
+                setattr(records[record], name, rows.reshape(len(rows), -1)[:, :trusts])
+        for word, (record, name) in enumerate(at.country):
+            if record in records:
+                setattr(records[record], name, self.arrays["country"][:, word : word + 1])
+        return found | {name: to_host(values) for name, values in final_trust_records(records).items()}
+
+
+def load_batch(batch: Batch, xp: Any) -> DeviceBatch:
+    """Return ``batch`` at month 0 in arrays of ``xp``, but for the clinicians' seats, which the kernel fills."""
+    begun = ArrayStart(batch, xp)
+    records = begun.records()
+    records["place"] = SimpleNamespace(council=begun.councils.group, catchment=begun.catchments.group)
+    runs, at, record = len(batch.runs), layout(), batch.record
+    stride, clinicians = padded(batch.country.trusts), batch.country.clinicians
+    warps = stride // WARP
+    slots = [record.outcomes.index(name) if name in record.outcomes else NOT_RECORDED for name in OUTCOMES]
+    years = batch.years if record.trusts else 0
+    arrays = {
+        "country": _country_words(records, batch, xp),
+        "trusts": _trust_rows(records, runs, batch.country.trusts, xp),
+        "seats": xp.empty((runs, warps, clinicians, len(at.seat), WARP), dtype=np.float64),
+        "occupied": xp.empty((runs, warps, clinicians, WARP), dtype=np.uint8),
+        "outcomes": xp.zeros((runs, batch.windows, len(record.outcomes)), dtype=np.float64),
+        "trust_years": xp.zeros((runs, len(YEARLY), years, stride), dtype=np.float64),
+        "slots": xp.asarray(np.array(slots, dtype=np.uint32)),
+        **_changes(batch, xp),
+    }
+    return DeviceBatch(batch, arrays, begun.councils.groups)
+
+
+def _country_words(records: dict[str, Any], batch: Batch, xp: Any) -> Any:
+    at = layout()
+    words = xp.zeros((len(batch.runs), at.country_words), dtype=np.float64)
+    words.view(np.uint64)[:, -3] = xp.asarray(batch.runs)
+    for word, (record, name) in enumerate(at.country):
+        value = getattr(records[record], name, None)
+        if value is not None:
+            words[:, word : word + 1] = value
+    return words
+
+
+def _trust_rows(records: dict[str, Any], runs: int, trusts: int, xp: Any) -> Any:
+    at = layout()
+    warps = padded(trusts) // WARP
+    rows = xp.zeros((runs, warps, len(at.trust), WARP), dtype=np.float64)
+    for row, (record, name) in enumerate(at.trust):
+        value = getattr(records[record], name, None)
+        if value is not None:
+            kind = np.float64 if kind_of(record, name) == "number" else np.int64
+            lanes = xp.zeros((runs, warps * WARP), dtype=kind)
+            lanes[:, :trusts] = value
+            rows.view(kind)[:, :, row, :] = lanes.reshape(runs, warps, WARP)
+    return rows
+
+
+def _changes(batch: Batch, xp: Any) -> dict[str, Any]:
+    """Levers that change, in arrays by change; parameters that no rule of the month reads are left out."""
+    at = layout()
+    found = [
+        (month, at.word("p", name), values)
+        for month, changed in sorted(batch.changes.items())
+        for name, values in changed.items()
+        if ("p", name) in at.country
+    ]
+    values = np.array([values for _, _, values in found], dtype=np.float64).reshape(len(found), len(batch.runs))
+    return {
+        "change_month": xp.asarray(np.array([month for month, _, _ in found], dtype=np.uint32)),
+        "change_word": xp.asarray(np.array([word for _, word, _ in found], dtype=np.uint32)),
+        "change_values": xp.asarray(values),
+    }

@@ -1,0 +1,181 @@
+"""The front door: run points and replicates of the model and get labelled arrays back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from os import PathLike
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..model.constants import constants_with
+from ..model.outcomes import choose_outcomes
+from ..model.providers import Providers, read_providers
+from ..model.text.names import whole_number
+from ..model.text.plain_text import brief
+from .batch.batch import Batch, Country, Record, Recorded
+from .batch.memory import Needs, bytes_per_run, check_room, chunk_runs, compiled_runs
+from .batch.points import read_points, run_numbers
+from .engine_table import Run, load_engine
+from .machine.cupy_import import import_cupy
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A run that could not be completed: its outcomes are all NaN. ``point`` and ``replicate`` count from 0."""
+
+    point: int
+    replicate: int
+    message: str
+
+
+class Simulated(dict[str, NDArray[Any]]):
+    """What :func:`simulate` returns: outcome -> array, and beside them what ran and what failed."""
+
+    engine: str
+    failures: tuple[Failure, ...]
+
+    def __init__(self, arrays: Mapping[str, NDArray[Any]], engine: str, failures: tuple[Failure, ...]) -> None:
+        super().__init__(arrays)
+        self.engine, self.failures = engine, failures
+
+
+def simulate(
+    points: Mapping[str, ArrayLike] | Any,
+    replicates: int = 8,
+    months: int = 240,
+    trusts: int = 150,
+    clinicians: int = 40,
+    seed: int = 7,
+    engine: str = "auto",
+    outcomes: Iterable[str] | None = None,
+    every: int = 1,
+    runs: ArrayLike | None = None,
+    providers: Providers | str | PathLike[str] | None = None,
+    constants: Mapping[str, float] | None = None,
+    trust_records: bool = False,
+    dtype: str = "float32",
+) -> Simulated:
+    """Run every point ``replicates`` times and return the recorded outcomes.
+
+    Args:
+        points: name -> (n_points,) values, a mapping, a pandas DataFrame, one row of it (a Series) or an xarray
+            Dataset on one dimension; names are parameters or ``parameter@month`` (the value from the start of that
+            month on). A single number holds for all points; parameters left out are at their default. Of a Dataset,
+            coordinates that are parameters count as well.
+        replicates: repeats of each point under other luck.
+        months: length of a run.
+        trusts: trusts of the synthetic country; with ``providers`` their number stands.
+        clinicians: seats per trust.
+        seed: 0 .. 2**32 - 1.
+        engine: "auto" (the fastest that works here) or a name of :func:`engines`; all give the same bits.
+        outcomes: names to record; None for all 82.
+        every: months per recorded value, their mean; must divide ``months``.
+        runs: run numbers, uint32 (point, replicate); by default common luck, replicate k has run number k everywhere.
+        providers: real trusts instead of the synthetic ring: a table, or the path of one.
+        constants: structural constants that differ from the table, for all runs.
+        trust_records: also return the per-trust records.
+        dtype: "float32" (rounded last of all) or "float64".
+
+    Returns:
+        outcome -> array (point, replicate, month // every), and per-trust records (point, replicate, trust[, year]);
+        attributes ``engine`` and ``failures``. A failed run is NaN throughout.
+
+    Raises:
+        ValueError: for an argument that cannot be used, naming it and what is allowed, and for more than this machine
+            can hold.
+        EngineUnavailable: for an engine that cannot run on this machine.
+
+    What else is raised while runs are computed is the machine's fault and no run's.
+    """
+    if not isinstance(dtype, str | type | np.dtype) or dtype not in ("float32", "float64", np.float32, np.float64):
+        raise ValueError(f"dtype must be 'float32' or 'float64', got {brief(dtype)}")
+    _check_kinds(engine, outcomes, providers, constants, trust_records)
+    replicates, months = whole_number("replicates", replicates, 1), whole_number("months", months, 1)
+    trusts, clinicians = whole_number("trusts", trusts, 1), whole_number("clinicians", clinicians, 1)
+    seed, every = whole_number("seed", seed, 0), whole_number("every", every, 1, months)
+    if months % every:
+        raise ValueError(f"every = {every} does not divide months = {months}")
+    table = read_providers(providers) if isinstance(providers, str | PathLike) else providers
+    country = Country(len(table) if table is not None else trusts, clinicians, table)
+    if country.trusts * country.clinicians >= 2**32:
+        raise ValueError(f"trusts x clinicians must stay below 2**32 seats, got {country.trusts * country.clinicians}")
+    values, changes, count = read_points(points, months, table is not None)
+    record = Record(choose_outcomes(outcomes), every, bool(trust_records))
+    check_room(Needs(count * replicates, country, _most_groups(country), months, record, np.dtype(dtype).itemsize))
+    numbers = run_numbers(runs, count, replicates)
+    per_run = {name: np.repeat(array, replicates) for name, array in values.items()}
+    per_change = {
+        month: {n: np.repeat(a, replicates) for n, a in changed.items()} for month, changed in changes.items()
+    }
+    batch = Batch(country, months, seed, numbers.reshape(-1), per_run, per_change, constants_with(constants), record)
+    engine_name, run = load_engine(engine)
+    return _assemble(batch, run, engine_name, (count, replicates), np.dtype(dtype))
+
+
+def _most_groups(country: Country) -> int:
+    """As how many councils, or catchments, the trusts are counted: on the ring there may be one for each."""
+    if country.providers is None:
+        return country.trusts
+    return len({*country.providers.council, *country.providers.catchment})
+
+
+def _check_kinds(engine: Any, outcomes: Any, providers: Any, constants: Any, trust_records: Any) -> None:
+    """Raise ValueError for an argument of another kind than it must be."""
+    for name, value, kinds, wanted in (
+        ("engine", engine, str, "a name"),
+        ("outcomes", outcomes, Iterable | None, "names, or None for all"),
+        ("providers", providers, Providers | str | PathLike | None, "a table of providers, or the path of one"),
+        ("constants", constants, Mapping | None, "a mapping name -> value"),
+        ("trust_records", trust_records, bool | np.bool_, "True or False"),
+    ):
+        if not isinstance(value, kinds):
+            raise ValueError(f"{name} must be {wanted}, got {brief(value)}")
+
+
+def _assemble(batch: Batch, run: Run, engine: str, shape: tuple[int, int], dtype: np.dtype[Any]) -> Simulated:
+    """Compute the batch in chunks that stay in cache and put the pieces into arrays (point, replicate, ...)."""
+    count = len(batch.runs)
+    arrays: dict[str, NDArray[Any]] = {}
+    failures: list[Failure] = []
+    step = chunk_size(batch, engine)
+    for first in range(0, count, step):
+        chosen = slice(first, min(first + step, count))
+        recorded = run(batch.take(chosen))
+        for name, values in {**recorded.outcomes, **recorded.trust_records}.items():
+            if name not in arrays:
+                arrays[name] = np.empty((count, *values.shape[1:]), dtype=dtype)
+            values[recorded.failed > 0] = np.nan
+            arrays[name][chosen] = values
+        failures += _failures(recorded, first, shape[1])
+        del recorded, values  # so that one chunk in float64 is held at a time, not two
+    reshaped = {name: values.reshape(*shape, *values.shape[1:]) for name, values in arrays.items()}
+    return Simulated(reshaped, engine, tuple(failures))
+
+
+def chunk_size(batch: Batch, engine: str) -> int:
+    """Return how many runs of ``batch`` the engine computes together."""
+    country, record = batch.country, batch.record
+    if engine == "cuda":  # splits what the device cannot hold itself, and overlaps the pieces
+        return len(batch.runs)
+    if engine == "numba":
+        return compiled_runs(len(record.outcomes) * batch.windows)
+    if engine != "cupy":
+        return chunk_runs(country.trusts, country.clinicians, recorded=len(record.outcomes) * batch.windows)
+    free, _ = import_cupy().cuda.runtime.memGetInfo()
+    per_run = bytes_per_run(country.trusts, country.clinicians, batch.months, len(record.outcomes), record.every)
+    # Temporaries of the clinicians' phase are as large as the state several times over.
+    return chunk_runs(country.trusts, country.clinicians, free // 8, per_run)
+
+
+def _failures(recorded: Recorded, first: int, replicates: int) -> list[Failure]:
+    failed = np.flatnonzero(recorded.failed)
+    return [
+        Failure(
+            *divmod(first + int(position), replicates),
+            recorded.messages.get(int(position), f"no usable number from month {int(recorded.failed[position])} on"),
+        )
+        for position in failed
+    ]

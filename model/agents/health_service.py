@@ -1,0 +1,221 @@
+"""The health service as a ``mesa.Model``: ministers, managers, clinicians and trusts, a month at a time.
+
+The reference engine: slow, plain, one agent at a time. ``HealthService(Parameters(real_control=0.8)).run_for(240)``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from math import floor
+from os import PathLike
+from types import SimpleNamespace
+from typing import Any
+
+from mesa import Model
+from mesa.datacollection import DataCollector
+
+from ..arithmetic import FIXED_ONE, most_added
+from ..constants import constants_with
+from ..failure import RULE_ERRORS, RunFailed
+from ..outcomes import OUTCOMES
+from ..parameters import PARAMETERS, Parameters, find_parameter
+from ..providers import Providers, read_providers
+from ..records import Now, Sums
+from ..rules.outcomes import percentile_bin, percentile_rank, percentile_value
+from ..schedule.month import MONTH, Phase, Tally
+from ..schedule.recording import BINNED, TENTHS, monthly_outcomes
+from ..text.names import whole_number
+from ..text.plain_text import brief
+from .people import Clinician, Manager, Minister, Trust, cannot_be_computed, follow_checked
+from .scalar import ADDED, SCRIPTS
+from .start import LuckOfTheMonth, build
+
+ACTS = {
+    "centre": (Minister, "govern"),
+    "managers": (Manager, "decide"),
+    "signals": (Trust, "brief"),
+    "clinicians": (Clinician, "work"),
+    "output": (Trust, "organise"),
+    "service": (Trust, "serve"),
+    "examples": (Trust, "compare"),
+}
+"""Who acts in which phase, and what the act is called; the other phases are arithmetic on the country's records."""
+
+MOST_AGENTS = 2_000_000
+"""Agents of the largest country: a few gigabytes, and some minutes until they are made."""
+
+
+class HealthService(Model):
+    """A country with one minister, ``trusts`` trusts, a manager each, and ``clinicians`` seats per trust.
+
+    Args:
+        parameters: settings; all at their default for None.
+        trusts: number of trusts of the synthetic country; with ``providers`` their number stands.
+        clinicians: seats per trust.
+        seed: 0 .. 2**32 - 1; with ``run`` (0 .. 2**32 - 1) it fixes all luck.
+        run: number of the run.
+        providers: real trusts instead of the synthetic ring: a table, or the path of one.
+        constants: structural constants that differ from the table.
+        changes: month -> {parameter: value} from the start of that month on.
+        checked: check that every rule gives finite numbers (slow), naming the first that does not.
+
+    Attributes: ``outcomes`` (name -> value of the last month), ``datacollector`` (all months), ``minister``,
+    ``trusts``, ``managers``, ``clinicians`` (lists, by number), and the records that rules read (``nation``, ...).
+
+    Raises ValueError for an argument that cannot be used or a country of more than ``MOST_AGENTS``; and RunFailed in a
+    month in which a rule cannot be computed, or a number leaves the range that exact sums hold.
+    """
+
+    minister: Minister
+    trusts: list[Trust]
+    managers: list[Manager]
+    clinicians: list[Clinician]
+
+    def __init__(
+        self,
+        parameters: Parameters | None = None,
+        trusts: int = 150,
+        clinicians: int = 40,
+        seed: int = 7,
+        run: int = 0,
+        providers: Providers | str | PathLike[str] | None = None,
+        constants: Mapping[str, float] | None = None,
+        changes: Mapping[int, Mapping[str, float]] | None = None,
+        checked: bool = False,
+    ) -> None:
+        trusts, clinicians = (whole_number(*size, 1) for size in (("trusts", trusts), ("clinicians", clinicians)))
+        seed, run = whole_number("seed", seed), whole_number("run", run)
+        settings: Any = parameters if parameters is not None else Parameters()
+        if not isinstance(settings, Parameters):
+            raise ValueError(f"parameters must be Parameters(name=value, ...), got {brief(settings)}")
+        if isinstance(providers, str | PathLike):
+            providers = read_providers(providers)
+        trusts = len(providers) if providers is not None else trusts
+        check_agents(trusts, clinicians)
+        super().__init__(rng=seed)
+        self.p: Any = SimpleNamespace(**{name: getattr(settings, name) for name in PARAMETERS})
+        self.k = constants_with(constants)
+        self.changes = dict(_checked_changes(month, changed) for month, changed in (changes or {}).items())
+        self.checked = checked
+        self.now = Now()
+        self.now.month = 0.0
+        self.country_sums = Sums()
+        self.outcomes: dict[str, float] = {}
+        self._luck = LuckOfTheMonth(seed, run)
+        build(self, trusts, clinicians, providers, self._luck)
+        self.datacollector = DataCollector(model_reporters={name: _reporter(name) for name in OUTCOMES})
+
+    def step(self) -> None:
+        """Let one month pass: every phase in order, exact sums between phases."""
+        month = self.steps
+        self.now.month = float(month)
+        for name, value in self.changes.get(month, {}).items():
+            setattr(self.p, name, value)
+        self._luck.deal(self, month)
+        for phase in MONTH:
+            if phase.name in ACTS:
+                kind, act = ACTS[phase.name]
+                self.agents_by_type[kind].do(act)
+            else:
+                self._reckon(phase)
+            for tally in phase.tallies:
+                self._add_up(tally)
+        self.outcomes = self._read_outcomes()
+        self.datacollector.collect(self)
+
+    def run_for(self, months: int) -> None:
+        """Let ``months`` months pass."""
+        for _ in range(months):
+            self.step()
+
+    def _reckon(self, phase: Phase) -> None:
+        """Carry out the rules of the country, of every council or of every catchment."""
+        for records in self.circles[phase.level]:
+            if self.checked:
+                follow_checked(phase, records, self.steps, f"the {phase.level}")
+                continue
+            read = [records[name] for name in SCRIPTS[phase.name].records]
+            try:
+                SCRIPTS[phase.name].follow(*read)
+            except RULE_ERRORS as error:
+                raise self._failure(f"the phase '{phase.name}' of the {phase.level}", error) from error
+
+    def _add_up(self, tally: Tally) -> None:
+        """Sum exactly what agents add: over the seats of a trust, a council, a catchment or the country."""
+        added = ADDED[tally.rule]
+        for members, sums in self.groups[tally.over]:
+            try:
+                rows = [added(*member.tally_arguments[tally.rule]) for member in members]
+            except RULE_ERRORS as error:
+                raise self._failure(f"{tally.rule.__name__} over the {tally.over}", error) from error
+            for name, column in zip(tally.fields, zip(*rows, strict=True), strict=True):
+                setattr(sums[tally.into], name, self._total(column, tally, name))
+
+    def _total(self, column: tuple[Any, ...], tally: Tally, name: str) -> int:
+        if column[0].__class__ is bool:
+            return sum(column)
+        limit = most_added(self.setting.clinicians if tally.over == "trust" else self.setting.trusts)
+        scaled = [value * FIXED_ONE for value in column]
+        try:
+            units = [floor(value) for value in scaled]  # refuses NaN and infinities
+            held = -limit < min(scaled) and max(scaled) < limit
+        except (ValueError, OverflowError):
+            units, held = [], False
+        if not held:
+            raise RunFailed(f"month {self.steps}: {tally.rule.__name__} would add a {name} that no exact sum can hold")
+        return sum(units)
+
+    def _read_outcomes(self) -> dict[str, float]:
+        try:
+            values = self._outcomes_of_the_month()
+            for name, value in values.items():
+                if not math.isfinite(value):
+                    raise RunFailed(f"month {self.steps}: outcome {name} is {value}")
+            values |= self._percentiles()
+        except RULE_ERRORS as error:
+            raise self._failure("the outcomes", error) from error
+        return {name: values[name] for name in OUTCOMES}
+
+    def _outcomes_of_the_month(self) -> dict[str, float]:
+        country = {"nation": self.nation, "country_sums": self.country_sums, "setting": self.setting}
+        return monthly_outcomes({**country, "centre": self.minister})
+
+    def _percentiles(self) -> dict[str, float]:
+        values = {}
+        for quantity in BINNED:
+            in_order = sorted(percentile_bin(getattr(trust, quantity)) for trust in self.trusts)
+            for which, tenths in TENTHS.items():
+                rank = percentile_rank(tenths, len(in_order))
+                values[f"{quantity}_{which}"] = percentile_value(in_order[rank])
+        return values
+
+    def _failure(self, what: str, error: Exception) -> RunFailed:
+        return cannot_be_computed(self.steps, what, error)
+
+
+def _reporter(name: str) -> Any:
+    return lambda model: model.outcomes[name]
+
+
+def check_agents(trusts: int, clinicians: int) -> None:
+    """Raise ValueError for a country of more agents than one should make one by one."""
+    agents = 1 + trusts * (2 + clinicians)
+    if agents > MOST_AGENTS:
+        raise ValueError(
+            f"trusts = {trusts} with clinicians = {clinicians} each make {agents:,} agents, and at most "
+            f"{MOST_AGENTS:,} can be made one by one; take fewer, or simulate(engine='numpy')"
+        )
+
+
+def _checked_changes(month: Any, changed: Mapping[str, float]) -> tuple[int, dict[str, float]]:
+    try:
+        number = whole_number("month", month, 1)
+    except ValueError:
+        raise ValueError(
+            f"a lever changes at the start of a month, a whole number from 1 on, got {brief(month)}"
+        ) from None
+    for name in changed:
+        if find_parameter(name).initial_only:
+            raise ValueError(f"parameter '{name}' sets the start of a run and cannot change")
+    return number, {name: PARAMETERS[name].check(value) for name, value in changed.items()}

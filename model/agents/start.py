@@ -1,0 +1,179 @@
+"""The start of the Mesa model: who is where in month 0, and how luck is dealt in the months after."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .. import draws
+from ..arithmetic import fixed
+from ..draws import LuckTable, uniforms
+from ..providers import Providers, given
+from ..random_records import CentreLuck, SeatLuck, TrustLuck
+from ..records import CatchmentState, CouncilState, NationState, PlaceState, Setting, Sums
+from ..schedule.month import START, Phase, Tally
+from .people import Clinician, Manager, Minister, Trust
+
+if TYPE_CHECKING:
+    from .health_service import HealthService
+
+
+class LuckOfTheMonth:
+    """Draws for many agents at once, handed out as plain floats under the names of their uses."""
+
+    def __init__(self, seed: int, run: int) -> None:
+        self._seed, self._run = seed, np.array([run], dtype=np.uint64)
+
+    def draw(self, table: LuckTable, agents: int, month: int) -> dict[str, list[float]]:
+        """Return, for each use in ``table``, a list of uniforms over agents 0 .. ``agents`` - 1."""
+        numbers = np.arange(agents, dtype=np.uint64)
+        dealt: dict[str, list[float]] = {}
+        for stream, names in table.items():
+            words = uniforms(self._seed, self._run, numbers, month, int(stream))
+            dealt |= {name: word.tolist() for name, word in zip(names, words, strict=True) if name}
+        return dealt
+
+    def deal(self, model: HealthService, month: int) -> None:
+        """Give every agent its luck of ``month``."""
+        groups: tuple[tuple[LuckTable, list[Any]], ...] = (
+            (draws.CENTRE_LUCK, [model.minister]),
+            (draws.TRUST_LUCK, model.trusts),
+            (draws.SEAT_LUCK, model.clinicians),
+        )
+        for table, actors in groups:
+            for name, words in self.draw(table, len(actors), month).items():
+                for actor, word in zip(actors, words, strict=True):
+                    setattr(actor.luck, name, word)
+
+
+def build(
+    model: HealthService, trusts: int, clinicians: int, providers: Providers | None, luck: LuckOfTheMonth
+) -> None:
+    """Create the records and agents of ``model`` at month 0, by the rules and in the order of ``month.START``."""
+    known = given(providers)
+    setting = model.setting = Setting()
+    setting.trusts, setting.clinicians, setting.seats = float(trusts), float(clinicians), float(trusts * clinicians)
+    model.minister, model.nation = Minister(model), NationState()
+    shared = {
+        "setting": setting, "now": model.now, "p": model.p, "k": model.k, "centre": model.minister,
+        "nation": model.nation, "country_sums": model.country_sums,
+    }  # fmt: skip
+    model.trusts, model.managers = [Trust(model) for _ in range(trusts)], [Manager(model) for _ in range(trusts)]
+    around = [_around(model, shared, number) for number in range(trusts)]
+    for (record, field), values in known.items():
+        for records, value in zip([shared] if record == "setting" else around, values, strict=True):
+            setattr(records[record], field, value)
+    for phase in START:
+        if phase.level == "seat":
+            _start_clinicians(model, phase, clinicians, around, luck)
+            continue
+        for records in _who(phase, shared, around, luck):
+            _follow(phase, records, known)
+        if phase.name == "places":
+            _group(around)
+        for tally in phase.tallies:
+            _add_up(tally, around)
+    _introduce(model, shared, around)
+
+
+def _who(
+    phase: Phase, shared: dict[str, Any], around: list[dict[str, Any]], luck: LuckOfTheMonth
+) -> Iterator[dict[str, Any]]:
+    """Yield the records that the rules of ``phase`` read, for each who follows them, with the luck of the start."""
+    if phase.level == "country":
+        yield {**shared, "luck": one(luck.draw(draws.START_CENTRE_LUCK, 1, 0), 0)}
+    elif phase.level in ("council", "catchment"):
+        yield from {id(records[phase.level]): records for records in around}.values()
+    else:
+        dealt = luck.draw(draws.START_LUCK, len(around), 0)
+        wanted = {name: field for name, field in draws.NODES.items() if name in phase.reads}
+        numbers = [int(getattr(records["place"], field)) for field in wanted.values() for records in around]
+        nodes = luck.draw(draws.NODE_LUCK, 1 + max(numbers, default=0), 0)
+        for number, records in enumerate(around):
+            at_nodes = {name: one(nodes, int(getattr(records["place"], field))) for name, field in wanted.items()}
+            yield {**records, "luck": one(dealt, number), **at_nodes}
+
+
+def one(dealt: dict[str, list[float]], number: int) -> Any:
+    """Return the luck of one agent as a record."""
+    return SimpleNamespace(**{name: words[number] for name, words in dealt.items()})
+
+
+def _around(model: HealthService, shared: dict[str, Any], number: int) -> dict[str, Any]:
+    """Return the records around trust ``number``; those of its council and catchment are not known yet."""
+    trust, manager, place = model.trusts[number], model.managers[number], PlaceState()
+    trust.number, trust.manager, manager.trust = number, manager, trust
+    trust.luck = manager.luck = TrustLuck()
+    trust.totals = Sums()
+    place.index = float(number)
+    return {**shared, "place": place, "trust": trust, "manager": manager, "totals": trust.totals}
+
+
+def _follow(phase: Phase, records: dict[str, Any], known: Collection[tuple[str, str]]) -> None:
+    for step in phase.steps:
+        result = step.rule(*[records[name] for name in step.reads])
+        for name, value in zip(step.writes, (result,) if step.single else result, strict=True):
+            if (step.actor, name) not in known:
+                setattr(records[step.actor], name, value)
+
+
+def _group(around: list[dict[str, Any]]) -> None:
+    """Give each trust the records that it shares with the others of its council and of its catchment."""
+    councils: dict[float, dict[str, Any]] = {}
+    catchments: dict[float, dict[str, Any]] = {}
+    for records in around:
+        place, trust = records["place"], records["trust"]
+        trust.council, trust.catchment = int(place.council), int(place.catchment)
+        records |= councils.setdefault(place.council, {"council": CouncilState(), "council_sums": Sums()})
+        records |= catchments.setdefault(place.catchment, {"catchment": CatchmentState(), "catchment_sums": Sums()})
+
+
+def _add_up(tally: Tally, around: list[dict[str, Any]]) -> None:
+    """Sum exactly what trusts add to their country, council or catchment."""
+    addends: dict[int, list[dict[str, Any]]] = {}
+    for records in around:
+        addends.setdefault(id(records[tally.into]), []).append(records)
+    for members in addends.values():
+        rows = [tally.rule(*[records[name] for name in tally.reads]) for records in members]
+        for name, column in zip(tally.fields, zip(*rows, strict=True), strict=True):
+            units = [value if value.__class__ is bool else fixed(value) for value in column]
+            setattr(members[0][tally.into], name, sum(units))
+
+
+def _start_clinicians(
+    model: HealthService, phase: Phase, clinicians: int, around: list[dict[str, Any]], luck: LuckOfTheMonth
+) -> None:
+    dealt = luck.draw(draws.START_SEAT_LUCK, len(around) * clinicians, 0)
+    model.clinicians = []
+    for number in range(len(around) * clinicians):
+        clinician = Clinician(model)
+        _follow(phase, {**around[number // clinicians], "seat": clinician, "luck": one(dealt, number)}, ())
+        clinician.trust = model.trusts[number // clinicians]
+        clinician.luck = SeatLuck()
+        model.clinicians.append(clinician)
+
+
+def _introduce(model: HealthService, shared: dict[str, Any], around: list[dict[str, Any]]) -> None:
+    """Let everybody know the records that their rules read, and who adds to which sums."""
+    model.minister.luck = CentreLuck()
+    model.minister.learn(("centre",), {**shared, "luck": model.minister.luck})
+    model.circles, model.groups = {"country": [shared]}, {"country": [(model.trusts, shared)], "trust": []}
+    for level in ("council", "catchment"):
+        circles = {id(records[level]): records for records in around}
+        model.circles[level] = list(circles.values())
+        model.groups[level] = [
+            ([each["trust"] for each in around if each[level] is records[level]], records)
+            for records in circles.values()
+        ]
+    seats = len(model.clinicians) // len(model.trusts)
+    for number, (trust, records) in enumerate(zip(model.trusts, around, strict=True)):
+        records["luck"] = trust.luck
+        trust.manager.learn(("managers",), records)
+        trust.learn(("signals", "output", "service", "examples"), records)
+        team = model.clinicians[number * seats : (number + 1) * seats]
+        model.groups["trust"].append((team, {"totals": trust.totals}))
+        for clinician in team:
+            clinician.learn(("clinicians",), {**records, "seat": clinician, "luck": clinician.luck})

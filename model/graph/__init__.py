@@ -1,0 +1,1 @@
+"""The rules as one graph: traced once, printed for every engine, hashed."""

@@ -1,0 +1,112 @@
+"""Hash of the rules: a store says by which rules its numbers were made, and a resume refuses others.
+
+It is taken of what the rules do, not of their text: of the graphs of the start, of a month, of the outcomes and of the
+sums, with the constants, the defaults of the parameters and the way luck is drawn. Names of modules and of local
+variables, their order, comments and the version of Python do not count; whatever changes a bit of a run does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from ..arithmetic import fixed, most_added, unfixed
+from ..constants import CONSTANTS
+from ..draws import Stream, uniforms
+from ..outcomes import OUTCOMES
+from ..parameters import PARAMETERS
+from ..providers import Providers, given
+from ..rules.outcomes import percentile_rank, percentile_value
+from ..schedule.recording import BINNED, TENTHS, YEARLY
+from .fields import Field
+from .nodes import Node, in_order
+from .trace import Traced, trace_bins, trace_final, trace_function, trace_month, trace_outcomes, trace_start
+
+RECORDING = 1
+"""Raise it with a change of what no graph shows: windows of months, yearly means, how a failed run is found, what is
+known before the first rule (sizes of the country, numbers of agents)."""
+BY_THEIR_TEXT = "e7fddca28972df86ab920523d76321148a5ce660c5f704865674b6dddf97fa7c"
+"""The hash of the same rules when it was still taken of their text. It missed rules of the start, so that a sweep that
+was begun under it is not finished under this one."""
+_SUCCESSOR = "72e22cef80d30d8bfba4cb6ff42009c8fca7093dc8a78e89a972a003557ee6d7"
+"""The hash of the graph of these same rules."""
+_TABLE = Providers(
+    code=("A", "B", "C"), name=("a", "b", "c"), size=(1.0, 2.0, 0.5), council=("x", "z", "x"),
+    catchment=("y", "y", "x"), overlap=(0.25, 0.5, 0.75),
+)  # fmt: skip
+
+
+def node_hashes(results: Iterable[Node]) -> dict[int, str]:
+    """Return the hash of every node that ``results`` need: of its operation, its kind and those of its operands."""
+    found: dict[int, str] = {}
+    for node in in_order(results):
+        operands = [found[operand.number] for operand in node.operands]
+        facts = [node.operation, node.kind, int(node.rank), node.detail, operands]
+        found[node.number] = hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+    return found
+
+
+def _results(phase: Traced) -> Iterator[tuple[Field, str, Node]]:
+    """Yield the fields that ``phase`` writes and adds up, over what, and their nodes; numbers in fixed point."""
+    yield from ((field, "", node) for field, node in phase.written.items())
+    for field, (level, node) in phase.summed.items():
+        added: Any = fixed(node) if node.kind == "number" else node  # type: ignore[arg-type]
+        yield field, level, added
+
+
+def phase_facts(phase: Traced) -> list[Any]:
+    """Return what ``phase`` makes, in an order that does not depend on the order of its rules."""
+    results = sorted(_results(phase), key=lambda result: result[:2])
+    hashes = node_hashes(node for _, _, node in results)
+    return [int(phase.rank), [[*field, over, hashes[node.number]] for field, over, node in results]]
+
+
+def _function_facts() -> dict[str, str]:
+    found = {}
+    for function, kind in ((fixed, "number"), (unfixed, "count"), (percentile_value, "number")):
+        _, result = trace_function(function, kind)  # type: ignore[arg-type]
+        found[function.__name__] = node_hashes((result,))[result.number]
+    return found
+
+
+def _luck_facts() -> list[str]:
+    """Return some uniforms of every stream, as digits."""
+    run, agent = (np.array([word], dtype=np.uint64) for word in (3, 5))
+    return [float(word[0]).hex() for stream in Stream for word in uniforms(7, run, agent, 2, int(stream))]
+
+
+def _facts() -> Mapping[str, Any]:
+    """Return everything that decides the bits of a run."""
+    return {
+        "start": [phase_facts(phase) for phase in trace_start()],
+        "month": [phase_facts(phase) for phase in trace_month()],
+        "outcomes": phase_facts(trace_outcomes()),
+        "order of outcomes": list(OUTCOMES),
+        "percentiles": [phase_facts(trace_bins(BINNED)), TENTHS],
+        "ranks": [[percentile_rank(tenths, trusts) for trusts in range(1, 101)] for tenths in TENTHS.values()],
+        "records of trusts": [phase_facts(trace_final()), YEARLY],
+        "functions": _function_facts(),
+        "most that is added": [most_added(addends).hex() for addends in (1.0, 3.0, 150.0)],
+        "luck": _luck_facts(),
+        "table of trusts": sorted([*field, list(values)] for field, values in given(_TABLE).items()),
+        "recording": RECORDING,
+        "constants": {name: row.value for name, row in CONSTANTS.items()},
+        "parameters": {name: row.default for name, row in PARAMETERS.items()},
+    }
+
+
+@cache
+def rules_hash() -> str:
+    """Return the SHA-256, as 64 hexadecimal digits, of everything that decides the bits of a run."""
+    return hashlib.sha256(json.dumps(_facts(), sort_keys=True).encode()).hexdigest()
+
+
+def same_numbers(former: str) -> str:
+    """Return a remark for whoever is refused: whether the rules of hash ``former`` gave the numbers of these."""
+    unchanged = "; these give the same numbers, but the hash is no longer taken of the text of the rules"
+    return unchanged if former == BY_THEIR_TEXT and rules_hash() == _SUCCESSOR else ""

@@ -1,0 +1,1 @@
+"""The rules: pure functions of records, each stated once; what they add up stands in ``tallies``."""

@@ -1,0 +1,154 @@
+"""Rules of a trust's service: integration, demand, treatment, reports, failures (S2, S3)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..arithmetic import SQRT6, larger, negation, root, saturating, select, smaller, unfixed
+from ..constants import Constants
+from ..parameters import Parameters
+from ..random_records import TrustLuck
+from ..records import CentreState, ManagerState, NationState, Setting, Sums, TrustState
+
+
+def integration(trust: TrustState, catchment_sums: Sums, setting: Setting, k: Constants) -> float:
+    """Joint work of a catchment builds up, in units of a good size that fit the catchments (S2; A43, A44)."""
+    partners = unfixed(catchment_sums.raw_integration) / unfixed(catchment_sums.size)
+    joint = (
+        root(larger(0.0, trust.raw_integration * partners))
+        * setting.unit_power
+        * (1.0 - k.MISMATCH_COST * (1.0 - trust.overlap))
+    )
+    return trust.integration + (saturating(joint) - trust.integration) / k.INTEGRATION_MONTHS
+
+
+class Demand(NamedTuple):
+    """Work that arrives this month, and the part of it that poor service made."""
+
+    demand: float
+    failure_demand_share: float
+
+
+def demand(trust: TrustState, centre: CentreState, nation: NationState, p: Parameters, k: Constants) -> Demand:
+    """Prevention lowers demand, failure demand raises it, waits deter, patients choose (S2; A02, A30, A46, B26)."""
+    failure_demand = p.failure_demand * (0.5 * (1.0 - trust.quality) + 0.5 * (1.0 - trust.fit))
+    arriving = (
+        centre.demand_level
+        * trust.difficulty
+        * (1.0 - k.PREVENTION_EFFECT * (trust.integration - 0.5))
+        * (1.0 - p.practice_effect * k.EMERGENCY_SHARE * trust.adopted)
+    )
+    arriving = (
+        arriving
+        * (1.0 + failure_demand)
+        / (1.0 + p.failure_demand * k.FAILURE_NORM)
+        / (1.0 + k.WAIT_ELASTICITY * (trust.wait - k.BASE_WAIT))
+    )
+    longer = trust.wait - nation.wait
+    return Demand(
+        demand=arriving * (1.0 - k.CHOICE_REACH * p.patient_choice * longer / root(1.0 + longer * longer)),
+        failure_demand_share=failure_demand / (1.0 + failure_demand),
+    )
+
+
+class Treatment(NamedTuple):
+    """What is done, and who waits how long."""
+
+    treated: float
+    queue: float
+    wait: float
+    access: float
+    need_met: float
+
+
+def treatment(trust: TrustState, centre: CentreState, p: Parameters, k: Constants) -> Treatment:
+    """Capacity meets queue and demand; access is the share seen within the standard (S2; V17)."""
+    capacity = p.capacity_ratio * centre.funding * trust.raw_access
+    backlog = trust.queue + trust.demand
+    treated = smaller(backlog, capacity * smaller(1.0, backlog / (k.BACKLOG_COVER * capacity + 1e-6)))
+    queue = larger(0.0, backlog - treated)
+    wait = smaller(k.WAIT_MAX, queue / larger(treated, 1e-3))
+    wait_ratio = wait / k.ACCESS_SCALE
+    return Treatment(
+        treated=treated,
+        queue=queue,
+        wait=wait,
+        access=1.0 / (1.0 + wait_ratio * wait_ratio * wait_ratio),
+        need_met=treated * (1.0 - trust.failure_demand_share),
+    )
+
+
+class Performance(NamedTuple):
+    """True quality, published access and the overall mark of the trust."""
+
+    quality: float
+    reported: float
+    overall: float
+
+
+def performance(trust: TrustState, manager: ManagerState, luck: TrustLuck, p: Parameters, k: Constants) -> Performance:
+    """Waiting harms quality a little; a gaming trust reports up to just above the target (S2; B8 to B12)."""
+    raw = trust.raw_quality * (1.0 - k.WAIT_HARM * saturating(larger(0.0, trust.wait - k.HARM_WAIT)))
+    quality = raw * raw / (raw * raw + k.QUALITY_HALF)
+    dressed = smaller(p.target_level + k.GAMING_MARGIN * luck.margin, trust.access + k.GAMING_REACH * manager.gaming)
+    return Performance(
+        quality=quality,
+        reported=smaller(1.0, larger(trust.access, dressed)),
+        overall=0.4 * trust.access + 0.4 * quality + 0.2 * trust.integration,
+    )
+
+
+class Drift(NamedTuple):
+    """How local circumstances change."""
+
+    local_optimum: float
+    difficulty: float
+
+
+def drift(trust: TrustState, luck: TrustLuck, p: Parameters, k: Constants) -> Drift:
+    """Places change slowly: the best way of working, and demand over funding (S3; A06, V09 to V11)."""
+    rate = p.local_drift_rate
+    local_optimum = (
+        trust.local_optimum
+        - rate * (trust.local_optimum - trust.regional_optimum)
+        + root(rate * (2.0 - rate)) * k.OWN_SPREAD * (luck.drift_a + luck.drift_b - 1.0) * SQRT6
+    )
+    rate = k.DIFFICULTY_DRIFT
+    difficulty = (
+        trust.difficulty
+        - rate * (trust.difficulty - 1.0)
+        + root(rate * (2.0 - rate)) * p.trust_difference * (luck.difficulty_a + luck.difficulty_b - 1.0) * SQRT6
+    )
+    return Drift(local_optimum=local_optimum, difficulty=larger(0.5, difficulty))
+
+
+class Failure(NamedTuple):
+    """Whether the trust fails, and whether the public hears of a failure."""
+
+    failing: bool
+    below_target: bool
+    months_failing: float
+    found_told: float
+    found_hidden: float
+
+
+def failure(trust: TrustState, centre: CentreState, luck: TrustLuck, p: Parameters, k: Constants) -> Failure:
+    """Inspectors, data, users and luck find poor care; a lenient regulator keeps some of it quiet (S3; A32, A35)."""
+    failing = (trust.quality < k.FAILING_LEVEL) | (trust.access < k.FAILING_LEVEL)
+    poor = 1.0 - trust.quality
+    bad = poor * poor * k.FOUND_QUALITY + k.FOUND_ACCESS * larger(0.0, k.FOUND_ACCESS_LEVEL - trust.access)
+    found = bad * (
+        k.FOUND_BASE
+        + k.FOUND_INSPECTION * p.inspection_intensity
+        + k.FOUND_PUBLIC * p.public_reporting
+        + k.FOUND_USERS * p.user_voice
+    ) + k.FOUND_GAMING * p.inspection_intensity * larger(0.0, trust.reported - trust.access)
+    told = found * (1.0 - p.regulator_leniency * centre.pride)
+    is_told = luck.found < told
+    return Failure(
+        failing=failing,
+        below_target=trust.access < p.target_level,
+        months_failing=select(failing, trust.months_failing + 1.0, larger(0.0, trust.months_failing - 1.0)),
+        found_told=select(is_told, 1.0, 0.0),
+        found_hidden=select(negation(is_told) & (luck.found < found), 1.0, 0.0),
+    )

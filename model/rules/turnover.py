@@ -1,0 +1,122 @@
+"""Rules of succession: who has to go, and who comes next (M4)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..arithmetic import SQRT6, clip01, larger, negation, select
+from ..constants import Constants
+from ..parameters import Parameters
+from ..random_records import TrustLuck
+from ..records import CentreState, ManagerState, NationState, TrustState
+
+
+class Security(NamedTuple):
+    """How long the manager's trust has failed, and the hazards of leaving."""
+
+    failing: float
+    meeting: bool
+    just_departure: float
+    departure: float
+
+
+def security(manager: ManagerState, trust: TrustState, centre: CentreState, p: Parameters, k: Constants) -> Security:
+    """Age, missed targets, challenge, reorganisation and failure end tenure; blame adds (M4; A03, A34, B35)."""
+    failing = select(trust.months_failing > k.FAILING_MONTHS, 1.0, 0.0)
+    just = (
+        1.0 / p.manager_tenure
+        + k.DEPART_GAP
+        * p.sanction_strength
+        * centre.control
+        * p.target_toughness
+        * manager.gap
+        * manager.gap
+        / (manager.gap * manager.gap + k.DEPART_GAP_HALF)
+        + k.DEPART_CHALLENGE
+        * manager.challenges
+        * p.sanction_strength
+        * centre.control
+        * (1.0 - manager.seen)
+        * manager.guard
+        + k.DEPART_REORGANISATION * centre.started * (1.0 - k.PREPARED_DEPART * p.reform_preparedness)
+        + k.DEPART_FAILING * failing * p.failure_regime_clarity
+    )
+    return Security(
+        failing=failing,
+        meeting=(failing < 0.5) & (manager.gap <= 0.0),
+        just_departure=just,
+        departure=just + k.DEPART_BLAME * manager.wrongful_blame,
+    )
+
+
+class Succession(NamedTuple):
+    """The manager of next month: the same one, or a successor."""
+
+    departed: bool
+    sacked: bool
+    capability: float
+    freedom: float
+    threshold: float
+    challenges: float
+    compliance: float
+    staff_trust: float
+    gaming: float
+
+
+def succession(
+    manager: ManagerState,
+    trust: TrustState,
+    centre: CentreState,
+    nation: NationState,
+    luck: TrustLuck,
+    p: Parameters,
+    k: Constants,
+) -> Succession:
+    """Good trusts and clear rescues attract good managers; a new one obeys at first (M4; V21 to V23)."""
+    departed = luck.departs < manager.departure
+    preference = luck.departs / larger(1e-12, manager.departure)
+    lift = (
+        k.CAPABILITY_LIFT * (trust.reported - nation.reported)
+        + k.CAPABILITY_RESCUE * manager.failing * p.failure_regime_clarity
+    )
+    capability = clip01(
+        k.CAPABILITY_KEPT * manager.capability
+        + (1.0 - k.CAPABILITY_KEPT) * p.manager_capability
+        + lift
+        + k.CAPABILITY_NOISE * (luck.method - 0.5)
+    )
+    freedom = clip01(p.preference_for_freedom + k.FREEDOM_WIDTH * (preference - 0.5))
+    threshold = p.challenge_threshold + k.CHALLENGE_SD * (luck.challenge + luck.adopts - 1.0) * SQRT6
+    compliance = clip01(0.5 * nation.compliance + k.COMPLY_NEW + k.COMPLY_NEW * centre.control)
+    shaken = select(
+        centre.started > 0.5, manager.staff_trust * (1.0 - k.TRUST_SHOCK * centre.shock), manager.staff_trust
+    )
+    return Succession(
+        departed=departed,
+        sacked=departed & negation(luck.departs < manager.just_departure),
+        capability=select(departed, capability, manager.capability),
+        freedom=select(departed, freedom, manager.freedom),
+        threshold=select(departed, threshold, manager.threshold),
+        challenges=select(departed, 0.0, manager.challenges),
+        compliance=select(departed, compliance, manager.compliance),
+        staff_trust=select(departed, k.TRUST_KEPT * shaken + k.TRUST_NEW, shaken),
+        gaming=select(departed, 0.5 * manager.gaming, manager.gaming),
+    )
+
+
+class Aftermath(NamedTuple):
+    """What the trust takes from the change: old habits, and how fast it pushes poor performers out."""
+
+    method: float
+    displacement_hazard: float
+
+
+def aftermath(
+    trust: TrustState, manager: ManagerState, centre: CentreState, luck: TrustLuck, p: Parameters, k: Constants
+) -> Aftermath:
+    """A successor may fall back on the old habit of the place; displacing trusts need room elsewhere (M4; A28)."""
+    relapses = manager.departed & (luck.relapses < k.TRAP_RELAPSE * p.local_trap)
+    return Aftermath(
+        method=select(relapses, trust.optimum + trust.trap, trust.method),
+        displacement_hazard=p.displacement_rate * trust.displaces * centre.absorb,
+    )

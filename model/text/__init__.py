@@ -1,0 +1,1 @@
+"""Text that comes in and goes out: names, numbers, tables, lines of logs."""

@@ -1,0 +1,257 @@
+"""The designs of claims: a sample of the parameter space, every arm at every point of it, as an ordinary spec.
+
+Point number = sample * arms + arm. A design is text (a spec and its table of points), so that whoever runs sweeps can
+run it; results only read the store that comes of it.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from ...model.outcomes import OUTCOMES
+from ...model.parameters import PARAMETERS
+from ...model.text.names import closest
+from .claims import CLAIMS, Claim, read_table
+
+SEED = 20130401
+SAMPLED_KINDS = ("lever", "uncertainty", "initial")
+Settings = Mapping[str, float]
+_SHARE_OF_TRUSTS = re.compile(r"trusts(?:\s*\*\s*(?P<times>\d+))?(?:\s*/\s*(?P<over>\d+))?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """How large the designs are made: points of the space, country, replicates."""
+
+    name: str
+    samples: int
+    trusts: int
+    clinicians: int
+    replicates: int
+    phase_points: int
+    phase_replicates: int
+    corner_samples: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Design:
+    """What is run: the text of a spec, its table of points (CSV), and how arms lie in the store.
+
+    ``arms``: name -> what the arm sets (checked against the store when it is read); ``samples``: points of the space.
+    """
+
+    name: str
+    title: str
+    spec: str
+    points: str
+    arms: Mapping[str, Settings]
+    samples: int
+    sampled: tuple[str, ...]
+
+    @property
+    def mark(self) -> str:
+        """Twelve digits that change with the spec, any arm, and which parameters are sampled how often."""
+        arms = {name: dict(settings) for name, settings in self.arms.items()}
+        return sha256(repr((self.spec, arms, self.samples, self.sampled)).encode()).hexdigest()[:12]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """Arms that are run together at the same points of the space."""
+
+    name: str
+    title: str
+    spec: str
+    arms: Mapping[str, Mapping[str, Any]]
+    left_out: tuple[str, ...]
+    why_left_out: str
+
+
+_TABLE = read_table("designs.toml")
+SIZES: Mapping[str, Size] = MappingProxyType({name: Size(name=name, **row) for name, row in _TABLE["sizes"].items()})
+FAMILIES: Mapping[str, Family] = MappingProxyType(
+    {
+        name: Family(
+            name=name,
+            title=row["title"],
+            spec=row["spec"],
+            arms=row["arms"],
+            left_out=tuple(row["left_out"]),
+            why_left_out=row["why_left_out"],
+        )
+        for name, row in _TABLE["families"].items()
+    }
+)
+
+
+def find_size(name: str) -> Size:
+    """Return the size ``name``; raise ValueError that proposes the closest one if there is none."""
+    if name not in SIZES:
+        raise ValueError(f"unknown size '{name}'{closest(name, SIZES)} (sizes: {', '.join(SIZES)})")
+    return SIZES[name]
+
+
+def setting(value: object, size: Size) -> float:
+    """Return the number that ``value`` stands for: itself, or a share of the trusts ("trusts / 4")."""
+    if isinstance(value, str):
+        found = _SHARE_OF_TRUSTS.fullmatch(value)
+        if found is None:
+            raise ValueError(f"a setting must be a number or a share such as 'trusts / 4', got '{value}'")
+        return float(size.trusts) * float(found["times"] or 1) / float(found["over"] or 1)
+    return float(value)  # type: ignore[arg-type]
+
+
+def sampled_space(family: Family, size: Size) -> dict[str, tuple[float, float]]:
+    """Return the space that a family samples: parameter -> declared (low, high); units end at one per trust."""
+    return {
+        name: (row.low, min(row.high, float(size.trusts)) if name == "number_of_units" else row.high)
+        for name, row in PARAMETERS.items()
+        if row.kind in SAMPLED_KINDS and name not in family.left_out
+    }
+
+
+def draw(space: Mapping[str, tuple[float, float]], samples: int, seed: int) -> np.ndarray:
+    """Return a Latin hypercube over ``space``, (samples, parameters)."""
+    from scipy.stats import qmc
+
+    low, high = np.array(list(space.values())).T
+    return np.asarray(qmc.scale(qmc.LatinHypercube(len(space), seed=seed).random(samples), low, high))
+
+
+def arm_columns(
+    sample: np.ndarray, names: Sequence[str], arms: Iterable[Settings], fixed: Settings
+) -> dict[str, np.ndarray]:
+    """Return the points of all arms, name -> (samples * arms,) values, the arm changing fastest.
+
+    What only some arms set (``name@month``, a switch) keeps its value in the others: as drawn, ``fixed`` or default.
+    """
+    arms = list(arms)
+    columns = {name: np.repeat(sample[:, [place]], len(arms), axis=1) for place, name in enumerate(names)}
+    extra = dict.fromkeys(name for arm in arms for name in arm if name not in columns)
+    for name in sorted(extra, key=lambda quantity: "@" in quantity):
+        base = name.partition("@")[0]
+        value = fixed.get(base, PARAMETERS[base].default)
+        start = columns[base] if base in columns else np.full((len(sample), len(arms)), value)
+        columns[name] = start.copy()
+    for place, arm in enumerate(arms):
+        for name in sorted(arm, key=lambda quantity: "@" in quantity):
+            columns[name][:, place] = arm[name]
+            for later in [other for other in columns if other.startswith(f"{name}@") and other not in arm]:
+                columns[later][:, place] = arm[name]
+    return {name: values.ravel() for name, values in columns.items()}
+
+
+def to_csv(columns: Mapping[str, np.ndarray]) -> str:
+    """Return the table of points as CSV text; every number reads back as the same bits."""
+    rows = zip(*(values.tolist() for values in columns.values()), strict=True)
+    return "\n".join([",".join(columns), *(",".join(map(repr, row)) for row in rows)]) + "\n"
+
+
+def spec_text(name: str, given: Mapping[str, Any], size: Size, outcomes: Sequence[str]) -> str:
+    """Return the spec of a design: what is ``given``, with name, seed, replicates, country, table and outcomes."""
+    fixed = "".join(f'"{key}" = {float(value)!r}\n' for key, value in given.get("fixed", {}).items())
+    listed = ", ".join(f'"{outcome}"' for outcome in OUTCOMES if outcome in outcomes)
+    return (
+        f'name = "{name}, {size.name} design"\nseed = {SEED}\nmonths = {given["months"]}\n'
+        f'replicates = {size.replicates}\nluck = "common"\n\n'
+        f"[country]\ntrusts = {size.trusts}\nclinicians = {size.clinicians}\n\n[fixed]\n{fixed}\n"
+        f'[design]\nmethod = "table"\nfile = "{name}.csv"\n\n'
+        f"[record]\noutcomes = [{listed}]\nevery = {given.get('record', {}).get('every', 12)}\n"
+    )
+
+
+def make_design(
+    name: str,
+    title: str,
+    head: str,
+    space: Mapping[str, tuple[float, float]],
+    arms: Mapping[str, Settings],
+    outcomes: Sequence[str],
+    samples: int,
+    size: Size,
+) -> Design:
+    """Return the design that runs every arm at every one of ``samples`` points of ``space``."""
+    return design_at(name, title, head, draw(space, samples, SEED), tuple(space), arms, outcomes, size)
+
+
+def design_at(
+    name: str,
+    title: str,
+    head: str,
+    sample: np.ndarray,
+    names: Sequence[str],
+    arms: Mapping[str, Settings],
+    outcomes: Sequence[str],
+    size: Size,
+) -> Design:
+    """Return the design that runs every arm at every row of ``sample`` (sample, parameter) with columns ``names``."""
+    given = tomllib.loads(head)
+    columns = arm_columns(sample, names, arms.values(), given.get("fixed", {}))
+    given["fixed"] = {key: value for key, value in given.get("fixed", {}).items() if key not in columns}
+    return Design(
+        name=name,
+        title=title,
+        spec=spec_text(name, given, size, outcomes),
+        points=to_csv(columns),
+        arms=arms,
+        samples=len(sample),
+        sampled=tuple(names),
+    )
+
+
+def design_of_claim(claim: Claim, sample: np.ndarray, names: Sequence[str], size: Size) -> Design:
+    """Return the design that runs the arms of one claim at given settings: rows of ``sample``, columns ``names``."""
+    family = FAMILIES[claim.family]
+    wanted = {arm for part in claim.parts for arm in part.arms}
+    arms = {name: _settings(family.arms[name], size) for name in family.arms if name in wanted}
+    return design_at(claim.name, claim.says, family.spec, sample, names, arms, claim.outcomes, size)
+
+
+def claim_designs(size: Size, claims: Iterable[Claim] = tuple(CLAIMS.values())) -> dict[str, Design]:
+    """Return the designs that test ``claims``: one for each family, and one for its corners if a claim names any."""
+    claims = tuple(claims)
+    designs = {}
+    for family in FAMILIES.values():
+        chosen = [claim for claim in claims if claim.family == family.name]
+        if not chosen:
+            continue
+        wanted = {arm for claim in chosen for arm in claim.arms}
+        space = sampled_space(family, size)
+        outcomes = tuple(dict.fromkeys(name for claim in chosen for name in claim.outcomes))
+        arms = {name: _settings(family.arms[name], size) for name in family.arms if name in wanted}
+        designs[family.name] = make_design(
+            family.name, family.title, family.spec, space, arms, outcomes, size.samples, size
+        )
+        corners = corner_arms(family, chosen, size)
+        if corners:
+            name = f"{family.name}-corners"
+            title = f"{family.title}: corners of the space, searched on purpose"
+            designs[name] = make_design(name, title, family.spec, space, corners, outcomes, size.corner_samples, size)
+    return designs
+
+
+def corner_arms(family: Family, claims: Iterable[Claim], size: Size) -> dict[str, Settings]:
+    """Return the arms of all corners: the settings of the corner, and on top of them those of the claim's arm."""
+    return {
+        corner_arm(claim.name, number, arm): _settings({**corner.settings, **family.arms[arm]}, size)
+        for claim in claims
+        for number, corner in enumerate(claim.corners)
+        for arm in dict.fromkeys(arm for part in claim.parts for arm in part.arms)
+    }
+
+
+def corner_arm(claim: str, number: int, arm: str) -> str:
+    """Return the name of ``arm`` in corner ``number`` of ``claim``."""
+    return f"{claim} corner {number}: {arm}"
+
+
+def _settings(arm: Mapping[str, Any], size: Size) -> Settings:
+    return MappingProxyType({name: setting(value, size) for name, value in arm.items()})

@@ -1,0 +1,1 @@
+"""The pages of the claims: cards, one HTML page, docs/claims.md."""

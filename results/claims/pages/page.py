@@ -1,0 +1,187 @@
+"""The page of claims: one self-contained HTML page, every sentence, table and figure of it made from the stores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ...report.page import Page, Section
+from ..claims import Claim, Part
+from ..designs import Design, Size
+from ..judged import Judgement
+from ..phase_figure import beside_words, measured, words_of
+from ..phases import Chart
+from ..wording import decider_text, decision_word, effect_sentences, percent, sides_sentences, verdict_sentence
+from .cards import asked, came_out, how_sure, lead
+
+TITLE = "What the debate gets right, and where"
+METHOD = (
+    """A family of arms is one store: a Latin hypercube over the declared ranges of the parameters, and every arm at
+    every point of it with the same luck. A claim is judged from the difference of its arms, point by point: it holds
+    where the difference goes its way by more than a band of practical size, reverses where it goes the other way by
+    more than that, and makes no practical difference in between.""",
+    """Intervals of shares are Wilson score intervals, corrected by Bonferroni for every share on this page, with the
+    number of points lowered to what a bootstrap over points and replicates supports.""",
+    """What decides is found by splits on ranks of the score, one parameter after the other; a split is clear where
+    shuffled scores give as good a one, with any parameter, in at most 5% of 200 shuffles. Regions where a claim holds
+    or fails are found on half of the samples and judged on the other half; a side counts as shown where at least half
+    of the held-back samples in its region are on it, or in a corner that was searched on purpose.""",
+    """Runs that share points share luck as well: what is said is conditional on the luck of the replicates, whose
+    effect on single points is told with each claim.""",
+)
+FORM_WORDS = {
+    "difference": "{0} against {1}",
+    "interaction": "({0} against {1}) against ({2} against {3})",
+    "magnitude": "size of ({0} against {1}) against size of ({2} against {3})",
+    "level": "{0}, as it is",
+    "hump": "{0} against the better of {1} and {2}",
+}
+
+
+def claims_page(
+    judgements: Sequence[Judgement],
+    charts: Sequence[Chart],
+    designs: Mapping[str, Design],
+    size: Size,
+    figures: Mapping[str, str],
+    walks: Mapping[str, str],
+) -> Page:
+    """Return the page: an overview, the contradictions, then each claim; ``walks`` says what each walk shows.
+
+    ``figures``: SVG text by id of claim and contradiction, that of the overview under ``claims``.
+    """
+    sections = [_overview(judgements, figures)] if judgements else []
+    for chart in charts:
+        name = chart.phase.name
+        sections.append(_contradiction(chart, figures[name]))
+        if name in walks:
+            sections.append(_walk(chart, walks[name], figures[f"{name}-walk"]))
+    sections += [_claim(found, designs, figures[found.claim.name]) for found in judgements]
+    sections.append(_method(designs, size))
+    return Page(
+        title=TITLE,
+        lead=lead(judgements, charts),
+        cards=(
+            ("What was asked", asked(judgements, charts)),
+            ("What came out", came_out(judgements)),
+            ("How sure is it", how_sure(size)),
+        ),
+        sections=tuple(sections),
+        foot="The model shows what its equations do, not what a health service does; its weaknesses: docs/model.md.",
+    )
+
+
+def _overview(judgements: Sequence[Judgement], figures: Mapping[str, str]) -> Section:
+    header = ("Claim", "Position", "Says", "Verdict", "Holds", "No difference", "Reverses", "Decided by")
+    rows = [
+        (
+            found.claim.name,
+            found.claim.position,
+            found.claim.says,
+            decision_word(found),
+            percent(found.verdict.holds),
+            percent(found.verdict.null),
+            percent(found.verdict.reverses),
+            ", ".join(one.parameter.replace("_", " ") for one in found.deciders) or "nothing in particular",
+        )
+        for found in judgements
+    ]
+    return Section(
+        heading="All claims",
+        paragraphs=(
+            (
+                "Shares of the space of what we do not know; in brackets 95% intervals for all claims together. "
+                "'Decided by' names the parameters that separate best where a claim holds from where it does not; "
+                "their thresholds stand with each claim."
+            ),
+        ),
+        full=True,
+        images=(
+            (
+                figures["claims"],
+                "Shares of the space where each claim holds, makes no difference and reverses",
+            ),
+        ),
+        table=(header, rows),
+    )
+
+
+def _contradiction(chart: Chart, image: str) -> Section:
+    return Section(
+        heading=f"{chart.phase.name}: {chart.phase.question}",
+        link=chart.phase.name,
+        full=True,
+        paragraphs=(f"Between: {chart.phase.positions}. Measured by {measured(chart)}.", words_of(chart)),
+        images=((image, f"{chart.phase.question} {words_of(chart)}"),),
+        note=beside_words(chart),
+    )
+
+
+def _walk(chart: Chart, words: str, image: str) -> Section:
+    return Section(
+        heading=f"{chart.phase.name}, forward and backward",
+        link=f"{chart.phase.name} walk",
+        full=True,
+        paragraphs=(words,),
+        images=((image, words),),
+    )
+
+
+def _claim(found: Judgement, designs: Mapping[str, Design], image: str) -> Section:
+    claim = found.claim
+    readings = [
+        (one.part.says or one.part.label, one.part.label, percent(one.verdict.holds), percent(one.verdict.null),
+         percent(one.verdict.reverses), one.verdict.word)
+        for one in found.also
+    ]  # fmt: skip
+    return Section(
+        heading=f"{claim.name}: {claim.says}",
+        link=claim.name,
+        full=True,
+        paragraphs=(
+            f"{decision_word(found).capitalize()}. {verdict_sentence(found.verdict)}",
+            f"Claimed by {claim.position}. Predicted: {claim.reading}. {contrast(claim, designs)}",
+            *effect_sentences(claim, found.verdict),
+            "What decides: "
+            + ("; ".join(decider_text(one) for one in found.deciders) or "no parameter varies it")
+            + ".",
+            *sides_sentences(found),
+        ),
+        warning=_warning(found),
+        images=((image, f"{claim.name}: effect over the space and what decides it"),),
+        table=(("Also read as", "Measure", "Holds", "No difference", "Reverses", "Verdict"), readings)
+        if readings
+        else None,
+        note=f"Not in the model: {claim.missing}." if claim.missing else "",
+    )
+
+
+def _warning(found: Judgement) -> str:
+    if found.failed:
+        return f"{found.failed} samples are left out: a run failed, or said nothing of this claim."
+    return ""
+
+
+def contrast(claim: Claim, designs: Mapping[str, Design]) -> str:
+    """Say which arms are compared, what each sets, and in which months."""
+    part: Part = claim.parts[0]
+    arms = [_arm(name, designs[claim.family].arms[name]) for name in part.arms]
+    first, last = part.months
+    return f"Compared: {FORM_WORDS[part.form].format(*arms)}; months {first} to {last}."
+
+
+def _arm(name: str, settings: Mapping[str, float]) -> str:
+    told = ", ".join(f"{key.replace('_', ' ')} {value:g}" for key, value in settings.items())
+    return f"{name.replace('_', ' ')} [{told or 'nothing set'}]"
+
+
+def _method(designs: Mapping[str, Design], size: Size) -> Section:
+    rows = [
+        (name, design.title, str(design.samples), str(len(design.arms)), str(len(design.sampled)))
+        for name, design in designs.items()
+    ]
+    return Section(
+        heading="How it was made",
+        paragraphs=METHOD,
+        table=(("Store", "What it holds", "Samples", "Arms", "Parameters sampled"), rows),
+        note=f"Design '{size.name}'; the specs and tables of points stand beside the stores.",
+    )

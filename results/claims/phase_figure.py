@@ -1,0 +1,122 @@
+"""The figure of a phase diagram: the sign of an effect over two parameters, at three values of a third."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..dataset import label_of
+from ..figures.style import CONTRASTS, INK, add_caption, figure_style, new_figure
+from .phases import Chart
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+SURE = (0.05, 0.95)
+"""The boundary lies between the lines where the effect is positive with these probabilities."""
+
+
+def draw_phase(chart: Chart) -> Figure:
+    """Draw a contradiction: colour the effect, black the boundary, dashed its uncertainty, hatched no difference."""
+    greatest = float(np.nanmax(np.abs(chart.mean), initial=0.0)) or 1.0
+    with figure_style():
+        figure = new_figure(10.4, 4.0)
+        panels = figure.subplots(1, len(chart.mean), sharex=True, sharey=True)
+        shades = [_draw_slice(panel, chart, place, greatest) for place, panel in enumerate(panels)]
+        panels[0].set_ylabel(label_of(chart.axes[1].name))
+        part = chart.phase.parts[0]
+        better = " (less is better: sign turned)" if chart.phase.flip else ""
+        figure.colorbar(
+            shades[-1], ax=list(panels), label=f"effect on {label_of(next(iter(part.terms)))}{better}", pad=0.01
+        )
+        add_caption(figure, caption_of(chart))
+    return figure
+
+
+def _draw_slice(panel: Any, chart: Chart, place: int, greatest: float) -> Any:
+    x, y, third = chart.grid
+    mean, chance = chart.mean[place], chart.chance[place]
+    shade = panel.pcolormesh(
+        x, y, mean, cmap=CONTRASTS, vmin=-greatest, vmax=greatest, shading="nearest", rasterized=True
+    )
+    if (np.abs(mean) <= chart.band).any():
+        inside = np.where(np.abs(mean) <= chart.band, 1.0, 0.0)
+        panel.contourf(x, y, inside, levels=[0.5, 1.5], colors="none", hatches=["////"])
+    for level, line in ((SURE[0], "dashed"), (SURE[1], "dashed")):
+        if chance.min() < level < chance.max():
+            panel.contour(x, y, chance, levels=[level], colors=INK, linestyles=line, linewidths=0.8)
+    if mean.min() < 0.0 < mean.max():
+        panel.contour(x, y, mean, levels=[0.0], colors=INK, linewidths=1.6)
+    low, high = chart.axes[2].low, chart.axes[2].high
+    near = np.abs(chart.points[:, 2] - third[place]) <= (high - low) / 6.0
+    panel.plot(chart.points[near, 0], chart.points[near, 1], ".", markersize=2.0, color=INK, alpha=0.5)
+    for units in chart.phase.marks:
+        where = units / 150.0 * chart.axes[0].high
+        if where <= chart.axes[0].high:
+            panel.axvline(where, color=INK, linewidth=0.7, linestyle="dotted")
+            panel.text(where, chart.axes[1].high, f"{units}", ha="center", va="bottom", fontsize=7)
+    panel.set_xlabel(label_of(chart.axes[0].name))
+    panel.set_title(
+        f"{label_of(chart.axes[2].name, unit=False)} {third[place]:.3g}", pad=12 if chart.phase.marks else 6
+    )
+    return shade
+
+
+def caption_of(chart: Chart) -> str:
+    """Say how the figure was made and how to read it."""
+    surface, count = chart.surface, len(chart.effects)
+    return (
+        f"{chart.phase.name}, {chart.phase.positions}. Orange: negative effect, purple: positive; black: the boundary; "
+        f"dashed: where the effect is positive with a probability of {SURE[0]:.0%} and {SURE[1]:.0%}; hatched: no "
+        f"practical difference (within {chart.band:g}); dots: points that were run nearby. Gaussian-process surface "
+        f"through {count} points, each paired under common luck; left out one by one, {surface.covered:.0%} of them "
+        f"lie in their 95% interval and {surface.explained:.0%} of the variance is explained."
+    )
+
+
+def measured(chart: Chart) -> str:
+    """Say what the diagram is drawn of: the outcome, the months, the arms, and the axes."""
+    part, axes = chart.phase.parts[0], [label_of(axis.name, unit=False) for axis in chart.axes]
+    less = "" if part.less is None else f" less months {part.less.months[0]} to {part.less.months[1]}"
+    return (
+        f"{part.label} in months {part.months[0]} to {part.months[1]}{less}, {_compared(chart)}; over {axes[0]}, "
+        f"{axes[1]} and {axes[2]}"
+    )
+
+
+def _compared(chart: Chart) -> str:
+    told = [
+        ", ".join(
+            f"{key.replace('_', ' ')} {value if isinstance(value, str) else f'{value:g}'}" for key, value in arm.items()
+        )
+        or "the point of the diagram"
+        for arm in chart.phase.arms
+    ]
+    if chart.phase.parts[0].form == "contest":
+        return f"the better of {told[0]} and {told[1]} against the better of {told[2]} and {told[3]}"
+    return " against ".join(told)
+
+
+def words_of(chart: Chart) -> str:
+    """Say what the diagram shows in one or two sentences."""
+    (up, up_low, up_high), (null, *_), (down, down_low, down_high) = chart.shares
+    text = (
+        f"In {up:.0%} ({up_low:.0%} to {up_high:.0%}) of the space {chart.phase.up}; in {down:.0%} ({down_low:.0%} to "
+        f"{down_high:.0%}) {chart.phase.down}; in {null:.0%} the difference is below {chart.band:g}."
+    )
+    if chart.best:
+        text += " Which gains most: " + ", ".join(f"{name} in {share:.0%}" for name, share in chart.best) + "."
+    return text
+
+
+def beside_words(chart: Chart) -> str:
+    """Say what the same comparison does to the further outcomes; empty where there are none."""
+    told = []
+    for one in chart.also:
+        (up, *_), (null, *_), (down, *_) = one.shares
+        told.append(
+            f"{one.part.label}: median {one.median:+.3g}, middle 80% {one.low:+.3g} to {one.high:+.3g}; higher in "
+            f"{up:.0%} of the space, lower in {down:.0%}, within {one.part.band:g} in {null:.0%}"
+        )
+    return f"Beside it, {'; '.join(told)}." if told else ""

@@ -1,0 +1,171 @@
+"""Two stores side by side: what was set differently, and what that changed, run by run where their luck is the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from math import isfinite
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from .dataset import chosen_outcomes, design_of, fixed_parameters, label_of, spec_of, varied_parameters
+from .intervals import NO_RUNS, SAMPLED, estimate, said
+from .select import at
+from .windows import settled_from, window_mean
+
+COMPARED_ENTRIES = ("seed", "months", "luck", "country", "constants")
+
+
+class Comparison(NamedTuple):
+    """What two stores have in common and how they differ.
+
+    ``table``: one row per outcome with ``first`` and ``second`` (means over the points that both have), ``change``
+    with ``change_low`` and ``change_high`` (95 % interval) and ``rises``, the share of points whose mean rises.
+    ``settings``: what was set differently, as lines. ``points``: how many points both have. ``paired``: whether the
+    same replicate of both has the same luck, so that differences are taken run by run.
+    """
+
+    table: pd.DataFrame
+    settings: tuple[str, ...]
+    points: int
+    paired: bool
+
+
+def compare(
+    first: xr.Dataset,
+    second: xr.Dataset,
+    outcomes: Iterable[str] | None = None,
+    from_month: int | None = None,
+    to_month: int | None = None,
+) -> Comparison:
+    """Compare two opened stores over the points whose varied parameters have equal values in both.
+
+    ``outcomes`` defaults to the main ones that both recorded; the window to the second half of the shorter sweep.
+    Raises ValueError where the stores share no outcome or no point.
+    """
+    names = _shared_outcomes(first, second, outcomes)
+    here, there = _shared_points(first, second)
+    begin = min(settled_from(first), settled_from(second)) if from_month is None else from_month
+    last = min(int(first.month[-1]), int(second.month[-1])) if to_month is None else to_month
+    ours = window_mean(first.isel(point=here), names, begin, last)
+    theirs = window_mean(second.isel(point=there), names, begin, last)
+    paired = _same_luck(first, second)
+    sampled = design_of(first).method in SAMPLED
+    values = {name: (ours[name].values, theirs[name].values) for name in names}
+    if not any(np.isfinite(one).any() and np.isfinite(other).any() for one, other in values.values()):
+        raise ValueError("one of the stores has no completed run at the points that both have; nothing to compare")
+    rows = [_row(name, *values[name], paired, sampled) for name in names]
+    return Comparison(pd.DataFrame(rows), _settings(first, second), len(here), paired)
+
+
+def contrast(
+    sweep: xr.Dataset,
+    first: Mapping[str, float],
+    second: Mapping[str, float],
+    outcomes: Iterable[str] | None = None,
+    from_month: int | None = None,
+    to_month: int | None = None,
+) -> Comparison:
+    """Compare two settings of levers within one store, over all states of its other parameters, run by run.
+
+    ``first`` and ``second`` give values of the same varied parameters (``{"target_toughness": 0.0}`` and
+    ``{"target_toughness": 1.0}``); points are paired where all other parameters agree. Raises ValueError for values
+    that were not run and where no point has a partner.
+    """
+    if set(first) != set(second) or not first:
+        raise ValueError(f"both settings must name the same parameters, got {sorted(first)} and {sorted(second)}")
+    chosen = [_held(at(sweep, setting), setting) for setting in (first, second)]
+    return compare(chosen[0], chosen[1], outcomes, from_month, to_month)
+
+
+def _held(points: xr.Dataset, setting: Mapping[str, float]) -> xr.Dataset:
+    """Return the points with the named parameters as scalars, as if the store had fixed them."""
+    return points.assign_coords({name: float(np.atleast_1d(points[name].values)[0]) for name in setting})
+
+
+def _shared_outcomes(first: xr.Dataset, second: xr.Dataset, outcomes: Iterable[str] | None) -> tuple[str, ...]:
+    if outcomes is not None:
+        return chosen_outcomes(second, chosen_outcomes(first, outcomes))
+    both = tuple(name for name in chosen_outcomes(first, None) if name in second.data_vars)
+    if not both:
+        raise ValueError("the stores recorded no outcome in common; there is nothing to compare")
+    return both
+
+
+def _shared_points(first: xr.Dataset, second: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
+    names = sorted(set(varied_parameters(first)) & set(varied_parameters(second)))
+    if not names and first.sizes["point"] == second.sizes["point"] == 1:
+        return np.array([0]), np.array([0])
+    if not names:
+        raise ValueError("the stores vary no parameter in common, so that no point of one stands in the other")
+    keys = [pd.MultiIndex.from_arrays([sweep[name].values for name in names]) for sweep in (first, second)]
+    for label, key in zip(("first", "second"), keys, strict=True):
+        if key.has_duplicates:
+            raise ValueError(
+                f"the {label} store has several points with equal {', '.join(names)}; select one with at()"
+            )
+    there = keys[1].get_indexer(keys[0])
+    here = np.flatnonzero(there >= 0)
+    if not len(here):
+        raise ValueError(f"no point has the same {', '.join(names)} in both stores; sweep them with one [design]")
+    return here, there[here]
+
+
+def _same_luck(first: xr.Dataset, second: xr.Dataset) -> bool:
+    specs = spec_of(first), spec_of(second)
+    same = all(specs[0].get(key) == specs[1].get(key) for key in ("seed", "country"))
+    return same and design_of(first).luck == design_of(second).luck == "common"
+
+
+def _row(name: str, ours: np.ndarray, theirs: np.ndarray, paired: bool, sampled: bool) -> dict[str, object]:
+    replicates = min(ours.shape[1], theirs.shape[1])
+    means = [float(np.nanmean(one)) if np.isfinite(one).any() else np.nan for one in (ours, theirs)]
+    if paired:
+        change, low, high = estimate(theirs[:, :replicates] - ours[:, :replicates], sampled)
+    else:
+        before, after = estimate(ours, sampled), estimate(theirs, sampled)
+        change = after.mean - before.mean
+        half = np.hypot(after.high - after.mean, before.high - before.mean)
+        low, high = change - half, change + half
+    # A point without a completed run in one of the stores neither rises nor falls.
+    known = np.isfinite(ours).any(axis=1) & np.isfinite(theirs).any(axis=1)
+    rising = np.nanmean(theirs[known], axis=1) > np.nanmean(ours[known], axis=1)
+    rises = float(rising.mean()) if known.any() else np.nan
+    row: dict[str, object] = {"outcome": name, "first": means[0], "second": means[1]}
+    return row | {"change": float(change), "change_low": float(low), "change_high": float(high), "rises": rises}
+
+
+def _settings(first: xr.Dataset, second: xr.Dataset) -> tuple[str, ...]:
+    specs, fixed = (spec_of(first), spec_of(second)), (fixed_parameters(first), fixed_parameters(second))
+    lines = [
+        f"{key}: {specs[0].get(key)} / {specs[1].get(key)}"
+        for key in COMPARED_ENTRIES
+        if specs[0].get(key) != specs[1].get(key)
+    ]
+    names = dict.fromkeys([*fixed[0], *fixed[1]])
+    varied = [set(varied_parameters(sweep)) for sweep in (first, second)]
+    for name in names:
+        words = [_set_to(name, fixed[i], varied[i]) for i in (0, 1)]
+        if words[0] != words[1]:
+            lines.append(f"{name}: {words[0]} / {words[1]}")
+    return tuple(lines)
+
+
+def _set_to(name: str, fixed: dict[str, float], varied: set[str]) -> str:
+    return "varied" if name in varied else f"{fixed[name]:g}" if name in fixed else "default"
+
+
+def compared_rows(found: Comparison) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Return the header and the cells, as text, of the printed table of a comparison."""
+    rows: list[tuple[str, ...]] = [
+        (
+            label_of(row["outcome"], unit=False),
+            *(f"{row[key]:.3f}" if isfinite(row[key]) else NO_RUNS for key in ("first", "second")),
+            said(row["change"], row["change_low"], row["change_high"], sign=True),
+            f"{row['rises']:.0%}" if isfinite(row["rises"]) else NO_RUNS,
+        )
+        for row in found.table.to_dict("records")
+    ]
+    return ("outcome", "first", "second", "change (95%)", "points where it rises"), rows

@@ -1,0 +1,134 @@
+"""Facts that a store states of itself: its spec, its design, which variables are parameters and which outcomes."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import xarray as xr
+
+from ..model.outcomes import OUTCOMES, TRUST_RECORDS, Outcome
+from ..model.parameters import PARAMETERS, Parameter
+from ..model.text.names import closest
+from .attributes import table_of
+
+MAIN_OUTCOMES = ("quality", "fit", "true_access", "overall", "integration", "morale")
+"""What a report shows first, where it was recorded."""
+
+
+LONG_LABEL = 26
+"""Longer labels put their unit on a second line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Design:
+    """How the points of a sweep were chosen, as the store tells.
+
+    ``varied`` are the varied parameters in the order of the spec, which is that of the columns of the sample;
+    ``bounds`` their (low, high); ``settings`` are those of the sampler.
+    """
+
+    method: str
+    settings: dict[str, Any]
+    varied: tuple[str, ...]
+    bounds: dict[str, tuple[float, float]]
+    replicates: int
+    luck: str
+
+    @property
+    def second_order(self) -> bool:
+        """Whether a Sobol design holds the rows that second-order indices need."""
+        return bool(self.settings.get("second_order", True))
+
+
+def spec_of(sweep: xr.Dataset) -> dict[str, Any]:
+    """Return the spec of the store as the nested dictionary that its TOML text says."""
+    if "spec" not in sweep.attrs:
+        raise ValueError("the dataset carries no spec; open the store with tredegar.results.open_sweep")
+    return tomllib.loads(sweep.attrs["spec"])
+
+
+def design_of(sweep: xr.Dataset) -> Design:
+    """Return the design of the sweep; raises ValueError for a dataset that ``open_sweep`` did not open."""
+    if "sampler" not in sweep.attrs:
+        raise ValueError("the dataset does not tell its design; open the store with tredegar.results.open_sweep")
+    settings = table_of(sweep.attrs, "sampler")
+    ranges = dict(zip(settings["names"], settings["bounds"], strict=False))  # a table of points has no bounds
+    varied = varied_parameters(sweep)
+    return Design(
+        method=str(settings["method"]),
+        settings=settings,
+        varied=varied,
+        bounds={name: _bounds(ranges.get(name), sweep[name]) for name in varied},
+        replicates=sweep.sizes["replicate"],
+        luck=str(sweep.attrs.get("luck", "common")),
+    )
+
+
+def _bounds(given: Sequence[float] | None, values: xr.DataArray) -> tuple[float, float]:
+    low, high = (values.min(), values.max()) if given is None else given
+    return float(low), float(high)
+
+
+def parameter_row(name: str) -> Parameter | None:
+    """Return the row of the table for ``name`` or ``name@month``; None where ``name`` is no parameter."""
+    return PARAMETERS.get(name.partition("@")[0])
+
+
+def varied_parameters(sweep: xr.Dataset) -> tuple[str, ...]:
+    """Return the parameters that are coordinates on ``point`` or dimensions of an unstacked grid, in spec order."""
+    found = {str(n) for n, c in sweep.coords.items() if c.ndim == 1 and parameter_row(str(n)) is not None}
+    order = [*table_of(sweep.attrs, "sampler").get("names", ()), *PARAMETERS, *sorted(found)]
+    return tuple(dict.fromkeys(name for name in order if name in found))
+
+
+def fixed_parameters(sweep: xr.Dataset) -> dict[str, float]:
+    """Return the parameters that are scalar coordinates, with their values."""
+    scalars = ((str(n), c) for n, c in sweep.coords.items() if c.ndim == 0)
+    return {name: float(c) for name, c in scalars if parameter_row(name) is not None}
+
+
+def recorded_outcomes(sweep: xr.Dataset) -> tuple[str, ...]:
+    """Return the monthly outcomes of the store, in the order of the table."""
+    return tuple(name for name in OUTCOMES if name in sweep.data_vars)
+
+
+def chosen_outcomes(sweep: xr.Dataset, names: Iterable[str] | None, most: int | None = None) -> tuple[str, ...]:
+    """Return ``names``, checked; for None the main outcomes that were recorded (else the first ones), ``most`` at most.
+
+    Raises ValueError for an outcome that the store does not hold.
+    """
+    recorded = recorded_outcomes(sweep)
+    if names is None:
+        return (tuple(name for name in MAIN_OUTCOMES if name in recorded) or recorded)[:most]
+    chosen = (names,) if isinstance(names, str) else tuple(names)
+    for name in chosen:
+        if name not in recorded:
+            raise ValueError(
+                f"outcome '{name}' is not in this store{closest(name, recorded)}; recorded: {', '.join(recorded)}"
+            )
+    return chosen
+
+
+def chosen_parameters(sweep: xr.Dataset, names: Iterable[str] | None) -> tuple[str, ...]:
+    """Return ``names``, checked to be varied here; all varied parameters for None. Raises ValueError otherwise."""
+    varied = varied_parameters(sweep)
+    chosen = varied if names is None else tuple(names)
+    for name in chosen:
+        if name not in varied:
+            raise ValueError(
+                f"parameter '{name}' is not varied in this store{closest(name, varied)}; varied: {', '.join(varied)}"
+            )
+    return chosen
+
+
+def label_of(name: str, unit: bool = True) -> str:
+    """Return what an axis says of a parameter or an outcome: its name in words, and its unit in brackets."""
+    base, _, month = name.partition("@")
+    row: Parameter | Outcome | None = parameter_row(base) or OUTCOMES.get(base) or TRUST_RECORDS.get(base)
+    words = base.replace("_", " ") + (f" from month {month}" if month else "")
+    if not unit or row is None:
+        return words
+    return f"{words}{' ' if len(words) + len(row.unit) < LONG_LABEL else chr(10)}[{row.unit}]"

@@ -1,0 +1,1 @@
+"""Scenario discovery: regions of the parameters, robust settings, their figure."""

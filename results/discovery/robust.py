@@ -1,0 +1,126 @@
+"""Levers that hold up: each setting of the levers over all states of what no government chooses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from ..dataset import chosen_outcomes, design_of, label_of
+from ..intervals import Estimate, estimate, said
+from ..windows import window_mean
+
+WORST_TENTH = 0.1
+
+
+def robustness(
+    sweep: xr.Dataset,
+    outcome: str,
+    levers: tuple[str, ...],
+    smaller_is_better: bool = False,
+    from_month: int | None = None,
+) -> pd.DataFrame:
+    """Return one row per setting of the ``levers``: how it does over all states of the other varied parameters.
+
+    Columns: the levers; ``mean``; ``worst``, the worst state, and ``p10``, which a tenth of the states fall short of;
+    ``mean_regret`` and ``greatest_regret``, what is lost against the best setting in the same state; ``best``, the
+    share of the states in which it is the best. Means have a 95 % interval (``_low``, ``_high``): luck and states are
+    its two sources, and regret is taken replicate by replicate, so that the luck of a state cancels. Which setting is
+    best in a state is read off means over replicates. A state with a failed run is left out.
+
+    A grid of everything has every setting in every state, and so has a table of points that sets the levers anew at
+    each of its states. Raises ValueError for levers that are not varied, for other designs, and where no state is
+    complete.
+    """
+    varied = design_of(sweep).varied
+    unknown = [name for name in levers if name not in varied]
+    if unknown or not levers:
+        raise ValueError(f"levers must be varied parameters ({', '.join(varied)}), got {', '.join(unknown) or 'none'}")
+    (outcome,) = chosen_outcomes(sweep, outcome)
+    settings, values = _by_setting_and_state(sweep, outcome, levers, from_month)
+    complete = np.isfinite(values).all(axis=(0, 2))
+    if not complete.any():
+        raise ValueError("robustness needs a state in which all runs are done; every one has a failed or missing run")
+    values = values[:, complete]
+    sign = -1.0 if smaller_is_better else 1.0
+    means = sign * values.mean(axis=2)
+    best = means.argmax(axis=0)
+    regret = sign * (values[best, np.arange(len(best))][None] - values)
+    found = pd.DataFrame(settings, columns=list(levers))
+    found = found.assign(**_spread("mean", [estimate(one, sampled=True) for one in values]))
+    found["worst"], found["p10"] = sign * means.min(axis=1), sign * np.quantile(means, WORST_TENTH, axis=1)
+    found = found.assign(**_spread("mean_regret", [estimate(one, sampled=True) for one in regret]))
+    found["greatest_regret"] = regret.mean(axis=2).max(axis=1)
+    found["best"] = (means == means.max(axis=0)).mean(axis=1)
+    found.attrs["states"] = len(best)
+    return found
+
+
+def _by_setting_and_state(
+    sweep: xr.Dataset, outcome: str, levers: tuple[str, ...], from_month: int | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the settings (setting, lever) and the values of the outcome (setting, state, replicate)."""
+    varied = design_of(sweep).varied
+    by_point = window_mean(sweep, [outcome], from_month)[outcome].transpose("point", "replicate").values
+    settings, setting = _rows(sweep, levers)
+    states, state = _rows(sweep, tuple(name for name in varied if name not in levers))
+    if len(np.unique(setting * len(states) + state)) != len(by_point) or len(by_point) != len(settings) * len(states):
+        raise ValueError(
+            f"robustness needs every setting of the levers once in every state: {len(settings)} settings and "
+            f"{len(states)} states make {len(settings) * len(states)} points, the store has {len(by_point)}; vary them "
+            "in a grid, or in a table that repeats each state for each setting"
+        )
+    values = np.empty((len(settings), len(states), by_point.shape[1]))
+    values[setting, state] = by_point
+    return settings, values
+
+
+def _rows(sweep: xr.Dataset, names: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the different rows of some parameters, and the number of the row at each point."""
+    if not names:
+        return np.empty((1, 0)), np.zeros(sweep.sizes["point"], dtype=np.int64)
+    rows, number = np.unique(np.column_stack([sweep[name].values for name in names]), axis=0, return_inverse=True)
+    return rows, number.reshape(-1)
+
+
+def _spread(name: str, found: list[Estimate]) -> dict[str, list[float]]:
+    return {
+        name: [float(one.mean) for one in found],
+        f"{name}_low": [float(one.low) for one in found],
+        f"{name}_high": [float(one.high) for one in found],
+    }
+
+
+def ranked(table: pd.DataFrame, outcome: str, smaller_is_better: bool) -> str:
+    """Say what was ranked and how, in one sentence."""
+    return (
+        f"{len(table)} settings in the same {table.attrs['states']} states, by mean regret: how much "
+        f"{'higher' if smaller_is_better else 'lower'} {label_of(outcome, False)} is than under the best of them."
+    )
+
+
+def robust_rows(
+    table: pd.DataFrame, levers: tuple[str, ...], digits: int = 3
+) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Return the header and the cells, as text, of the printed table: least regret on average first."""
+    header = (*(label_of(name, False) for name in levers), "mean", "a tenth is worse than", "worst", "mean regret",
+              "greatest regret", "best in")  # fmt: skip
+    rows = [
+        (
+            *(f"{row[name]:.3g}" for name in levers),
+            _said(row, "mean", digits),
+            *(f"{row[name]:.{digits}f}" for name in ("p10", "worst")),
+            _said(row, "mean_regret", digits),
+            f"{row['greatest_regret']:.{digits}f}",
+            f"{row['best']:.0%}",
+        )
+        for row in table.sort_values("mean_regret", kind="stable").to_dict("records")
+    ]
+    return header, rows
+
+
+def _said(row: Mapping[Any, Any], name: str, digits: int) -> str:
+    return said(row[name], row[f"{name}_low"], row[f"{name}_high"], digits)

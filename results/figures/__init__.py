@@ -1,0 +1,1 @@
+"""Figures: maps, response curves, fans over time, ramps, and the sentence under each."""

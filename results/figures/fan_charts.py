@@ -1,0 +1,86 @@
+"""Outcomes over time: means with intervals and the spread of the runs, for low and high values of one parameter."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from ..dataset import design_of, label_of
+from ..intervals import SAMPLED, estimate
+
+MOST_POINTS = 2_000
+"""More points than this are thinned evenly for a figure of time; means of windows always use all."""
+
+
+def fans(sweep: xr.Dataset, outcomes: tuple[str, ...], parameter: str) -> pd.DataFrame:
+    """Return one row per outcome, group and month: the points in the lowest and in the highest third of ``parameter``.
+
+    Columns: ``outcome``, ``group``, ``points``, ``month``, ``mean`` with ``low`` and ``high`` (95 % interval of the
+    mean), ``p10`` and ``p90`` (the middle four fifths of the runs).
+    """
+    sampled = design_of(sweep).method in SAMPLED
+    parts = [
+        _fan(sweep, outcome, group, members, sampled)
+        for outcome in outcomes
+        for group, members in thirds(sweep[parameter]).items()
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def thirds(values: xr.DataArray) -> dict[str, np.ndarray]:
+    """Return the points in the lowest and in the highest third of the range of a parameter, by a label of the group."""
+    numbers, name = values.values, label_of(str(values.name), unit=False)
+    low, high = float(numbers.min()), float(numbers.max())
+    edges = low + (high - low) / 3.0, high - (high - low) / 3.0
+    lowest, highest = np.flatnonzero(numbers <= edges[0]), np.flatnonzero(numbers >= edges[1])
+    return {
+        f"{name} up to {numbers[lowest].max():.2g}": lowest,
+        f"{name} from {numbers[highest].min():.2g}": highest,
+    }
+
+
+def _fan(sweep: xr.Dataset, outcome: str, group: str, members: np.ndarray, sampled: bool) -> pd.DataFrame:
+    chosen = members[:: -(-len(members) // MOST_POINTS)]
+    runs = sweep[outcome].isel(point=chosen).transpose("point", "replicate", "month").values.astype(np.float64)
+    guess = estimate(runs, sampled)
+    flat = runs.reshape(-1, runs.shape[2])
+    flat = flat[np.isfinite(flat).all(axis=1)]
+    p10, p90 = np.quantile(flat, [0.1, 0.9], axis=0) if len(flat) else np.full((2, runs.shape[2]), np.nan)
+    return pd.DataFrame(
+        {
+            "outcome": outcome,
+            "group": group,
+            "points": len(chosen),
+            "month": sweep["month"].values,
+            "mean": guess.mean,
+            "low": guess.low,
+            "high": guess.high,
+            "p10": p10,
+            "p90": p90,
+        }
+    )
+
+
+def convergence(means: xr.Dataset, sweep: xr.Dataset) -> pd.DataFrame:
+    """Return how each mean and its interval settle as replicates, and sampled points, are added.
+
+    ``means`` are window means (point, replicate). Columns: ``outcome``, ``of`` (``replicates`` or ``points``),
+    ``count``, ``mean``, ``low``, ``high``. The first points of a Sobol or Latin design stand for fewer points of it.
+    """
+    design = design_of(sweep)
+    sampled = design.method in SAMPLED
+    points, replicates = sweep.sizes["point"], sweep.sizes["replicate"]
+    counts: dict[str, np.ndarray] = {}
+    if sampled:
+        counts["points"] = np.unique(np.geomspace(min(8, points), points, 10).astype(int))
+    if replicates >= 3:
+        counts["replicates"] = np.unique(np.linspace(2, replicates, 12).astype(int))
+    rows = []
+    for outcome, values in means.data_vars.items():
+        for kind, steps in counts.items():
+            for count in steps:
+                taken = values.values[:, :count] if kind == "replicates" else values.values[:count]
+                guess = (float(number) for number in estimate(taken, sampled))
+                rows.append((str(outcome), kind, int(count), *guess))
+    return pd.DataFrame(rows, columns=["outcome", "of", "count", "mean", "low", "high"])

@@ -1,0 +1,140 @@
+"""Maps of an outcome over two parameters: its level, and its paired change against the lowest value of the first."""
+
+from __future__ import annotations
+
+import math
+from itertools import combinations_with_replacement
+from typing import NamedTuple
+
+import numpy as np
+import xarray as xr
+
+from ..dataset import chosen_parameters, design_of, label_of, parameter_row, varied_parameters
+from ..intervals import Estimate, combined, estimate
+from ..shares import most_telling
+
+CELLS = 33
+"""Cells along each axis of a map drawn from a fitted surface."""
+DEGREES = {3: 40, 2: 18, 1: 8}
+"""Degree of the surface and the points it needs: four for each of its coefficients and no fewer than eight."""
+
+
+def axes_of_map(means: xr.DataArray, sweep: xr.Dataset) -> tuple[str, str]:
+    """Return the two parameters to map: those that explain most, a lever on the x axis where one of them is a lever.
+
+    Raises ValueError where fewer than two parameters are varied.
+    """
+    varied = varied_parameters(sweep)
+    if len(varied) < 2:
+        raise ValueError(f"a map needs two varied parameters; this store varies {', '.join(varied) or 'none'}")
+    first, second = varied if len(varied) == 2 else tuple(most_telling(means, sweep).index[:2])
+    return (second, first) if _is_lever(second) and not _is_lever(first) else (first, second)
+
+
+def _is_lever(name: str) -> bool:
+    row = parameter_row(name)
+    return row is not None and row.kind == "lever"
+
+
+def map_of(means: xr.DataArray, sweep: xr.Dataset, x: str, y: str) -> xr.Dataset:
+    """Return the map of one outcome from its window means (point, replicate).
+
+    Variables, dims ``(y, x)`` named after the parameters: ``mean``, and ``change``: the difference to the lowest x at
+    the same y, each with ``_low`` and ``_high`` (95 % intervals). Differences are taken run by run before anything is
+    averaged, so that luck which is common to the points cancels. A full grid is shown as it is, averaged over the
+    other parameters; other designs through a least-squares polynomial surface (attributes ``degree`` and ``r2``),
+    whose interval joins luck and the scatter of the points about it (White's heteroscedasticity-consistent covariance).
+    Raises ValueError where the points are too few.
+    """
+    chosen_parameters(sweep, (x, y))
+    cells = _cells_of_grid(means, sweep, x, y)
+    if cells is not None:
+        level, change = _grid_estimates(cells), _grid_estimates(cells - cells[:, :1])
+        facts: dict[str, object] = {"method": "grid"}
+        axes = np.unique(sweep[y].values), np.unique(sweep[x].values)
+    else:
+        surface = _fit(means, sweep, x, y)
+        axes = np.linspace(*surface.spans[1], CELLS), np.linspace(*surface.spans[0], CELLS)
+        level, change = _surface_estimates(surface, axes)
+        facts = {"method": "surface", "degree": surface.degree, "r2": surface.r2}
+    variables = {}
+    for name, guess in (("mean", level), ("change", change)):
+        for suffix, values in zip(("", "_low", "_high"), guess, strict=True):
+            variables[name + suffix] = ((y, x), values, {"long_name": label_of(str(means.name))})
+    coordinates = {y: (y, axes[0], sweep[y].attrs), x: (x, axes[1], sweep[x].attrs)}
+    return xr.Dataset(variables, coordinates, {"outcome": str(means.name), "x": x, "y": y, **facts})
+
+
+def _cells_of_grid(means: xr.DataArray, sweep: xr.Dataset, x: str, y: str) -> np.ndarray | None:
+    """Return window means as (y, x, other points, replicate), or None where the points are no full grid."""
+    names = [y, x, *(name for name in varied_parameters(sweep) if name not in (x, y))]
+    levels = [np.unique(sweep[name].values, return_inverse=True) for name in names]
+    shape = [len(axis) for axis, _ in levels]
+    if math.prod(shape) != sweep.sizes["point"]:
+        return None
+    places = np.ravel_multi_index([place for _, place in levels], shape)
+    if len(np.unique(places)) != sweep.sizes["point"]:
+        return None
+    ordered = means.values[np.argsort(places)]
+    return ordered.reshape(shape[0], shape[1], -1, ordered.shape[-1])
+
+
+def _grid_estimates(cells: np.ndarray) -> Estimate:
+    return estimate(np.moveaxis(cells, (2, 3), (0, 1)), sampled=False)
+
+
+class _Surface(NamedTuple):
+    degree: int
+    r2: float
+    spans: tuple[tuple[float, float], tuple[float, float]]  # (low, high) of x and of y
+    by_replicate: np.ndarray  # coefficients (term, replicate)
+    covariance: np.ndarray  # of the mean coefficients, from the scatter of the points (term, term)
+    freedom: int
+
+
+def _terms(x: np.ndarray, y: np.ndarray, degree: int) -> np.ndarray:
+    columns = [np.ones_like(x)]
+    for power in range(1, degree + 1):
+        columns += [np.prod(factors, axis=0) for factors in combinations_with_replacement((x, y), power)]
+    return np.stack(columns, axis=-1)
+
+
+def _scaled(values: np.ndarray, span: tuple[float, float]) -> np.ndarray:
+    return (2.0 * values - span[0] - span[1]) / (span[1] - span[0])
+
+
+def _fit(means: xr.DataArray, sweep: xr.Dataset, x: str, y: str) -> _Surface:
+    kept = np.isfinite(means.values).all(axis=1)
+    runs = means.values[kept]
+    degree = next((degree for degree, least in DEGREES.items() if len(runs) >= least), 0)
+    if not degree:
+        least = min(DEGREES.values())
+        raise ValueError(f"a map of this design needs at least {least} complete points, got {len(runs)}")
+    bounds = design_of(sweep).bounds
+    spans = bounds[x], bounds[y]
+    across, up = (_scaled(sweep[name].values[kept], span) for name, span in zip((x, y), spans, strict=True))
+    terms = _terms(across, up, degree)
+    inverse = np.linalg.pinv(terms)
+    coefficients = inverse @ runs
+    centre = runs.mean(axis=1)
+    residuals = centre - terms @ coefficients.mean(axis=1)
+    scale = len(runs) / max(len(runs) - terms.shape[1], 1)
+    covariance = (inverse * (residuals**2 * scale)) @ inverse.T
+    total = centre.var()
+    r2 = float(1.0 - residuals.var() / total) if total > 0.0 else 1.0
+    return _Surface(degree, r2, spans, coefficients, covariance, len(runs) - terms.shape[1])
+
+
+def _surface_estimates(surface: _Surface, axes: tuple[np.ndarray, np.ndarray]) -> tuple[Estimate, Estimate]:
+    across, up = np.meshgrid(_scaled(axes[1], surface.spans[0]), _scaled(axes[0], surface.spans[1]))
+    terms = _terms(across, up, surface.degree)
+    return _read_surface(surface, terms), _read_surface(surface, terms - terms[:, :1])
+
+
+def _read_surface(surface: _Surface, terms: np.ndarray) -> Estimate:
+    replicates = surface.by_replicate.shape[1]
+    values = terms @ surface.by_replicate
+    luck = values.var(axis=-1, ddof=1) / replicates if replicates > 1 else np.full(values.shape[:-1], np.nan)
+    scatter = np.einsum("...i,ij,...j->...", terms, surface.covariance, terms)
+    freedom = np.full(luck.shape, replicates - 1), np.full(luck.shape, surface.freedom)
+    return combined(values.mean(axis=-1), luck, freedom[0], scatter, freedom[1])

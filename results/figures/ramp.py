@@ -1,0 +1,123 @@
+"""Forward and backward: whether an outcome returns the way it came when a lever is moved up and down again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from ..attributes import table_of
+from ..dataset import chosen_outcomes, design_of, label_of
+from ..intervals import SAMPLED, Estimate, estimate
+from ..windows import window_mean
+from .style import INK, LINES, Panel, compose, light_grid
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+SETTLED_SHARE = 0.5
+"""The last half of each step counts; the first is left to adjustment (assumption)."""
+
+
+class Step(NamedTuple):
+    """A stretch of months in which the lever has one value."""
+
+    value: float
+    first: int
+    last: int
+
+
+def steps_of(sweep: xr.Dataset, lever: str) -> list[Step]:
+    """Return the walk of a lever over a run, from ``lever`` and its fixed changes ``lever@month``.
+
+    Raises ValueError where the lever does not change at fixed months to fixed values.
+    """
+    changes = {
+        int(str(name).partition("@")[2]): float(values)
+        for name, values in sweep.coords.items()
+        if str(name).startswith(f"{lever}@") and values.ndim == 0
+    }
+    if not changes:
+        raise ValueError(f"'{lever}' does not change: fix its walk in the spec, such as \"{lever}@61\" = 0.5")
+    if 1 not in changes:
+        start = sweep.coords[lever] if lever in sweep.coords else table_of(sweep.attrs, "defaults")[lever]
+        if np.ndim(start):
+            raise ValueError(f"'{lever}' is varied at the start; fix it, so that all runs make the same walk")
+        changes[1] = float(start)
+    months = sorted(changes)
+    ends = [*(month - 1 for month in months[1:]), int(sweep["month"][-1])]
+    return [Step(changes[month], month, end) for month, end in zip(months, ends, strict=True) if end >= month]
+
+
+def measure_hysteresis(sweep: xr.Dataset, lever: str, outcome: str) -> pd.DataFrame:
+    """Return one row per value of ``lever`` that is reached both from below and from above.
+
+    Columns: ``value``; ``up`` and ``down``, the means of ``outcome`` in the settled half of the step reached from
+    below and from above, with ``_low`` and ``_high``; ``gap``, the mean of the differences down less up run by run,
+    with its 95 % interval. The first step counts as reached from the side that the walk then leaves it to. The way
+    back comes later: a trend in time shows as a gap as well, which a run without a walk would tell apart. Raises
+    ValueError where the lever does not walk, or where no value is reached from both sides.
+    """
+    chosen_outcomes(sweep, outcome)
+    means = _means_of_steps(sweep, steps_of(sweep, lever), outcome)
+    both = [value for value in means["up"] if value in means["down"]]
+    if not both:
+        raise ValueError(f"no value of '{lever}' is reached both from below and from above; walk it up and down again")
+    sampled = design_of(sweep).method in SAMPLED
+    rows = []
+    for value in sorted(both):
+        up, down = means["up"][value], means["down"][value]
+        row = {"value": value}
+        for name, values in (("up", up), ("down", down), ("gap", down - up)):
+            row |= _spread(name, estimate(values, sampled))
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _means_of_steps(sweep: xr.Dataset, steps: list[Step], outcome: str) -> dict[str, dict[float, np.ndarray]]:
+    """Return the means (point, replicate) of the settled part of each step, by direction and value."""
+    found: dict[str, dict[float, np.ndarray]] = {"up": {}, "down": {}}
+    for place, step in enumerate(steps):
+        before = steps[place - 1].value if place else None
+        after = steps[place + 1].value if place + 1 < len(steps) else None
+        directions = []
+        if before is None:
+            directions = ["up" if after is None or after > step.value else "down"]
+        else:
+            directions = ["up" if step.value > before else "down"]
+            if after is not None and (after > step.value) != (step.value > before):
+                directions.append("down" if directions[0] == "up" else "up")  # a turning point belongs to both ways
+        settled = step.last - int(SETTLED_SHARE * (step.last - step.first + 1)) + 1
+        values = window_mean(sweep, [outcome], settled, step.last)[outcome].values
+        for direction in directions:
+            found[direction].setdefault(step.value, values)
+    return found
+
+
+def _spread(name: str, one: Estimate) -> dict[str, float]:
+    return {name: float(one.mean), f"{name}_low": float(one.low), f"{name}_high": float(one.high)}
+
+
+def draw_hysteresis(table: pd.DataFrame, lever: str, outcome: str) -> Figure:
+    """Draw the rows of :func:`hysteresis`: the way up and the way down, and the gap between them, with intervals."""
+
+    def ways(axes: Any) -> None:
+        for way, colour in (("up", LINES[0]), ("down", LINES[1])):
+            low, high = table[f"{way}_low"], table[f"{way}_high"]
+            axes.fill_between(table["value"], low, high, color=colour, alpha=0.2, linewidth=0)
+            axes.plot(table["value"], table[way], color=colour, marker="o", markersize=3, label=f"on the way {way}")
+        axes.set(xlabel=label_of(lever), ylabel=label_of(outcome))
+        axes.legend(loc="best")
+        light_grid(axes)
+
+    def gap(axes: Any) -> None:
+        axes.axhline(0.0, color=INK, linewidth=0.8)
+        axes.fill_between(table["value"], table["gap_low"], table["gap_high"], color=LINES[2], alpha=0.25, linewidth=0)
+        axes.plot(table["value"], table["gap"], color=LINES[2], marker="o", markersize=3)
+        axes.set(xlabel=label_of(lever), ylabel=f"down less up,\n{label_of(outcome)}")
+        light_grid(axes)
+
+    panels = (Panel(ways, f"{outcome} against {lever}, up and down"), Panel(gap, f"gap of {outcome} against {lever}"))
+    return compose(panels, 2, "Bands: 95 % intervals; the gap from differences run by run.", (3.8, 3.0))

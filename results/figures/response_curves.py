@@ -1,0 +1,64 @@
+"""Responses of an outcome to each varied parameter: means by level, their intervals, and the spread of the runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from ..dataset import chosen_parameters, design_of
+from ..intervals import SAMPLED, estimate
+
+MOST_LEVELS = 12
+"""Parameters with more different values than this are cut into bins."""
+BINS = 10
+LEAST_PER_BIN = 6
+
+
+def responses(means: xr.Dataset, sweep: xr.Dataset, parameters: Iterable[str] | None = None) -> pd.DataFrame:
+    """Return one row per outcome, parameter and level.
+
+    ``means`` are window means, dims (point, replicate). Columns: ``outcome``, ``parameter``, ``value`` (the level, or
+    the mean of the bin), ``points``, ``mean`` with ``low`` and ``high`` (95 % interval), and ``p10`` and ``p90``: the
+    middle four fifths of the single runs there, over luck and over all other parameters.
+    """
+    sampled = design_of(sweep).method in SAMPLED
+    rows = [
+        _row(outcome, parameter, sweep[parameter].values[members], means[outcome].values[members], sampled)
+        for outcome in means.data_vars
+        for parameter in chosen_parameters(sweep, parameters)
+        for members in levels_of(sweep[parameter].values)
+    ]
+    return pd.DataFrame([row for row in rows if row is not None])
+
+
+def levels_of(values: np.ndarray) -> list[np.ndarray]:
+    """Return the points of each level of a parameter (indices), or of bins of equal count where levels are many."""
+    levels, place = np.unique(values, return_inverse=True)
+    if len(levels) <= MOST_LEVELS:
+        return [np.flatnonzero(place == level) for level in range(len(levels))]
+    bins = max(2, min(BINS, len(values) // LEAST_PER_BIN))
+    return [part for part in np.array_split(np.argsort(values, kind="stable"), bins) if len(part)]
+
+
+def _row(
+    outcome: object, parameter: str, levels: np.ndarray, values: np.ndarray, sampled: bool
+) -> dict[str, object] | None:
+    runs = values[np.isfinite(values)]
+    if not len(runs):
+        return None
+    guess = estimate(values, sampled)
+    p10, p90 = np.quantile(runs, [0.1, 0.9])
+    return {
+        "outcome": str(outcome),
+        "parameter": parameter,
+        "value": float(levels.mean()),
+        "points": len(levels),
+        "mean": float(guess.mean),
+        "low": float(guess.low),
+        "high": float(guess.high),
+        "p10": float(p10),
+        "p90": float(p90),
+    }

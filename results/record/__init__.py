@@ -1,0 +1,1 @@
+"""The record: what the NHS measured, and the model held against it."""

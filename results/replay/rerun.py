@@ -1,0 +1,212 @@
+"""One run of a store again, agent by agent: the same bits, and the story behind them.
+
+The Mesa model is run with the settings, seed and run number that the store tells; every recorded value must come out
+equal to the last bit before anything is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import xarray as xr
+
+from ...model.graph.merkle import rules_hash
+from ...model.outcomes import OUTCOMES
+from ...model.parameters import PARAMETERS, Parameters
+from ...model.providers import Providers, parse_providers
+from ...store.format import DONE, FAILED
+from ..attributes import table_of
+from ..dataset import fixed_parameters, varied_parameters
+from ..open import open_sweep
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ...model.agents.health_service import HealthService
+    from .log import Chronicle
+
+STRIDE = 4096
+"""Run number under independent luck: point * 4096 + replicate (docs/store.md)."""
+
+
+class NotTheSameRun(RuntimeError):
+    """The run that was made again differs from the record, or belongs to other rules; the message says where."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rerun:
+    """What decides every bit of one run, as the store tells it."""
+
+    point: int
+    replicate: int
+    months: int
+    every: int
+    trusts: int
+    clinicians: int
+    seed: int
+    run: int
+    settings: Mapping[str, float]
+    changes: Mapping[int, Mapping[str, float]]
+    constants: Mapping[str, float]
+    providers: Providers | None
+    outcomes: tuple[str, ...]
+
+    def model(self) -> HealthService:
+        """Return the model of the run, at month 0. Raises ModuleNotFoundError naming the extra where Mesa is absent."""
+        try:
+            from ...model.agents.health_service import HealthService
+        except ModuleNotFoundError as error:
+            raise ModuleNotFoundError('replay needs Mesa; install it with: pip install "tredegar[mesa]"') from error
+        return HealthService(
+            Parameters(**self.settings),
+            trusts=self.trusts,
+            clinicians=self.clinicians,
+            seed=self.seed,
+            run=self.run,
+            providers=self.providers,
+            constants=dict(self.constants),
+            changes=self.changes,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """What was written: files (the page first), the log of decisions, and one sentence."""
+
+    paths: tuple[Path, ...]
+    log: pd.DataFrame
+    statement: str
+
+
+def rerun_of(sweep: xr.Dataset, point: int, replicate: int) -> Rerun:
+    """Return what decides run (``point``, ``replicate``) of an opened store.
+
+    Raises ValueError for a run that the store does not have or that failed, and NotTheSameRun if the store was made
+    with other rules than those installed.
+    """
+    for name, number in (("point", point), ("replicate", replicate)):
+        if not 0 <= number < sweep.sizes[name]:
+            raise ValueError(f"{name} must lie in 0 .. {sweep.sizes[name] - 1}, got {number}")
+    status = int(sweep["status"][point, replicate])
+    if status != DONE:
+        why = "failed" if status == FAILED else "is missing"
+        raise ValueError(f"run (point {point}, replicate {replicate}) {why}; choose one that is complete")
+    if sweep.attrs["rules_hash"] != rules_hash():
+        raise NotTheSameRun("the store was made with other rules than those installed; replay it with its own version")
+    spec = _spec(sweep)
+    named = {name: float(sweep[name][point]) for name in varied_parameters(sweep)}
+    named |= {name: float(sweep[name]) for name in fixed_parameters(sweep)}
+    changes: dict[int, dict[str, float]] = {}
+    for name, value in named.items():
+        base, _, month = name.partition("@")
+        if month:
+            changes.setdefault(int(month), {})[base] = value
+    defaults = table_of(sweep.attrs, "defaults")
+    text = sweep.attrs.get("providers")
+    return Rerun(
+        point=point,
+        replicate=replicate,
+        months=int(spec["months"]),
+        every=int(spec["record"]["every"]),
+        trusts=int(spec["country"]["trusts"]),
+        clinicians=int(spec["country"]["clinicians"]),
+        seed=int(spec["seed"]),
+        run=replicate + (STRIDE * point if sweep.attrs["luck"] == "independent" else 0),
+        settings={name: named.get(name, defaults.get(name, row.default)) for name, row in PARAMETERS.items()},
+        changes=changes,
+        constants={name: float(value) for name, value in spec.get("constants", {}).items()},
+        providers=None if text is None else parse_providers(text, "the providers table in the store"),
+        outcomes=tuple(name for name in OUTCOMES if name in sweep.data_vars),
+    )
+
+
+def _spec(sweep: xr.Dataset) -> dict[str, Any]:
+    import tomllib
+
+    return tomllib.loads(sweep.attrs["spec"])
+
+
+class Windows:
+    """Means of windows of months as engines make them: values added in month order, one division."""
+
+    def __init__(self, rerun: Rerun) -> None:
+        self._every = rerun.every
+        self._open = dict.fromkeys(rerun.outcomes, 0.0)
+        self.kept: dict[str, list[float]] = {name: [] for name in rerun.outcomes}
+
+    def add(self, month: int, outcomes: Mapping[str, float]) -> None:
+        """Take in the outcomes of ``month``."""
+        for name in self._open:
+            self._open[name] = self._open[name] + outcomes[name]
+            if month % self._every == 0:
+                self.kept[name].append(self._open[name] / float(self._every))
+                self._open[name] = 0.0
+
+
+def run_again(rerun: Rerun) -> tuple[Chronicle, dict[str, np.ndarray]]:
+    """Run the run again and return its chronicle and its recorded values, outcome -> float32 (month,)."""
+    from .log import Chronicle
+
+    model, windows = rerun.model(), Windows(rerun)
+    chronicle = Chronicle(model, rerun.changes)
+    for month in range(1, rerun.months + 1):
+        chronicle.before()
+        model.step()
+        chronicle.after(month)
+        windows.add(month, model.outcomes)
+    return chronicle, {name: np.array(values).astype(np.float32) for name, values in windows.kept.items()}
+
+
+def check_equal(rerun: Rerun, again: Mapping[str, np.ndarray], sweep: xr.Dataset) -> int:
+    """Compare ``again`` with the record bit for bit; return how many values were compared.
+
+    Raises NotTheSameRun naming the first outcome and month that differ.
+    """
+    compared = 0
+    for name, values in again.items():
+        stored = np.asarray(sweep[name][rerun.point, rerun.replicate].values, dtype=np.float32)
+        differing = np.flatnonzero(stored.view(np.uint32) != values.view(np.uint32))
+        if differing.size:
+            place = int(differing[0])
+            raise NotTheSameRun(
+                f"{name} of month {int(sweep['month'][place])} is {values[place]!r} again, but {stored[place]!r} in "
+                "the store; run `tredegar verify` on it"
+            )
+        compared += values.size
+    return compared
+
+
+def write_replay(store: str | Path, out: str | Path, point: int, replicate: int, trust: int | None = None) -> Replay:
+    """Run one run of ``store`` again, check it and write its story to the folder ``out``.
+
+    Writes ``index.html`` and ``decisions.csv``; ``trust`` is followed down to its clinicians, by default the one where
+    most was decided. Raises what :func:`rerun_of` and :func:`check_equal` raise, and ValueError for an unknown trust.
+    """
+    from ..figures.style import figure_style
+    from ..report.page import render
+    from .page import page_of
+
+    sweep = open_sweep(store, partial=True, chunks=None)
+    rerun = rerun_of(sweep, point, replicate)
+    if trust is not None and not 0 <= trust < rerun.trusts:
+        raise ValueError(f"trust must lie in 0 .. {rerun.trusts - 1}, got {trust}")
+    chronicle, again = run_again(rerun)
+    compared = check_equal(rerun, again, sweep)
+    followed = chronicle.busiest() if trust is None else trust
+    log = chronicle.table(followed)
+    statement = (
+        f"Run (point {point}, replicate {replicate}) came out again, agent by agent: {compared:,} recorded values are "
+        f"equal to the last bit. {len(log):,} decisions and turns, trust {followed} followed closely."
+    )
+    with figure_style():
+        html = render(page_of(rerun, chronicle, followed, statement))
+    folder = Path(out)
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = (folder / "index.html", folder / "decisions.csv")
+    paths[0].write_text(html, encoding="utf-8", newline="\n")
+    log.to_csv(paths[1], index=False, lineterminator="\n")
+    return Replay(paths=paths, log=log, statement=statement)

@@ -1,0 +1,1 @@
+"""The report of a sweep: one page, its figures, its data and where they come from."""

@@ -1,0 +1,103 @@
+"""Provenance of a store: what was asked, what ran where, and which runs failed and why, as lines for people."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import xarray as xr
+
+from ...model.text.log_lines import read_log
+from ...store.format import FAILED
+from ..dataset import design_of, fixed_parameters, label_of, parameter_row, spec_of
+
+SHOWN_FAILURES = 20
+SHOWN_NAMES = 30
+COUNTS = {"runs": "in all", "runs_done": "done", "runs_failed": "failed", "runs_missing": "missing"}
+Rows = list[tuple[str, ...]]
+
+
+class Failure(NamedTuple):
+    """A failed run and the reason that the log gives."""
+
+    point: int
+    replicate: int
+    reason: str
+
+
+def log_events(sweep: xr.Dataset) -> Iterator[dict[str, Any]]:
+    """Yield the events of the store's log, as :func:`~tredegar.model.text.log_lines.read_log` says."""
+    return read_log(Path(sweep.attrs["store"]) / "log")
+
+
+def asked(sweep: xr.Dataset) -> Rows:
+    """Return what was varied, as rows: parameter, from, to, unit, meaning."""
+    design = design_of(sweep)
+    rows: Rows = []
+    for name in design.varied:
+        row = parameter_row(name)
+        low, high = design.bounds[name]
+        unit, meaning = (row.unit, row.meaning) if row is not None else ("", "")
+        rows.append((label_of(name, unit=False), f"{low:g}", f"{high:g}", unit, meaning))
+    return rows
+
+
+def ran(sweep: xr.Dataset) -> Rows:
+    """Return what was run and where, as rows of two: the size of the sweep, its hashes, engines, hosts, versions."""
+    design, spec, facts = design_of(sweep), spec_of(sweep), sweep.attrs
+    country = spec.get("country", {})
+    engines, hosts, versions, seconds = _from_log(sweep)
+    fixed = ", ".join(f"{name} = {value:g}" for name, value in fixed_parameters(sweep).items())
+    rows = [
+        (
+            "design",
+            f"{design.method}: {sweep.sizes['point']} points, {design.replicates} replicates, {design.luck} luck",
+        ),
+        ("runs", ", ".join(f"{facts[key]} {word}" for key, word in COUNTS.items())),
+        ("months", f"{spec.get('months', int(sweep.month[-1]))}"),
+        ("trusts", f"{country.get('trusts', 'unknown')} of {country.get('clinicians', 'unknown')} clinicians"),
+        ("fixed", fixed or "all other parameters at their defaults"),
+        ("constants", ", ".join(f"{k} = {v:g}" for k, v in spec.get("constants", {}).items()) or "as in the model"),
+        ("seed", f"{facts.get('seed', 'unknown')}"),
+        ("engine", engines),
+        ("computed on", hosts),
+        ("time", f"{seconds:.0f} s of batches, summed over processes" if seconds else "unknown"),
+        ("versions", versions),
+        ("spec hash", str(facts.get("spec_hash", "unknown"))),
+        ("rules hash", str(facts.get("rules_hash", "unknown"))),
+        ("store format", str(facts.get("tredegar_store", "unknown"))),
+    ]
+    return [(name, text) for name, text in rows]
+
+
+def _from_log(sweep: xr.Dataset) -> tuple[str, str, str, float]:
+    engines: Counter[str] = Counter()
+    hosts, versions, seconds = set(), set(), 0.0
+    for event in log_events(sweep):
+        if event["event"] == "batch":
+            engines[event["engine"]] += event["runs"]
+            seconds += event["seconds"]
+        elif event["event"] == "start":
+            hosts.add(event["host"])
+            versions |= {f"{package} {number}" for package, number in event.get("versions", {}).items()}
+    runs = [f"{name} ({number} runs)" for name, number in engines.most_common()]
+    return _listed(runs), _listed(sorted(hosts)), _listed(sorted(versions)), seconds
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - SHOWN_NAMES} more" if len(names) > SHOWN_NAMES else ""
+    return ", ".join(names[:SHOWN_NAMES]) + more or "unknown"
+
+
+def failures(sweep: xr.Dataset) -> list[Failure]:
+    """Return the failed runs in order, with the last reason in the log; "no reason in the log" where there is none."""
+    reasons = {
+        (event["point"], event["replicate"]): event["reason"]
+        for event in log_events(sweep)
+        if event["event"] == "failure"
+    }
+    places = np.argwhere(sweep["status"].values == FAILED)
+    return [Failure(int(p), int(r), reasons.get((int(p), int(r)), "no reason in the log")) for p, r in places]

@@ -1,0 +1,95 @@
+"""Panels of sensitivity: the parameters that matter most to an outcome, and how that changes over time."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from ..dataset import label_of
+from ..figures.style import INK, LINES, Panel, legend_below, light_grid
+from .indices import SHOWN
+
+SHOWN_BARS = 12
+SHOWN_LINES = 5
+LUCK = "#4d4d4d"
+AXIS = {
+    "sobol": "share of variance",
+    "morris": "mean absolute effect\n[unit of the outcome]",
+    "pawn": "distance of distributions [0..1]",
+    "regression": "share of variance\nin a quadratic fit",
+}
+
+
+def bar_panels(indices: xr.Dataset) -> list[Panel]:
+    """Return a panel per outcome: the index of each parameter in the last window, with its interval where it has one.
+
+    The second bar is what the parameter does alone, where the method tells (S1, share).
+    """
+    last = indices.isel(month=-1)
+    return [
+        Panel(
+            partial(_draw_bars, one=last.sel(outcome=outcome), method=indices.attrs["method"]),
+            f"parameters that matter most to {label_of(str(outcome), False)}",
+        )
+        for outcome in last["outcome"].values
+    ]
+
+
+def _order(values: np.ndarray, most: int) -> np.ndarray:
+    return np.argsort(-np.nan_to_num(values, nan=-1.0), kind="stable")[:most]
+
+
+def _draw_bars(axes: Any, one: xr.Dataset, method: str) -> None:
+    total = SHOWN[method][0]
+    alone = {"sobol": "S1", "regression": "share"}.get(method)
+    order = _order(one[total].values, SHOWN_BARS)[::-1]
+    place = np.arange(len(order))
+    bars = [(total, 0.0, LINES[0], "with interactions")] if alone is None else [
+        (total, 0.2, LINES[0], "with interactions"), (alone, -0.2, LINES[5], "alone"),
+    ]  # fmt: skip
+    for name, shift, colour, label in bars:
+        widths = one[f"{name}_conf"].values[order] if f"{name}_conf" in one else None
+        axes.barh(place + shift, one[name].values[order], 0.36 if alone else 0.6, xerr=widths, color=colour,
+                  ecolor=INK, error_kw={"elinewidth": 0.9, "capsize": 1.8}, label=label)  # fmt: skip
+    if alone is not None:
+        axes.legend(loc="lower right")
+    axes.set_yticks(place, [label_of(str(one["parameter"].values[each]), unit=False) for each in order])
+    axes.set(xlabel=AXIS[method], title=label_of(str(one["outcome"].item()), unit=False).capitalize())
+    axes.set_xlim(left=min(0.0, float(np.nanmin(one[total].values, initial=0.0))))
+    axes.grid(axis="x", color="#dddddd", linewidth=0.5)
+    axes.set_axisbelow(True)
+
+
+def course_panels(indices: xr.Dataset) -> list[Panel]:
+    """Return a panel per outcome: the indices of its five main parameters over time, with bands for their intervals."""
+    return [
+        Panel(
+            partial(_draw_course, one=indices.sel(outcome=outcome), method=indices.attrs["method"]),
+            f"what {label_of(str(outcome), False)} depends on, over time",
+        )
+        for outcome in indices["outcome"].values
+    ]
+
+
+def _draw_course(axes: Any, one: xr.Dataset, method: str) -> None:
+    total = SHOWN[method][0]
+    months = one["month"].values
+    values = one[total].transpose("parameter", "month").values
+    order = _order(np.nan_to_num(values).max(axis=1), SHOWN_LINES)
+    for rank, place in enumerate(order):
+        colour, name = LINES[rank], label_of(str(one["parameter"].values[place]), unit=False)
+        axes.plot(months, values[place], color=colour, linewidth=1.3, label=name)
+        if f"{total}_conf" in one:
+            half = one[f"{total}_conf"].transpose("parameter", "month").values[place]
+            axes.fill_between(months, values[place] - half, values[place] + half, color=colour, alpha=0.18, linewidth=0)
+    if np.isfinite(one["seed_share"].values).any():
+        share, half = one["seed_share"].values, one["seed_share_conf"].values
+        axes.plot(months, share, color=LUCK, linestyle="dotted", label="luck (single runs)")
+        axes.fill_between(months, share - half, share + half, color=LUCK, alpha=0.18, linewidth=0)
+    title = label_of(str(one["outcome"].item()), unit=False).capitalize()
+    axes.set(xlabel="month", ylabel=AXIS[method], title=title)
+    legend_below(axes)
+    light_grid(axes)

@@ -1,0 +1,77 @@
+"""Advice on the intervals of sensitivity indices: how wide they are, and how many points or replicates halve them."""
+
+from __future__ import annotations
+
+from math import ceil
+
+import numpy as np
+import xarray as xr
+
+from ..dataset import Design
+from ..sample import Series
+
+WIDTH_OF = {
+    "sobol": ("ST", "share of variance with interactions"),
+    "morris": ("mu_star", "mean absolute effect"),
+    "pawn": ("median", "distance of distributions"),
+    "regression": ("total_share", "share of variance in a quadratic fit"),
+}
+"""The index of each method that advice is about, and what it is in words."""
+LITTLE = 0.1
+"""A smaller share of luck is not worth more replicates."""
+
+
+def luck_left(series: Series, design: Design) -> float:
+    """Return the share of luck in the variance of the analysed means, which more replicates would lower.
+
+    The mean over times at which the outcome varies; luck that all points share does not count. NaN with one replicate.
+    """
+    shared = series.shared if design.luck == "common" else 0.0
+    known = np.isfinite(series.mean).all(axis=1)
+    noise, variance = series.noise[known].mean(axis=0), series.mean[known].var(axis=0)
+    varies = variance > 0.0
+    left = (noise - shared)[varies] / design.replicates / variance[varies]
+    return float(np.clip(left.mean(), 0.0, 1.0)) if varies.any() else float("nan")
+
+
+def replicates_to_halve(luck: float, replicates: int) -> int | None:
+    """Return how many replicates would halve an interval of S1 in units of the index without luck; None if none can.
+
+    With a share ``luck`` in the variance of the means of ``replicates`` runs, both index and interval of what is not
+    luck shrink by 1 - luck, but the scatter of the estimate does not: the interval counts 1 / (1 - luck). Halving that
+    needs a share of 2 * luck - 1, hence luck / (luck - 1/2) times the replicates.
+    """
+    if not luck > 0.5:
+        return None
+    return max(replicates + 1, ceil(replicates * luck / (luck - 0.5)))
+
+
+def advice(indices: xr.Dataset, luck: float) -> str:
+    """Say how wide the widest interval is and what would halve it: more points, more replicates, or neither.
+
+    ``luck`` is the greatest :func:`luck_left` of the outcomes. The width of intervals falls with the root of the
+    number of base points, trajectories or points.
+    """
+    facts = indices.attrs
+    name, words = WIDTH_OF[facts["method"]]
+    halves = indices[f"{name}_conf"].values
+    if not np.isfinite(halves).any():
+        return f"no interval of the {words} ({name}) is known: the outcomes do not vary"
+    widest = float(np.nanmax(halves))
+    text = f"the widest interval of the {words} ({name}) is ± {widest:.2g} with {facts['used']} {facts['unit']}; "
+    text += f"{4 * facts['used']} would about halve it"
+    if facts["replicates"] < 2:
+        return f"{text}. One replicate does not show how much of it is luck: sweep at least 2."
+    if not np.isfinite(luck):
+        return f"{text}."
+    return f"{text}. Luck makes {luck:.0%} of the variance of the analysed means: {_by_replicates(luck, facts)}."
+
+
+def _by_replicates(luck: float, facts: dict[str, object]) -> str:
+    replicates = int(str(facts["replicates"]))
+    enough = replicates_to_halve(luck, replicates)
+    if enough is not None:
+        return f"{enough} replicates in place of {replicates} would about halve it, too, in proportion to the indices"
+    if luck < LITTLE:
+        return "replicates alone cannot halve it, more of them would change little"
+    return f"replicates alone cannot halve it, {4 * replicates} would take three quarters of that away"

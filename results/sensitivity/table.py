@@ -1,0 +1,106 @@
+"""Indices of sensitivity as tables: printed, and written as NetCDF or CSV."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from ..dataset import label_of
+from .indices import SHOWN
+from .precision import WIDTH_OF
+
+MEANINGS = {
+    "sobol": "ST: share of the variance with all interactions; S1: alone",
+    "morris": "mu_star: mean absolute effect of the whole range; mu: mean effect",
+    "pawn": "distance between the distribution in a slice of the parameter and everywhere (0 .. 1)",
+    "regression": "total_share: share of the variance in a quadratic fit; SRRC: standardised rank coefficient",
+}
+SHOWN_PARAMETERS = 10
+IDLE = 0.01
+"""Total-order indices of idle parameters, due to luck, that are worth telling."""
+
+
+def summary(indices: xr.Dataset) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Return header and rows, as text, of the ten parameters that matter most to each outcome, in the last window."""
+    shown = SHOWN[indices.attrs["method"]]
+    last = indices.isel(month=-1)
+    rows: list[tuple[str, ...]] = []
+    for outcome in last["outcome"].values:
+        one = last.sel(outcome=outcome)
+        order = np.argsort(-np.nan_to_num(one[shown[0]].values, nan=-np.inf), kind="stable")[:SHOWN_PARAMETERS]
+        for rank, place in enumerate(order):
+            cells = (_cell(one.isel(parameter=place), name) for name in shown)
+            name = label_of(str(one["parameter"].values[place]), unit=False)
+            rows.append((label_of(str(outcome), unit=False) if rank == 0 else "", name, *cells))
+    return ("outcome", "parameter", *shown), rows
+
+
+def _cell(one: xr.Dataset, name: str, digits: int = 3) -> str:
+    value = float(one[name])
+    if not np.isfinite(value):
+        return "does not vary"
+    said = f"{value:.{digits}f}"
+    half = float(one[f"{name}_conf"]) if f"{name}_conf" in one else np.nan
+    return f"{said} ± {half:.{digits}f}" if np.isfinite(half) else said
+
+
+def strongest(indices: xr.Dataset) -> str:
+    """Say in one line what each outcome depends on most in the last window, with its index; empty if none varies."""
+    name, words = WIDTH_OF[indices.attrs["method"]]
+    last = indices.isel(month=-1)
+    parts = []
+    for outcome in last["outcome"].values:
+        one = last.sel(outcome=outcome)
+        if np.isfinite(one[name]).any():
+            first = one.isel(parameter=int(one[name].argmax("parameter")))
+            parameter = label_of(str(first["parameter"].item()), unit=False)
+            parts.append(f"{label_of(str(outcome), unit=False)} on {parameter}, {_cell(first, name, 2)}")
+    return f"depends most ({words}): {'; '.join(parts)}" if parts else ""
+
+
+def told(indices: xr.Dataset) -> list[str]:
+    """Return what must be said beside the table: meaning, what was dropped, the share of luck, and the advice."""
+    facts = indices.attrs
+    lines = [f"{MEANINGS[facts['method']]}; ± is the half-width of a {facts['level']:.0%} interval."]
+    if facts["dropped"]:
+        lines.append(f"{facts['dropped']} of {facts['used'] + facts['dropped']} {facts['unit']} dropped: a run failed.")
+    shares, halves = (indices[name].isel(month=-1) for name in ("seed_share", "seed_share_conf"))
+    if np.isfinite(shares).any():
+        pairs = zip(shares["outcome"].values, shares.values.tolist(), halves.values.tolist(), strict=True)
+        said = (f"{label_of(str(name), unit=False)} {_share(share, half)}" for name, share, half in pairs)
+        lines.append(f"Share of luck in the variance of single runs: {', '.join(said)}.")
+    if facts["method"] == "sobol" and facts["luck_in_means"] >= IDLE:
+        lines.append(
+            f"Luck left in the means: a parameter that does nothing shows ST of up to {facts['luck_in_means']:.2f}."
+        )
+    return [*lines, facts["advice"][0].upper() + facts["advice"][1:]]
+
+
+def _share(share: float, half: float) -> str:
+    """Return "12% ± 3%"; in words where an outcome has no variance, and without an interval where there is none."""
+    if not np.isfinite(share):
+        return "does not vary"
+    return f"{share:.0%} ± {half:.0%}" if np.isfinite(half) else f"{share:.0%} (no interval)"
+
+
+def write_indices(indices: xr.Dataset, path: str | Path) -> Path:
+    """Write all indices to ``path`` (.nc or .csv, one row per outcome, month and parameter); return the path.
+
+    Raises ValueError for another ending. CSV leaves out second-order indices, which have two parameters.
+    """
+    path = Path(path)
+    if path.suffix == ".nc":
+        indices.assign_attrs({key: _plain(value) for key, value in indices.attrs.items()}).to_netcdf(path)
+    elif path.suffix == ".csv":
+        single = indices.drop_dims("parameter_2", errors="ignore")
+        single.to_dataframe(dim_order=["outcome", "month", "parameter"]).to_csv(path, lineterminator="\n")
+    else:
+        raise ValueError(f"the ending of '{path}' must be .nc (NetCDF) or .csv, got '{path.suffix or 'none'}'")
+    return path
+
+
+def _plain(value: object) -> str | int | float:
+    return value if isinstance(value, str | int | float) else json.dumps(value)

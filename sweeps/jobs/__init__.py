@@ -1,0 +1,1 @@
+"""Batch jobs: scripts for Slurm and PBS, the queue, the rank of a task, compiling ahead."""

@@ -1,0 +1,121 @@
+"""Checks of a spec that no single key can make alone: what its parts must be to each other."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING
+
+from .design import GRID_FORMS, MOST_POINTS, RANGE_FORMS, check_declared_range, find_quantity
+from .errors import SpecError, safe_name
+
+if TYPE_CHECKING:
+    from .spec import Spec
+
+MOST_AGENTS = 10_000_000
+MOST_RUNS = 2**30
+MOST_INDEPENDENT_REPLICATES = 4096
+MOST_INDEPENDENT_POINTS = 2**20
+WITHOUT_EFFECT_ON_REAL_TRUSTS = ("number_of_units", "size_spread", "boundary_mismatch")
+
+
+def check_spec(spec: Spec) -> None:
+    """Raise SpecError for the first thing in which the parts of ``spec`` do not fit together."""
+    if not spec.name.isprintable():
+        raise SpecError(f"key 'name' must be printable letters, got '{safe_name(spec.name)}'")
+    if spec.months % spec.record.every:
+        raise SpecError(
+            f"key 'record.every' must divide months: {spec.months} months are no whole number of windows of"
+            f" {spec.record.every}"
+        )
+    _check_country(spec)
+    for name in (*spec.fixed, *varied_names(spec)):
+        find_quantity(name, spec.months)
+    _check_vary(spec)
+    _check_size(spec)
+
+
+def varied_names(spec: Spec) -> tuple[str, ...]:
+    """Return the names of the quantities that differ between points, in the order of the design."""
+    return tuple(spec.table) if spec.table is not None else tuple(spec.vary)
+
+
+def _check_country(spec: Spec) -> None:
+    if spec.providers is not None:
+        if spec.country.trusts not in (None, len(spec.providers)):
+            raise SpecError(
+                f"key 'country.trusts' is {spec.country.trusts}, but the providers table has {len(spec.providers)}"
+                " rows; leave 'trusts' out"
+            )
+        for name in (*varied_names(spec), *spec.fixed):
+            if name.split("@")[0] in WITHOUT_EFFECT_ON_REAL_TRUSTS:
+                place = "fixed" if name in spec.fixed else "vary"
+                raise SpecError(f"{place} '{name}' has no effect with a providers table; leave it out")
+    agents = spec.trusts * spec.clinicians
+    if agents > MOST_AGENTS:
+        raise SpecError(
+            f"the country is too large: {spec.trusts:,} trusts x {spec.clinicians:,} clinicians = {agents:,} agents,"
+            f" at most {MOST_AGENTS:,}"
+        )
+
+
+def _check_vary(spec: Spec) -> None:
+    method = spec.design.method
+    if method == "table":
+        if spec.vary:
+            raise SpecError("a table design takes its parameters from the file; leave [vary] out")
+    elif not spec.vary:
+        raise SpecError(
+            "nothing is varied: name at least one parameter under [vary], such as real_control = [0.0, 1.0]"
+        )
+    for name in varied_names(spec):
+        if name in spec.fixed:
+            raise SpecError(f"parameter '{name}' is both fixed and varied; leave it in one of [fixed] and [vary]")
+    for name, varied in spec.vary.items():
+        for value in varied.values or (varied.low, varied.high):
+            check_declared_range(name, value, spec.design.beyond_range)
+        if method == "grid" and varied.values is None:
+            raise SpecError(f"vary '{name}' under grid must be {GRID_FORMS}, got a range without levels")
+        if method != "grid" and varied.values is not None:
+            raise SpecError(f"vary '{name}' under {method} must be {RANGE_FORMS}; levels belong to a grid")
+
+
+def number_of_points(spec: Spec) -> int:
+    """Return how many points the design of ``spec`` has, without drawing them."""
+    design, dimensions = spec.design, len(spec.vary)
+    if design.method == "latin-hypercube":
+        return design.points
+    if design.method == "sobol":
+        return design.points * (2 * dimensions + 2 if design.second_order else dimensions + 2)
+    if design.method == "morris":
+        return design.trajectories * (dimensions + 1)
+    if design.method == "grid":
+        return prod(len(varied.values or ()) for varied in spec.vary.values())
+    return len(next(iter(spec.table.values()))) if spec.table else 0
+
+
+def _check_size(spec: Spec) -> None:
+    design = spec.design
+    if design.method == "sobol" and design.points & (design.points - 1):
+        below = 1 << (design.points.bit_length() - 1)
+        raise SpecError(
+            f"key 'design.points' must be a power of two under sobol, got {design.points};"
+            f" the nearest are {below} and {2 * below}"
+        )
+    points = number_of_points(spec)
+    if points > MOST_POINTS:
+        raise SpecError(f"the design is too large: {points:,} points under {design.method}, at most {MOST_POINTS:,}")
+    if spec.luck == "independent":
+        if spec.replicates > MOST_INDEPENDENT_REPLICATES:
+            raise SpecError(
+                f"key 'replicates' must be at most {MOST_INDEPENDENT_REPLICATES} with luck = 'independent',"
+                f" got {spec.replicates}"
+            )
+        if points > MOST_INDEPENDENT_POINTS:
+            raise SpecError(
+                f"the design has {points:,} points; at most {MOST_INDEPENDENT_POINTS:,} fit luck = 'independent'"
+            )
+    if points * spec.replicates > MOST_RUNS:
+        raise SpecError(
+            f"the sweep is too large: {points:,} points x {spec.replicates:,} replicates ="
+            f" {points * spec.replicates:,} runs, at most {MOST_RUNS:,}"
+        )

@@ -1,0 +1,67 @@
+"""Places of names in a spec: what is said of a key that stands in another table than its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+from functools import cache
+from typing import get_args
+
+from pydantic import BaseModel
+
+from ...model.constants import CONSTANTS
+from ...model.parameters import PARAMETERS
+
+NEAR = 0.85
+"""How like a key a name must be to be taken for a slip of it (1 = equal)."""
+
+
+def belongs(name: str, place: str | None = None, slips: bool = False) -> str:
+    """Return "; 'months' is a key of the spec..." for a name that has its place elsewhere than in ``place``, else "".
+
+    ``place`` is the table that it stands in, "" for the spec above its first table, None where it has no place at all.
+    With ``slips`` a name that is nearly a key is taken for it.
+    """
+    known = _homes()
+    found = name.split("@")[0]
+    if slips and found not in known:
+        found = next(iter(get_close_matches(found, known, n=1, cutoff=NEAR)), found)
+    homes = [home for home in known.get(found, ()) if home != place]
+    if not homes:
+        return ""
+    return f"; '{found}' is {_words(found, homes)}"
+
+
+def _words(name: str, homes: list[str]) -> str:
+    if "" in homes:
+        others = "".join(f", or below [{home}]" for home in homes if home)
+        return f"a key of the spec itself: it stands above its first table{others}"
+    tables = " or ".join(f"[{home}]" for home in homes)
+    kind = "a parameter: it" if name in PARAMETERS else "a constant: it" if name in CONSTANTS else "a key that"
+    return f"{kind} belongs below {tables}"
+
+
+@cache
+def _homes() -> dict[str, tuple[str, ...]]:
+    """Return the tables that each name may stand in, "" for the spec itself."""
+    from .spec import Spec  # which imports the modules that ask
+
+    homes: dict[str, tuple[str, ...]] = {}
+    for key, field in Spec.model_fields.items():
+        tables = list(_tables(field.annotation))
+        if not tables:
+            homes[key] = (*homes.get(key, ()), "")
+        for name in dict.fromkeys(name for table in tables for name in table.model_fields):
+            homes[name] = (*homes.get(name, ()), key)
+    named = {"fixed", "vary", "constants"}
+    homes = {name: places for name, places in homes.items() if name not in named}
+    homes |= dict.fromkeys(CONSTANTS, ("constants",))
+    return homes | dict.fromkeys(PARAMETERS, ("fixed", "vary"))
+
+
+def _tables(kind: object) -> Iterator[type[BaseModel]]:
+    """Yield the models of a field: itself, or the members of a union."""
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        yield kind
+    for part in get_args(kind):
+        yield from _tables(part)

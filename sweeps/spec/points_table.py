@@ -1,0 +1,88 @@
+"""The CSV file of a table design: one column for each varied parameter, one row for each point."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...model.text.csv_rows import Row, check_cells, check_heading, read_rows
+from ...model.text.numerals import parse_number
+from .design import MOST_POINTS, check_declared_range, checked_value, find_quantity
+from .errors import SpecError, safe_name
+
+
+def parse_points(text: str, label: str, beyond_range: bool) -> dict[str, NDArray[np.float64]]:
+    """Return the points in the CSV ``text``: name -> (point,) values, in the order of the columns.
+
+    Raises SpecError, naming the file, row and column, for an unknown parameter, a value that is no number or out of
+    range (wider than the declared range only with ``beyond_range``) and a table without rows.
+    """
+    place = f"table of points '{safe_name(label)}'"
+    try:
+        return _parse(text, place, beyond_range)
+    except SpecError:
+        raise
+    except ValueError as error:
+        raise SpecError(str(error)) from None
+
+
+def check_points(points: Mapping[str, NDArray[np.float64]], beyond_range: bool) -> dict[str, NDArray[np.float64]]:
+    """Return the ``points`` that a store holds, name -> (point,), checked as those of a table are. Raises SpecError."""
+    if not points or not all(len(values) for values in points.values()):
+        raise SpecError("the points in the store are missing")
+    for name, values in points.items():
+        find_quantity(name)
+        for value in (float(values.min()), float(values.max())):
+            check_declared_range(name, checked_value(name, value), beyond_range)
+    return dict(points)
+
+
+def _parse(text: str, place: str, beyond_range: bool) -> dict[str, NDArray[np.float64]]:
+    rows = read_rows(text, place)
+    if not rows:
+        raise SpecError(f"{place} is empty and has no points; expected a heading of parameters, one row for each point")
+    names = rows[0][1]
+    check_heading(names, place, _is_quantity)
+    for name in names:
+        try:
+            find_quantity(name)
+        except SpecError as error:
+            raise SpecError(f"{place}, row 1: {error}") from None
+    if len(rows) == 1:
+        raise SpecError(f"{place} has no points: a heading but no rows; expected one row for each point")
+    if len(rows) - 1 > MOST_POINTS:
+        raise SpecError(f"{place} has {len(rows) - 1:,} rows; at most {MOST_POINTS:,} points fit")
+    points = np.empty((len(names), len(rows) - 1))
+    for index, row in enumerate(rows[1:]):
+        points[:, index] = _values(row, names, place, beyond_range)
+    return {name: points[column] for column, name in enumerate(names)}
+
+
+def _is_quantity(name: str) -> bool:
+    try:
+        find_quantity(name)
+    except SpecError:
+        return False
+    return True
+
+
+def _values(row: Row, names: list[str], place: str, beyond_range: bool) -> list[float]:
+    check_cells(row, names, place)
+    return [
+        _value(name, cell, f"{place}, row {row[0]}", beyond_range) for name, cell in zip(names, row[1], strict=True)
+    ]
+
+
+def _value(name: str, cell: str, place: str, beyond_range: bool) -> float:
+    try:
+        number = parse_number(cell)
+    except ValueError as error:
+        raise SpecError(f"{place}, column '{name}': {error}") from None
+    try:
+        value = checked_value(name, number)
+        check_declared_range(name, value, beyond_range)
+    except SpecError as error:
+        raise SpecError(f"{place}: {error}") from None
+    return value

@@ -1,0 +1,279 @@
+"""The spec of a sweep: what is varied, what is fixed, how large the country is and what is recorded.
+
+A spec is read from TOML or made in Python, checked against the tables of the model and frozen. Whatever is wrong is
+said in one line (SpecError) before anything runs or is written; there is no way to a spec without every check.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import (
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    PrivateAttr,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
+
+from ...model.outcomes import choose_outcomes
+from ...model.providers import MOST_BYTES as MOST_PROVIDERS_BYTES
+from ...model.providers import Providers, parse_providers
+from .checks import check_spec
+from .design import LARGEST_SEED, Design, Strict, Varied, checked_value, find_quantity, parse_varied
+from .errors import SpecError, explain, safe_name, shown
+from .tables import FixedTable, chosen_outcomes, read_constant, tables_of
+from .text import MOST_TABLE_BYTES, canonical_toml, parse_json, parse_toml, read_text
+
+MOST_MONTHS = 12_000
+MOST_TRUSTS = 10_000
+MOST_CLINICIANS = 10_000
+MOST_REPLICATES = 65_536
+TABLE_OF_POINTS = "table of points"
+Points = Mapping[str, NDArray[np.float64]]
+Read = Callable[[str, str, int], str | Points]
+"""``read(name, what, most bytes)`` returns the text of a file that a spec names, or the points that a store holds."""
+
+
+class Country(Strict):
+    """How large the country is: a synthetic ring of equal areas, or the real trusts of a providers table."""
+
+    trusts: int | None = Field(
+        default=None, ge=1, le=MOST_TRUSTS, description=f"a whole number from 1 to {MOST_TRUSTS}"
+    )
+    clinicians: int = Field(
+        default=40, ge=1, le=MOST_CLINICIANS, description=f"a whole number from 1 to {MOST_CLINICIANS}"
+    )
+    providers: str | None = Field(
+        default=None, min_length=1, max_length=1000, description="the path of a CSV file, relative to the spec"
+    )
+
+
+class Record(Strict):
+    """What of a run is kept: which outcomes, at which interval in months, and whether the records of every trust."""
+
+    outcomes: Annotated[
+        tuple[str, ...] | None, PlainValidator(chosen_outcomes), PlainSerializer(lambda names: names)
+    ] = None
+    every: int = Field(default=1, ge=1, le=MOST_MONTHS, description="a whole number of months that divides 'months'")
+    trusts: bool = Field(default=False, description="true or false")
+
+
+class Spec(Strict):
+    """A checked spec, which cannot change: ``Spec(design={...}, vary={...})``, :meth:`from_file`, :meth:`from_text`.
+
+    Raises SpecError, in one line, for whatever cannot be run.
+    """
+
+    name: str = Field(default="sweep", min_length=1, max_length=100, description="a name of 1 to 100 letters")
+    seed: int = Field(default=7, ge=0, le=LARGEST_SEED, description=f"a whole number from 0 to {LARGEST_SEED}")
+    months: int = Field(default=240, ge=1, le=MOST_MONTHS, description=f"a whole number from 1 to {MOST_MONTHS}")
+    replicates: int = Field(
+        default=8, ge=1, le=MOST_REPLICATES, description=f"a whole number from 1 to {MOST_REPLICATES}"
+    )
+    luck: str = Field(default="common", pattern="^(common|independent)$", description="'common' or 'independent'")
+    country: Country = Field(default=Country(), description="a table")
+    fixed: Annotated[dict[str, float], PlainValidator(tables_of("fixed", checked_value))] = Field(
+        default_factory=FixedTable
+    )
+    design: Design = Field(description="a table that names a method")
+    vary: Annotated[dict[str, Varied], PlainValidator(tables_of("vary", parse_varied))] = Field(
+        default_factory=FixedTable
+    )
+    constants: Annotated[dict[str, float], PlainValidator(tables_of("constants", read_constant))] = Field(
+        default_factory=FixedTable
+    )
+    record: Record = Field(default=Record(), description="a table")
+
+    _providers_text: str | None = PrivateAttr(default=None)
+    _providers: Providers | None = PrivateAttr(default=None)
+    _table: dict[str, NDArray[np.float64]] | None = PrivateAttr(default=None)
+
+    def __init__(self, **tables: Any) -> None:
+        """Check the ``tables`` of a spec; files that they name are looked for in the working folder."""
+        self._build(tables, _files_in(Path()))
+
+    # Pydantic's own mark of an initialiser that it need not call: every check is made by the validator below.
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
+
+    def _build(self, tables: Mapping[str, Any], read: Read) -> None:
+        try:
+            self.__pydantic_validator__.validate_python(dict(tables), self_instance=self, context=read)
+        except ValidationError as error:
+            raise explain(error, Spec) from None
+
+    @model_validator(mode="after")
+    def _check(self, info: ValidationInfo) -> Spec:
+        """Read the files that the spec names and make the checks that no key can make alone: whoever builds a spec."""
+        self._read_files(info.context if callable(info.context) else _files_in(Path()))
+        check_spec(self)
+        return self
+
+    @classmethod
+    def from_file(cls, path: str | Path) -> Spec:
+        """Read the spec in the TOML file ``path``; files it names are looked for beside it. Raises SpecError."""
+        path = Path(path)
+        return cls.from_text(read_text(path, "spec"), folder=path.parent, label=f"spec '{path}'")
+
+    @classmethod
+    def from_text(cls, text: str, folder: str | Path = ".", label: str = "spec") -> Spec:
+        """Read a spec from TOML ``text``; files it names are looked for in ``folder``. Raises SpecError."""
+        return cls._from_tables(parse_toml(text, label), _files_in(Path(folder)))
+
+    @classmethod
+    def from_stored(cls, text: str, providers_text: str | None, points: Callable[[], Points] = dict) -> Spec:
+        """Read the spec that a store carries, with every check: its tables come from the store, not from files.
+
+        ``points`` returns those of the store, name -> (point,); it is called for a table of points alone. Raises
+        SpecError.
+        """
+
+        def read(name: str, what: str, most_bytes: int) -> str | Points:
+            if what == TABLE_OF_POINTS:
+                return points()
+            if providers_text is None:
+                raise SpecError("the store has lost its providers table")
+            return providers_text
+
+        return cls._from_tables(parse_toml(text, "the spec in the store"), read)
+
+    @classmethod
+    def _from_tables(cls, tables: Mapping[str, Any], read: Read) -> Spec:
+        spec = cls.__new__(cls)
+        spec._build(tables, read)
+        return spec
+
+    @classmethod
+    def model_validate(cls, obj: Any, **options: Any) -> Spec:
+        """Return ``obj`` if it is a spec, else the spec of these tables, with every check. Raises SpecError."""
+        if isinstance(obj, cls):
+            return obj
+        if not isinstance(obj, Mapping) or not all(isinstance(key, str) for key in obj):
+            raise SpecError(f"a spec must be a table of keys, got {shown(obj)}")
+        return cls(**obj)
+
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Spec:
+        """Return the spec of the tables in ``json_data``, with every check. Raises SpecError."""
+        return cls.model_validate(parse_json(json_data))
+
+    @classmethod
+    def model_validate_strings(cls, obj: Any, **options: Any) -> Spec:
+        """Raise SpecError: a spec takes numbers as numbers, not as texts."""
+        raise SpecError("a spec cannot be made of texts; use Spec(...) or Spec.from_text(...)")
+
+    @classmethod
+    def model_construct(cls, _fields_set: set[str] | None = None, **values: Any) -> Spec:
+        """Return the spec of ``values`` with every check: there is none without."""
+        return cls(**values)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Spec:
+        """Return this spec, which cannot change; with ``update``, raise SpecError: make another one instead."""
+        if update:
+            raise SpecError("a spec cannot be changed; make another one with Spec(...) or Spec.from_text(...)")
+        return self
+
+    def copy(self, *, update: Mapping[str, Any] | None = None, **others: Any) -> Spec:
+        """Return this spec, as :meth:`model_copy` does."""
+        return self.model_copy(update=update)
+
+    def _read_files(self, read: Read) -> None:
+        if self.country.providers is not None:
+            text = read(self.country.providers, "providers table", MOST_PROVIDERS_BYTES)
+            assert isinstance(text, str), "only points come as arrays"
+            self._providers_text = text
+            try:
+                self._providers = parse_providers(text, safe_name(self.country.providers))
+            except ValueError as error:
+                raise SpecError(str(error)) from None
+        if self.design.method == "table":
+            from .points_table import check_points, parse_points
+
+            table = read(self.design.file, TABLE_OF_POINTS, MOST_TABLE_BYTES)
+            if isinstance(table, str):
+                self._table = parse_points(table, self.design.file, self.design.beyond_range)
+            else:
+                self._table = check_points(table, self.design.beyond_range)
+
+    @property
+    def providers(self) -> Providers | None:
+        """The real trusts of the sweep, or None for the synthetic ring."""
+        return self._providers
+
+    @property
+    def providers_text(self) -> str | None:
+        """The providers table as it was read, or None."""
+        return self._providers_text
+
+    @property
+    def table(self) -> dict[str, NDArray[np.float64]] | None:
+        """The points of a table design: name -> (point,) values; None for other designs."""
+        return self._table
+
+    @property
+    def trusts(self) -> int:
+        """Number of trusts."""
+        return len(self._providers) if self._providers is not None else self.country.trusts or 150
+
+    @property
+    def clinicians(self) -> int:
+        """Number of clinicians of each trust."""
+        return self.country.clinicians
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """Names of the recorded outcomes, in the order of the table."""
+        return choose_outcomes(self.record.outcomes)
+
+    @property
+    def sampler_seed(self) -> int:
+        """Seed of the sampler: that of the design or, where it names none, that of the sweep."""
+        return self.seed if self.design.seed is None else self.design.seed
+
+    def canonical(self) -> str:
+        """Return the spec as TOML with every value written out; specs that mean the same give the same text."""
+        country: dict[str, Any] = {"trusts": self.trusts, "clinicians": self.clinicians}
+        if self._providers is not None:
+            country["providers"] = "providers.csv"
+        design = self.design.model_dump(exclude={"seed"})
+        if "file" in design:
+            design["file"] = "points.csv"
+        tables: dict[str, Any] = {
+            **{key: getattr(self, key) for key in ("name", "seed", "months", "replicates", "luck")},
+            "country": country,
+            "fixed": {name: self.fixed[name] for name in sorted(self.fixed)},
+            "design": {**design, "seed": self.sampler_seed},
+            "vary": {name: _varied_as_toml(varied) for name, varied in self.vary.items()},
+            "constants": {name: self.constants[name] for name in sorted(self.constants)},
+            "record": {"outcomes": self.outcomes, "every": self.record.every, "trusts": self.record.trusts},
+        }
+        return canonical_toml(tables)
+
+    def hash(self) -> str:
+        """Return the SHA-256 of the canonical text, the providers table and the points of a table design."""
+        digest = hashlib.sha256(self.canonical().encode())
+        digest.update(repr(self._providers).encode())
+        for name, values in (self._table or {}).items():
+            digest.update(name.encode() + b"\0" + np.ascontiguousarray(values, "<f8").tobytes())
+        return digest.hexdigest()
+
+
+def _files_in(folder: Path) -> Read:
+    def read(name: str, what: str, most_bytes: int) -> str:
+        return read_text(folder / name, what, most_bytes)
+
+    return read
+
+
+def _varied_as_toml(varied: Varied) -> Any:
+    return [varied.low, varied.high] if varied.values is None else {"values": varied.values}
+
+
+__all__ = ["Country", "Record", "Spec", "SpecError", "Varied", "find_quantity"]

@@ -1,0 +1,189 @@
+"""Layout of a store: its variables, with their dimensions, chunks and attributes, and the attributes of the whole.
+
+Everything here follows from the spec, the tables of the model and the batch size, so that two stores made of the same
+spec are equal byte for byte.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ... import model
+from ...model.outcomes import OUTCOMES, TRUST_RECORDS, Outcome
+from ...model.parameters import PARAMETERS
+from ...store.blocks import Batches
+from ...store.digest import BYTES, coordinate_digest
+from ...store.format import DIGEST, DONE, FAILED, MISSING, STATUS, STORE_FORMAT
+from ..spec.design import find_quantity
+from ..spec.sampling import Points, sampler_settings
+from ..spec.spec import Spec
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One array of the store. ``values`` are those of a coordinate; what runs fill has None."""
+
+    name: str
+    dims: tuple[str, ...]
+    shape: tuple[int, ...]
+    chunks: tuple[int, ...]
+    dtype: str
+    fill: float
+    attributes: dict[str, Any] = field(default_factory=dict)
+    values: NDArray[Any] | None = None
+
+
+def variables(spec: Spec, points: Points, points_per_batch: int) -> tuple[Variable, ...]:
+    """Return the variables of the store of ``spec``: coordinates, what batches fill, and ``status`` last."""
+    return (*coordinates(spec, points), *filled(spec, len(next(iter(points.values()))), points_per_batch))
+
+
+def filled(spec: Spec, number_of_points: int, points_per_batch: int) -> tuple[Variable, ...]:
+    """Return the variables that batches fill: recorded quantities, digests, ``status``; a chunk of each is a batch."""
+    windows = spec.months // spec.record.every
+    found = [
+        _filled(row, number_of_points, points_per_batch, spec.replicates, ("month", windows), yearly=False)
+        for row in (OUTCOMES[name] for name in spec.outcomes)
+    ]
+    if spec.record.trusts:
+        found += [
+            _filled(row, number_of_points, points_per_batch, spec.replicates, ("trust", spec.trusts), row.yearly, years)
+            for years in (spec.months // 12,)
+            for row in TRUST_RECORDS.values()
+            if years or not row.yearly
+        ]
+    digest = _digest_of([*(row.name for row in found), STATUS], number_of_points, points_per_batch, spec.replicates)
+    status = Variable(
+        name=STATUS,
+        dims=("point", "replicate"),
+        shape=(number_of_points, spec.replicates),
+        chunks=(points_per_batch, spec.replicates),
+        dtype="uint8",
+        fill=MISSING,
+        attributes={
+            "long_name": "status of the run",
+            "meaning": "what became of the run; a failed run is NaN in every outcome",
+            "units": "1",
+            "flag_values": [MISSING, DONE, FAILED],
+            "flag_meanings": "missing done failed",
+        },
+    )
+    return (*found, digest, status)
+
+
+def _digest_of(names: list[str], points: int, points_per_batch: int, replicates: int) -> Variable:
+    blocks = Batches((points, replicates), (points_per_batch, replicates)).blocks
+    return Variable(
+        name=DIGEST,
+        dims=("point_block", "replicate_block", "variable", "byte"),
+        shape=(*blocks, len(names), BYTES),
+        chunks=(1, 1, len(names), BYTES),
+        dtype="uint8",
+        fill=0,
+        attributes={
+            "long_name": "digest of the values",
+            "meaning": "BLAKE2b of the values of each variable in a batch, of the variable and of its place",
+            "units": "1",
+            "variables": " ".join(names),
+        },
+    )
+
+
+def _filled(
+    row: Outcome,
+    points: int,
+    points_per_batch: int,
+    replicates: int,
+    third: tuple[str, int],
+    yearly: bool,
+    years: int = 0,
+) -> Variable:
+    dims: tuple[str, ...] = ("point", "replicate", third[0])
+    sizes: tuple[int, ...] = (replicates, third[1])
+    if yearly:
+        dims, sizes = (*dims, "year"), (*sizes, years)
+    attributes = {"long_name": row.name.replace("_", " "), "units": row.unit, "meaning": row.meaning}
+    if row.evidence:
+        attributes["evidence"] = row.evidence
+    return Variable(row.name, dims, (points, *sizes), (points_per_batch, *sizes), "float32", float("nan"), attributes)
+
+
+def coordinates(spec: Spec, points: Points) -> list[Variable]:
+    """Return the coordinates of the store of ``spec``: axes, varied and fixed parameters."""
+    number = len(next(iter(points.values())))
+    windows = np.arange(spec.record.every, spec.months + 1, spec.record.every, dtype=np.int32)
+    found = [
+        _axis("point", np.arange(number, dtype=np.int64), "1", "number of the setting of the parameters, from 0"),
+        _axis("replicate", np.arange(spec.replicates, dtype=np.int64), "1", "number of the repeat, from 0"),
+        _axis("month", windows, "months", "last month of the window, counted from 1"),
+    ]
+    if spec.record.trusts:
+        trusts = np.arange(spec.trusts, dtype=np.int32)
+        found.append(_axis("trust", trusts, "1", "number of the trust, from 0; providers sorted by code"))
+        if spec.months >= 12:
+            years = np.arange(1, spec.months // 12 + 1, dtype=np.int32)
+            found.append(_axis("year", years, "years", "full year of the run, counted from 1"))
+    found += [_parameter(name, values, ("point",)) for name, values in points.items()]
+    found += [_parameter(name, np.asarray(spec.fixed[name], dtype=np.float64), ()) for name in sorted(spec.fixed)]
+    return found
+
+
+def _axis(name: str, values: NDArray[Any], unit: str, meaning: str) -> Variable:
+    attributes = {"long_name": name, "units": unit, "meaning": meaning}
+    return Variable(name, (name,), values.shape, values.shape, str(values.dtype), 0, attributes, values)
+
+
+def _parameter(name: str, values: NDArray[np.float64], dims: tuple[str, ...]) -> Variable:
+    row, month = find_quantity(name)
+    attributes: dict[str, Any] = {
+        "long_name": row.name.replace("_", " ") + (f" from month {month} on" if month else ""),
+        "units": row.unit,
+        "meaning": row.meaning,
+        "kind": row.kind,
+        "actor": row.actor,
+        "source": row.source,
+        "default": row.default,
+        "declared_range": [row.low, row.high],
+        "design": "varied" if dims else "fixed",
+    }
+    if month:
+        attributes["from_month"] = month
+    return Variable(name, dims, values.shape, values.shape, "float64", float("nan"), attributes, values)
+
+
+def attributes(spec: Spec, points: Points, points_per_batch: int, rules_hash: str) -> dict[str, Any]:
+    """Return the attributes of the whole store: the spec and all else that a reader needs to know where it is from."""
+    return {
+        "tredegar_store": STORE_FORMAT,
+        "title": spec.name,
+        "spec": spec.canonical(),
+        "spec_hash": spec.hash(),
+        "specs": [spec.canonical()],
+        "rules_hash": rules_hash,
+        "seed": spec.seed,
+        "luck": spec.luck,
+        "sampler": sampler_settings(spec),
+        "providers": spec.providers_text,
+        "defaults": {name: row.default for name, row in PARAMETERS.items()},
+        "points": len(next(iter(points.values()))),
+        "points_per_batch": points_per_batch,
+        "replicates_per_batch": spec.replicates,
+        "coordinates": " ".join([*points, *sorted(spec.fixed)]),
+        "coordinate_digests": coordinate_digests(spec, points),
+    }
+
+
+def coordinate_digests(spec: Spec, points: Points) -> dict[str, str]:
+    """Return the digests of the coordinates of the store of ``spec``, by name."""
+    return {
+        row.name: coordinate_digest(row.name, row.values) for row in coordinates(spec, points) if row.values is not None
+    }
+
+
+def current_rules_hash() -> str:
+    """Return the hash of the rules, the constants and the order of a month of the installed model."""
+    return model.rules_hash()

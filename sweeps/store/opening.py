@@ -1,0 +1,61 @@
+"""The root file of a store, read and checked: the first thing that is done with one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import zarr
+
+from ...store.arrays import first_line, is_of_the_system, unread
+from ...store.contract import root_fault
+from ...store.format import (
+    BATCH_DIMENSIONS,
+    OLDEST_FORMAT,
+    STATUS,
+    STORE_FORMAT,
+    StoreDamaged,
+    StoreError,
+    StoreUnreadable,
+)
+from ...store.root import read_root_bytes, seal_is_broken
+
+
+def checked_root(path: Path) -> dict[str, Any]:
+    """Return the content of the root file of the store at ``path``; raise StoreError for one that cannot be used."""
+    try:
+        content = read_root_bytes(path)
+    except OSError as error:
+        if is_of_the_system(error):
+            raise StoreUnreadable(f"store '{path}' cannot be opened: zarr.json {unread(error)}") from error
+        what = (
+            "does not exist" if not path.exists() else f"is no store: it has no zarr.json ({error.strerror or error})"
+        )
+        raise StoreError(f"store '{path}' {what}; 'tredegar sweep SPEC --out STORE' creates one") from None
+    try:
+        found = json.loads(content)
+    except ValueError as error:
+        raise StoreError(f"store '{path}' cannot be read: zarr.json is no JSON ({first_line(error)})") from error
+    facts = found.get("attributes") if isinstance(found, dict) else None
+    if not isinstance(facts, dict) or "tredegar_store" not in facts:
+        raise StoreError(f"'{path}' is a Zarr store, but no sweep wrote it")
+    number = facts["tredegar_store"]
+    if not isinstance(number, int) or not OLDEST_FORMAT <= number <= STORE_FORMAT:
+        known = f"{OLDEST_FORMAT} to {STORE_FORMAT}"
+        raise StoreError(
+            f"store '{path}' has store format {number}, this version reads {known}; use the version that wrote it"
+        )
+    if seal_is_broken(content, needed=number >= STORE_FORMAT):
+        raise StoreDamaged(f"store '{path}' is damaged: zarr.json is not what was written; restore it from a copy")
+    fault = root_fault(found) if number >= STORE_FORMAT else ""
+    if fault:
+        raise StoreDamaged(f"store '{path}' is damaged: in zarr.json {fault}; restore it from a copy")
+    return found
+
+
+def filled_in(group: zarr.Group) -> tuple[str, ...]:
+    """Return the names of the variables that runs fill of a store without a copy of their metadata (old archives)."""
+    found: dict[str, Any] = {name: array.metadata for name, array in sorted(group.arrays()) if name != STATUS}
+    dimensions = {name: tuple(facts.dimension_names or ()) for name, facts in found.items()}
+    return tuple(name for name, dims in dimensions.items() if dims[:2] == BATCH_DIMENSIONS)

@@ -1,0 +1,69 @@
+"""The commands claims and replay: what they print, how they end, and that they compute nothing twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tredegar.cli.entry import main
+from tredegar.results.claims import designs as claim_designs
+
+
+@pytest.fixture
+def tredegar(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
+    """Run the command in this process, in an empty folder, and return its exit status."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "160")
+
+    def run(*words: str) -> int:
+        with pytest.raises(SystemExit) as end:
+            main(list(words))
+        return int(end.value.code or 0)
+
+    return run
+
+
+def test_the_list_names_every_claim_and_every_contradiction(
+    tredegar: Callable[..., int], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert tredegar("claims", "--list") == 0
+    printed = capsys.readouterr().out
+    assert all(f"A{number:02d}" in printed for number in range(1, 49))
+    assert all(f"P{number}" in printed for number in range(1, 11))
+    assert not list(tmp_path.iterdir())
+
+
+def test_unknown_claims_and_sizes_are_refused_in_one_line(
+    tredegar: Callable[..., int], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    for words, told in ((("--claim", "A77"), "unknown claim 'A77'"), (("--size", "huge"), "unknown size 'huge'")):
+        assert tredegar("claims", *words) == 1
+        (line,) = capsys.readouterr().err.splitlines()
+        assert told in line
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_claim_is_run_judged_and_finished_once(
+    tredegar: Callable[..., int], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tiny = claim_designs.Size(
+        name="tiny", samples=10, trusts=6, clinicians=2, replicates=2, phase_points=8, phase_replicates=2,
+        corner_samples=2,
+    )  # fmt: skip
+    monkeypatch.setattr(claim_designs, "SIZES", {"tiny": tiny})
+    words = ("claims", "--size", "tiny", "--claim", "a05", "--workers", "0", "--engine", "numpy")
+    assert tredegar(*words) == 0
+    first = capsys.readouterr()
+    assert "A05" in first.out
+    assert "40 runs" in first.err
+    page = Path("claims/index.html").read_bytes()
+    assert tredegar(*words) == 0
+    assert "runs in" not in capsys.readouterr().err
+    assert Path("claims/index.html").read_bytes() == page
+    assert tredegar("replay", "claims/frozen.zarr", "--point", "3", "--replicate", "1") == 0
+    assert "equal to the last bit" in capsys.readouterr().out
+    assert Path("claims/frozen-replay/decisions.csv").is_file()
+    assert tredegar(*words[:4], "a06", *words[5:]) == 1
+    assert "another design" in capsys.readouterr().err

@@ -1,0 +1,84 @@
+"""Public names: every one that a document shows is there, none is a module, and those of old still work."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import tredegar
+from tredegar.former import FORMER
+
+from ..support.places import ROOMS
+
+PACKAGES = ("tredegar", *(f"tredegar.{room}" for room in ROOMS))
+ORIGINAL = {
+    "tredegar.kernels.engines": "engines",
+    "tredegar.kernels.simulate": "simulate",
+    "tredegar.model.health_service": "HealthService",
+    "tredegar.results.compare": "compare",
+    "tredegar.results.export": "export",
+    "tredegar.results.hysteresis": "hysteresis",
+    "tredegar.results.maps": "map_of",
+    "tredegar.results.statement": "changes_of",
+    "tredegar.sweeps.cli": "main",
+    "tredegar.sweeps.runner": "run_sweep",
+}
+"""A former module and a name that it had."""
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_public_name_is_there_and_none_is_a_module(package: str) -> None:
+    names = getattr(importlib.import_module(package), "__all__", ())
+    found = {name: getattr(importlib.import_module(package), name) for name in names}
+    assert found or package == "tredegar.store"
+    assert [name for name, value in found.items() if isinstance(value, ModuleType)] == []
+
+
+def test_names_that_results_hand_out_are_those_of_their_table(root: Path) -> None:
+    table = (root / "docs" / "results.md").read_text(encoding="utf-8").partition("## Opening")[0]
+    shown = {name for row in re.findall(r"\| ([^|]+) \|\n", table) for name in re.findall(r"`(\w+)`", row)}
+    assert shown >= {"analyze_sensitivity", "compare", "export", "measure_hysteresis", "tree_rules", "contrast"}
+    results = importlib.import_module("tredegar.results")
+    assert [name for name in sorted(shown) if not callable(getattr(results, name, None))] == []
+
+
+def test_a_name_that_is_none_is_an_attribute_error_that_names_it() -> None:
+    with pytest.raises(AttributeError, match="'simulation_of'"):
+        _ = tredegar.simulation_of
+
+
+def test_the_root_lists_its_names_and_its_version() -> None:
+    assert set(tredegar.__all__) <= set(dir(tredegar))
+    assert re.fullmatch(r"\d+\.\d+\.\d+.*", tredegar.__version__)
+
+
+@pytest.mark.parametrize("module", FORMER)
+def test_a_former_path_still_works_and_says_where_the_name_is_now(module: str) -> None:
+    name = ORIGINAL[module]
+    place, names = FORMER[module]
+    now = getattr(importlib.import_module(place), names.get(name, name))
+    with pytest.warns(DeprecationWarning, match=rf"{re.escape(module)}\.{name} is {re.escape(place)}\."):
+        found = getattr(importlib.import_module(module), name)
+    assert found is now
+
+
+def test_a_former_package_still_hands_out_its_function() -> None:
+    with pytest.warns(DeprecationWarning, match="analyze_sensitivity"):
+        from tredegar.results.sensitivity import sensitivity
+    assert sensitivity is tredegar.results.analyze_sensitivity
+
+
+def test_a_module_that_never_was_is_not_found() -> None:
+    with pytest.raises(ModuleNotFoundError, match=r"tredegar\.results\.nothing"):
+        importlib.import_module("tredegar.results.nothing")
+
+
+def test_the_package_runs_as_a_module() -> None:
+    done = subprocess.run([sys.executable, "-m", "tredegar", "--version"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.strip().rpartition(" ")[2]) == (0, tredegar.__version__)

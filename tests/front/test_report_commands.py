@@ -1,0 +1,75 @@
+"""The commands that read stores print what the functions return, and end in one line where they cannot."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tredegar.cli.entry import main
+
+from ..support.made_stores import grid, made_store
+
+POINTS = grid(mandate_detail=[0.0, 0.5, 1.0], method_heterogeneity=list(np.linspace(0.0, 1.5, 6)))
+
+
+def quality(points, luck, month):
+    own = np.random.default_rng(4).standard_normal((18, luck.shape[1], 1))
+    return 0.5 + points["mandate_detail"] * (0.06 - 0.1 * points["method_heterogeneity"]) + 0.02 * luck + 0.001 * own
+
+
+@pytest.fixture
+def store(tmp_path):
+    return made_store(tmp_path / "made.zarr", POINTS, {"quality": lambda p, luck, m: quality(p, luck, m) + 0.0 * m})
+
+
+def run(*words):
+    """Run the command and return its exit status (0 where it simply ends)."""
+    try:
+        main([str(word) for word in words])
+    except SystemExit as ended:
+        return ended.code or 0
+    return 0
+
+
+def test_report_prints_the_table_and_the_sentence(store, tmp_path, capsys):
+    assert run("report", store, "--out", tmp_path / "out") == 0
+    said = capsys.readouterr().out
+    assert "change (95%)" in said and "Raising mandate detail from 0 to 1 changes quality by +0.06" in said
+    assert (tmp_path / "out" / "index.html").exists() and "index.html, map.png" in said
+
+
+def test_sensitivity_prints_indices_and_writes_them(store, tmp_path, capsys):
+    assert run("sensitivity", store, "--out", tmp_path / "i.csv") == 0
+    said = capsys.readouterr().out
+    assert "method heterogeneity" in said and "Share of luck in the variance of single runs: quality" in said
+    table = pd.read_csv(tmp_path / "i.csv")
+    assert set(table["parameter"]) == {"mandate_detail", "method_heterogeneity"} and table["total_share"].notna().all()
+
+
+def test_compare_and_export_work_on_made_stores(store, tmp_path, capsys):
+    assert run("compare", store, store) == 0
+    assert "18 points in both; differences run by run under common luck" in capsys.readouterr().out
+    assert run("export", store, "--out", tmp_path / "runs.csv", "--from-month", "13") == 0
+    assert len(pd.read_csv(tmp_path / "runs.csv")) == 18 * 4
+
+
+def test_discover_says_what_was_sought(store, capsys):
+    assert run("discover", store, "--threshold", "0.5") == 0
+    assert "Sought: quality of at least 0.5" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["report", "nowhere.zarr"], "no store at 'nowhere.zarr'"),
+        (["sensitivity", "STORE", "--method", "sobol"], "method 'sobol' cannot use a grid design"),
+        (["export", "STORE", "--out", "x.xlsx"], "must be .nc (NetCDF) or .csv"),
+        (["validate", "STORE"], "validation needs all outcomes and the records of trusts"),
+        (["discover", "STORE", "--outcome", "qualty"], "did you mean 'quality'"),
+    ],
+)
+def test_what_cannot_be_done_ends_in_one_line(store, capsys, words, expected):
+    assert run(*(store if word == "STORE" else word for word in words)) == 1
+    said = capsys.readouterr().err
+    assert expected in said and said.count("\n") == 1

@@ -1,0 +1,191 @@
+"""The evidence page: every id that tables and rules cite stands on it, with a mark; its figures are the data's."""
+
+from __future__ import annotations
+
+import csv
+import re
+from itertools import pairwise
+from pathlib import Path
+from statistics import fmean, median, stdev, variance
+
+import numpy as np
+import pytest
+
+from tredegar.model import OUTCOMES, PARAMETERS
+
+from ..support.places import ROOT
+
+PAGE = (ROOT / "docs" / "evidence.md").read_text(encoding="utf-8")
+DATA = ROOT.parent / "shared" / "data"
+MARKS = ("claim", "found", "computed", "derived", "recalled, unverified", "judged")
+IDS = r"\b([ABEPV])(\d{1,2})([a-z]?)\b"
+RULES = sorted((ROOT / "model" / "rules").glob("*.py"))
+
+
+def anchors() -> set[str]:
+    return set(re.findall(r'<a id="([^"]+)"></a>', PAGE))
+
+
+def cited(text: str) -> set[str]:
+    """Return the evidence ids in ``text``; ``V08-V11`` and ``V21 to V23`` cite all between."""
+    ids = {"".join(match) for match in re.findall(IDS, text)}
+    for letter, first, last in re.findall(r"\b([ABEPV])(\d{1,2})(?:-| to )\1(\d{1,2})\b", text):
+        ids |= {f"{letter}{number:0{len(first)}d}" for number in range(int(first), int(last) + 1)}
+    return ids
+
+
+def rows() -> dict[str, list[str]]:
+    """Return the cells of every table row of the page that has an anchor."""
+    found = {}
+    for line in PAGE.splitlines():
+        anchor = re.match(r'\| <a id="([^"]+)"></a>', line)
+        if anchor:
+            found[anchor[1]] = [cell.strip() for cell in line.strip().strip("|").split("|")]
+    return found
+
+
+def test_ids_of_a_range_are_all_cited() -> None:
+    assert cited("tuned (V08-V11, V18); A05 to A07; B5f; M1, C12") == {
+        *("V08", "V09", "V10", "V11", "V18", "A05", "A06", "A07", "B5f")
+    }
+
+
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_the_source_of_a_parameter_resolves(name: str) -> None:
+    source = PARAMETERS[name].source
+    missing = cited(source) - anchors()
+    assert not missing, f"{name} cites {missing}, which docs/evidence.md does not have"
+    for work in re.findall(r"[A-Z][a-z]+(?: and [A-Z][a-z]+)? (?:19|20)\d\d\b", source):
+        assert work.replace(" ", "-") in anchors(), f"{name} cites {work}"
+    assert cited(source) or re.match(r"assumed|tuned|switch", source), f"{name} has neither evidence nor 'assumed'"
+
+
+@pytest.mark.parametrize("name", OUTCOMES)
+def test_the_counterpart_of_an_outcome_resolves(name: str) -> None:
+    assert cited(OUTCOMES[name].evidence) <= anchors()
+
+
+@pytest.mark.parametrize("path", RULES, ids=lambda path: path.name)
+def test_evidence_that_a_rule_cites_resolves(path: Path) -> None:
+    docstrings = re.findall(r'"""(.*?)"""', path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    assert cited(" ".join(docstrings)) <= anchors()
+
+
+def test_the_five_positions_are_named_where_parameters_cite_them() -> None:
+    positions = {"Seddon", "Walshe", "NHS-leaders-2013", "Sodha", "Edwards"}
+    assert positions <= anchors()
+    assert {name for name in positions if any(name in row.source for row in PARAMETERS.values())} >= {"Sodha", "Seddon"}
+
+
+def test_claims_contradictions_facts_and_moments_are_complete() -> None:
+    expected = {f"A{n:02d}" for n in range(1, 49)} | {f"P{n}" for n in range(1, 11)}
+    expected |= {f"B{n}" for n in range(1, 46)} | {f"V{n:02d}" for n in range(1, 41)}
+    assert expected <= anchors()
+    assert len(re.findall(r'<a id="', PAGE)) == len(anchors()), "an anchor stands twice"
+
+
+@pytest.mark.parametrize("anchor", sorted(rows()))
+def test_every_entry_has_a_mark(anchor: str) -> None:
+    mark = rows()[anchor][-2 if anchor.startswith("B") else -1]
+    assert mark.startswith(MARKS), f"{anchor} is marked '{mark}'"
+
+
+def test_links_within_the_page_lead_somewhere() -> None:
+    headings = {re.sub(r"[^\w -]", "", line.lstrip("# ")).lower().replace(" ", "-") for line in PAGE.splitlines()}
+    for target in re.findall(r"\]\(#([^)]+)\)", PAGE):
+        assert target in anchors() | headings, target
+
+
+def test_outcomes_and_parameters_named_on_the_page_exist() -> None:
+    known = set(PARAMETERS) | set(OUTCOMES) | {"trust_reported_access", "trust_year_true_access", "trust_size"}
+    names = {name for name in re.findall(r"`([a-z0-9_]+)`", PAGE) if "_" in name}
+    assert names - known <= {"overlap", "ae_attendances"}
+
+
+data = pytest.mark.skipif(not DATA.is_dir(), reason="the published NHS files are not beside this checkout")
+
+
+def read(name: str) -> list[dict[str, str]]:
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@data
+def test_moments_carry_the_values_and_windows_of_the_compiled_table() -> None:
+    for row in read("validation_targets.csv"):
+        cells = rows()[row["id"]]
+        assert cells[2:5] == [row["value"], f"{row['low']} to {row['high']}", row["unit"]]
+
+
+@data
+def test_intervals_between_major_reorganisations_are_as_stated() -> None:
+    starts = [row["date"] for row in read("compiled_nhs_reorganisations_england.csv") if row["major"] == "1"]
+    years = [int(start[:4]) + (int(start[5:7]) - 1) / 12 for start in starts]
+    intervals = [later - earlier for earlier, later in pairwise(years)]
+    assert len(intervals) == 7
+    assert (round(fmean(intervals), 1), round(stdev(intervals) / fmean(intervals), 2)) == (7.3, 0.43)
+
+
+@data
+def test_successions_of_providers_come_in_bursts_as_stated() -> None:
+    years = [int(row["date"][:4]) for row in read("trust_successions_1993_2022.csv")]
+    counts = [years.count(year) for year in range(1993, 2023)]
+    assert len(years) == 416
+    assert round(variance(counts) / fmean(counts), 1) == 29.5
+    assert round(sum(sorted(counts)[-6:]) / 416, 2) == 0.73
+
+
+@data
+@pytest.mark.parametrize(
+    ("file", "column", "expected"),
+    [
+        ("catchment_trust22_ltla21.csv", "proportion_trust_came_from_ltla", 0.405),
+        ("catchment_trust22_icb22.csv", "proportion_trust_came_from_icb", 0.904),
+    ],
+)
+def test_largest_shares_of_catchments_are_as_stated(file: str, column: str, expected: float) -> None:
+    largest: dict[str, float] = {}
+    for row in read(file):
+        largest[row["nhs_trust22_code"]] = max(largest.get(row["nhs_trust22_code"], 0.0), float(row[column]))
+    assert round(median(largest.values()), 3) == expected
+
+
+def shares_within_four_hours(kinds: tuple[str, ...]) -> np.ndarray:
+    """Return the share of each month of each organisation with a major department, over the ``kinds`` of department."""
+    seen: dict[tuple[str, str], list[int]] = {}
+    major = set()
+    for row in read("ae_attendances_trust_month_2016_2019.csv"):
+        if row["type"] == "1":
+            major.add(row["org_code"])
+        if row["type"] in kinds:
+            count = seen.setdefault((row["org_code"], row["period"]), [0, 0])
+            count[0] += int(row["attendances"])
+            count[1] += int(row["breaches"])
+    return np.array([1 - late / visits for (code, _), (visits, late) in seen.items() if code in major and visits > 0])
+
+
+@data
+def test_bunching_at_the_target_depends_on_the_window_as_stated() -> None:
+    shares = shares_within_four_hours(("1", "2", "other"))
+
+    def ratio(target: float, window: float) -> float:
+        above = np.sum((target <= shares) & (shares < target + window))
+        return float(above / np.sum((target - window <= shares) & (shares < target)))
+
+    assert [round(ratio(0.95, window), 2) for window in (0.003, 0.005, 0.01, 0.02)] == [1.61, 1.40, 1.23, 0.89]
+    assert round(ratio(0.90, 0.005), 2) == 1.60
+
+
+@data
+@pytest.mark.parametrize(("kinds", "low", "high"), [(("1", "2", "other"), 1.51, 1.52), (("1",), 1.43, 1.47)])
+def test_bunching_corrected_for_slope_is_as_stated(kinds: tuple[str, ...], low: float, high: float) -> None:
+    edges = 0.95 + 0.005 * np.arange(-20, 11)
+    counts, _ = np.histogram(shares_within_four_hours(kinds), edges)
+    places = np.arange(-19.5, 10.0)
+    others = np.abs(places) > 1
+    below, above = np.searchsorted(places, [-0.5, 0.5])
+    ratios = []
+    for degree in (2, 3, 4):
+        smooth = np.polyval(np.polyfit(places[others], counts[others], degree), places)
+        ratios.append(round(float(counts[above] / counts[below] / (smooth[above] / smooth[below])), 2))
+    assert (min(ratios), max(ratios)) == (low, high)

@@ -1,0 +1,174 @@
+"""Absence never becomes a value: nothing to divide by, one point, no completed run are said in words, never as NaN."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from tredegar.cli.entry import main
+from tredegar.model import TRUST_RECORDS
+from tredegar.results import open_sweep
+from tredegar.results.comparison import compare, compared_rows
+from tredegar.results.discovery.regions import discover
+from tredegar.results.discovery.robust import robust_rows, robustness
+from tredegar.results.figures.maps import map_of
+from tredegar.results.record.figure import draw_validation
+from tredegar.results.record.measures import MEASURES, MONTHLY, PER_TRUST, WHY_ABSENT
+from tredegar.results.record.table import as_markdown, finding_rows, tally
+from tredegar.results.record.validation import Finding, Runs, targets, validate
+from tredegar.results.sensitivity.indices import analyze_sensitivity
+from tredegar.results.sensitivity.pawn import pawn_indices
+from tredegar.results.sensitivity.table import summary, told
+from tredegar.results.windows import window_mean
+
+from ..support.made_stores import grid, made_store
+
+LEVELS = [0.0, 0.5, 1.0]
+
+
+def lone_runs(trusts: int = 1, years: int = 10, level: float = 0.0) -> Runs:
+    """Two histories in which nothing happens: every outcome, and every record of every trust, is ``level``."""
+    monthly = {name: np.full((2, 12 * years), level) for name in MONTHLY}
+    records = {
+        name: np.full((2, trusts, years) if TRUST_RECORDS[name].yearly else (2, trusts), level) for name in PER_TRUST
+    }
+    return Runs(monthly=monthly, trusts=records, target=np.full(2, 0.9), settled=12, first_year=1)
+
+
+@pytest.mark.parametrize(
+    "runs", [lone_runs(), lone_runs(30), lone_runs(30, level=0.5), lone_runs(1, 3), lone_runs(5, 3)]
+)
+def test_a_measure_without_its_events_is_nan_without_a_warning_and_a_reason_is_known(runs: Runs) -> None:
+    for name, measure in MEASURES.items():
+        value = measure(runs)
+        assert np.isfinite(value) or (np.isnan(value) and WHY_ABSENT[name]), name
+    assert np.isnan(MEASURES["bunching_of_reports"](runs)) and np.isnan(MEASURES["bunching"](runs))
+
+
+def test_bunching_of_reports_needs_trusts_on_both_sides_of_the_target() -> None:
+    runs = lone_runs(10)
+    access = np.where(np.arange(10) < 5, 0.905, 0.895) * np.ones((2, 1))
+    runs.trusts["trust_reported_access"][...] = access
+    runs.trusts["trust_true_access"][...] = 0.895  # as many below as you like, none at or above
+    assert MEASURES["bunching"](runs) == 1.0
+    assert np.isnan(MEASURES["bunching_of_reports"](runs))
+
+
+@pytest.fixture(scope="module")
+def uneventful(tmp_path_factory: pytest.TempPathFactory) -> xr.Dataset:
+    records = {name: row.yearly for name, row in TRUST_RECORDS.items() if name in PER_TRUST}
+    still: dict[str, Callable[..., np.ndarray]] = {
+        name: lambda points, luck, month: 0.0 * (points["solidarity"] + luck + month) for name in MONTHLY
+    }
+    store = made_store(tmp_path_factory.mktemp("still") / "v.zarr", grid(solidarity=[0.0, 1.0]), still, months=120,
+                       trust_records=records)  # fmt: skip
+    return open_sweep(store)
+
+
+def test_a_target_that_runs_cannot_show_is_not_measurable_and_says_why(
+    uneventful: xr.Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    findings = validate(uneventful, from_month=25)
+    absent = {one.target.name: one for one in findings if one.verdict == "not measurable"}
+    assert {"V01", "V04", "V05"} <= set(absent) and all(one.reason for one in absent.values())
+    rows = {row[0]: row for row in finding_rows(findings)[1]}
+    assert rows["V01"][3] == "not measurable here: no run has two reorganisations"
+    page = as_markdown(findings, uneventful)
+    for text in (*(cell for row in rows.values() for cell in row), page, tally(findings)):
+        assert not re.search(r"\bnan\b", text)
+    assert f"{len(absent)} of them not measurable in these runs" in tally(findings)
+    draw_validation(findings, 8)
+    with pytest.raises(SystemExit) as ended:
+        main(["validate", uneventful.attrs["store"], "--from-month", "25", "--figure", str(tmp_path / "f.png")])
+    assert not ended.value.code
+    assert "not measurable here" in capsys.readouterr().out
+
+
+def test_a_value_without_an_interval_says_so() -> None:
+    one = Finding(target=targets()["V01"], value=7.0, low=float("nan"), high=float("nan"), verdict="inside")
+    assert finding_rows([one])[1][0][3] == "7 (no interval)"
+
+
+def test_of_all_targets_none_but_those_with_a_reason_can_be_absent() -> None:
+    assert set(WHY_ABSENT) <= set(MEASURES)
+
+
+def sweep_of(
+    folder: Path, surface: Callable[..., np.ndarray], status: np.ndarray | None = None, **how: object
+) -> xr.Dataset:
+    outcomes = {"quality": surface, "true_access": lambda p, luck, month: 0.5 + 0.0 * (p["solidarity"] + luck + month)}
+    points = grid(mandate_detail=LEVELS, solidarity=LEVELS)
+    store = made_store(folder / "s.zarr", points, outcomes, status=status, **how)  # type: ignore[arg-type]
+    return open_sweep(store, partial=True)
+
+
+def rising(points: dict[str, np.ndarray], luck: np.ndarray, month: np.ndarray) -> np.ndarray:
+    return points["mandate_detail"] + 0.01 * luck + 0.0 * (month + points["solidarity"])
+
+
+def test_a_point_whose_runs_all_failed_neither_rises_nor_falls(tmp_path: Path) -> None:
+    status = np.where(np.arange(9)[:, None] < 6, 2, 1) * np.ones((9, 4))
+    sweep = sweep_of(tmp_path, rising, status)
+    better = sweep.assign(quality=sweep.quality + 1.0)
+    found = compare(sweep, better, ["quality"])
+    assert found.table["rises"].tolist() == [1.0]
+    assert compared_rows(found)[1][0][-1] == "100%"
+
+
+def test_stores_without_a_completed_run_have_nothing_to_compare(tmp_path: Path) -> None:
+    sweep = sweep_of(tmp_path, rising, np.full((9, 4), 2))
+    with pytest.raises(ValueError, match="no completed run at the points that both have; nothing to compare"):
+        compare(sweep, sweep)
+    with pytest.raises(ValueError, match="no point has all its runs done"):
+        discover(sweep, "quality")
+
+
+def test_an_outcome_that_does_not_vary_has_no_share_of_luck_and_no_interval(tmp_path: Path) -> None:
+    sweep = sweep_of(tmp_path, rising)
+    both = analyze_sensitivity(sweep, ["quality", "true_access"], "regression")
+    lines = " ".join(told(both))
+    assert "true access does not vary" in lines and "nan" not in lines
+    still = analyze_sensitivity(sweep, ["true_access"], "regression")
+    assert all(cell == "does not vary" for row in summary(still)[1] for cell in row[2:])
+    assert "No interval" in " ".join(told(still)) and "nan" not in " ".join(told(still))
+
+
+def test_one_replicate_gives_means_without_intervals(tmp_path: Path) -> None:
+    sweep = sweep_of(tmp_path, rising, replicates=1)
+    table = robustness(sweep, "quality", ("mandate_detail",))
+    cells = [cell for row in robust_rows(table, ("mandate_detail",))[1] for cell in row]
+    assert not any("nan" in cell for cell in cells)
+
+
+@pytest.mark.parametrize("points", [2, 3, 5])
+def test_pawn_of_a_few_points_has_no_warning(points: int) -> None:
+    draw = np.random.default_rng(0)
+    found = pawn_indices(draw.random((points, 2)), draw.random((points, 3)))
+    assert all(array.shape == (2, 3) for array in found)
+
+
+@pytest.mark.parametrize("left", [[4], [0], [6, 7, 8]])
+def test_a_report_of_a_few_completed_points_is_written_without_nan(
+    left: list[int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status = np.where(np.isin(np.arange(9), left)[:, None], 1, 2) * np.ones((9, 4))
+    sweep = sweep_of(tmp_path, rising, status)
+    with pytest.raises(SystemExit) as ended:
+        main(["--debug", "report", sweep.attrs["store"], "--out", str(tmp_path / "out"), "--partial"])
+    assert not ended.value.code
+    page = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    words = re.sub(r'src="data:[^"]*"', "", page) + capsys.readouterr().out
+    assert not re.search(r"\bnan\b", words), re.findall(r".{80}\bnan\b.{40}", words)[:3]
+
+
+def test_a_map_of_nothing_is_no_map_of_zeros(tmp_path: Path) -> None:
+    status = np.where(np.arange(9)[:, None] == 4, 1, 2) * np.ones((9, 4))
+    sweep = sweep_of(tmp_path, rising, status)
+    chart = map_of(window_mean(sweep, ["quality"])["quality"], sweep, "mandate_detail", "solidarity")
+    assert np.isfinite(chart["mean"].values).sum() == 1
+    assert not np.isfinite(chart["change"].values).any()
