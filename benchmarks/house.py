@@ -1,7 +1,7 @@
 """The structure of the repository in figures: folders, lengths, circles, shapes, names, and the way of one parameter.
 
-The limits are held by tests/test_house_measures.py. What is over a limit is listed by name; ``--all`` lists the public
-functions without an example, too.
+The limits are held by tests/house/test_house_measures.py. What is over a limit is listed by name; ``--all`` lists the
+public functions without an example, too.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def measures(name: str) -> Any:
     """Return a module of measures of tests/, which is a package only as seen from the top of the repository."""
     if str(ROOT) not in sys.path:
         sys.path.insert(0, str(ROOT))
-    return import_module(f"tests.house_{name}")
+    return import_module(f"tests.house.house_{name}")
 
 
 def line(what: str, found: object, limit: object = "") -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +11,7 @@ import xarray as xr
 from ..model.outcomes import OUTCOMES, TRUST_RECORDS, Outcome
 from ..model.parameters import PARAMETERS, Parameter
 from ..model.text.names import closest
+from ..store.spec_text import tables_of
 from .attributes import table_of
 
 MAIN_OUTCOMES = ("quality", "fit", "true_access", "overall", "integration", "morale")
@@ -43,11 +43,11 @@ class Design:
         return bool(self.settings.get("second_order", True))
 
 
-def spec_of(sweep: xr.Dataset) -> dict[str, Any]:
+def spec_of(sweep: xr.Dataset) -> Mapping[str, Any]:
     """Return the spec of the store as the nested dictionary that its TOML text says."""
     if "spec" not in sweep.attrs:
         raise ValueError("the dataset carries no spec; open the store with tredegar.results.open_sweep")
-    return tomllib.loads(sweep.attrs["spec"])
+    return tables_of(sweep.attrs["spec"])
 
 
 def design_of(sweep: xr.Dataset) -> Design:

@@ -5,13 +5,13 @@ The seal says that the file is as it was written; this says that it is what a st
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from .blocks import Batches
 from .digest import BYTES
 from .format import BATCH_DIMENSIONS, DIGEST, STATUS
+from .spec_text import tables_of
 
 
 def _whole(least: int) -> Callable[[Any], bool]:
@@ -32,7 +32,7 @@ def _digests(value: Any) -> bool:
 
 def _spec(value: Any) -> bool:
     try:
-        tables = tomllib.loads(value)
+        tables = tables_of(value)
     except (AttributeError, TypeError, ValueError):
         return False
     return all(isinstance(tables.get(name), Mapping) for name in ("country", "design", "record"))

@@ -184,7 +184,7 @@ def replay(
     ] = None,
 ) -> None:
     """Run one run of a store again, agent by agent, check that it is the same to the last bit, and tell its story."""
-    from ..results.replay.rerun import write_replay
+    from ..results.replay.story import write_replay
 
     folder = out if out is not None else store.with_name(f"{store.name.removesuffix('.zarr')}-replay")
     written = write_replay(store, folder, point, replicate, trust)

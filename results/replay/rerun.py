@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
@@ -20,12 +19,9 @@ from ...model.parameters import PARAMETERS, Parameters
 from ...model.providers import Providers, parse_providers
 from ...store.format import DONE, FAILED
 from ..attributes import table_of
-from ..dataset import fixed_parameters, varied_parameters
-from ..open import open_sweep
+from ..dataset import fixed_parameters, spec_of, varied_parameters
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ...model.agents.health_service import HealthService
     from .log import Chronicle
 
@@ -73,15 +69,6 @@ class Rerun:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Replay:
-    """What was written: files (the page first), the log of decisions, and one sentence."""
-
-    paths: tuple[Path, ...]
-    log: pd.DataFrame
-    statement: str
-
-
 def rerun_of(sweep: xr.Dataset, point: int, replicate: int) -> Rerun:
     """Return what decides run (``point``, ``replicate``) of an opened store.
 
@@ -97,7 +84,7 @@ def rerun_of(sweep: xr.Dataset, point: int, replicate: int) -> Rerun:
         raise ValueError(f"run (point {point}, replicate {replicate}) {why}; choose one that is complete")
     if sweep.attrs["rules_hash"] != rules_hash():
         raise NotTheSameRun("the store was made with other rules than those installed; replay it with its own version")
-    spec = _spec(sweep)
+    spec = spec_of(sweep)
     named = {name: float(sweep[name][point]) for name in varied_parameters(sweep)}
     named |= {name: float(sweep[name]) for name in fixed_parameters(sweep)}
     changes: dict[int, dict[str, float]] = {}
@@ -122,12 +109,6 @@ def rerun_of(sweep: xr.Dataset, point: int, replicate: int) -> Rerun:
         providers=None if text is None else parse_providers(text, "the providers table in the store"),
         outcomes=tuple(name for name in OUTCOMES if name in sweep.data_vars),
     )
-
-
-def _spec(sweep: xr.Dataset) -> dict[str, Any]:
-    import tomllib
-
-    return tomllib.loads(sweep.attrs["spec"])
 
 
 class Windows:
@@ -178,35 +159,3 @@ def check_equal(rerun: Rerun, again: Mapping[str, np.ndarray], sweep: xr.Dataset
             )
         compared += values.size
     return compared
-
-
-def write_replay(store: str | Path, out: str | Path, point: int, replicate: int, trust: int | None = None) -> Replay:
-    """Run one run of ``store`` again, check it and write its story to the folder ``out``.
-
-    Writes ``index.html`` and ``decisions.csv``; ``trust`` is followed down to its clinicians, by default the one where
-    most was decided. Raises what :func:`rerun_of` and :func:`check_equal` raise, and ValueError for an unknown trust.
-    """
-    from ..figures.style import figure_style
-    from ..report.page import render
-    from .page import page_of
-
-    sweep = open_sweep(store, partial=True, chunks=None)
-    rerun = rerun_of(sweep, point, replicate)
-    if trust is not None and not 0 <= trust < rerun.trusts:
-        raise ValueError(f"trust must lie in 0 .. {rerun.trusts - 1}, got {trust}")
-    chronicle, again = run_again(rerun)
-    compared = check_equal(rerun, again, sweep)
-    followed = chronicle.busiest() if trust is None else trust
-    log = chronicle.table(followed)
-    statement = (
-        f"Run (point {point}, replicate {replicate}) came out again, agent by agent: {compared:,} recorded values are "
-        f"equal to the last bit. {len(log):,} decisions and turns, trust {followed} followed closely."
-    )
-    with figure_style():
-        html = render(page_of(rerun, chronicle, followed, statement))
-    folder = Path(out)
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = (folder / "index.html", folder / "decisions.csv")
-    paths[0].write_text(html, encoding="utf-8", newline="\n")
-    log.to_csv(paths[1], index=False, lineterminator="\n")
-    return Replay(paths=paths, log=log, statement=statement)

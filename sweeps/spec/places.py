@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from difflib import get_close_matches
 from functools import cache
-from typing import get_args
+from typing import TypeVar, get_args
 
 from pydantic import BaseModel
 
 from ...model.constants import CONSTANTS
 from ...model.parameters import PARAMETERS
 
+Model = TypeVar("Model", bound=BaseModel)
+
+_ROOT: list[type[BaseModel]] = []
+"""The model of a spec, once it is there."""
 NEAR = 0.85
 """How like a key a name must be to be taken for a slip of it (1 = equal)."""
 
@@ -41,13 +45,21 @@ def _words(name: str, homes: list[str]) -> str:
     return f"{kind} belongs below {tables}"
 
 
+def root_of_specs(model: type[Model]) -> type[Model]:
+    """Take ``model`` for the spec, whose keys and tables are the places that names have.
+
+    It is told from above, because the modules that check a part of a spec, and ask for places, stand below it.
+    """
+    _ROOT[:] = [model]
+    _homes.cache_clear()
+    return model
+
+
 @cache
 def _homes() -> dict[str, tuple[str, ...]]:
     """Return the tables that each name may stand in, "" for the spec itself."""
-    from .spec import Spec  # which imports the modules that ask
-
     homes: dict[str, tuple[str, ...]] = {}
-    for key, field in Spec.model_fields.items():
+    for key, field in (item for model in _ROOT for item in model.model_fields.items()):
         tables = list(_tables(field.annotation))
         if not tables:
             homes[key] = (*homes.get(key, ()), "")

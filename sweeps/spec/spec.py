@@ -29,6 +29,7 @@ from ...model.providers import Providers, parse_providers
 from .checks import check_spec
 from .design import LARGEST_SEED, Design, Strict, Varied, checked_value, find_quantity, parse_varied
 from .errors import SpecError, explain, safe_name, shown
+from .places import root_of_specs
 from .tables import FixedTable, chosen_outcomes, read_constant, tables_of
 from .text import MOST_TABLE_BYTES, canonical_toml, parse_json, parse_toml, read_text
 
@@ -66,6 +67,7 @@ class Record(Strict):
     trusts: bool = Field(default=False, description="true or false")
 
 
+@root_of_specs
 class Spec(Strict):
     """A checked spec, which cannot change: ``Spec(design={...}, vary={...})``, :meth:`from_file`, :meth:`from_text`.
 

@@ -18,7 +18,7 @@ from tredegar.results.claims.claims import CLAIMS
 from tredegar.results.claims.designs import SIZES
 from tredegar.results.claims.pages.report import designs_of, write_claims
 from tredegar.results.figures.style import figure_style
-from tredegar.results.replay.rerun import write_replay
+from tredegar.results.replay.story import write_replay
 from tredegar.results.report.contents import page_of
 from tredegar.results.report.page import Page, render
 from tredegar.results.report.report import find, write_report

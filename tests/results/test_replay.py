@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from tredegar.results import open_sweep
-from tredegar.results.replay.rerun import NotTheSameRun, Replay, check_equal, rerun_of, run_again, write_replay
+from tredegar.results.replay.rerun import NotTheSameRun, check_equal, rerun_of, run_again
+from tredegar.results.replay.story import Replay, write_replay
 from tredegar.store.root import read_root, sealed
 from tredegar.sweeps import Spec, run_sweep
 

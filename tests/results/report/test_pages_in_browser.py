@@ -16,7 +16,7 @@ from tredegar.results.claims.claims import CLAIMS
 from tredegar.results.claims.designs import SIZES
 from tredegar.results.claims.pages.report import designs_of, write_claims
 from tredegar.results.claims.phases import PHASES
-from tredegar.results.replay.rerun import write_replay
+from tredegar.results.replay.story import write_replay
 from tredegar.sweeps import Spec, run_sweep
 
 from ...support.chromium import BROWSER
