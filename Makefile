@@ -20,7 +20,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types imports slow chaos soak slurm browser ptx gpu facts golden figures claims bench constraints minimum newest fuzz extras clean
+.PHONY: help setup demo test check lint types imports slow chaos soak slurm browser ptx gpu facts house golden figures claims bench constraints minimum newest fuzz extras clean
 
 help: ## list the targets
 	@echo 'make TARGET, where TARGET is'
@@ -134,6 +134,9 @@ extras: $(TOOLS) ## install the extras for GPUs in empty environments and compil
 
 facts: $(INSTALLED) ## the 86 arms of the reference table, to 1e-12
 	@$(BIN)/python benchmarks/facts.py
+
+house: $(TOOLS) ## measures of the structure: folders, circles, shapes, names, the way of one parameter
+	@$(BIN)/python benchmarks/house.py
 
 golden: $(INSTALLED) ## rewrite the golden values (then add a "Results change" line to CHANGELOG.md)
 	@$(BIN)/python tests/golden/write.py

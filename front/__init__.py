@@ -31,9 +31,22 @@ else:
         """List the public names, loaded or not."""
         return sorted({*globals(), *__all__})
 
-    from .former import keep_former_paths
+    class _FormerPaths:
+        """Finds modules of version 0.1, after everything that there is has been looked for (former.py)."""
 
-    keep_former_paths()
+        @staticmethod
+        def find_spec(name, path=None, target=None):
+            """Return the spec of a former module of ours; nothing is imported for a name of others."""
+            if not name.startswith("tredegar.") or name == "tredegar.former":
+                return None
+            from .former import spec_of_former
+
+            return spec_of_former(name)
+
+    import sys
+
+    if not any(getattr(finder, "__name__", "") == "_FormerPaths" for finder in sys.meta_path):
+        sys.meta_path.append(_FormerPaths)
 
 _HOMES = {
     "OUTCOMES": "model",

@@ -6,15 +6,14 @@ The table is all that is known of them. Remove it, and this module, with version
 from __future__ import annotations
 
 import importlib
-import sys
 import warnings
-from importlib.abc import Loader, MetaPathFinder
+from importlib.abc import Loader
 from importlib.machinery import ModuleSpec
 from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
 FORMER: Mapping[str, tuple[str, Mapping[str, str]]] = MappingProxyType(
     {
@@ -51,12 +50,8 @@ class FormerModule(ModuleType):
         return found
 
 
-class FormerPaths(MetaPathFinder, Loader):
-    """Finds modules of old, after everything that there is has been looked for."""
-
-    def find_spec(self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> Any:
-        """Return the spec of a module of old, None for any other."""
-        return ModuleSpec(name, self) if name in FORMER else None
+class _Loader(Loader):
+    """Loads a module of old: there is nothing to load until something is asked of it."""
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         """Return what stands for the module."""
@@ -66,7 +61,6 @@ class FormerPaths(MetaPathFinder, Loader):
         """Do nothing: the attributes are looked up when they are asked for."""
 
 
-def keep_former_paths() -> None:
-    """Let Python find former paths, once."""
-    if not any(type(finder).__name__ == FormerPaths.__name__ for finder in sys.meta_path):
-        sys.meta_path.append(FormerPaths())
+def spec_of_former(name: str) -> ModuleSpec | None:
+    """Return the spec of a module of old, None for any other."""
+    return ModuleSpec(name, _Loader()) if name in FORMER else None

@@ -11,7 +11,7 @@ import xarray as xr
 from ..model.outcomes import OUTCOMES, TRUST_RECORDS, Outcome
 from ..model.parameters import PARAMETERS, Parameter
 from ..model.text.names import closest
-from ..store.spec_text import tables_of
+from ..store.spec_text import spec_tables
 from .attributes import table_of
 
 MAIN_OUTCOMES = ("quality", "fit", "true_access", "overall", "integration", "morale")
@@ -47,7 +47,7 @@ def spec_of(sweep: xr.Dataset) -> Mapping[str, Any]:
     """Return the spec of the store as the nested dictionary that its TOML text says."""
     if "spec" not in sweep.attrs:
         raise ValueError("the dataset carries no spec; open the store with tredegar.results.open_sweep")
-    return tables_of(sweep.attrs["spec"])
+    return spec_tables(sweep.attrs["spec"])
 
 
 def design_of(sweep: xr.Dataset) -> Design:

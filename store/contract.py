@@ -11,7 +11,7 @@ from typing import Any
 from .blocks import Batches
 from .digest import BYTES
 from .format import BATCH_DIMENSIONS, DIGEST, STATUS
-from .spec_text import tables_of
+from .spec_text import spec_tables
 
 
 def _whole(least: int) -> Callable[[Any], bool]:
@@ -32,7 +32,7 @@ def _digests(value: Any) -> bool:
 
 def _spec(value: Any) -> bool:
     try:
-        tables = tables_of(value)
+        tables = spec_tables(value)
     except (AttributeError, TypeError, ValueError):
         return False
     return all(isinstance(tables.get(name), Mapping) for name in ("country", "design", "record"))

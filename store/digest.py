@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from .blocks import Batch
 from .format import MISSING
-from .spec_text import tables_of
+from .spec_text import spec_tables
 
 BYTES = 16
 _PERSON = b"tredegar"
@@ -31,7 +31,7 @@ def context_of(attributes: Mapping[str, Any]) -> bytes:
     These are the rules, the seed, the luck, the size of the country, its providers, fixed parameters, constants, and
     what a recorded value is a mean of. Name, points, replicates and the choice of outcomes are left out.
     """
-    spec = tables_of(attributes["spec"])
+    spec = spec_tables(attributes["spec"])
     decisive = {name: spec.get(name) for name in ("seed", "luck", "months", "country", "fixed", "constants")}
     record = {name: spec.get("record", {}).get(name) for name in ("every", "trusts")}
     facts = {**decisive, "record": record, "rules": attributes["rules_hash"], "providers": attributes["providers"]}

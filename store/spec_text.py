@@ -10,7 +10,7 @@ from typing import Any
 
 
 @lru_cache(maxsize=16)
-def tables_of(text: str) -> Mapping[str, Any]:
+def spec_tables(text: str) -> Mapping[str, Any]:
     """Return the keys and tables of the ``text`` of a spec; they are shared, and not to be changed.
 
     Raises ValueError (tomllib's) for a text that is no TOML. A batch asks for them several times.
