@@ -1,7 +1,7 @@
-"""Write the generated tables of docs/model.md between their markers, from the tables and rules of the model.
+"""Generated parts of docs/model.md and docs/architecture.md, written between their markers.
 
-python docs/generate.py            rewrite the page
-python docs/generate.py --check    change nothing; exit 1 if the page is not current
+python docs/generate.py            rewrite the pages
+python docs/generate.py --check    change nothing; exit 1 if a page is not current
 """
 
 from __future__ import annotations
@@ -9,9 +9,11 @@ from __future__ import annotations
 import argparse
 import ast
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import groupby
 from pathlib import Path
+
+from generate_architecture import SECTIONS as ARCHITECTURE
 
 from tredegar.model import CONSTANTS, OUTCOMES, PARAMETERS, TRUST_RECORDS
 from tredegar.model.constants import Constant
@@ -117,35 +119,43 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "trust records": trust_records,
 }
 
+PAGES: dict[str, dict[str, Callable[[], str]]] = {"model.md": SECTIONS, "architecture.md": ARCHITECTURE}
+"""The pages with generated sections."""
 
-def fill(page: str) -> str:
+
+def fill(page: str, sections: Mapping[str, Callable[[], str]]) -> str:
     """Return ``page`` with every section between markers made anew; raise ValueError if a marker is missing."""
-    for name, make in SECTIONS.items():
+    for name, make in sections.items():
         begin, end = f"<!-- begin {name} (docs/generate.py) -->\n", f"<!-- end {name} -->\n"
         before, found, rest = page.partition(begin)
         _, closed, after = rest.partition(end)
         if not (found and closed):
-            raise ValueError(f"docs/model.md lacks the markers of '{name}': expected {begin.strip()} and {end.strip()}")
+            raise ValueError(f"the page lacks the markers of '{name}': expected {begin.strip()} and {end.strip()}")
         page = f"{before}{begin}\n{make()}\n\n{end}{after}"
     return page
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Rewrite the page, or check it; return the exit status."""
+    """Rewrite the pages, or check them; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="change nothing; exit 1 if the page is not current")
     check = parser.parse_args(arguments).check
-    path = DOCS / "model.md"
+    return max(renew(name, sections, check) for name, sections in PAGES.items())
+
+
+def renew(name: str, sections: Mapping[str, Callable[[], str]], check: bool) -> int:
+    """Rewrite page ``name``, or check it; return the exit status."""
+    path = DOCS / name
     page = path.read_text(encoding="utf-8")
     try:
-        filled = fill(page)
+        filled = fill(page, sections)
     except ValueError as error:
-        sys.stderr.write(f"error: {error}\n")
+        sys.stderr.write(f"error: docs/{name}: {error}\n")
         return 1
     if check and filled != page:
-        sys.stderr.write("docs/model.md is not current; run python docs/generate.py\n")
+        sys.stderr.write(f"docs/{name} is not current; run python docs/generate.py\n")
         return 1
-    if not check and filled != page:
+    if filled != page:
         path.write_text(filled, encoding="utf-8")
     return 0
 

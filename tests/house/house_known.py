@@ -58,3 +58,6 @@ SHAPES_UNSTATED = (
 
 WAY_BEFORE = {"hops": 37, "functions": 138, "calls": 1740, "named": 21, "parsed": 108, "checked": 2, "columns": 21}
 """The way of mandate_detail at commit a95e1c2, on Python 3.11, before there were sub-folders (see house_hops.Trip)."""
+
+READS_OF_THE_SPEC = 2
+"""How often the text of a spec is parsed in a sweep: as the user gives it, and as the store holds it."""

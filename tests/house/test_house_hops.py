@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -15,8 +16,8 @@ import pytest
 import xarray as xr
 
 from .house_holders import column_of, holds
-from .house_hops import follow, measured_trip
-from .house_known import WAY_BEFORE
+from .house_hops import Trip, follow, measured_trip
+from .house_known import READS_OF_THE_SPEC, WAY_BEFORE
 from .house_sources import module_files, package_folders
 
 CHAIN = {
@@ -136,9 +137,23 @@ def test_views_of_one_array_are_one_column_and_a_copy_is_another() -> None:
     assert column_of(Record(values.copy()), "detail") is not values
 
 
-def test_the_way_of_one_parameter_is_no_longer_than_it_was(root: Path, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def trip(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Trip:
+    folder = tmp_path_factory.mktemp("way")
+    found = measured_trip(module_files(root, package_folders(root)), folder)
+    assert (folder / "second" / "way.png").stat().st_size > 10_000
+    return found
+
+
+def test_the_way_of_one_parameter_is_no_longer_than_it_was(trip: Trip) -> None:
     """Figures of calls are printed, not held: they differ between versions of Python."""
-    trip = measured_trip(module_files(root, package_folders(root)), tmp_path)
-    assert (tmp_path / "second" / "way.png").stat().st_size > 10_000
     found = {name: getattr(trip, name) for name in ("hops", "parsed", "checked", "columns")}
-    assert {name: count for name, count in found.items() if not 0 < count <= WAY_BEFORE[name]} == {}
+    most = WAY_BEFORE | {"parsed": READS_OF_THE_SPEC}
+    assert {name: count for name, count in found.items() if not 0 < count <= most[name]} == {}
+
+
+def test_the_way_that_the_page_on_the_architecture_tells_is_the_one_measured(trip: Trip, root: Path) -> None:
+    told = (root / "docs" / "architecture.md").read_text(encoding="utf-8").partition("## The way")[2]
+    stops = re.findall(r"`((?:sweeps|kernels|model|results)/[a-z_/]+)\.py`", told.partition("## One rule")[0])
+    assert len(stops) > 12
+    assert [stop for stop in stops if f"tredegar.{stop.replace('/', '.')}" not in trip.modules] == []
