@@ -91,6 +91,7 @@ def print_docstrings(modules: Any, everything: bool) -> None:
     shapes, examples = measures("shapes").shapes(modules), of.examples(modules)
     line("public functions of arrays that state a shape", shapes, "all")
     listed(shapes.missing)
+    line("public functions of arrays with an example that runs", measures("shapes").array_examples(modules))
     line("public functions with an example that runs", examples)
     listed(examples.missing if everything else ())
     line("lines with a comment", of.comment_lines(modules))

@@ -81,7 +81,11 @@ def read_chunk(file: Path, shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDAr
 
 
 def is_fill(values: NDArray[Any]) -> bool:
-    """Return whether ``values`` are all what stands where there are none: NaN, or zero in whole numbers."""
+    """Return whether ``values``, of any shape, are all what stands where there are none: NaN, or whole zeros.
+
+    >>> is_fill(np.array([np.nan, np.nan])), is_fill(np.array([0.0, np.nan])), is_fill(np.array([0, 0]))
+    (True, False, True)
+    """
     return bool(np.isnan(values).all() if values.dtype.kind == "f" else not values.any())
 
 

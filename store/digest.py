@@ -76,7 +76,12 @@ def batch_digests(
 
 
 def recorded_runs(status: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Return which runs of ``status`` (point, replicate) are recorded: done or failed."""
+    """Return which runs of ``status`` (point, replicate) are recorded: done or failed.
+
+    >>> from tredegar.store.format import DONE, FAILED, MISSING
+    >>> recorded_runs(np.array([[DONE, FAILED, MISSING]], dtype=np.uint8))
+    array([[ True,  True, False]])
+    """
     return np.asarray(status != MISSING)
 
 

@@ -37,7 +37,7 @@ SHAPES_UNSTATED = (
     *("chosen_parameters", "classes_of", "combined", "compare", "contrast", "convergence_picture"),
     *("coordinate_digest", "coordinate_digests", "coordinates", "course_panels", "design_of", "design_of_claim"),
     *("discover", "draw_map", "draw_over_time", "draw_responses", "draw_sensitivity", "export", "failures"),
-    *("fan_picture", "fans", "find", "grown_points", "is_fill", "joint_score", "levels_of"),
+    *("fan_picture", "fans", "find", "grown_points", "joint_score", "levels_of"),
     *(
         "log_events",
         "map_panels",
@@ -55,6 +55,41 @@ SHAPES_UNSTATED = (
     *("varied_parameters", "window", "window_means", "window_of", "write_indices", "write_skeleton"),
 )
 """Public functions that take or return an array and do not state its shape."""
+
+WITHOUT_EXAMPLE: dict[str, tuple[str, ...]] = {
+    "store, model, kernels, sweeps, front: not yet written": (
+        *("DeviceBatch.arguments", "Results.keep_final", "Spec.from_stored", "Spec.table"),
+        *("SweepStore.array", "SweepStore.place_of", "SweepStore.read_chunk", "SweepStore.read_points"),
+        *("SweepStore.read_status", "SweepStore.read_status_of", "SweepStore.write_batch", "attributes"),
+        *("batch_digests", "check_points", "compute_runs", "coordinate_digest", "coordinate_digests"),
+        *("coordinates", "count", "draw_points", "grown_points", "pack", "parse_points", "place_digest"),
+        *("points_of", "read_array", "read_chunk", "read_points", "run_numbers", "run_numbers", "run_pilot"),
+        *("simulate", "unpack", "value_digest", "variables", "write_skeleton", "yearly_means"),
+    ),
+    "results: not yet written": (
+        *("ArmStore.parameter", "ArmStore.read", "ArmStore.series", "ArmStore.window", "Box.holds"),
+        *("Box.limited", "Effects.effect", "Effects.score", "Runs.choose", "Runs.yearly", "Stored.block"),
+        *("Stored.digests", "Stored.place_of", "Surface.at", "Surface.draws", "advice"),
+        *("analyze_sensitivity", "arm_columns", "as_markdown", "asked", "at", "axes_of_map", "bar_panels"),
+        *("basis", "chance_of_limit", "changes_of", "chart_dataset", "charts_of", "check_equal"),
+        *("check_sobol_rows", "check_status", "chosen", "chosen_outcomes", "chosen_parameters"),
+        *("classes_of", "combined", "combined_arms", "compare", "complete_points", "conditional_means"),
+        *("contrast", "convergence", "convergence_picture", "course_panels", "deciders", "design_at"),
+        *("design_of", "design_of_claim", "discover", "draw", "draw_map", "draw_over_time"),
+        *("draw_responses", "draw_sensitivity", "elementary_effects", "estimate", "export", "failures"),
+        *("fan_picture", "fans", "find", "fit_surface", "fixed_parameters", "joint_score", "levels_of"),
+        *("log_events", "lost_runs", "map_of", "map_panels", "map_picture", "measure_hysteresis"),
+        *("morris_effects", "most_telling", "open_sweep", "page_of", "pawn_indices", "peel", "ran"),
+        *("read_status", "recorded_outcomes", "region", "region_picture", "regression_indices", "rerun_of"),
+        *("response_picture", "responses", "robustness", "run_again", "salib_problem", "sample_of", "score"),
+        *("seed_share", "seed_share_conf", "sensitivity_pictures", "series_of", "settled_from"),
+        *("shares_with_intervals", "sign_turns", "sobol_indices", "space_of", "spec_of", "statement"),
+        *("status_now", "steps_of", "strongest", "summary", "thirds", "times_of", "to_csv", "told"),
+        *("unstack_grid", "validate", "variance_shares", "varied_parameters", "verdict_dataset", "window"),
+        *("window_mean", "window_means", "window_of", "write_indices"),
+    ),
+}
+"""Reason -> public functions of arrays that have no example that runs."""
 
 WAY_BEFORE = {"hops": 37, "functions": 138, "calls": 1740, "named": 21, "parsed": 108, "checked": 2, "columns": 21}
 """The way of mandate_detail at commit a95e1c2, on Python 3.11, before there were sub-folders (see house_hops.Trip)."""

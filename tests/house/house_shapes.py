@@ -16,10 +16,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from .house_imports import imported_names
-from .house_measures import Share
+from .house_measures import Share, has_example
 from .house_sources import Function, Module, public_functions
 
 ARRAYS = frozenset({"ndarray", "Array", "NDArray", "ArrayLike", "DataArray", "Dataset"})
@@ -116,16 +116,28 @@ def annotations_of(function: Function) -> list[ast.expr]:
     return [annotation for annotation in (*found, function.returns) if annotation is not None]
 
 
-def shapes(modules: Iterable[Module]) -> Share:
-    """Return how many of the public functions that take or return an array state a shape."""
+def array_functions(modules: Iterable[Module]) -> Iterator[tuple[str, Function]]:
+    """Yield ``path:line name`` and tree of every public function that takes or returns an array."""
     modules = tuple(modules)
     arrays = array_names(modules)
-    number, missing = 0, []
     for module in modules:
         for name, function in public_functions(module.tree):
             used = {used for annotation in annotations_of(function) for used in names_in(annotation)}
             if used & arrays[module.name]:
-                number += 1
-                if not states_a_shape(ast.get_docstring(function) or ""):
-                    missing.append(f"{module.path}:{function.lineno} {name}")
-    return Share(number - len(missing), number, tuple(missing))
+                yield f"{module.path}:{function.lineno} {name}", function
+
+
+def shapes(modules: Iterable[Module]) -> Share:
+    """Return how many of the public functions that take or return an array state a shape."""
+    return _share(modules, lambda function: states_a_shape(ast.get_docstring(function) or ""))
+
+
+def array_examples(modules: Iterable[Module]) -> Share:
+    """Return how many of the public functions that take or return an array have an example that runs."""
+    return _share(modules, has_example)
+
+
+def _share(modules: Iterable[Module], is_met: Callable[[Function], bool]) -> Share:
+    found = tuple(array_functions(modules))
+    missing = tuple(name for name, function in found if not is_met(function))
+    return Share(len(found) - len(missing), len(found), missing)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import doctest
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -99,3 +100,21 @@ def _public(body: list[ast.stmt], holder: str) -> Iterator[tuple[str, Function]]
                 yield from _public(node.body, f"{holder}{node.name}.")
             else:
                 yield f"{holder}{node.name}", node
+
+
+def examples_in(tree: ast.Module) -> tuple[str, ...]:
+    """Return the qualified names of what has an example in its docstring; that of the module itself is empty."""
+    found = {"": tree} | dict(_documented(tree.body, ""))
+    return tuple(name for name, node in found.items() if _examples(node))
+
+
+def _examples(node: ast.Module | ast.ClassDef | Function) -> list[doctest.Example]:
+    return doctest.DocTestParser().get_examples(ast.get_docstring(node) or "")
+
+
+def _documented(body: list[ast.stmt], holder: str) -> Iterator[tuple[str, Function | ast.ClassDef]]:
+    for node in body:
+        if isinstance(node, Function | ast.ClassDef):
+            yield f"{holder}{node.name}", node
+            if isinstance(node, ast.ClassDef):
+                yield from _documented(node.body, f"{holder}{node.name}.")

@@ -24,7 +24,7 @@ from .house_measures import (
     names_of_several,
     sizes,
 )
-from .house_shapes import shapes, states_a_shape
+from .house_shapes import array_examples, shapes, states_a_shape
 from .house_sources import Module, modules_of
 
 FOLDERS = '[tool.setuptools.package-dir]\n"top" = "front"\n"top.one" = "one"\n"top.two" = "two"\n'
@@ -68,6 +68,11 @@ def test_no_public_name_but_the_known_ones_has_two_meanings(house: tuple[Module,
 def test_every_public_function_of_arrays_but_the_known_ones_states_a_shape(house: tuple[Module, ...]) -> None:
     missing = [name.rpartition(" ")[2] for name in shapes(house).missing]
     assert sorted(missing) == sorted(known.SHAPES_UNSTATED)
+
+
+def test_every_public_function_of_arrays_but_the_known_ones_has_an_example(house: tuple[Module, ...]) -> None:
+    missing = [name.rpartition(" ")[2] for name in array_examples(house).missing]
+    assert sorted(missing) == sorted(name for names in known.WITHOUT_EXAMPLE.values() for name in names)
 
 
 def test_every_mapped_package_and_every_sub_folder_is_walked(tmp_path: Path) -> None:
