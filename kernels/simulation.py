@@ -89,6 +89,13 @@ def simulate(
         EngineUnavailable: for an engine that cannot run on this machine.
 
     What else is raised while runs are computed is the machine's fault and no run's.
+
+    >>> points = {"real_control": [0.2, 0.8]}
+    >>> found = simulate(points, replicates=3, months=12, trusts=4, clinicians=5, engine="numpy", outcomes=["quality"])
+    >>> found["quality"].shape
+    (2, 3, 12)
+    >>> found.engine, found.failures
+    ('numpy', ())
     """
     if not isinstance(dtype, str | type | np.dtype) or dtype not in ("float32", "float64", np.float32, np.float64):
         raise ValueError(f"dtype must be 'float32' or 'float64', got {brief(dtype)}")

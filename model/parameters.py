@@ -68,7 +68,11 @@ PARAMETERS: Mapping[str, Parameter] = _read_table()
 
 
 def find_parameter(name: str) -> Parameter:
-    """Return the row of ``name``; raise ValueError that proposes the closest name if there is none."""
+    """Return the row of ``name``; raise ValueError that proposes the closest name if there is none.
+
+    >>> find_parameter("real_control").unit
+    'share'
+    """
     if name not in PARAMETERS:
         raise ValueError(f"unknown parameter {brief(name)}{closest(name, PARAMETERS)}")
     return PARAMETERS[name]

@@ -15,9 +15,14 @@ NOT_OF_THE_SYSTEM = (None, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOO
 
 
 def read_array(array: Any, key: Any = ...) -> NDArray[Any]:
-    """Return ``array[key]`` of the Zarr ``array``; raises StoreDamaged, saying why, for what does not decode.
+    """Return ``array[key]`` of the Zarr ``array``, by default all of it: in the same shape as stored.
 
-    StoreUnreadable, one kind of it, says that the system did not let it be read.
+    Raises StoreDamaged, saying why, for what does not decode; StoreUnreadable, one kind of it, says that the system
+    did not let it be read.
+
+    >>> import zarr
+    >>> read_array(zarr.array(np.arange(4)), slice(1, 3))
+    array([1, 2])
     """
     try:
         return np.asarray(array[key])

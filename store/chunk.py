@@ -38,7 +38,13 @@ def chunk_name(place: tuple[int, ...], dimensions: int) -> str:
 
 
 def pack(values: NDArray[Any], shape: tuple[int, ...], fill: float) -> bytes:
-    """Return the file of a chunk of ``shape`` that begins with ``values``; the rest, beyond the array, is ``fill``."""
+    """Return the file of a chunk of ``shape`` that begins with ``values``; the rest, beyond the array, is ``fill``.
+
+    >>> content = pack(np.zeros((1, 2), dtype=np.float32), (2, 2), np.nan)
+    >>> unpack(content, (2, 2), np.dtype("float32"))
+    array([[ 0.,  0.],
+           [nan, nan]], dtype=float32)
+    """
     if values.shape != shape:
         whole = np.full(shape, fill, dtype=values.dtype)
         whole[tuple(slice(length) for length in values.shape)] = values
@@ -52,6 +58,13 @@ def unpack(content: bytes, shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDAr
     """Return the values, of ``shape`` and ``dtype``, that the file of a chunk holds.
 
     Raises StoreDamaged, saying what is wrong, for a file that is not what was written.
+
+    >>> content = pack(np.arange(3), (3,), 0)
+    >>> unpack(content, (3,), np.dtype("int64"))
+    array([0, 1, 2])
+    >>> unpack(content[:-1], (3,), np.dtype("int64"))
+    Traceback (most recent call last):
+    tredegar.store.format.StoreDamaged: does not fit its checksum
     """
     if len(content) <= CHECKSUM_BYTES + HEADER_BYTES:
         raise StoreDamaged("is cut short")
@@ -67,9 +80,14 @@ def unpack(content: bytes, shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDAr
 
 
 def read_chunk(file: Path, shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
-    """Return the values in the chunk ``file``; raise StoreDamaged, saying what is wrong with it.
+    """Return the values, of ``shape`` and ``dtype``, in the chunk ``file``.
 
-    StoreUnreadable, one kind of it, says that the system did not let it be read.
+    Raises StoreDamaged, saying what is wrong with it; StoreUnreadable, one kind of it, says that the system did not
+    let it be read.
+
+    >>> size = Path("c.0").write_bytes(pack(np.arange(3), (3,), 0))
+    >>> read_chunk(Path("c.0"), (3,), np.dtype("int64"))
+    array([0, 1, 2])
     """
     try:
         content = file.read_bytes()

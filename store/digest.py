@@ -45,6 +45,11 @@ def place_digest(
 
     ``points`` are the varied parameters of the batch, name -> (point,). A batch at the end of a sweep that is extended
     later keeps its digest as long as it gains no run.
+
+    >>> batch, recorded = Batch(0, slice(0, 2), slice(0, 1), (0, 0)), np.array([[True], [False]])
+    >>> places = [place_digest(b"", batch, recorded, {"real_control": np.array([0.5, x])}) for x in (0.6, 0.7)]
+    >>> places[0] == places[1]  # the second point has no run yet
+    True
     """
     rows = np.flatnonzero(recorded.any(axis=1))
     parts = [context, struct.pack("<QQ", batch.points.start, batch.replicates.start)]
@@ -55,14 +60,23 @@ def place_digest(
 
 
 def value_digest(place: bytes, name: str, values: NDArray[Any], recorded: NDArray[np.bool_]) -> bytes:
-    """Return the digest of the ``values`` (point, replicate, ...) of variable ``name`` at a place (place_digest)."""
+    """Return the digest of the ``values`` (point, replicate, ...) of variable ``name`` at a place (place_digest).
+
+    >>> values, recorded = np.zeros((1, 2, 12)), np.ones((1, 2), dtype=bool)
+    >>> value_digest(b"here", "quality", values, recorded) == value_digest(b"there", "quality", values, recorded)
+    False
+    """
     kept = values if recorded.all() else values[recorded]
     shape = json.dumps([str(values.dtype), *values.shape[2:]]).encode()
     return _digest(place, name.encode(), shape, _bytes(kept))
 
 
 def coordinate_digest(name: str, values: NDArray[Any]) -> str:
-    """Return the digest of a coordinate as 32 hexadecimal digits: its name, type, shape and values."""
+    """Return the digest of a coordinate, (point,) or any shape, as 32 hexadecimal digits: name, type, shape, values.
+
+    >>> coordinate_digest("point", np.array([0, 1]))
+    '6f85989044d77a6e0a6a98e064fc8f92'
+    """
     shape = json.dumps([str(values.dtype), *values.shape]).encode()
     return _digest(name.encode(), shape, _bytes(values)).hex()
 
@@ -70,7 +84,11 @@ def coordinate_digest(name: str, values: NDArray[Any]) -> str:
 def batch_digests(
     place: bytes, values: Mapping[str, NDArray[Any]], recorded: NDArray[np.bool_], names: tuple[str, ...]
 ) -> NDArray[np.uint8]:
-    """Return the digests of a batch, (variable, byte) in order of ``names``: ``values`` are (point, replicate, ...)."""
+    """Return the digests of a batch, (variable, byte) in order of ``names``: ``values`` are (point, replicate, ...).
+
+    >>> batch_digests(b"place", {"quality": np.zeros((1, 2, 12))}, np.ones((1, 2), dtype=bool), ("quality",)).shape
+    (1, 16)
+    """
     found = b"".join(value_digest(place, name, values[name], recorded) for name in names)
     return np.frombuffer(found, dtype=np.uint8).reshape(len(names), BYTES)
 

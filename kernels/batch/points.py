@@ -25,7 +25,12 @@ def read_points(
 ) -> tuple[dict[str, NDArray[np.float64]], dict[int, dict[str, NDArray[np.float64]]], int]:
     """Return all parameters and the changes by month, each (n_points,), and the number of points.
 
-    Raises ValueError, naming the parameter, for what cannot be used.
+    Units are those of ``parameters.toml``; changes hold from the start of their month on, counted from 1. Raises
+    ValueError, naming the parameter, for what cannot be used.
+
+    >>> values, changes, count = read_points({"real_control": [0.2, 0.8], "sanction_strength@13": 0.5}, 24, False)
+    >>> values["real_control"], changes, count
+    (array([0.2, 0.8]), {13: {'sanction_strength': array([0.5, 0.5])}}, 2)
     """
     given = {name: _numbers(name, values) for name, values in named_values(points).items()}
     lengths = {array.shape for array in given.values()} - {()}
@@ -97,7 +102,14 @@ def _check_range(name: str, numbers: NDArray[np.float64], count: int) -> NDArray
 
 
 def run_numbers(runs: ArrayLike | None, points: int, replicates: int) -> NDArray[np.uint64]:
-    """Return the run numbers (point, replicate), by default those of common luck; refuse unusable ones."""
+    """Return the run numbers (point, replicate), by default those of common luck.
+
+    Raises ValueError for ``runs`` of another shape, and for what is no whole number from 0 to 2**32 - 1.
+
+    >>> run_numbers(None, 2, 3)
+    array([[0, 1, 2],
+           [0, 1, 2]], dtype=uint64)
+    """
     if runs is None:
         return np.broadcast_to(np.arange(replicates, dtype=np.uint64), (points, replicates))
     wanted = f"runs must be whole numbers of shape (point, replicate) = ({points}, {replicates})"

@@ -37,7 +37,10 @@ class DeviceBatch:
         return layout().shared_bytes(self.groups)
 
     def arguments(self, months: int, address: Callable[[Any], int]) -> np.ndarray[Any, Any]:
-        """Return the kernel's argument for a launch up to month ``months``; ``address`` of an array on the device."""
+        """Return the kernel's argument for a launch up to month ``months``: a scalar of ``args_dtype()``, as (1,).
+
+        ``address`` returns that of an array on the device.
+        """
         batch, record = self.batch, self.batch.record
         given = np.zeros(1, dtype=args_dtype())
         for name, array in self.arrays.items():

@@ -123,7 +123,7 @@ class Results:
         self.final = {name: np.empty((runs, trusts)) for name, _ in final}
 
     def keep_final(self, chosen: slice, tiles: Array) -> None:
-        """Take in the state of trusts at the end of the runs ``chosen``."""
+        """Take in the state of trusts at the end of the runs ``chosen``, ``tiles`` (run, tile, slot, lane)."""
         for values, slot in zip(self.final.values(), self._final_slots, strict=True):
             values[chosen] = tiles[:, :, slot, :].reshape(len(tiles), -1)[:, : values.shape[1]]
 

@@ -65,6 +65,11 @@ class HealthService(Model):
 
     Raises ValueError for an argument that cannot be used or a country of more than ``MOST_AGENTS``; and RunFailed in a
     month in which a rule cannot be computed, or a number leaves the range that exact sums hold.
+
+    >>> country = HealthService(Parameters(real_control=0.8), trusts=3, clinicians=4, seed=1)
+    >>> country.step()
+    >>> len(country.managers), len(country.outcomes), len(country.datacollector.get_model_vars_dataframe())
+    (3, 82, 1)
     """
 
     minister: Minister

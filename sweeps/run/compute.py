@@ -165,7 +165,13 @@ def _joined(store: SweepStore, batch: Batch, name: str, rows: NDArray[Any], valu
 
 
 def run_numbers(spec: Spec, points: NDArray[np.integer[Any]], replicates: slice) -> NDArray[np.uint32]:
-    """Return the numbers that key the luck of runs, (point, replicate): equal at all points under common luck."""
+    """Return the numbers that key the luck of runs, (point, replicate): equal at all points under common luck.
+
+    >>> spec = Spec(luck="independent", design={"method": "grid"}, vary={"real_control": {"values": [0.2, 0.8]}})
+    >>> run_numbers(spec, np.array([0, 1]), slice(0, 2))
+    array([[   0,    1],
+           [4096, 4097]], dtype=uint32)
+    """
     numbers = np.arange(replicates.start, replicates.stop, dtype=np.uint32)[None, :]
     offsets = points.astype(np.uint32)[:, None] * np.uint32(INDEPENDENT_STRIDE if spec.luck == "independent" else 0)
     return np.ascontiguousarray(offsets + numbers)

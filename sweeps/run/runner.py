@@ -94,6 +94,12 @@ def run_sweep(
 
     Raises ValueError for an argument of another kind than it must be, StoreError if the store belongs to another spec,
     other rules or another store format, SchedulerError if no scheduler answers.
+
+    >>> design, vary = {"method": "grid"}, {"real_control": {"values": [0.2, 0.8]}}
+    >>> size, record = {"trusts": 3, "clinicians": 4}, {"outcomes": ["quality"]}
+    >>> spec = Spec(design=design, vary=vary, country=size, record=record, months=12, replicates=2)
+    >>> run_sweep(spec, "store.zarr", workers=0, engine="numpy").counts
+    Counts(done=4, failed=0, missing=0)
     """
     check_kinds(spec, {"check": check, "retry_failed": retry_failed}, {"progress": progress, "say": say})
     workers, task = whole_number("workers", workers, 0, MOST_WORKERS), checked_task(task)

@@ -86,7 +86,15 @@ def _default() -> float:
 
 
 def yearly_means(single: SingleRun, outcomes: tuple[str, ...]) -> NDArray[np.float64]:
-    """Return the mean of each year, (year, outcome); a last part of a year counts as one."""
+    """Return the mean of each year, (year, outcome); a last part of a year counts as one.
+
+    Units are those of the outcomes.
+
+    >>> single = SingleRun({"quality": np.arange(18.0)}, settings={}, facts={}, engine="numpy")
+    >>> yearly_means(single, ("quality",))
+    array([[ 5.5],
+           [14.5]])
+    """
     table = np.column_stack([single.values[name] for name in outcomes]).astype(np.float64)
     years = -(-len(table) // 12)
     return np.array([table[12 * year : 12 * year + 12].mean(axis=0) for year in range(years)])

@@ -14,10 +14,13 @@ from .errors import SpecError, safe_name
 
 
 def parse_points(text: str, label: str, beyond_range: bool) -> dict[str, NDArray[np.float64]]:
-    """Return the points in the CSV ``text``: name -> (point,) values, in the order of the columns.
+    r"""Return the points in the CSV ``text``: name -> (point,) values, in the order of the columns.
 
     Raises SpecError, naming the file, row and column, for an unknown parameter, a value that is no number or out of
     range (wider than the declared range only with ``beyond_range``) and a table without rows.
+
+    >>> parse_points("real_control,mandate_detail\n0.2,1\n0.8,0.5\n", "points.csv", beyond_range=False)
+    {'real_control': array([0.2, 0.8]), 'mandate_detail': array([1. , 0.5])}
     """
     place = f"table of points '{safe_name(label)}'"
     try:
@@ -29,7 +32,12 @@ def parse_points(text: str, label: str, beyond_range: bool) -> dict[str, NDArray
 
 
 def check_points(points: Mapping[str, NDArray[np.float64]], beyond_range: bool) -> dict[str, NDArray[np.float64]]:
-    """Return the ``points`` that a store holds, name -> (point,), checked as those of a table are. Raises SpecError."""
+    """Return the ``points`` that a store holds, name -> (point,), checked as those of a table are. Raises SpecError.
+
+    >>> check_points({"real_control": np.array([0.2, 1.5])}, beyond_range=False)
+    Traceback (most recent call last):
+    tredegar.sweeps.spec.errors.SpecError: ...
+    """
     if not points or not all(len(values) for values in points.values()):
         raise SpecError("the points in the store are missing")
     for name, values in points.items():

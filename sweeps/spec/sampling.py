@@ -25,6 +25,11 @@ def draw_points(spec: Spec) -> Points:
     parameter fastest. Every seed, 0 too, has one design, whatever was drawn before and in whichever process (SALib
     took 0 for no seed before its version 1.5.2, the oldest that ``pyproject.toml`` allows). Raises SpecError where
     SALib is needed and absent.
+
+    >>> from tredegar import Spec
+    >>> vary = {"real_control": {"values": [0, 1]}, "mandate_detail": {"values": [0.2, 0.8]}}
+    >>> draw_points(Spec(design={"method": "grid"}, vary=vary))
+    {'real_control': array([0., 0., 1., 1.]), 'mandate_detail': array([0.2, 0.8, 0.2, 0.8])}
     """
     design = spec.design
     if design.method == "table":

@@ -126,7 +126,12 @@ class Spec(Strict):
 
     @classmethod
     def from_text(cls, text: str, folder: str | Path = ".", label: str = "spec") -> Spec:
-        """Read a spec from TOML ``text``; files it names are looked for in ``folder``. Raises SpecError."""
+        r"""Read a spec from TOML ``text``; files it names are looked for in ``folder``. Raises SpecError.
+
+        >>> spec = Spec.from_text('design.method = "grid"\nvary.real_control.values = [0.2, 0.8]')
+        >>> spec.months, spec.replicates, spec.trusts
+        (240, 8, 150)
+        """
         return cls._from_tables(parse_toml(text, label), _files_in(Path(folder)))
 
     @classmethod
@@ -135,6 +140,10 @@ class Spec(Strict):
 
         ``points`` returns those of the store, name -> (point,); it is called for a table of points alone. Raises
         SpecError.
+
+        >>> spec = Spec(design={"method": "grid"}, vary={"real_control": {"values": [0.2, 0.8]}})
+        >>> Spec.from_stored(spec.canonical(), None).hash() == spec.hash()
+        True
         """
 
         def read(name: str, what: str, most_bytes: int) -> str | Points:
@@ -216,7 +225,12 @@ class Spec(Strict):
 
     @property
     def table(self) -> dict[str, NDArray[np.float64]] | None:
-        """The points of a table design: name -> (point,) values; None for other designs."""
+        r"""The points of a table design: name -> (point,) values; None for other designs.
+
+        >>> size = Path("points.csv").write_text("real_control\n0.2\n0.8\n")
+        >>> Spec(design={"method": "table", "file": "points.csv"}).table
+        {'real_control': array([0.2, 0.8])}
+        """
         return self._table
 
     @property

@@ -75,7 +75,12 @@ def _is_seen_at_last(path: Path) -> bool:
 def write_skeleton(spec: Spec, path: Path, points_per_batch: int | None = None, points: Points | None = None) -> None:
     """Write the store of ``spec`` before any run into the new folder ``path``: metadata and coordinates.
 
-    ``points`` are by default those that the spec gives.
+    ``points``, name -> (point,), are by default those that the spec gives. Raises OSError if it cannot be written.
+
+    >>> vary, record = {"real_control": {"values": [0.2, 0.8]}}, {"outcomes": ["quality"]}
+    >>> write_skeleton(Spec(design={"method": "grid"}, vary=vary, record=record), Path("store"))
+    >>> sorted(entry.name for entry in Path("store").iterdir())
+    ['digest', 'log', 'month', 'point', 'quality', 'real_control', 'replicate', 'status', 'zarr.json']
     """
     points = draw_points(spec) if points is None else points
     number = len(next(iter(points.values())))

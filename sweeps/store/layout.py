@@ -38,7 +38,16 @@ class Variable:
 
 
 def variables(spec: Spec, points: Points, points_per_batch: int) -> tuple[Variable, ...]:
-    """Return the variables of the store of ``spec``: coordinates, what batches fill, and ``status`` last."""
+    """Return the variables of the store of ``spec``: coordinates, what batches fill, and ``status`` last.
+
+    ``points`` are name -> (point,).
+
+    >>> vary, record = {"real_control": {"values": [0.2, 0.8]}}, {"outcomes": ["quality"]}
+    >>> spec, points = Spec(design={"method": "grid"}, vary=vary, record=record), {"real_control": np.array([0.2, 0.8])}
+    >>> {row.name: row.shape for row in variables(spec, points, 1)}
+    {'point': (2,), 'replicate': (8,), 'month': (240,), 'real_control': (2,),
+     'quality': (2, 8, 240), 'digest': (2, 1, 2, 16), 'status': (2, 8)}
+    """
     return (*coordinates(spec, points), *filled(spec, len(next(iter(points.values()))), points_per_batch))
 
 
@@ -113,7 +122,14 @@ def _filled(
 
 
 def coordinates(spec: Spec, points: Points) -> list[Variable]:
-    """Return the coordinates of the store of ``spec``: axes, varied and fixed parameters."""
+    """Return the coordinates of the store of ``spec``: axes, varied parameters (point,) and fixed ones (scalars).
+
+    Units stand in their attributes.
+
+    >>> spec = Spec(design={"method": "grid"}, vary={"real_control": {"values": [0.2, 0.8]}}, months=24)
+    >>> [(row.name, row.shape) for row in coordinates(spec, {"real_control": np.array([0.2, 0.8])})]
+    [('point', (2,)), ('replicate', (8,)), ('month', (24,)), ('real_control', (2,))]
+    """
     number = len(next(iter(points.values())))
     windows = np.arange(spec.record.every, spec.months + 1, spec.record.every, dtype=np.int32)
     found = [
@@ -156,7 +172,15 @@ def _parameter(name: str, values: NDArray[np.float64], dims: tuple[str, ...]) ->
 
 
 def attributes(spec: Spec, points: Points, points_per_batch: int, rules_hash: str) -> dict[str, Any]:
-    """Return the attributes of the whole store: the spec and all else that a reader needs to know where it is from."""
+    """Return the attributes of the whole store: the spec and all else that a reader needs to know where it is from.
+
+    ``points`` are name -> (point,).
+
+    >>> spec = Spec(design={"method": "grid"}, vary={"real_control": {"values": [0.2, 0.8]}}, months=24)
+    >>> found = attributes(spec, {"real_control": np.array([0.2, 0.8])}, points_per_batch=1, rules_hash="")
+    >>> found["points"], found["coordinates"], found["luck"]
+    (2, 'real_control', 'common')
+    """
     return {
         "tredegar_store": STORE_FORMAT,
         "title": spec.name,
@@ -178,7 +202,12 @@ def attributes(spec: Spec, points: Points, points_per_batch: int, rules_hash: st
 
 
 def coordinate_digests(spec: Spec, points: Points) -> dict[str, str]:
-    """Return the digests of the coordinates of the store of ``spec``, by name."""
+    """Return the digests of the coordinates of the store of ``spec``, by name; ``points`` are name -> (point,).
+
+    >>> spec = Spec(design={"method": "grid"}, vary={"real_control": {"values": [0.2, 0.8]}}, months=24)
+    >>> sorted(coordinate_digests(spec, {"real_control": np.array([0.2, 0.8])}))
+    ['month', 'point', 'real_control', 'replicate']
+    """
     return {
         row.name: coordinate_digest(row.name, row.values) for row in coordinates(spec, points) if row.values is not None
     }

@@ -72,7 +72,7 @@ class SweepStore:
         self.recorded = filled_by_runs(self.metadata) or filled_in(self.group)
 
     def array(self, name: str) -> zarr.Array:
-        """Return the array of variable ``name``."""
+        """Return the array of variable ``name``, (point, replicate, ...). Raises StoreError where it is none."""
         if name not in self._arrays:  # Zarr takes half a millisecond to find one
             found = self.group[name]
             if not isinstance(found, zarr.Array):
@@ -218,7 +218,7 @@ class SweepStore:
         return file_sizes(self.path, tuple(str(name) for name, _ in self.group.arrays()))
 
     def place_of(self, batch: Batch, status: NDArray[np.uint8]) -> bytes:
-        """Return the digest of the place of ``batch``, of which the runs that ``status`` tells are recorded."""
+        """Return the digest of the place of ``batch``, whose runs in ``status`` (point, replicate) are recorded."""
         points = self.read_points(batch.points)
         varied = {name: points[name] for name in self.axes_of_points}
         return place_digest(self._context, batch, recorded_runs(status), varied)

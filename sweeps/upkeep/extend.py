@@ -120,7 +120,11 @@ def _extended_points(store: SweepStore, spec: Spec) -> Points:
 def grown_points(old: Points, new: Points, method: str) -> Points:
     """Return the points ``old``, and after them those of the larger design ``new`` that are not among them.
 
-    Raises StoreError if ``new`` lacks points of ``old`` or has them in another order.
+    All are name -> (point,). Raises StoreError if ``new`` lacks points of ``old`` or has them in another order.
+
+    >>> old, new = {"real_control": np.array([0.2, 0.8])}, {"real_control": np.array([0.2, 0.5, 0.8])}
+    >>> grown_points(old, new, "grid")
+    {'real_control': array([0.2, 0.8, 0.5])}
     """
     count = len(next(iter(old.values())))
     if method == "grid":

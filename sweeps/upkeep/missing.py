@@ -50,7 +50,11 @@ class Task:
 
 
 def count(status: NDArray[np.uint8]) -> Counts:
-    """Return how many runs of ``status`` (any shape) are done, failed and missing."""
+    """Return how many runs of ``status`` (any shape) are done, failed and missing.
+
+    >>> count(np.array([[DONE, DONE, FAILED, MISSING]]))
+    Counts(done=2, failed=1, missing=1)
+    """
     done, failed = int((status == DONE).sum()), int((status == FAILED).sum())
     return Counts(done, failed, status.size - done - failed)
 

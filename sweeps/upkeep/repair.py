@@ -74,7 +74,15 @@ def _write_coordinates(store: SweepStore, spec: Spec, names: set[str]) -> None:
 
 
 def points_of(store: SweepStore, spec: Spec) -> Points:
-    """Return the points that ``spec``, the last of the store, gives: name -> (point,), in the order of the store."""
+    """Return the points that ``spec``, the last of the store, gives: name -> (point,), in the order of the store.
+
+    >>> from ..store.create import create_store
+    >>> vary, record = {"real_control": {"values": [0.2, 0.8]}}, {"outcomes": ["quality"]}
+    >>> spec = Spec(design={"method": "grid"}, vary=vary, record=record)
+    >>> created = create_store(spec, Path("store.zarr"))
+    >>> points_of(SweepStore("store.zarr"), spec)
+    {'real_control': array([0.2, 0.8])}
+    """
     points = draw_points(spec)
     if spec.design.method == "grid":
         # A grid grows by levels; the order of its points tells in which steps it did.

@@ -30,42 +30,29 @@ NAMED_AS_MODULES = (
 """Public functions that bear the name of a module."""
 
 SHAPES_UNSTATED = (
-    *("ArmStore.parameter", "ArmStore.window", "Box.limited", "DeviceBatch.arguments", "Effects.score"),
-    *("Results.keep_final", "Runs.choose", "SweepStore.array", "SweepStore.place_of", "advice", "as_markdown"),
-    *("asked", "attributes", "axes_of_map", "bar_panels", "basis", "chance_of_limit", "changes_of"),
+    *("ArmStore.parameter", "ArmStore.window", "Box.limited", "Effects.score"),
+    *("Runs.choose", "advice", "as_markdown"),
+    *("asked", "axes_of_map", "bar_panels", "basis", "chance_of_limit", "changes_of"),
     *("chart_dataset", "charts_of", "check_equal", "check_sobol_rows", "chosen", "chosen_outcomes"),
     *("chosen_parameters", "classes_of", "combined", "compare", "contrast", "convergence_picture"),
-    *("coordinate_digest", "coordinate_digests", "coordinates", "course_panels", "design_of", "design_of_claim"),
+    *("course_panels", "design_of", "design_of_claim"),
     *("discover", "draw_map", "draw_over_time", "draw_responses", "draw_sensitivity", "export", "failures"),
-    *("fan_picture", "fans", "find", "grown_points", "joint_score", "levels_of"),
-    *(
-        "log_events",
-        "map_panels",
-        "map_picture",
-        "measure_hysteresis",
-        "page_of",
-        "peel",
-        "ran",
-        "read_array",
-        "read_chunk",
-    ),
+    *("fan_picture", "fans", "find", "joint_score", "levels_of"),
+    *("log_events", "map_panels", "map_picture", "measure_hysteresis", "page_of", "peel", "ran"),
     *("recorded_outcomes", "region", "region_picture", "response_picture", "robustness", "salib_problem"),
     *("sensitivity_pictures", "series_of", "settled_from", "sign_turns", "spec_of", "statement", "status_now"),
-    *("steps_of", "strongest", "summary", "thirds", "times_of", "to_csv", "told", "validate", "variables"),
-    *("varied_parameters", "window", "window_means", "window_of", "write_indices", "write_skeleton"),
+    *("steps_of", "strongest", "summary", "thirds", "times_of", "to_csv", "told", "validate"),
+    *("varied_parameters", "window", "window_means", "window_of", "write_indices"),
 )
 """Public functions that take or return an array and do not state its shape."""
 
 WITHOUT_EXAMPLE: dict[str, tuple[str, ...]] = {
-    "store, model, kernels, sweeps, front: not yet written": (
-        *("DeviceBatch.arguments", "Results.keep_final", "Spec.from_stored", "Spec.table"),
+    "of the memory of an engine, which only a loaded batch fills": ("DeviceBatch.arguments", "Results.keep_final"),
+    "of an open store, or of a spec, its points and an engine: ten lines of set-up": (
         *("SweepStore.array", "SweepStore.place_of", "SweepStore.read_chunk", "SweepStore.read_points"),
-        *("SweepStore.read_status", "SweepStore.read_status_of", "SweepStore.write_batch", "attributes"),
-        *("batch_digests", "check_points", "compute_runs", "coordinate_digest", "coordinate_digests"),
-        *("coordinates", "count", "draw_points", "grown_points", "pack", "parse_points", "place_digest"),
-        *("points_of", "read_array", "read_chunk", "read_points", "run_numbers", "run_numbers", "run_pilot"),
-        *("simulate", "unpack", "value_digest", "variables", "write_skeleton", "yearly_means"),
+        *("SweepStore.read_status", "SweepStore.read_status_of", "SweepStore.write_batch", "compute_runs"),
     ),
+    "runs for a second and longer": ("run_pilot",),
     "results: not yet written": (
         *("ArmStore.parameter", "ArmStore.read", "ArmStore.series", "ArmStore.window", "Box.holds"),
         *("Box.limited", "Effects.effect", "Effects.score", "Runs.choose", "Runs.yearly", "Stored.block"),
