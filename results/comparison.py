@@ -40,10 +40,17 @@ def compare(
     from_month: int | None = None,
     to_month: int | None = None,
 ) -> Comparison:
-    """Compare two opened stores over the points whose varied parameters have equal values in both.
+    """Compare one opened sweep with another over the points whose varied parameters have equal values in both.
 
-    ``outcomes`` defaults to the main ones that both recorded; the window to the second half of the shorter sweep.
-    Raises ValueError where the stores share no outcome or no point.
+    ``outcomes`` defaults to the main ones that both recorded; the window to the second half of the shorter sweep. The
+    numbers of each row are in the unit of its outcome. Raises ValueError where the stores share no outcome or no point.
+
+    >>> attrs = {"spec": "seed = 1", "sampler": '{"method": "grid", "names": ["mandate_detail"], "bounds": []}'}
+    >>> runs = xr.DataArray([[[0.5], [0.6]], [[0.7], [0.8]]], dims=("point", "replicate", "month"))
+    >>> first = xr.Dataset({"quality": runs}, {"mandate_detail": ("point", [0.0, 1.0]), "month": [1]}, attrs)
+    >>> found = compare(first, first.assign(quality=runs + 0.1))
+    >>> found.points, found.paired, found.table["change"].round(6).tolist()
+    (2, True, [0.1])
     """
     names = _shared_outcomes(first, second, outcomes)
     here, there = _shared_points(first, second)
@@ -68,11 +75,18 @@ def contrast(
     from_month: int | None = None,
     to_month: int | None = None,
 ) -> Comparison:
-    """Compare two settings of levers within one store, over all states of its other parameters, run by run.
+    """Compare two settings of levers within one opened sweep, over all states of its other parameters, run by run.
 
     ``first`` and ``second`` give values of the same varied parameters (``{"target_toughness": 0.0}`` and
     ``{"target_toughness": 1.0}``); points are paired where all other parameters agree. Raises ValueError for values
     that were not run and where no point has a partner.
+
+    >>> attrs = {"spec": "seed = 1", "sampler": '{"method": "grid", "names": ["target_toughness"], "bounds": []}'}
+    >>> varied = {"target_toughness": ("point", [0.0, 1.0, 0.0, 1.0]), "target_level": ("point", [0.8, 0.8, 0.9, 0.9])}
+    >>> runs = {"quality": (("point", "replicate", "month"), [[[0.5]], [[0.6]], [[0.7]], [[0.9]]])}
+    >>> sweep = xr.Dataset(runs, varied | {"month": [1]}, attrs)
+    >>> contrast(sweep, {"target_toughness": 0.0}, {"target_toughness": 1.0}).table["change"].round(6).tolist()
+    [0.15]
     """
     if set(first) != set(second) or not first:
         raise ValueError(f"both settings must name the same parameters, got {sorted(first)} and {sorted(second)}")

@@ -31,6 +31,12 @@ def conditional_means(
     the next one (months before the first keep 0). Dims ``(by, point, replicate)``, float64, in memory; ``months``
     counts the months behind each mean; a mean of none, or of a failed run, is NaN.
     Raises ValueError for an outcome that is not recorded and for one that is no condition.
+
+    >>> of = ("point", "replicate", "month")
+    >>> runs = {"quality": (of, [[[0.2, 0.4, 0.6]]]), "party": (of, [[[-1.0, 1.0, 1.0]]])}
+    >>> means = conditional_means(xr.Dataset(runs, {"month": [1, 2, 3]}), by="party", outcomes=["quality"])
+    >>> means["party"].values.tolist(), means["quality"].values.ravel().tolist()
+    ([-1.0, 1.0], [0.2, 0.5])
     """
     names = [name for name in chosen_outcomes(sweep, outcomes) if name != by]
     (condition_name,) = chosen_outcomes(sweep, by)

@@ -44,14 +44,27 @@ class Design:
 
 
 def spec_of(sweep: xr.Dataset) -> Mapping[str, Any]:
-    """Return the spec of the store as the nested dictionary that its TOML text says."""
+    """Return the spec of an opened sweep as the nested dictionary that its TOML text says.
+
+    Raises ValueError for a dataset without one.
+
+    >>> spec_of(xr.Dataset(attrs={"spec": "months = 120"}))["months"]
+    120
+    """
     if "spec" not in sweep.attrs:
         raise ValueError("the dataset carries no spec; open the store with tredegar.results.open_sweep")
     return spec_tables(sweep.attrs["spec"])
 
 
 def design_of(sweep: xr.Dataset) -> Design:
-    """Return the design of the sweep; raises ValueError for a dataset that ``open_sweep`` did not open."""
+    """Return the design of an opened sweep; raises ValueError for a dataset that ``open_sweep`` did not open.
+
+    >>> sampler = '{"method": "sobol", "names": ["mandate_detail"], "bounds": [[0.0, 1.0]]}'
+    >>> runs = {"status": (("point", "replicate"), [[1, 1], [1, 1]])}
+    >>> design = design_of(xr.Dataset(runs, {"mandate_detail": ("point", [0.2, 0.7])}, {"sampler": sampler}))
+    >>> design.method, design.bounds, design.replicates
+    ('sobol', {'mandate_detail': (0.0, 1.0)}, 2)
+    """
     if "sampler" not in sweep.attrs:
         raise ValueError("the dataset does not tell its design; open the store with tredegar.results.open_sweep")
     settings = table_of(sweep.attrs, "sampler")
@@ -78,27 +91,45 @@ def parameter_row(name: str) -> Parameter | None:
 
 
 def varied_parameters(sweep: xr.Dataset) -> tuple[str, ...]:
-    """Return the parameters that are coordinates on ``point`` or dimensions of an unstacked grid, in spec order."""
+    """Return the parameters of an opened sweep that differ between its points, in the order of the spec.
+
+    They are coordinates on ``point`` or dimensions of an unstacked grid.
+
+    >>> varied_parameters(xr.Dataset(coords={"mandate_detail": ("point", [0.2, 0.7]), "target_level": 0.9}))
+    ('mandate_detail',)
+    """
     found = {str(n) for n, c in sweep.coords.items() if c.ndim == 1 and parameter_row(str(n)) is not None}
     order = [*table_of(sweep.attrs, "sampler").get("names", ()), *PARAMETERS, *sorted(found)]
     return tuple(dict.fromkeys(name for name in order if name in found))
 
 
 def fixed_parameters(sweep: xr.Dataset) -> dict[str, float]:
-    """Return the parameters that are scalar coordinates, with their values."""
+    """Return the parameters that are scalar coordinates, with their values in the units of ``parameters.toml``.
+
+    >>> fixed_parameters(xr.Dataset(coords={"mandate_detail": ("point", [0.2, 0.7]), "target_level": 0.9}))
+    {'target_level': 0.9}
+    """
     scalars = ((str(n), c) for n, c in sweep.coords.items() if c.ndim == 0)
     return {name: float(c) for name, c in scalars if parameter_row(name) is not None}
 
 
 def recorded_outcomes(sweep: xr.Dataset) -> tuple[str, ...]:
-    """Return the monthly outcomes of the store, in the order of the table."""
+    """Return the monthly outcomes that an opened sweep holds, in the order of the table ``outcomes.toml``.
+
+    >>> recorded_outcomes(xr.Dataset({"quality": ("month", [0.5]), "true_access": ("month", [0.8])}))
+    ('true_access', 'quality')
+    """
     return tuple(name for name in OUTCOMES if name in sweep.data_vars)
 
 
 def chosen_outcomes(sweep: xr.Dataset, names: Iterable[str] | None, most: int | None = None) -> tuple[str, ...]:
     """Return ``names``, checked; for None the main outcomes that were recorded (else the first ones), ``most`` at most.
 
-    Raises ValueError for an outcome that the store does not hold.
+    Raises ValueError for an outcome that the store, an opened sweep, does not hold.
+
+    >>> sweep = xr.Dataset({"quality": ("month", [0.5]), "true_access": ("month", [0.8])})
+    >>> chosen_outcomes(sweep, None), chosen_outcomes(sweep, ["true_access"])
+    (('quality', 'true_access'), ('true_access',))
     """
     recorded = recorded_outcomes(sweep)
     if names is None:
@@ -113,7 +144,13 @@ def chosen_outcomes(sweep: xr.Dataset, names: Iterable[str] | None, most: int | 
 
 
 def chosen_parameters(sweep: xr.Dataset, names: Iterable[str] | None) -> tuple[str, ...]:
-    """Return ``names``, checked to be varied here; all varied parameters for None. Raises ValueError otherwise."""
+    """Return ``names``, checked to be varied in an opened sweep; all varied parameters for None.
+
+    Raises ValueError for a parameter that is not varied.
+
+    >>> chosen_parameters(xr.Dataset(coords={"mandate_detail": ("point", [0.2, 0.7])}), None)
+    ('mandate_detail',)
+    """
     varied = varied_parameters(sweep)
     chosen = varied if names is None else tuple(names)
     for name in chosen:

@@ -32,12 +32,21 @@ def export(
 ) -> Path:
     """Write outcomes (all by default) to ``path``: NetCDF for ``.nc``, CSV for ``.csv``; return the path.
 
+    ``sweep`` is an opened sweep; numbers are written in the units of the outcomes, which NetCDF tells.
+
     Without ``monthly`` each run has one value per outcome, its mean over the window (the second half of the run by
     default); with it every recorded month of the window (all by default). CSV has one row per run, or per run and
     month, with all parameters and the status. With ``by`` (``party``, ``reorganisation_direction``) each run has one
     mean for each value of that outcome, over the months in which it has it, and the number of these months; a direction
     holds until the next one. Raises ValueError for another ending, an unknown outcome, ``monthly`` with ``by``, and a
     file that the classic format cannot hold.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> runs = xr.DataArray([[[0.25, 0.5]]], {"point": [0], "replicate": [0], "month": [1, 2]})
+    >>> sweep = xr.Dataset({"quality": runs, "status": (("point", "replicate"), [[1]])})
+    >>> with TemporaryDirectory() as folder:
+    ...     export(sweep, Path(folder) / "runs.csv").read_text().split()
+    ['point,replicate,status,quality', '0,0,1,0.5']
     """
     path = Path(path)
     if path.suffix not in (".nc", ".csv"):

@@ -28,7 +28,12 @@ def estimate(values: np.ndarray, sampled: bool, level: float = LEVEL) -> Estimat
     Luck is judged by the means of the replicates, which under common luck are the independent repeats; with
     ``sampled`` the choice of points is a second, independent source. Student's t, degrees of freedom by
     Welch-Satterthwaite. NaN (failed runs) are left out. Under independent luck a part of the luck counts in both
-    sources, which makes the interval slightly too wide, never too narrow.
+    sources, which makes the interval slightly too wide, never too narrow. The mean and its bounds have the unit of
+    ``values`` and their shape without the first two axes.
+
+    >>> guess = estimate(np.array([[0.4, 0.5, 0.6], [0.6, 0.7, 0.8]]), sampled=False)
+    >>> [round(float(number), 3) for number in guess]
+    [0.6, 0.352, 0.848]
     """
     values = np.asarray(values, dtype=np.float64)
     by_luck, by_point = _mean(values, 0), _mean(values, 1)
@@ -47,7 +52,13 @@ def combined(
 ) -> Estimate:
     """Return the interval of a mean whose variance has two independent sources with their degrees of freedom.
 
-    A source without replication (NaN) is left out; without both, the bounds are NaN.
+    All arrays have the same shape, or broadcast to it: ``mean`` in some unit, the variances of the mean (``luck``,
+    ``points``) in its square. Student's t, degrees of freedom by Welch-Satterthwaite. A source without replication
+    (NaN) is left out; without both, the bounds are NaN.
+
+    >>> guess = combined(np.array(0.5), np.array(0.01), np.array(4), np.array(0.03), np.array(60))
+    >>> [round(float(number), 3) for number in guess]
+    [0.5, 0.096, 0.904]
     """
     known = np.isfinite(luck) | (np.isfinite(points) & (points > 0.0))
     luck, points = np.nan_to_num(luck), np.nan_to_num(points)

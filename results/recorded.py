@@ -50,7 +50,10 @@ class Stored:
         return self.path.is_dir() and [type(codec).__name__ for codec in array.metadata.codecs] == CODECS
 
     def block(self, array: Any, batch: Batch) -> NDArray[Any]:
-        """Return what ``batch`` holds of ``array``: (point, replicate, ...); raises StoreDamaged."""
+        """Return what ``batch`` holds of ``array``: (point, replicate, ...), in the dtype and unit of the array.
+
+        Raises StoreDamaged for a chunk that is not as it was written.
+        """
         if self.quick(array):
             whole = read_chunk(self._file(array, batch), array.chunks, array.dtype)
             return whole[: batch.shape[0], : batch.shape[1]]
@@ -104,7 +107,10 @@ def _known(status: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def status_now(stored: Stored, batch: Batch) -> NDArray[np.uint8]:
-    """Return the status of ``batch`` as it is now; its runs are missing while another process writes it anew."""
+    """Return the status of ``batch`` as it is now, (point, replicate).
+
+    Its runs are missing while another process writes it anew.
+    """
     try:
         return stored.block(stored.arrays[STATUS], batch)
     except StoreDamaged:

@@ -31,24 +31,53 @@ class Series(NamedTuple):
 
 
 def sample_of(sweep: xr.Dataset) -> np.ndarray:
-    """Return the values of the varied parameters, (points, parameters), columns in the order of the design."""
+    """Return the values of the varied parameters, (points, parameters), columns in the order of the design.
+
+    Each column is in the unit of its parameter. Raises ValueError for a dataset that ``open_sweep`` did not open.
+
+    >>> sampler = '{"method": "table", "names": ["target_level", "mandate_detail"], "bounds": []}'
+    >>> varied = {"mandate_detail": ("point", [0.2, 0.7]), "target_level": ("point", [0.8, 0.9])}
+    >>> runs = {"status": (("point", "replicate"), [[1], [1]])}
+    >>> sample_of(xr.Dataset(runs, varied, {"sampler": sampler})).tolist()
+    [[0.8, 0.2], [0.9, 0.7]]
+    """
     return np.column_stack([sweep[name].values for name in design_of(sweep).varied])
 
 
 def salib_problem(sweep: xr.Dataset) -> dict[str, Any]:
-    """Return the problem that SALib's analysers take, for the points and outcomes of this sweep in their order."""
+    """Return the problem that SALib's analysers take, for the points and outcomes of this opened sweep in their order.
+
+    Raises ValueError for a dataset that ``open_sweep`` did not open. Source of the form: SALib's documentation.
+
+    >>> sampler = '{"method": "sobol", "names": ["mandate_detail"], "bounds": [[0.0, 1.0]]}'
+    >>> runs = {"status": (("point", "replicate"), [[1], [1]])}
+    >>> salib_problem(xr.Dataset(runs, {"mandate_detail": ("point", [0.2, 0.7])}, {"sampler": sampler}))
+    {'num_vars': 1, 'names': ['mandate_detail'], 'bounds': [[0.0, 1.0]]}
+    """
     design = design_of(sweep)
     bounds = [list(design.bounds[name]) for name in design.varied]
     return {"num_vars": len(design.varied), "names": list(design.varied), "bounds": bounds}
 
 
 def complete_points(sweep: xr.Dataset) -> np.ndarray:
-    """Return for each point whether all of its runs are done: (points,) of bool."""
+    """Return for each point whether all of its runs are done: (points,) of bool.
+
+    >>> complete_points(xr.Dataset({"status": (("point", "replicate"), [[DONE, DONE], [DONE, 2]])})).tolist()
+    [True, False]
+    """
     return np.asarray((sweep["status"].values == DONE).all(axis=1))
 
 
 def times_of(sweep: xr.Dataset, length: Window, from_month: int | None, to_month: int | None) -> xr.DataArray:
-    """Return the last month of each window of an analysis."""
+    """Return the last month of each window of an analysis, (month,): ``length`` recorded months each, or one window.
+
+    Raises ValueError where no recorded month lies in the window, and for a length that leaves none.
+
+    >>> times_of(xr.Dataset(coords={"month": range(1, 13)}), 4, None, None).values.tolist()
+    [4, 8, 12]
+    >>> times_of(xr.Dataset(coords={"month": range(1, 13)}), None, None, None).values.tolist()
+    [12]
+    """
     months = _windowed(sweep["month"].to_dataset(name="month_end"), sweep, length, from_month, to_month)
     return months["month"]
 
@@ -76,9 +105,17 @@ def series_of(
     from_month: int | None = None,
     to_month: int | None = None,
 ) -> Iterator[tuple[str, Series]]:
-    """Yield each outcome with its :class:`Series`, one at a time, so that only one is in memory.
+    """Yield each outcome with its :class:`Series` (points, times), one at a time, so that only one is in memory.
 
-    Points with a failed or missing run are NaN in ``mean`` and ``noise``.
+    Means are in the unit of the outcome, variances in its square. Points with a failed or missing run are NaN in
+    ``mean`` and ``noise``. Raises ValueError where no recorded month lies in the window, and for a length that leaves
+    none.
+
+    >>> runs = xr.Dataset({"quality": (("point", "replicate", "month"), [[[0.2], [0.4]], [[0.5], [0.9]]])})
+    >>> sweep = runs.assign(status=(("point", "replicate"), [[DONE, DONE], [DONE, DONE]]))
+    >>> ((name, series),) = series_of(sweep.assign_coords(month=[1]), ("quality",), 1)
+    >>> series.mean.round(6).tolist(), series.noise.round(6).tolist()
+    ([[0.3], [0.7]], [[0.02], [0.08]])
     """
     complete = complete_points(sweep)
     kept = sweep.isel(point=np.flatnonzero(complete))
@@ -102,6 +139,11 @@ def seed_share(series: Series, design: Design) -> tuple[np.ndarray, np.ndarray]:
 
     Both (times,), NaN with one replicate. By the law of total variance: Var(run) = Var(mean of the point) + mean of
     the variance at a point; the first is freed of the luck that is left in the mean of ``replicates`` runs.
+
+    >>> design = Design(method="table", settings={}, varied=(), bounds={}, replicates=2, luck="independent")
+    >>> series = Series(mean=np.array([[0.0], [2.0]]), noise=np.array([[1.0], [1.0]]), shared=np.zeros(1))
+    >>> [share.round(3).tolist() for share in seed_share(series, design)]
+    [[0.667], [0.0]]
     """
     known = np.isfinite(series.mean).all(axis=1)
     noise, variance = series.noise[known].mean(axis=0), series.mean[known].var(axis=0)
@@ -115,7 +157,13 @@ def seed_share_conf(
     """Return the half-width (times,) of the interval of the share of luck over other points, NaN with one replicate.
 
     The points ``rows`` are ``units`` whole units of the design (base points, trajectories, points), which are drawn
-    again, as for the indices. What other replicates would add is not in it.
+    again, as for the indices: a bootstrap with a normal interval of ``level``. What other replicates would add is
+    not in it.
+
+    >>> design = Design(method="table", settings={}, varied=(), bounds={}, replicates=2, luck="independent")
+    >>> series = Series(mean=np.array([[0.0], [1.0], [2.0]]), noise=np.ones((3, 1)), shared=np.zeros(1))
+    >>> seed_share_conf(series, design, np.arange(3), units=3, resamples=50, seed=0, level=0.95).shape
+    (1,)
     """
     if design.replicates == 1:
         return np.full(series.mean.shape[1], np.nan)

@@ -29,6 +29,10 @@ def at(
     A lever that changes has an ``@`` in its name and goes into ``values``: ``at(ds, {"sanction_strength@61": 0.8})``.
     The nearest stored value is taken if it lies within ``tolerance`` times the range of the stored ones (the dims stay
     ``(point, ...)``). Raises ValueError for an unknown name, and for a value that was not run, naming those that were.
+
+    >>> sweep = xr.Dataset(coords={"point": [0, 1, 2], "mandate_detail": ("point", [0.0, 0.4, 0.4])})
+    >>> at(sweep, mandate_detail=0.4)["point"].values.tolist()
+    [1, 2]
     """
     keep = np.ones(sweep.sizes["point"], dtype=bool)
     for name, wanted in {**(values or {}), **named_values}.items():
@@ -65,6 +69,11 @@ def unstack_grid(sweep: xr.Dataset) -> xr.Dataset:
 
     Dims become ``(parameter, ..., replicate, month)``, still lazy. Raises ValueError where the points are no full
     grid: some combination of the levels missing or there twice.
+
+    >>> varied = {"mandate_detail": ("point", [0.0, 0.0, 1.0, 1.0]), "target_level": ("point", [0.8, 0.9, 0.8, 0.9])}
+    >>> grid = unstack_grid(xr.Dataset({"quality": ("point", [0.5, 0.6, 0.7, 0.8])}, varied))
+    >>> grid["quality"].dims, grid["quality"].values.tolist()
+    (('mandate_detail', 'target_level'), [[0.5, 0.6], [0.7, 0.8]])
     """
     names = varied_parameters(sweep)
     levels = [np.unique(sweep[name].values) for name in names]

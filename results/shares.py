@@ -29,7 +29,13 @@ class Shares(NamedTuple):
 def shares_with_intervals(values: np.ndarray, sample: np.ndarray, level: float = 0.95) -> Shares:
     """Return :func:`variance_shares` of ``values`` (points, times) with intervals by the grouped jackknife.
 
-    Every tenth point is left out in turn; Student's t with one degree of freedom less than there are groups.
+    Every tenth point is left out in turn; Student's t with one degree of freedom less than there are groups. All
+    shares, and the half-widths of their intervals, are (parameters, times) and without unit.
+
+    >>> sample = np.random.default_rng(1).random((40, 2))
+    >>> shares = shares_with_intervals(sample[:, :1], sample)
+    >>> shares.alone.round(3).tolist(), bool((shares.alone_conf >= 0.0).all())
+    ([[1.0], [0.0]], True)
     """
     points = len(values)
     groups = min(GROUPS, points)
@@ -51,7 +57,12 @@ def variance_shares(by_point: np.ndarray, sample: np.ndarray) -> tuple[np.ndarra
 
     ``sample`` is (points, parameters). A quadratic polynomial is fitted by least squares, its terms made orthogonal in
     the order constant, linear, squares, interactions (sequential sums of squares). Returns ``alone`` and ``total``,
-    each (parameters, ...). Terms that the points are too few for are left out.
+    each (parameters, ...), 0..1. Terms that the points are too few for are left out.
+
+    >>> sample = np.array([[-1.0, -1.0], [-1.0, 1.0], [1.0, -1.0], [1.0, 1.0]])
+    >>> alone, total = variance_shares(2.0 * sample[:, 0] + sample[:, 1], sample)
+    >>> alone.round(3).tolist()
+    [0.8, 0.2]
     """
     owners, columns = _terms(_scaled(sample))
     return _shares(by_point, columns, owners, sample.shape[1])
@@ -97,6 +108,11 @@ def most_telling(means: xr.DataArray, sweep: xr.Dataset) -> pd.Series:
 
     ``means`` (point, replicate) are averaged over replicates; failed points are left out. It chooses what a figure
     shows and decides nothing else.
+
+    >>> varied = {"mandate_detail": ("point", [0.0, 0.0, 1.0, 1.0]), "target_level": ("point", [0.8, 0.9, 0.8, 0.9])}
+    >>> means = xr.DataArray([[0.5], [0.6], [0.5], [0.6]], dims=("point", "replicate"))
+    >>> most_telling(means, xr.Dataset(coords=varied)).round(3).to_dict()
+    {'target_level': 1.0, 'mandate_detail': 0.0}
     """
     names = varied_parameters(sweep)
     by_point = means.mean("replicate").values

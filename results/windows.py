@@ -11,7 +11,13 @@ from .dataset import chosen_outcomes
 
 
 def settled_from(sweep: xr.Dataset) -> int:
-    """Return the month from which reports read by default: the first of the second half of the run (assumption)."""
+    """Return the month from which reports read by default: the first of the second half of the run (assumption).
+
+    ``sweep`` is an opened sweep; only its months, (month,), are read.
+
+    >>> settled_from(xr.Dataset(coords={"month": range(1, 121)}))
+    61
+    """
     months = sweep["month"].values
     return int(months[len(months) // 2]) - _length(months) + 1
 
@@ -24,8 +30,13 @@ def _length(months: np.ndarray) -> int:
 def window(sweep: xr.Dataset, from_month: int | None = None, to_month: int | None = None) -> xr.Dataset:
     """Return the recorded months ``from_month .. to_month``, both included; all of them by default.
 
-    Where values are means of several months (``every`` > 1), those are kept whose months all lie inside. Raises
-    ValueError where none is left.
+    ``sweep`` has dims ``(..., month)``; nothing but the number of months changes, and nothing is loaded. Where values
+    are means of several months (``every`` > 1), those are kept whose months all lie inside. Raises ValueError where
+    none is left.
+
+    >>> sweep = xr.Dataset({"quality": ("month", [0.1, 0.2, 0.3, 0.4])}, {"month": [1, 2, 3, 4]})
+    >>> window(sweep, from_month=3)["quality"].values.tolist()
+    [0.3, 0.4]
     """
     months = sweep["month"].values
     starts = months - _length(months) + 1
@@ -47,8 +58,16 @@ def window_mean(
 ) -> xr.Dataset:
     """Return the mean of each outcome over the months of a window, float64, dims ``(point, replicate)``, in memory.
 
-    ``from_month`` defaults to the second half of the run. A run that failed or is missing stays NaN. The attributes
-    ``from_month`` and ``to_month`` tell the window.
+    Means are in the unit of the outcome. ``from_month`` defaults to the second half of the run. A run that failed or is
+    missing stays NaN. The attributes ``from_month`` and ``to_month`` tell the window. Raises ValueError for an outcome
+    that the store does not hold, and where no recorded month lies in the window.
+
+    >>> runs = (("point", "replicate", "month"), [[[0.1, 0.2, 0.3, 0.5]], [[0.1, 0.2, np.nan, 0.5]]])
+    >>> means = window_mean(xr.Dataset({"quality": runs}, {"month": [1, 2, 3, 4]}), ["quality"])
+    >>> means["quality"].values.tolist()
+    [[0.4], [nan]]
+    >>> means.attrs["from_month"]
+    3
     """
     part = window(sweep, settled_from(sweep) if from_month is None else from_month, to_month)
     names = list(chosen_outcomes(sweep, outcomes))
@@ -61,7 +80,13 @@ def window_mean(
 def window_means(sweep: xr.Dataset, length: int, outcomes: Iterable[str] | None = None) -> xr.Dataset:
     """Return means of successive windows of ``length`` recorded months, float64, lazy; ``month`` ends each window.
 
-    Months at the start that fill no window are left out. Raises ValueError for a length that leaves no window.
+    Dims stay ``(point, replicate, month)``, units those of the outcomes. Months at the start that fill no window are
+    left out. Raises ValueError for a length that leaves no window, and for an outcome that the store does not hold.
+
+    >>> sweep = xr.Dataset({"quality": ("month", [0.1, 0.2, 0.4, 0.6, 0.8])}, {"month": [1, 2, 3, 4, 5]})
+    >>> means = window_means(sweep, 2)
+    >>> means["month"].values.tolist(), means["quality"].values.round(6).tolist()
+    ([3, 5], [0.3, 0.7])
     """
     if not 1 <= length <= sweep.sizes["month"]:
         raise ValueError(f"a window must have 1 .. {sweep.sizes['month']} recorded months, got {length}")

@@ -31,11 +31,19 @@ class Box(NamedTuple):
     high: np.ndarray
 
     def holds(self, sample: np.ndarray) -> np.ndarray:
-        """Return which points of ``sample`` (points, parameters) lie inside."""
+        """Return which points of ``sample`` (points, parameters) lie inside, (points,) of bool.
+
+        >>> Box(np.array([0.5, -np.inf]), np.array([1.0, np.inf])).holds(np.array([[0.2, 0.9], [0.7, 0.1]])).tolist()
+        [False, True]
+        """
         return np.asarray(((sample >= self.low) & (sample <= self.high)).all(axis=1))
 
     def limited(self) -> np.ndarray:
-        """Return the parameters that the box limits, as indices."""
+        """Return the parameters that the box limits, as indices (parameter,) of those that it does.
+
+        >>> Box(np.array([0.5, -np.inf]), np.array([1.0, np.inf])).limited().tolist()
+        [0]
+        """
         return np.flatnonzero(np.isfinite(self.low) | np.isfinite(self.high))
 
 
@@ -52,7 +60,12 @@ class Score(NamedTuple):
 
 
 def score(box: Box, sample: np.ndarray, interest: np.ndarray) -> Score:
-    """Return the score of a box on ``sample`` (points, parameters) with ``interest`` (points) of bool."""
+    """Return the score of a box on ``sample`` (points, parameters) with ``interest`` (points,) of bool.
+
+    >>> box, sample = Box(np.array([0.5]), np.array([np.inf])), np.array([[0.2], [0.4], [0.6], [0.8]])
+    >>> score(box, sample, np.array([True, False, False, True]))
+    Score(coverage=0.5, density=0.5, mass=0.5, points=2)
+    """
     inside = box.holds(sample)
     hits, points = int(interest[inside].sum()), int(inside.sum())
     return Score(hits / max(int(interest.sum()), 1), hits / max(points, 1), points / len(sample), points)
@@ -61,6 +74,7 @@ def score(box: Box, sample: np.ndarray, interest: np.ndarray) -> Score:
 def peel(sample: np.ndarray, interest: np.ndarray) -> list[Box]:
     """Return the boxes of the library's peeling, from the whole space to the smallest box, each a cut of the last.
 
+    ``sample`` is (points, parameters), each column in its own unit, as are the limits; ``interest`` (points,) of bool.
     Raises ModuleNotFoundError, naming the extra to install, without ema_workbench.
     """
     prim = _library()
@@ -110,8 +124,13 @@ def _box(limits: np.ndarray, whole: np.ndarray) -> Box:
 def chosen(trajectory: list[Box], sample: np.ndarray, interest: np.ndarray) -> Box:
     """Return the box that separates best, freed of limits that chance explains.
 
-    Best is the greatest difference of the share of all cases inside and of all other points inside (Youden's index),
-    which does not depend on how common the cases are.
+    ``sample`` is (points, parameters), ``interest`` (points,) of bool. Best is the greatest difference of the share of
+    all cases inside and of all other points inside (Youden's index), which does not depend on how common the cases are.
+
+    >>> sample = np.linspace(0.0, 1.0, 20)[:, None]
+    >>> trajectory = [Box(np.array([low]), np.array([np.inf])) for low in (-np.inf, 0.3, 0.5, 0.7)]
+    >>> chosen(trajectory, sample, sample[:, 0] > 0.5).low.tolist()
+    [0.5]
     """
     cases, others = max(int(interest.sum()), 1), max(int((~interest).sum()), 1)
 
@@ -137,8 +156,13 @@ def _freed(box: Box, one: int) -> Box:
 def chance_of_limit(box: Box, one: int, sample: np.ndarray, interest: np.ndarray) -> float:
     """Return the probability that chance does as well as a limit on parameter ``one``: a one-sided binomial test.
 
-    Null hypothesis: inside the box as dense as in the box without this limit. The library tests each end of a limit by
-    itself, on the points of one box; this is the same test of both ends together, on whatever points.
+    ``sample`` is (points, parameters), ``interest`` (points,) of bool. Null hypothesis: inside the box as dense as in
+    the box without this limit. The library tests each end of a limit by itself, on the points of one box; this is the
+    same test of both ends together, on whatever points.
+
+    >>> box, sample = Box(np.array([0.5]), np.array([np.inf])), np.linspace(0.0, 1.0, 10)[:, None]
+    >>> round(chance_of_limit(box, 0, sample, sample[:, 0] > 0.5), 4)
+    0.0312
     """
     inside, freed = box.holds(sample), _freed(box, one).holds(sample)
     hits, points = int(interest[inside].sum()), int(inside.sum())

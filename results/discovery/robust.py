@@ -25,15 +25,23 @@ def robustness(
 ) -> pd.DataFrame:
     """Return one row per setting of the ``levers``: how it does over all states of the other varied parameters.
 
-    Columns: the levers; ``mean``; ``worst``, the worst state, and ``p10``, which a tenth of the states fall short of;
-    ``mean_regret`` and ``greatest_regret``, what is lost against the best setting in the same state; ``best``, the
-    share of the states in which it is the best. Means have a 95 % interval (``_low``, ``_high``): luck and states are
-    its two sources, and regret is taken replicate by replicate, so that the luck of a state cancels. Which setting is
-    best in a state is read off means over replicates. A state with a failed run is left out.
+    ``sweep`` is an opened sweep. Columns, in the unit of the outcome but for the first and the last: the levers;
+    ``mean``; ``worst``, the worst state, and ``p10``, which a tenth of the states fall short of; ``mean_regret`` and
+    ``greatest_regret``, what is lost against the best setting in the same state; ``best``, the share of the states in
+    which it is the best. Means have a 95 % interval (``_low``, ``_high``): luck and states are its two sources, and
+    regret is taken replicate by replicate, so that the luck of a state cancels. Which setting is best in a state is
+    read off means over replicates. A state with a failed run is left out.
 
     A grid of everything has every setting in every state, and so has a table of points that sets the levers anew at
     each of its states. Raises ValueError for levers that are not varied, for other designs, and where no state is
     complete.
+
+    >>> attrs = {"sampler": '{"method": "grid", "names": ["mandate_detail", "target_level"], "bounds": []}'}
+    >>> varied = {"mandate_detail": ("point", [0.0, 1.0, 0.0, 1.0]), "target_level": ("point", [0.8, 0.8, 0.9, 0.9])}
+    >>> runs = {"quality": (("point", "replicate", "month"), [[[0.5]], [[0.6]], [[0.7]], [[0.4]]])}
+    >>> table = robustness(xr.Dataset(runs, varied | {"month": [1]}, attrs), "quality", ("mandate_detail",))
+    >>> table["mean_regret"].round(6).tolist(), table["best"].tolist()
+    ([0.05, 0.15], [0.5, 0.5])
     """
     varied = design_of(sweep).varied
     unknown = [name for name in levers if name not in varied]

@@ -16,8 +16,15 @@ MOST_POINTS = 2_000
 def fans(sweep: xr.Dataset, outcomes: tuple[str, ...], parameter: str) -> pd.DataFrame:
     """Return one row per outcome, group and month: the points in the lowest and in the highest third of ``parameter``.
 
-    Columns: ``outcome``, ``group``, ``points``, ``month``, ``mean`` with ``low`` and ``high`` (95 % interval of the
-    mean), ``p10`` and ``p90`` (the middle four fifths of the runs).
+    ``sweep`` is an opened sweep. Columns: ``outcome``, ``group``, ``points``, ``month``, and, in the unit of the
+    outcome, ``mean`` with ``low`` and ``high`` (95 % interval of the mean), ``p10`` and ``p90`` (the middle four fifths
+    of the runs). Raises KeyError for an outcome or a parameter that the store does not hold.
+
+    >>> attrs = {"sampler": '{"method": "grid", "names": ["mandate_detail"], "bounds": []}'}
+    >>> runs = {"quality": (("point", "replicate", "month"), [[[0.5]], [[0.7]]])}
+    >>> sweep = xr.Dataset(runs, {"mandate_detail": ("point", [0.0, 1.0]), "month": [1]}, attrs)
+    >>> fans(sweep, ("quality",), "mandate_detail")[["group", "month", "mean"]].values.tolist()
+    [['mandate detail up to 0', 1, 0.5], ['mandate detail from 1', 1, 0.7]]
     """
     sampled = design_of(sweep).method in SAMPLED
     parts = [
@@ -29,7 +36,14 @@ def fans(sweep: xr.Dataset, outcomes: tuple[str, ...], parameter: str) -> pd.Dat
 
 
 def thirds(values: xr.DataArray) -> dict[str, np.ndarray]:
-    """Return the points in the lowest and in the highest third of the range of a parameter, by a label of the group."""
+    """Return the points in the lowest and in the highest third of the range of a parameter, by a label of the group.
+
+    ``values`` is (point,), in the unit of the parameter; each group is an array of indices of points.
+
+    >>> groups = thirds(xr.DataArray([0.0, 0.5, 1.0, 0.9], dims="point", name="mandate_detail"))
+    >>> {label: members.tolist() for label, members in groups.items()}
+    {'mandate detail up to 0': [0], 'mandate detail from 0.9': [2, 3]}
+    """
     numbers, name = values.values, label_of(str(values.name), unit=False)
     low, high = float(numbers.min()), float(numbers.max())
     edges = low + (high - low) / 3.0, high - (high - low) / 3.0
@@ -66,7 +80,14 @@ def convergence(means: xr.Dataset, sweep: xr.Dataset) -> pd.DataFrame:
     """Return how each mean and its interval settle as replicates, and sampled points, are added.
 
     ``means`` are window means (point, replicate). Columns: ``outcome``, ``of`` (``replicates`` or ``points``),
-    ``count``, ``mean``, ``low``, ``high``. The first points of a Sobol or Latin design stand for fewer points of it.
+    ``count``, and ``mean``, ``low``, ``high`` in the unit of the outcome. The first points of a Sobol or Latin design
+    stand for fewer points of it.
+
+    >>> sampler = '{"method": "grid", "names": ["mandate_detail"], "bounds": []}'
+    >>> runs = {"quality": (("point", "replicate"), [[0.5, 0.6, 0.7], [0.7, 0.8, 0.9]])}
+    >>> means = xr.Dataset(runs, {"mandate_detail": ("point", [0.0, 1.0])}, {"sampler": sampler})
+    >>> convergence(means, means)[["count", "mean"]].round(3).values.tolist()
+    [[2.0, 0.65], [3.0, 0.7]]
     """
     design = design_of(sweep)
     sampled = design.method in SAMPLED

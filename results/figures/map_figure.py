@@ -17,8 +17,14 @@ Places = tuple[np.ndarray, np.ndarray] | None
 def map_panels(chart: xr.Dataset, places: Places = None) -> list[Panel]:
     """Return the three panels of what :func:`map_of` returned; ``places`` (x, y) marks where runs were made.
 
-    In the second panel dots mark where the 95 % interval of the change includes zero; the black line is zero and, on
-    a fitted surface, the dashed lines are where the bounds of the interval are zero.
+    The dims of ``chart`` are (y parameter, x parameter); each of ``places`` is (point,), in the unit of its parameter.
+    In the second panel dots mark where the 95 % interval of the change includes zero; the black line is zero and, on a
+    fitted surface, the dashed lines are where the bounds of the interval are zero.
+
+    >>> axes = {"target_level": [0.8, 0.9], "mandate_detail": [0.0, 1.0]}
+    >>> chart = xr.Dataset(coords=axes, attrs={"outcome": "quality", "x": "mandate_detail", "y": "target_level"})
+    >>> map_panels(chart)[0].alt
+    'level of quality over mandate detail and target level'
     """
     outcome, x, y = (label_of(chart.attrs[key], unit=False) for key in ("outcome", "x", "y"))
     first, last = (f"{float(chart[chart.attrs['x']][place]):.2g}" for place in (0, -1))

@@ -22,7 +22,13 @@ DEGREES = {3: 40, 2: 18, 1: 8}
 def axes_of_map(means: xr.DataArray, sweep: xr.Dataset) -> tuple[str, str]:
     """Return the two parameters to map: those that explain most, a lever on the x axis where one of them is a lever.
 
-    Raises ValueError where fewer than two parameters are varied.
+    ``means`` are window means (point, replicate) of an opened sweep. Raises ValueError where fewer than two parameters
+    are varied.
+
+    >>> varied = {"blame_people": ("point", [0.0, 1.0, 0.0, 1.0]), "mandate_detail": ("point", [0.0, 0.0, 1.0, 1.0])}
+    >>> means = xr.DataArray([[0.5], [0.6], [0.5], [0.3]], dims=("point", "replicate"), name="quality")
+    >>> axes_of_map(means, xr.Dataset(coords=varied))
+    ('mandate_detail', 'blame_people')
     """
     varied = varied_parameters(sweep)
     if len(varied) < 2:
@@ -39,12 +45,19 @@ def _is_lever(name: str) -> bool:
 def map_of(means: xr.DataArray, sweep: xr.Dataset, x: str, y: str) -> xr.Dataset:
     """Return the map of one outcome from its window means (point, replicate).
 
-    Variables, dims ``(y, x)`` named after the parameters: ``mean``, and ``change``: the difference to the lowest x at
-    the same y, each with ``_low`` and ``_high`` (95 % intervals). Differences are taken run by run before anything is
-    averaged, so that luck which is common to the points cancels. A full grid is shown as it is, averaged over the
-    other parameters; other designs through a least-squares polynomial surface (attributes ``degree`` and ``r2``),
-    whose interval joins luck and the scatter of the points about it (White's heteroscedasticity-consistent covariance).
-    Raises ValueError where the points are too few.
+    Variables, dims ``(y, x)`` named after the parameters, in the unit of the outcome: ``mean``, and ``change``: the
+    difference to the lowest x at the same y, each with ``_low`` and ``_high`` (95 % intervals). Differences are taken
+    run by run before anything is averaged, so that luck which is common to the points cancels. A full grid is shown as
+    it is, averaged over the other parameters; other designs through a least-squares polynomial surface (attributes
+    ``degree`` and ``r2``), whose interval joins luck and the scatter of the points about it (White's
+    heteroscedasticity-consistent covariance). Raises ValueError for a parameter that is not varied and where the points
+    are too few.
+
+    >>> varied = {"mandate_detail": ("point", [0.0, 1.0, 0.0, 1.0]), "blame_people": ("point", [0.0, 0.0, 1.0, 1.0])}
+    >>> means = xr.DataArray([[0.5], [0.6], [0.5], [0.3]], dims=("point", "replicate"), name="quality")
+    >>> chart = map_of(means, xr.Dataset(coords=varied), "mandate_detail", "blame_people")
+    >>> chart["change"].dims, chart["change"].values.round(6).tolist()
+    (('blame_people', 'mandate_detail'), [[0.0, 0.1], [0.0, -0.2]])
     """
     chosen_parameters(sweep, (x, y))
     cells = _cells_of_grid(means, sweep, x, y)

@@ -30,9 +30,14 @@ class Step(NamedTuple):
 
 
 def steps_of(sweep: xr.Dataset, lever: str) -> list[Step]:
-    """Return the walk of a lever over a run, from ``lever`` and its fixed changes ``lever@month``.
+    """Return the walk of a lever over an opened sweep, from ``lever`` and its fixed changes ``lever@month``.
 
-    Raises ValueError where the lever does not change at fixed months to fixed values.
+    Values are in the unit of the lever. Raises ValueError where the lever does not change at fixed months to fixed
+    values.
+
+    >>> walk = {"mandate_detail": 0.0, "mandate_detail@13": 1.0, "month": range(1, 25)}
+    >>> [tuple(step) for step in steps_of(xr.Dataset(coords=walk), "mandate_detail")]
+    [(0.0, 1, 12), (1.0, 13, 24)]
     """
     changes = {
         int(str(name).partition("@")[2]): float(values)
@@ -52,13 +57,21 @@ def steps_of(sweep: xr.Dataset, lever: str) -> list[Step]:
 
 
 def measure_hysteresis(sweep: xr.Dataset, lever: str, outcome: str) -> pd.DataFrame:
-    """Return one row per value of ``lever`` that is reached both from below and from above.
+    """Return one row per value of ``lever`` that is reached both from below and from above, from an opened sweep.
 
-    Columns: ``value``; ``up`` and ``down``, the means of ``outcome`` in the settled half of the step reached from
-    below and from above, with ``_low`` and ``_high``; ``gap``, the mean of the differences down less up run by run,
-    with its 95 % interval. The first step counts as reached from the side that the walk then leaves it to. The way
-    back comes later: a trend in time shows as a gap as well, which a run without a walk would tell apart. Raises
-    ValueError where the lever does not walk, or where no value is reached from both sides.
+    Columns: ``value``, in the unit of the lever; ``up`` and ``down``, the means of ``outcome`` in the settled half of
+    the step reached from below and from above, with ``_low`` and ``_high``; ``gap``, the mean of the differences down
+    less up run by run, with its 95 % interval, all in the unit of the outcome. The first step counts as reached from
+    the side that the walk then leaves it to. The way back comes later: a trend in time shows as a gap as well, which a
+    run without a walk would tell apart. Raises ValueError where the lever does not walk, or where no value is reached
+    from both sides.
+
+    >>> walk = {"mandate_detail": 0.0, "mandate_detail@3": 1.0, "mandate_detail@5": 0.0, "month": range(1, 7)}
+    >>> attrs = {"sampler": '{"method": "table", "names": [], "bounds": []}'}
+    >>> runs = {"quality": (("point", "replicate", "month"), [[[0.6, 0.6, 0.5, 0.4, 0.4, 0.5]]])}
+    >>> table = measure_hysteresis(xr.Dataset(runs, walk, attrs), "mandate_detail", "quality")
+    >>> table[["value", "up", "down", "gap"]].round(6).values.tolist()
+    [[0.0, 0.6, 0.5, -0.1], [1.0, 0.4, 0.4, 0.0]]
     """
     chosen_outcomes(sweep, outcome)
     means = _means_of_steps(sweep, steps_of(sweep, lever), outcome)

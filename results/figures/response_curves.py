@@ -21,8 +21,15 @@ def responses(means: xr.Dataset, sweep: xr.Dataset, parameters: Iterable[str] | 
     """Return one row per outcome, parameter and level.
 
     ``means`` are window means, dims (point, replicate). Columns: ``outcome``, ``parameter``, ``value`` (the level, or
-    the mean of the bin), ``points``, ``mean`` with ``low`` and ``high`` (95 % interval), and ``p10`` and ``p90``: the
-    middle four fifths of the single runs there, over luck and over all other parameters.
+    the mean of the bin, in the unit of the parameter), ``points``, and, in the unit of the outcome, ``mean`` with
+    ``low`` and ``high`` (95 % interval), and ``p10`` and ``p90``: the middle four fifths of the single runs there, over
+    luck and over all other parameters. Raises ValueError for a parameter that is not varied.
+
+    >>> sampler = '{"method": "grid", "names": ["mandate_detail"], "bounds": []}'
+    >>> runs = {"quality": (("point", "replicate"), [[0.5, 0.6], [0.7, 0.8]])}
+    >>> means = xr.Dataset(runs, {"mandate_detail": ("point", [0.0, 1.0])}, {"sampler": sampler})
+    >>> responses(means, means)[["parameter", "value", "mean"]].round(3).values.tolist()
+    [['mandate_detail', 0.0, 0.55], ['mandate_detail', 1.0, 0.75]]
     """
     sampled = design_of(sweep).method in SAMPLED
     rows = [
@@ -35,7 +42,13 @@ def responses(means: xr.Dataset, sweep: xr.Dataset, parameters: Iterable[str] | 
 
 
 def levels_of(values: np.ndarray) -> list[np.ndarray]:
-    """Return the points of each level of a parameter (indices), or of bins of equal count where levels are many."""
+    """Return the points of each level of a parameter (indices), or of bins of equal count where levels are many.
+
+    ``values`` is (point,), in any unit; so is each array of indices together with the others.
+
+    >>> [members.tolist() for members in levels_of(np.array([0.2, 0.8, 0.2]))]
+    [[0, 2], [1]]
+    """
     levels, place = np.unique(values, return_inverse=True)
     if len(levels) <= MOST_LEVELS:
         return [np.flatnonzero(place == level) for level in range(len(levels))]

@@ -37,7 +37,16 @@ class Change:
 
 
 def changes_of(chart: xr.Dataset) -> list[Change]:
-    """Return what the x axis of a map does at the least, the middle and the greatest y."""
+    """Return what the x axis of a map does at the least, the middle and the greatest y.
+
+    The dims of ``chart`` are (y parameter, x parameter). Numbers are in the units of the parameters and of the outcome.
+    Raises KeyError for a dataset that is no map.
+
+    >>> cells = dict.fromkeys(("mean", "change", "change_low", "change_high"), (("y", "x"), [[0.0, 0.1], [0.0, -0.2]]))
+    >>> chart = xr.Dataset(cells, {"y": [0.8, 0.9], "x": [0.0, 1.0]}, {"outcome": "quality", "x": "x", "y": "y"})
+    >>> [(row.at, row.change) for row in changes_of(chart)]
+    [(0.8, 0.1), (0.9, -0.2)]
+    """
     places = sorted({0, (chart.sizes[chart.attrs["y"]] - 1) // 2, chart.sizes[chart.attrs["y"]] - 1})
     return [_change_at(chart.isel({chart.attrs["y"]: place})) for place in places]
 
@@ -61,7 +70,18 @@ def _change_at(line: xr.Dataset) -> Change:
 
 
 def statement(chart: xr.Dataset, sweep: xr.Dataset, months: tuple[int, int]) -> str:
-    """Say in one sentence what raising x does at the least and at the greatest y, where its sign turns, how surely."""
+    """Say in one sentence what raising x does at the least and at the greatest y, where its sign turns, how surely.
+
+    ``chart`` is a map, dims (y parameter, x parameter), of the runs of ``sweep``, an opened sweep; ``months`` the first
+    and the last month of its means.
+
+    >>> cells = dict.fromkeys(("change", "change_low", "change_high"), (("y", "x"), [[0.0, 0.1], [0.0, 0.2]]))
+    >>> facts = {"outcome": "quality", "x": "x", "y": "y", "method": "grid"}
+    >>> attrs = {"sampler": '{"method": "grid", "names": [], "bounds": []}'}
+    >>> sweep = xr.Dataset({"status": (("point", "replicate"), [[1, 1]])}, attrs=attrs)
+    >>> statement(xr.Dataset(cells, {"y": [0.8, 0.9], "x": [0.0, 1.0]}, facts), sweep, (61, 120))[:64]
+    'Raising x from 0 to 1 changes quality by +0.10 (+0.10 to +0.10) '
+    """
     x, y = chart.attrs["x"], chart.attrs["y"]
     first, last = (f"{float(chart[x][place]):.2g}" for place in (0, -1))
     ends = [_change(chart.isel({x: -1, y: place}), _digits(chart["change"].values)) for place in (0, -1)]
@@ -98,8 +118,14 @@ def _basis(chart: xr.Dataset, sweep: xr.Dataset) -> str:
 def sign_turns(chart: xr.Dataset) -> tuple[float, float, float] | None:
     """Return where along y the change over the whole x axis turns its sign, and the range where its sign is unsure.
 
-    The crossing is interpolated; the bounds are the last y on either side where the 95 % interval excludes zero
-    (the end of the axis where there is none). None where the change keeps its sign or turns more than once.
+    ``chart`` is a map, dims (y parameter, x parameter); the three numbers are in the unit of the parameter of y. The
+    crossing is interpolated; the bounds are the last y on either side where the 95 % interval excludes zero (the end of
+    the axis where there is none). None where the change keeps its sign or turns more than once.
+
+    >>> ends = {"change": [-0.2, 0.2], "change_low": [-0.3, 0.1], "change_high": [-0.1, 0.3]}
+    >>> cells = {name: (("y", "x"), np.column_stack([np.zeros(2), values])) for name, values in ends.items()}
+    >>> sign_turns(xr.Dataset(cells, {"y": [0.0, 1.0], "x": [0.0, 1.0]}, {"x": "x", "y": "y"}))
+    (0.5, 0.0, 1.0)
     """
     last = chart.isel({chart.attrs["x"]: -1})
     place, change = last[chart.attrs["y"]].values, last["change"].values

@@ -26,7 +26,13 @@ AXIS = {
 def bar_panels(indices: xr.Dataset) -> list[Panel]:
     """Return a panel per outcome: the index of each parameter in the last window, with its interval where it has one.
 
-    The second bar is what the parameter does alone, where the method tells (S1, share).
+    ``indices`` are those of :func:`analyze_sensitivity`, dims (outcome, month, parameter). The second bar is what the
+    parameter does alone, where the method tells (S1, share).
+
+    >>> cells = {"ST": (("outcome", "month", "parameter"), [[[0.7]]])}
+    >>> names = {"outcome": ["quality"], "month": [12], "parameter": ["mandate_detail"]}
+    >>> [panel.alt for panel in bar_panels(xr.Dataset(cells, names, {"method": "sobol"}))]
+    ['parameters that matter most to quality']
     """
     last = indices.isel(month=-1)
     return [
@@ -64,7 +70,15 @@ def _draw_bars(axes: Any, one: xr.Dataset, method: str) -> None:
 
 
 def course_panels(indices: xr.Dataset) -> list[Panel]:
-    """Return a panel per outcome: the indices of its five main parameters over time, with bands for their intervals."""
+    """Return a panel per outcome: the indices of its five main parameters over time, with bands for their intervals.
+
+    ``indices`` are those of :func:`analyze_sensitivity`, dims (outcome, month, parameter).
+
+    >>> cells = {"ST": (("outcome", "month", "parameter"), [[[0.7], [0.8]]])}
+    >>> names = {"outcome": ["quality"], "month": [6, 12], "parameter": ["mandate_detail"]}
+    >>> [panel.alt for panel in course_panels(xr.Dataset(cells, names, {"method": "sobol"}))]
+    ['what quality depends on, over time']
+    """
     return [
         Panel(
             partial(_draw_course, one=indices.sel(outcome=outcome), method=indices.attrs["method"]),

@@ -137,7 +137,16 @@ def _analysis(method: str, design: Design, sample: np.ndarray, bootstrap: Bootst
 
 
 def check_sobol_rows(sample: np.ndarray, second_order: bool) -> None:
-    """Raise ValueError unless the rows are those of Saltelli's scheme: A, A with one column of B each, ..., B."""
+    """Raise ValueError unless the rows are those of Saltelli's scheme: A, A with one column of B each, ..., B.
+
+    ``sample`` is (rows, parameters) in any units, in blocks of ``parameters + 2`` rows, or ``2 * parameters + 2`` with
+    ``second_order``, which then has B with one column of A each before B (Saltelli 2002).
+
+    >>> check_sobol_rows(np.array([[0.1, 0.2], [0.9, 0.2], [0.1, 0.8], [0.9, 0.8]]), second_order=False)
+    >>> check_sobol_rows(np.array([[0.1, 0.2], [0.1, 0.8], [0.9, 0.2], [0.9, 0.8]]), second_order=False)
+    Traceback (most recent call last):
+    ValueError: the points are not in the rows of a Sobol design; analyse the store as it was opened
+    """
     parameters = sample.shape[1]
     step = (2 if second_order else 1) * parameters + 2
     blocks = sample.reshape(-1, step, parameters)

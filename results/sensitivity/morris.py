@@ -22,9 +22,14 @@ def morris_effects(
 ) -> MorrisEffects:
     """Return the effects of ``values`` (rows, times) on the trajectories of ``sample`` (rows, parameters).
 
-    An effect is the difference of the outcome over the step in units of the whole range of the parameter. ``seed`` (0
-    or more) starts the bootstrap: the same seed gives the same intervals, 0 too, and for all they are SALib's. Raises
-    ValueError where the rows are no trajectories that change one parameter at a time.
+    An effect is the difference of the outcome over the step in units of the whole range of the parameter: it has the
+    unit of the outcome. ``seed`` (0 or more) starts the bootstrap: the same seed gives the same intervals, 0 too, and
+    for all they are SALib's. Raises ValueError where the rows are no trajectories that change one parameter at a time.
+
+    >>> sample = np.array([[0.0, 0.0], [2 / 3, 0.0], [2 / 3, 2 / 3], [1.0, 1.0], [1.0, 1 / 3], [1 / 3, 1 / 3]])
+    >>> effects = morris_effects(sample, sample @ np.array([[3.0], [1.0]]), levels=4)
+    >>> effects.mu_star.round(6).tolist(), effects.sigma.round(6).tolist()
+    ([[3.0], [1.0]], [[0.0], [0.0]])
     """
     effects = elementary_effects(sample, values, levels)
     trajectories = effects.shape[1]
@@ -41,7 +46,16 @@ def morris_effects(
 
 
 def elementary_effects(sample: np.ndarray, values: np.ndarray, levels: int) -> np.ndarray:
-    """Return the effect of each parameter on each trajectory at each time: (parameters, trajectories, times)."""
+    """Return the effect of each parameter on each trajectory at each time: (parameters, trajectories, times).
+
+    ``sample`` is (rows, parameters), ``values`` (rows, times); effects have the unit of ``values``. The step of the
+    design is ``levels / (2 * (levels - 1))`` of the range (Morris 1991). Raises ValueError where the rows are no
+    trajectories that change one parameter at a time.
+
+    >>> sample = np.array([[0.0, 0.0], [2 / 3, 0.0], [2 / 3, 2 / 3]])
+    >>> elementary_effects(sample, np.array([[0.0], [2.0], [1.0]]), levels=4).round(6).tolist()
+    [[[3.0]], [[-1.5]]]
+    """
     parameters = sample.shape[1]
     length = parameters + 1
     if len(sample) % length or len(sample) != len(values) or not len(sample):

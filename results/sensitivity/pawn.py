@@ -35,8 +35,13 @@ def pawn_indices(
 ) -> PawnIndices:
     """Return the indices of ``values`` (points, times), finite, at ``sample`` (points, parameters).
 
-    Slices hold equal counts, as SALib cuts them. The interval is a bootstrap over points with the slices kept; ``seed``
-    (0 or more) starts it, and 0 is a seed like any other, while to SALib's ``analyze`` it means no seed at all.
+    Indices are distances of distributions, 0..1. Slices hold equal counts, as SALib cuts them. The interval is a
+    bootstrap over points with the slices kept; ``seed`` (0 or more) starts it, and 0 is a seed like any other, while to
+    SALib's ``analyze`` it means no seed at all.
+
+    >>> sample = np.column_stack([np.linspace(0.0, 1.0, 20), np.tile([0.0, 1.0], 10)])
+    >>> pawn_indices(sample, sample[:, :1], slices=2, resamples=0).median.round(2).tolist()
+    [[0.5], [0.05]]
     """
     places = np.stack([_slices(column, slices) for column in sample.T])
     draw = np.random.default_rng(seed)

@@ -24,7 +24,12 @@ LITTLE = 0.1
 def luck_left(series: Series, design: Design) -> float:
     """Return the share of luck in the variance of the analysed means, which more replicates would lower.
 
-    The mean over times at which the outcome varies; luck that all points share does not count. NaN with one replicate.
+    The mean of the shares over times at which the outcome varies; luck that all points share does not count. NaN with
+    one replicate.
+
+    >>> design = Design(method="table", settings={}, varied=(), bounds={}, replicates=4, luck="independent")
+    >>> luck_left(Series(np.array([[0.0], [2.0]]), np.array([[1.0], [1.0]]), np.zeros(1)), design)
+    0.25
     """
     shared = series.shared if design.luck == "common" else 0.0
     known = np.isfinite(series.mean).all(axis=1)
@@ -49,8 +54,14 @@ def replicates_to_halve(luck: float, replicates: int) -> int | None:
 def advice(indices: xr.Dataset, luck: float) -> str:
     """Say how wide the widest interval is and what would halve it: more points, more replicates, or neither.
 
-    ``luck`` is the greatest :func:`luck_left` of the outcomes. The width of intervals falls with the root of the
-    number of base points, trajectories or points.
+    ``indices`` are those of :func:`analyze_sensitivity`, dims (outcome, month, parameter). ``luck`` is the greatest
+    :func:`luck_left` of the outcomes. The width of intervals falls with the root of the number of base points,
+    trajectories or points.
+
+    >>> facts = {"method": "sobol", "used": 256, "unit": "base points", "replicates": 1}
+    >>> cells = {"ST_conf": (("outcome", "month", "parameter"), [[[0.08, 0.04]]])}
+    >>> advice(xr.Dataset(cells, attrs=facts), luck=float("nan")).split(";")[1].strip()
+    '1024 would about halve it. One replicate does not show how much of it is luck: sweep at least 2.'
     """
     facts = indices.attrs
     name, words = WIDTH_OF[facts["method"]]

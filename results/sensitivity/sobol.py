@@ -40,8 +40,15 @@ def sobol_indices(
 ) -> SobolIndices:
     """Return the indices of ``values``: (rows, times) in the row order of SALib's sampler, all finite.
 
-    Times at which the outcome does not vary give NaN. ``seed`` (0 or more) starts the bootstrap; with ``resamples``
-    below 2 the half-widths are NaN. Raises ValueError where the rows do not fit the design.
+    Indices are shares of the variance, without unit. Times at which the outcome does not vary give NaN. ``seed`` (0 or
+    more) starts the bootstrap; with ``resamples`` below 2 the half-widths are NaN. Raises ValueError where the rows do
+    not fit the design.
+
+    >>> from SALib.sample import sobol
+    >>> rows = sobol.sample({"num_vars": 2, "names": ["a", "b"], "bounds": [[0, 1], [0, 1]]}, 64, seed=1)
+    >>> found = sobol_indices(2.0 * rows[:, :1] + rows[:, 1:], parameters=2, second_order=True)
+    >>> found.S1.round(1).tolist(), found.ST.round(1).tolist()
+    ([[0.8], [0.2]], [[0.8], [0.2]])
     """
     step = (2 if second_order else 1) * parameters + 2
     if values.ndim != 2 or len(values) % step or not len(values):

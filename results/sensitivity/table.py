@@ -24,7 +24,15 @@ IDLE = 0.01
 
 
 def summary(indices: xr.Dataset) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """Return header and rows, as text, of the ten parameters that matter most to each outcome, in the last window."""
+    """Return header and rows, as text, of the ten parameters that matter most to each outcome, in the last window.
+
+    ``indices`` are those of :func:`analyze_sensitivity`, dims (outcome, month, parameter).
+
+    >>> cells = {name: (("outcome", "month", "parameter"), [[[0.2, 0.7]]]) for name in ("ST", "S1")}
+    >>> names = {"outcome": ["quality"], "month": [12], "parameter": ["target_level", "mandate_detail"]}
+    >>> summary(xr.Dataset(cells, names, {"method": "sobol"}))[1]
+    [('quality', 'mandate detail', '0.700', '0.700'), ('', 'target level', '0.200', '0.200')]
+    """
     shown = SHOWN[indices.attrs["method"]]
     last = indices.isel(month=-1)
     rows: list[tuple[str, ...]] = []
@@ -48,7 +56,15 @@ def _cell(one: xr.Dataset, name: str, digits: int = 3) -> str:
 
 
 def strongest(indices: xr.Dataset) -> str:
-    """Say in one line what each outcome depends on most in the last window, with its index; empty if none varies."""
+    """Say in one line what each outcome depends on most in the last window, with its index; empty if none varies.
+
+    ``indices`` are those of :func:`analyze_sensitivity`, dims (outcome, month, parameter).
+
+    >>> cells = {"ST": (("outcome", "month", "parameter"), [[[0.2, 0.7]]])}
+    >>> names = {"outcome": ["quality"], "month": [12], "parameter": ["target_level", "mandate_detail"]}
+    >>> strongest(xr.Dataset(cells, names, {"method": "sobol"}))
+    'depends most (share of variance with interactions): quality on mandate detail, 0.70'
+    """
     name, words = WIDTH_OF[indices.attrs["method"]]
     last = indices.isel(month=-1)
     parts = []
@@ -62,7 +78,15 @@ def strongest(indices: xr.Dataset) -> str:
 
 
 def told(indices: xr.Dataset) -> list[str]:
-    """Return what must be said beside the table: meaning, what was dropped, the share of luck, and the advice."""
+    """Return what must be said beside the table: meaning, what was dropped, the share of luck, and the advice.
+
+    ``indices`` are those of :func:`analyze_sensitivity`, dims (outcome, month, parameter).
+
+    >>> facts = {"method": "pawn", "level": 0.95, "used": 64, "dropped": 1, "unit": "points", "advice": "sweep more."}
+    >>> cells = dict.fromkeys(("seed_share", "seed_share_conf"), (("outcome", "month"), [[np.nan]]))
+    >>> told(xr.Dataset(cells, {"outcome": ["quality"]}, facts))[1:]
+    ['1 of 65 points dropped: a run failed.', 'Sweep more.']
+    """
     facts = indices.attrs
     lines = [f"{MEANINGS[facts['method']]}; ± is the half-width of a {facts['level']:.0%} interval."]
     if facts["dropped"]:
@@ -89,7 +113,15 @@ def _share(share: float, half: float) -> str:
 def write_indices(indices: xr.Dataset, path: str | Path) -> Path:
     """Write all indices to ``path`` (.nc or .csv, one row per outcome, month and parameter); return the path.
 
-    Raises ValueError for another ending. CSV leaves out second-order indices, which have two parameters.
+    ``indices`` are those of :func:`analyze_sensitivity`, dims (outcome, month, parameter). CSV leaves out second-order
+    indices, which have two parameters. Raises ValueError for another ending.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> cells = {"ST": (("outcome", "month", "parameter"), [[[0.7]]])}
+    >>> names = {"outcome": ["quality"], "month": [12], "parameter": ["mandate_detail"]}
+    >>> with TemporaryDirectory() as folder:
+    ...     write_indices(xr.Dataset(cells, names), Path(folder) / "indices.csv").read_text().split()
+    ['outcome,month,parameter,ST', 'quality,12,mandate_detail,0.7']
     """
     path = Path(path)
     if path.suffix == ".nc":
