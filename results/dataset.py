@@ -8,6 +8,7 @@ from typing import Any
 
 import xarray as xr
 
+from ..model.changes import base_of, parse_setting
 from ..model.outcomes import OUTCOMES, TRUST_RECORDS, Outcome
 from ..model.parameters import PARAMETERS, Parameter
 from ..model.text.names import closest
@@ -87,7 +88,7 @@ def _bounds(given: Sequence[float] | None, values: xr.DataArray) -> tuple[float,
 
 def parameter_row(name: str) -> Parameter | None:
     """Return the row of the table for ``name`` or ``name@month``; None where ``name`` is no parameter."""
-    return PARAMETERS.get(name.partition("@")[0])
+    return PARAMETERS.get(base_of(name))
 
 
 def varied_parameters(sweep: xr.Dataset) -> tuple[str, ...]:
@@ -163,7 +164,7 @@ def chosen_parameters(sweep: xr.Dataset, names: Iterable[str] | None) -> tuple[s
 
 def label_of(name: str, unit: bool = True) -> str:
     """Return what an axis says of a parameter or an outcome: its name in words, and its unit in brackets."""
-    base, _, month = name.partition("@")
+    base, month = parse_setting(name)
     row: Parameter | Outcome | None = parameter_row(base) or OUTCOMES.get(base) or TRUST_RECORDS.get(base)
     words = base.replace("_", " ") + (f" from month {month}" if month else "")
     if not unit or row is None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ...model.changes import base_of
 from ...model.parameters import PARAMETERS
 from ...model.text.plain_text import brief, plain
 
@@ -50,7 +51,7 @@ def _items(points: Any) -> Iterable[tuple[Any, Any]]:
 
 
 def _is_parameter(name: Any) -> bool:
-    return str(name).partition("@")[0] in PARAMETERS
+    return base_of(name) in PARAMETERS
 
 
 def _check_dimensions(named: dict[str, Any]) -> None:

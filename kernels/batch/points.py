@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ...model.changes import base_of, parse_setting
 from ...model.parameters import PARAMETERS, find_parameter
 from ...model.text.plain_text import plain
 from .naming import is_masked, kind_of, named_values
@@ -16,8 +16,6 @@ MOST_RUN = 2**32 - 1
 """The largest seed and the largest run number: both are words of the key of all luck."""
 PLACE_PARAMETERS = ("number_of_units", "size_spread", "boundary_mismatch")
 """Without effect where real trusts are given, and refused there."""
-
-_CHANGE = re.compile(r"(?P<name>\w+)@(?P<month>[0-9]{1,18})", re.ASCII)
 
 
 def read_points(
@@ -58,17 +56,16 @@ def split_change(name: str, months: int) -> tuple[str, int | None]:
 
     Raises ValueError for an unknown parameter, a month outside the run and a parameter that only sets the start.
     """
-    if "@" not in name:
-        return find_parameter(name).name, None
-    found = _CHANGE.fullmatch(name)
-    if found is None:
-        raise ValueError(f"{name[:80]!r} is not of the form parameter@month, with a month in 1 .. {months}")
-    row, month = find_parameter(found["name"]), int(found["month"])
-    if found["month"] != str(month):
-        raise ValueError(f"'{name}' is not of the form parameter@month; write '{row.name}@{month}'")
+    try:
+        base, month = parse_setting(name)
+    except ValueError as error:
+        raise ValueError(f"{name[:80]!r} is no change of a parameter in 1 .. {months}: {error}") from None
+    row = find_parameter(base)
+    if month is None:
+        return row.name, None
     if row.initial_only:
         raise ValueError(f"parameter '{row.name}' sets the start of a run and cannot change, got '{name}'")
-    if not 1 <= month <= months:
+    if month > months:
         raise ValueError(f"'{name}' changes outside the run; the month must lie in 1 .. {months}")
     return row.name, month
 
@@ -89,7 +86,7 @@ def _numbers(name: str, values: Any) -> NDArray[np.float64]:
             if array.dtype.kind in "iuf":
                 return array.astype(np.float64)
             kind = kind_of(values, array)
-    find_parameter(name.partition("@")[0])  # a misspelt name is the likelier mistake
+    find_parameter(base_of(name))  # a misspelt name is the likelier mistake
     raise ValueError(f"parameter '{plain(name)}' must be numbers, got {kind}")
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from ...model.changes import base_of, is_change
 from ...model.outcomes import OUTCOMES
 from ...model.parameters import PARAMETERS
 from ...model.text.names import closest
@@ -136,15 +137,15 @@ def arm_columns(
     arms = list(arms)
     columns = {name: np.repeat(sample[:, [place]], len(arms), axis=1) for place, name in enumerate(names)}
     extra = dict.fromkeys(name for arm in arms for name in arm if name not in columns)
-    for name in sorted(extra, key=lambda quantity: "@" in quantity):
-        base = name.partition("@")[0]
+    for name in sorted(extra, key=is_change):
+        base = base_of(name)
         value = fixed.get(base, PARAMETERS[base].default)
         start = columns[base] if base in columns else np.full((len(sample), len(arms)), value)
         columns[name] = start.copy()
     for place, arm in enumerate(arms):
-        for name in sorted(arm, key=lambda quantity: "@" in quantity):
+        for name in sorted(arm, key=is_change):
             columns[name][:, place] = arm[name]
-            for later in [other for other in columns if other.startswith(f"{name}@") and other not in arm]:
+            for later in [other for other in columns if base_of(other) == name != other and other not in arm]:
                 columns[later][:, place] = arm[name]
     return {name: values.ravel() for name, values in columns.items()}
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from ...model.changes import change_of
 from ..dataset import label_of
 from ..figures.ramp import measure_hysteresis
 from ..figures.style import LINES, add_caption, figure_style, light_grid, new_figure
@@ -74,7 +75,7 @@ def walk_designs(walk: Walk, size: Size) -> dict[str, Design]:
         there = walk.steps if end == "low" else walk.steps[::-1]
         values = (*there, *there[-2::-1])
         fixed = dict(walk.fixed) | {
-            f"{walk.lever}@{1 + place * walk.months}": value for place, value in enumerate(values)
+            change_of(walk.lever, 1 + place * walk.months): value for place, value in enumerate(values)
         }
         head = f"months = {len(values) * walk.months}\n[fixed]\n"
         head += "".join(f'"{key}" = {float(value)!r}\n' for key, value in fixed.items())

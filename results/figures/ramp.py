@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from ...model.changes import base_of, parse_setting
 from ..attributes import table_of
 from ..dataset import chosen_outcomes, design_of, label_of
 from ..intervals import SAMPLED, Estimate, estimate
@@ -40,9 +41,9 @@ def steps_of(sweep: xr.Dataset, lever: str) -> list[Step]:
     [(0.0, 1, 12), (1.0, 13, 24)]
     """
     changes = {
-        int(str(name).partition("@")[2]): float(values)
+        parse_setting(str(name)).start: float(values)
         for name, values in sweep.coords.items()
-        if str(name).startswith(f"{lever}@") and values.ndim == 0
+        if base_of(name) == lever != name and values.ndim == 0
     }
     if not changes:
         raise ValueError(f"'{lever}' does not change: fix its walk in the spec, such as \"{lever}@61\" = 0.5")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
+from ...model.changes import parse_setting
 from ...model.graph.merkle import rules_hash
 from ...model.outcomes import OUTCOMES
 from ...model.parameters import PARAMETERS, Parameters
@@ -89,9 +90,9 @@ def rerun_of(sweep: xr.Dataset, point: int, replicate: int) -> Rerun:
     named |= {name: float(sweep[name]) for name in fixed_parameters(sweep)}
     changes: dict[int, dict[str, float]] = {}
     for name, value in named.items():
-        base, _, month = name.partition("@")
-        if month:
-            changes.setdefault(int(month), {})[base] = value
+        base, month = parse_setting(name)
+        if month is not None:
+            changes.setdefault(month, {})[base] = value
     defaults = table_of(sweep.attrs, "defaults")
     text = sweep.attrs.get("providers")
     return Rerun(

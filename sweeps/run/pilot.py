@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ...model.changes import parse_setting
 from ..spec.sampling import Points
 from ..spec.spec import Spec
 from .compute import compute_runs, default_simulate, run_numbers
@@ -71,15 +72,11 @@ def _fly(spec: Spec, engine: str, points: Points, part: _Part) -> tuple[float, s
     some = {name: values[: part.points] for name, values in points.items()}
     # A lever that changes in a month that the part does not reach has no place in it.
     some |= {name: np.full(part.points, value) for name, value in spec.fixed.items()}
-    some = {name: values for name, values in some.items() if _month_of(name) <= part.months}
+    some = {name: values for name, values in some.items() if parse_setting(name).start <= part.months}
     numbers = run_numbers(spec, np.arange(part.points), slice(0, part.replicates))
     began = time.perf_counter()
     computed = compute_runs(spec, some, numbers, engine, default_simulate(), months=part.months)
     return time.perf_counter() - began, computed.engine
-
-
-def _month_of(name: str) -> int:
-    return int(name.partition("@")[2] or 0)
 
 
 @contextmanager

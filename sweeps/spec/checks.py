@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
+from ...model.changes import base_of
 from .design import GRID_FORMS, MOST_POINTS, RANGE_FORMS, check_declared_range, find_quantity
 from .errors import SpecError, safe_name
 
@@ -47,7 +48,7 @@ def _check_country(spec: Spec) -> None:
                 " rows; leave 'trusts' out"
             )
         for name in (*varied_names(spec), *spec.fixed):
-            if name.split("@")[0] in WITHOUT_EFFECT_ON_REAL_TRUSTS:
+            if base_of(name) in WITHOUT_EFFECT_ON_REAL_TRUSTS:
                 place = "fixed" if name in spec.fixed else "vary"
                 raise SpecError(f"{place} '{name}' has no effect with a providers table; leave it out")
     agents = spec.trusts * spec.clinicians

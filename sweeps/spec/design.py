@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from ...model.changes import parse_setting
 from ...model.parameters import PARAMETERS, Parameter, find_parameter
 from .errors import SpecError, explain, safe_name, shown, unknown_key
 
@@ -106,23 +106,19 @@ class Quantity(NamedTuple):
     month: int | None
 
 
-_CHANGE = re.compile(r"([^@]*)@([1-9][0-9]{0,8})")
-
-
 def find_quantity(name: str, months: int | None = None) -> Quantity:
     """Return what ``name`` (``parameter`` or ``parameter@month``) stands for.
 
     Raises SpecError for an unknown parameter, a malformed or late month (beyond ``months``), and a change of a
     parameter that works at the start alone.
     """
-    if "@" not in name:
-        return Quantity(_known(name), None)
-    match = _CHANGE.fullmatch(name)
-    if match is None:
-        raise SpecError(
-            f"'{safe_name(name)}' is no change of a lever: expected 'parameter@month' with a whole month from 1 on"
-        )
-    parameter, month = _known(match[1]), int(match[2])
+    try:
+        base, month = parse_setting(name)
+    except ValueError as error:
+        raise SpecError(f"'{safe_name(name)}' is no change of a lever: {error}") from None
+    parameter = _known(base)
+    if month is None:
+        return Quantity(parameter, None)
     if parameter.initial_only:
         raise SpecError(f"'{name}' cannot change: '{parameter.name}' works at the start of a run alone")
     if months is not None and month > months:

@@ -9,6 +9,7 @@ from typing import TypeVar, get_args
 
 from pydantic import BaseModel
 
+from ...model.changes import base_of
 from ...model.constants import CONSTANTS
 from ...model.parameters import PARAMETERS
 
@@ -27,7 +28,7 @@ def belongs(name: str, place: str | None = None, slips: bool = False) -> str:
     With ``slips`` a name that is nearly a key is taken for it.
     """
     known = _homes()
-    found = name.split("@")[0]
+    found = base_of(name)
     if slips and found not in known:
         found = next(iter(get_close_matches(found, known, n=1, cutoff=NEAR)), found)
     homes = [home for home in known.get(found, ()) if home != place]
