@@ -63,6 +63,9 @@ def constants_with(changed: Mapping[str, float] | None = None) -> Constants:
     """Return all constants, with ``changed`` in place of the values of the table.
 
     Raises ValueError for an unknown name or a value that the equations do not accept.
+
+    >>> constants_with({"VOICE_BASE": 0.5}).VOICE_BASE
+    0.5
     """
     values = {name: row.value for name, row in CONSTANTS.items()}
     for name, value in (changed or {}).items():

@@ -74,6 +74,12 @@ def philox4x32(counter: tuple[Any, ...], key: tuple[Any, Any], xp: Any = np) -> 
 
     ``counter`` (four words) and ``key`` (two words) are uint64 scalars or arrays of ``xp`` (NumPy or CuPy) that
     broadcast against each other.
+
+    The known answer of Random123, of the authors of Philox:
+
+    >>> zero = np.uint64(0)
+    >>> [f"{word:08x}" for word in philox4x32((zero, zero, zero, zero), (zero, zero))]
+    ['6627e8d5', 'e169c58d', 'bc57ac4c', '9b00dbd8']
     """
     c0, c1, c2, c3 = counter
     low_key, high_key = key
@@ -98,6 +104,10 @@ def uniforms(seed: int, run: Any, agent: Any, month: int, stream: int, xp: Any =
 
     ``run`` and ``agent`` are uint64 arrays; ``seed`` (0..2**32-1), ``month`` and ``stream`` are Python integers;
     ``xp`` makes the arrays (NumPy or CuPy).
+
+    >>> run, trust = np.arange(2, dtype=np.uint64)[:, None], np.arange(3, dtype=np.uint64)
+    >>> [word.shape for word in uniforms(7, run, trust, 1, Stream.MANAGER)]
+    [(2, 3), (2, 3), (2, 3), (2, 3)]
     """
     counter = (agent, xp.uint64(month), xp.uint64(stream), xp.uint64(0))
     return tuple(word.astype(np.float64) * UNIFORM_SCALE for word in philox4x32(counter, (xp.uint64(seed), run), xp))

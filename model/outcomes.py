@@ -55,6 +55,9 @@ def choose_outcomes(names: Iterable[str] | None) -> tuple[str, ...]:
     """Return ``names`` in the order of the table (all of them for None).
 
     Raises ValueError for an unknown name, a repeated name or an empty choice.
+
+    >>> choose_outcomes(["wait_months", "quality"])
+    ('quality', 'wait_months')
     """
     if names is None:
         return tuple(OUTCOMES)

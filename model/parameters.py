@@ -2,6 +2,12 @@
 
 The facts stand in ``parameters.toml`` alone; spec checks, samplers, Zarr attributes, axis labels, documentation and
 ``tredegar parameters`` are generated from the table built here.
+
+>>> Parameters(real_control=0.8).real_control, Parameters().target_toughness
+(0.8, 0.6)
+>>> Parameters(real_controll=1.0)
+Traceback (most recent call last):
+ValueError: unknown parameter 'real_controll'; did you mean 'real_control'?
 """
 
 from __future__ import annotations

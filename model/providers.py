@@ -193,9 +193,13 @@ def _join(rows: Sequence[Providers]) -> Providers:
 
 
 def given(providers: Providers | None) -> dict[tuple[str, str], tuple[float, ...]]:
-    """Return what a table stands in for at month 0: (record, field) -> a value for each trust, or one for the country.
+    r"""Return what a table stands in for at month 0: (record, field) -> a value for each trust, or one for the country.
 
-    Labels of councils and catchments are numbered together, in order.
+    Labels of councils and catchments are numbered together, in order. Values are scalars or (trust,).
+
+    >>> table = parse_providers("code,name,size,council,catchment\nA,Alpha,1,North,South\nB,Beta,3,South,South\n", "")
+    >>> given(table)["place", "council"], given(table)["place", "catchment"]
+    ((0.0, 1.0), (1.0, 1.0))
     """
     if providers is None:
         return {}

@@ -34,6 +34,10 @@ class Batches:
     """All batches of a sweep of ``shape`` (points, replicates), in blocks of ``size``.
 
     Numbers count from 0; blocks of replicates of one block of points follow each other.
+
+    >>> batches = Batches(shape=(5, 2), size=(2, 2))
+    >>> batches.number, batches.batch(2).points, batches.batch(2).runs
+    (3, slice(4, 5, None), 2)
     """
 
     shape: tuple[int, int]

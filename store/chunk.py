@@ -33,7 +33,11 @@ def codecs(dtype: np.dtype[Any]) -> tuple[BloscCodec, Crc32cCodec]:
 
 
 def chunk_name(place: tuple[int, ...], dimensions: int) -> str:
-    """Return the name of the file of the chunk at ``place`` of a variable with so many ``dimensions``."""
+    """Return the name of the file of the chunk at ``place`` of a variable with so many ``dimensions``.
+
+    >>> chunk_name((4, 0), 3)
+    'c.4.0.0'
+    """
     return CHUNK_SEPARATOR.join(["c", *map(str, place[:dimensions]), *["0"] * (dimensions - len(place))])
 
 

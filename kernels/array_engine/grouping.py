@@ -30,7 +30,11 @@ class Grouping:
         self._zero = xp.zeros((runs, 1), dtype=np.int64)
 
     def totals(self, values: Any) -> Any:
-        """Return, for each trust, the sum of ``values`` (int64, run x trust) over the trusts of its group."""
+        """Return the sums of ``values``, int64 (run, trust), over the groups: (run, trust), each trust that of its own.
+
+        >>> Grouping(np.array([[0, 1, 0]]), 2, np).totals(np.array([[1, 10, 100]]))
+        array([[101,  10, 101]])
+        """
         in_order = np.take_along_axis(values, self._order, axis=1)
         running = np.concatenate((self._zero, np.cumsum(in_order, axis=1)), axis=1)
         return np.take_along_axis(running, self._ends, axis=1) - np.take_along_axis(running, self._starts, axis=1)

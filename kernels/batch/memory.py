@@ -42,6 +42,10 @@ def projected_bytes(runs: int, trusts: int, clinicians: int, months: int, outcom
     """Return the bytes that an engine needs for ``runs`` runs: the chunk in work and the results of all of them.
 
     Results are counted twice: in float64 while they are made and in the type that is handed out.
+
+    >>> results = projected_bytes(9000, 150, 40, 240, outcomes=82) - projected_bytes(8000, 150, 40, 240, outcomes=82)
+    >>> results == 1000 * 82 * 240 * (8 + 4)
+    True
     """
     chunk = min(runs, chunk_runs(trusts, clinicians, recorded=outcomes * (months // every)))
     working = chunk * bytes_per_run(trusts, clinicians, months, outcomes, every)
@@ -56,6 +60,9 @@ def chunk_runs(
 
     With a ``budget`` in bytes (a GPU's free memory, say) and the bytes ``per_run``, as many as fit; otherwise as many
     as stay in a CPU's cache, with ``recorded`` values each that stay in ``CHUNK_BYTES``.
+
+    >>> chunk_runs(150, 40, budget=10**9, per_run=10**6), chunk_runs(150, 40)
+    (1000, 21)
     """
     if budget is not None and per_run is not None:
         return max(1, budget // per_run)
@@ -66,6 +73,9 @@ def compiled_runs(recorded: int, threads: int | None = None) -> int:
     """Return how many runs, with ``recorded`` values each, the compiled engine is given at a time.
 
     ``threads`` are by default those that it may use here.
+
+    >>> compiled_runs(recorded=82 * 240, threads=4)
+    256
     """
     threads = thread_count() if threads is None else threads
     return max(threads, min(COMPILED_RUNS * threads, COMPILED_BYTES // (8 * max(1, recorded))))

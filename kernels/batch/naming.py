@@ -24,6 +24,10 @@ def named_values(points: Any) -> dict[str, Any]:
     Of a Dataset all variables count, and those of its coordinates that are parameters: a sweep's points are
     coordinates, its fixed parameters scalar ones; so do the levels of a DataFrame's index. Raises ValueError for names
     that are no text or come twice, and for values that do not belong together.
+
+    >>> named_values({"real_control": [0.2, 0.8], 2: 0.5})
+    Traceback (most recent call last):
+    ValueError: points must be named by parameters, got the name 2 (int)
     """
     if not hasattr(points, "items"):
         kind = type(points).__name__
@@ -93,14 +97,22 @@ def _labels(values: Any) -> Any:
 
 
 def is_masked(values: Any, depth: int = 3) -> bool:
-    """Whether ``values`` is a masked array, or a list that holds one: NumPy would take what the mask hides."""
+    """Whether ``values`` is a masked array, or a list that holds one: NumPy would take what the mask hides.
+
+    >>> is_masked([np.ma.masked_invalid([0.2, np.nan])]), is_masked([0.2, 0.8])
+    (True, False)
+    """
     if isinstance(values, np.ma.MaskedArray):
         return True
     return depth > 0 and isinstance(values, list | tuple) and any(is_masked(value, depth - 1) for value in values)
 
 
 def kind_of(values: Any, array: Any) -> str:
-    """Return in words what ``values`` are that are no numbers; ``array`` is what NumPy makes of them."""
+    """Return in words what ``values`` are that are no numbers; ``array`` is what NumPy makes of them.
+
+    >>> kind_of(["0.2"], np.asarray(["0.2"]))
+    'text'
+    """
     if array.dtype.kind != "O":
         return _KINDS.get(array.dtype.kind, str(array.dtype))
     if array.ndim and array.size:

@@ -55,6 +55,9 @@ def split_change(name: str, months: int) -> tuple[str, int | None]:
     """Split ``parameter@month`` into its parts, month None without one.
 
     Raises ValueError for an unknown parameter, a month outside the run and a parameter that only sets the start.
+
+    >>> split_change("sanction_strength@13", 24), split_change("real_control", 24)
+    (('sanction_strength', 13), ('real_control', None))
     """
     try:
         base, month = parse_setting(name)

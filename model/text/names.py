@@ -15,13 +15,21 @@ WORD_END = 2**32
 
 
 def closest(name: Any, known: Iterable[str]) -> str:
-    """Return "; did you mean 'x'?" for the known name nearest to ``name``, or "" when none is near or it is no text."""
+    """Return "; did you mean 'x'?" for the known name nearest to ``name``, or "" when none is near or it is no text.
+
+    >>> closest("qualty", ["quality", "morale"])
+    "; did you mean 'quality'?"
+    """
     matches = get_close_matches(name, list(known), n=1) if isinstance(name, str) else []
     return f"; did you mean '{matches[0]}'?" if matches else ""
 
 
 def real_number(value: Any) -> float | None:
-    """Return ``value`` as a float, infinity for what is too large for one; None for what is no number."""
+    """Return ``value`` as a float, infinity for what is too large for one; None for what is no number.
+
+    >>> real_number(2), real_number(10**400), real_number("2"), real_number(True)
+    (2.0, inf, None, None)
+    """
     if isinstance(value, bool) or not isinstance(value, Real):
         return None
     try:

@@ -21,6 +21,9 @@ def parse_number(text: str, expected: str = "a number") -> float:
 
     Blanks around it are left out. Raises ValueError, "expected a number, got '...'", for all else: not a number,
     infinity and what overflows to it included. ``expected`` says what is wanted in place of "a number".
+
+    >>> parse_number(" 1.5e2 ")
+    150.0
     """
     word = text.strip(BLANK)
     value = float(word) if _NUMBER.fullmatch(word) else math.nan
@@ -33,6 +36,9 @@ def parse_whole(text: str, expected: str = "a whole number") -> int:
     """Return the whole number that ``text`` is: an optional sign and up to 18 digits 0 to 9.
 
     Raises ValueError, "expected a whole number, got '...'", for all else.
+
+    >>> parse_whole("-12")
+    -12
     """
     word = text.strip(BLANK)
     if not _WHOLE.fullmatch(word):

@@ -94,7 +94,11 @@ def check_budget(plan: Plan, budget: Budget) -> None:
 
 
 def parse_size(text: str) -> int:
-    """Return the bytes that ``text`` means: 500000, 20MB, 1.5 GB, 2TiB. Raises SpecError for anything else."""
+    """Return the bytes that ``text`` means: 500000, 20MB, 1.5 GB, 2TiB. Raises SpecError for anything else.
+
+    >>> parse_size("20MB"), parse_size("1.5 GB"), parse_size("2KiB")
+    (20000000, 1500000000, 2048)
+    """
     match = re.fullmatch(r"([0-9]{1,18}(?:\.[0-9]{1,6})?) ?([kKMGTP]?)(i?)[bB]?", text.strip(BLANK))
     if match is None:
         raise SpecError(f"--max-bytes must be a size such as 500MB, 20GB or 1.5TB, got '{safe_name(text)}'")

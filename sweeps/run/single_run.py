@@ -46,7 +46,11 @@ class SingleRun:
 
 
 def parse_settings(settings: list[str]) -> dict[str, float]:
-    """Return the parameters that texts ``name=value`` set. Raises SpecError, naming what is wrong."""
+    """Return the parameters that texts ``name=value`` set. Raises SpecError, naming what is wrong.
+
+    >>> parse_settings(["real_control=0.8", "sanction_strength@61 = 0.2"])
+    {'real_control': 0.8, 'sanction_strength@61': 0.2}
+    """
     found: dict[str, float] = {}
     for text in settings:
         name, equals, value = (part.strip(BLANK) for part in text.partition("="))
@@ -68,7 +72,12 @@ def parse_settings(settings: list[str]) -> dict[str, float]:
 def run_once(
     settings: dict[str, float], months: int, trusts: int, clinicians: int, seed: int, replicate: int, engine: str
 ) -> SingleRun:
-    """Run the model once, recording every outcome of every month. Raises ValueError for what cannot be run."""
+    """Run the model once, recording every outcome of every month. Raises ValueError for what cannot be run.
+
+    >>> single = run_once({"real_control": 0.8}, 12, 3, 4, seed=7, replicate=0, engine="numpy")
+    >>> len(single.values), single.values["quality"].shape
+    (82, (12,))
+    """
     for name in settings:
         find_quantity(name, months)
     points = {name: np.full(1, value) for name, value in settings.items()} or {"real_control": np.full(1, _default())}

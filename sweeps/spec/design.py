@@ -111,6 +111,10 @@ def find_quantity(name: str, months: int | None = None) -> Quantity:
 
     Raises SpecError for an unknown parameter, a malformed or late month (beyond ``months``), and a change of a
     parameter that works at the start alone.
+
+    >>> parameter, month = find_quantity("sanction_strength@61")
+    >>> parameter.name, parameter.unit, month
+    ('sanction_strength', 'index', 61)
     """
     try:
         base, month = parse_setting(name)

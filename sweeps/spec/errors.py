@@ -13,7 +13,13 @@ from ...model.text.plain_text import brief, plain
 
 
 class SpecError(ValueError):
-    """A spec that cannot be run; the message is one line that says what to change."""
+    """A spec that cannot be run; the message is one line that says what to change.
+
+    >>> from tredegar import Spec
+    >>> Spec.from_text("month = 12")
+    Traceback (most recent call last):
+    tredegar.sweeps.spec.errors.SpecError: unknown key 'month'; did you mean 'months'? ...
+    """
 
 
 MOST_LETTERS_SHOWN = 60

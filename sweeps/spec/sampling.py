@@ -64,7 +64,11 @@ def _sample(design: LatinHypercube | Sobol | Morris, vary: Mapping[str, Varied],
 
 
 def problem(vary: Mapping[str, Varied]) -> dict[str, Any]:
-    """Return the description of the varied quantities that SALib's samplers and analysers take."""
+    """Return the description of the varied quantities that SALib's samplers and analysers take.
+
+    >>> problem({"real_control": Varied(0.0, 1.0)})
+    {'num_vars': 1, 'names': ['real_control'], 'bounds': [[0.0, 1.0]]}
+    """
     return {
         "num_vars": len(vary),
         "names": list(vary),
