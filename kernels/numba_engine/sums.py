@@ -7,21 +7,35 @@ watched; a run with larger values, or with one that is no number, is left to the
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 from llvmlite import ir
 
 from ...model.arithmetic import FIXED_ONE
 from ...model.graph.fields import Field
 from ...model.graph.nodes import Node, Rank
-from .emit import DOUBLE, WHOLE, Value
+from ...model.graph.trace import Traced
+from .emit import DOUBLE, WHOLE, Expressions, Lanes, Value
 from .layout import LEFT, sums_of
-
-if TYPE_CHECKING:
-    from .phases import PhaseFunction
 
 EXACT = 2.0**51
 """Whole numbers up to this size are doubles, and quickly turned into integers."""
+
+
+class Summing(Protocol):
+    """What sums need of the function of a phase, as it is built: its place in the code, its values, its slots."""
+
+    phase: Traced
+    builder: ir.IRBuilder
+    lanes: Lanes
+    expressions: Expressions
+    told: dict[str, Any]
+
+    def address(self, field: Field, rank: Rank, kind: Any) -> Value:
+        """Return where a quantity of the trusts at hand lives."""
+
+    def country_slot(self, field: Any, kind: Any) -> Value:
+        """Return where a quantity of the country lives."""
 
 
 class ExactSums:
@@ -32,7 +46,7 @@ class ExactSums:
     country, as integers. What a trust adds to its council or catchment is put in its own slots, as integers.
     """
 
-    def __init__(self, phase: PhaseFunction, level: str) -> None:
+    def __init__(self, phase: Summing, level: str) -> None:
         self._phase, self._level = phase, level
         lanes = phase.lanes
         numbers, conditions = (sums_of(phase.phase, level, kind) for kind in ("number", "condition"))

@@ -72,11 +72,6 @@ class HealthService(Model):
     (3, 82, 1)
     """
 
-    minister: Minister
-    trusts: list[Trust]
-    managers: list[Manager]
-    clinicians: list[Clinician]
-
     def __init__(
         self,
         parameters: Parameters | None = None,
@@ -108,7 +103,11 @@ class HealthService(Model):
         self.country_sums = Sums()
         self.outcomes: dict[str, float] = {}
         self._luck = LuckOfTheMonth(seed, run)
-        build(self, trusts, clinicians, providers, self._luck)
+        known = {"now": self.now, "p": self.p, "k": self.k, "country_sums": self.country_sums}
+        made = build(self, known, (trusts, clinicians), providers, self._luck)
+        self.setting, self.nation, self.minister = made.setting, made.nation, made.minister
+        self.trusts, self.managers, self.clinicians = made.trusts, made.managers, made.clinicians
+        self.circles, self.groups = made.circles, made.groups
         self.datacollector = DataCollector(model_reporters={name: _reporter(name) for name in OUTCOMES})
 
     def step(self) -> None:
@@ -117,7 +116,7 @@ class HealthService(Model):
         self.now.month = float(month)
         for name, value in self.changes.get(month, {}).items():
             setattr(self.p, name, value)
-        self._luck.deal(self, month)
+        self._luck.deal(month, self.minister, self.trusts, self.clinicians)
         for phase in MONTH:
             if phase.name in ACTS:
                 kind, act = ACTS[phase.name]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from mesa import Agent
 
@@ -17,9 +17,6 @@ from ..failure import RULE_ERRORS, RunFailed
 from ..records import CentreState, ManagerState, SeatState, Sums, TrustState
 from ..schedule.month import MONTH, Phase
 from .scalar import SCRIPTS
-
-if TYPE_CHECKING:
-    from .health_service import HealthService
 
 PHASES: dict[str, Phase] = {phase.name: phase for phase in MONTH}
 
@@ -46,10 +43,17 @@ def follow_checked(phase: Phase, records: Mapping[str, Any], month: int, who: st
             setattr(records[step.actor], name, value)
 
 
+class Scene(Protocol):
+    """What an agent asks of the model it lives in: the month, and whether every number is to be checked."""
+
+    steps: int
+    checked: bool
+
+
 class Actor(Agent):
     """Somebody who follows rules: the records that they read are looked up once, in :meth:`learn`."""
 
-    model: HealthService
+    model: Scene
     luck: Any
 
     def learn(self, phases: tuple[str, ...], records: dict[str, Any]) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,8 +17,25 @@ from ..records import CatchmentState, CouncilState, NationState, PlaceState, Set
 from ..schedule.month import START, Phase, Tally
 from .people import Clinician, Manager, Minister, Trust
 
-if TYPE_CHECKING:
-    from .health_service import HealthService
+Records = dict[str, Any]
+"""Records that rules read, by name."""
+
+
+class Population(NamedTuple):
+    """Everybody at month 0, and who shares what.
+
+    ``circles`` are, by level, the records of the country, of each council and of each catchment; ``groups`` are, by
+    level, who adds to which sums: pairs of the members and the records that hold their sums.
+    """
+
+    setting: Setting
+    nation: NationState
+    minister: Minister
+    trusts: list[Trust]
+    managers: list[Manager]
+    clinicians: list[Clinician]
+    circles: Mapping[str, list[Records]]
+    groups: Mapping[str, list[tuple[list[Any], Records]]]
 
 
 class LuckOfTheMonth:
@@ -36,12 +53,12 @@ class LuckOfTheMonth:
             dealt |= {name: word.tolist() for name, word in zip(names, words, strict=True) if name}
         return dealt
 
-    def deal(self, model: HealthService, month: int) -> None:
+    def deal(self, month: int, minister: Minister, trusts: list[Trust], clinicians: list[Clinician]) -> None:
         """Give every agent its luck of ``month``."""
         groups: tuple[tuple[LuckTable, list[Any]], ...] = (
-            (draws.CENTRE_LUCK, [model.minister]),
-            (draws.TRUST_LUCK, model.trusts),
-            (draws.SEAT_LUCK, model.clinicians),
+            (draws.CENTRE_LUCK, [minister]),
+            (draws.TRUST_LUCK, trusts),
+            (draws.SEAT_LUCK, clinicians),
         )
         for table, actors in groups:
             for name, words in self.draw(table, len(actors), month).items():
@@ -50,33 +67,34 @@ class LuckOfTheMonth:
 
 
 def build(
-    model: HealthService, trusts: int, clinicians: int, providers: Providers | None, luck: LuckOfTheMonth
-) -> None:
-    """Create the records and agents of ``model`` at month 0, by the rules and in the order of ``month.START``."""
-    known = given(providers)
-    setting = model.setting = Setting()
+    model: Any, known: Records, size: tuple[int, int], providers: Providers | None, luck: LuckOfTheMonth
+) -> Population:
+    """Return the records and agents of a country at month 0, by the rules and in the order of ``month.START``.
+
+    ``model`` is the model of Mesa that the agents live in; ``known`` the records that it has already (``now``, ``p``,
+    ``k``, ``country_sums``); ``size`` the numbers of trusts and of clinicians per trust.
+    """
+    trusts, clinicians = size
+    setting, measured = Setting(), given(providers)
     setting.trusts, setting.clinicians, setting.seats = float(trusts), float(clinicians), float(trusts * clinicians)
-    model.minister, model.nation = Minister(model), NationState()
-    shared = {
-        "setting": setting, "now": model.now, "p": model.p, "k": model.k, "centre": model.minister,
-        "nation": model.nation, "country_sums": model.country_sums,
-    }  # fmt: skip
-    model.trusts, model.managers = [Trust(model) for _ in range(trusts)], [Manager(model) for _ in range(trusts)]
-    around = [_around(model, shared, number) for number in range(trusts)]
-    for (record, field), values in known.items():
+    shared = {**known, "setting": setting, "centre": Minister(model), "nation": NationState()}
+    people = zip([Trust(model) for _ in range(trusts)], [Manager(model) for _ in range(trusts)], strict=True)
+    around = [_around(trust, manager, shared, number) for number, (trust, manager) in enumerate(people)]
+    for (record, field), values in measured.items():
         for records, value in zip([shared] if record == "setting" else around, values, strict=True):
             setattr(records[record], field, value)
+    seats: list[Clinician] = []
     for phase in START:
         if phase.level == "seat":
-            _start_clinicians(model, phase, clinicians, around, luck)
+            seats = _start_clinicians(model, phase, clinicians, around, luck)
             continue
         for records in _who(phase, shared, around, luck):
-            _follow(phase, records, known)
+            _follow(phase, records, measured)
         if phase.name == "places":
             _group(around)
         for tally in phase.tallies:
             _add_up(tally, around)
-    _introduce(model, shared, around)
+    return _introduced(shared, around, seats)
 
 
 def _who(
@@ -102,12 +120,12 @@ def one(dealt: dict[str, list[float]], number: int) -> Any:
     return SimpleNamespace(**{name: words[number] for name, words in dealt.items()})
 
 
-def _around(model: HealthService, shared: dict[str, Any], number: int) -> dict[str, Any]:
+def _around(trust: Trust, manager: Manager, shared: Records, number: int) -> Records:
     """Return the records around trust ``number``; those of its council and catchment are not known yet."""
-    trust, manager, place = model.trusts[number], model.managers[number], PlaceState()
     trust.number, trust.manager, manager.trust = number, manager, trust
     trust.luck = manager.luck = TrustLuck()
     trust.totals = Sums()
+    place = PlaceState()
     place.index = float(number)
     return {**shared, "place": place, "trust": trust, "manager": manager, "totals": trust.totals}
 
@@ -144,36 +162,49 @@ def _add_up(tally: Tally, around: list[dict[str, Any]]) -> None:
 
 
 def _start_clinicians(
-    model: HealthService, phase: Phase, clinicians: int, around: list[dict[str, Any]], luck: LuckOfTheMonth
-) -> None:
+    model: Any, phase: Phase, clinicians: int, around: list[Records], luck: LuckOfTheMonth
+) -> list[Clinician]:
     dealt = luck.draw(draws.START_SEAT_LUCK, len(around) * clinicians, 0)
-    model.clinicians = []
+    seats = []
     for number in range(len(around) * clinicians):
-        clinician = Clinician(model)
-        _follow(phase, {**around[number // clinicians], "seat": clinician, "luck": one(dealt, number)}, ())
-        clinician.trust = model.trusts[number // clinicians]
+        clinician, records = Clinician(model), around[number // clinicians]
+        _follow(phase, {**records, "seat": clinician, "luck": one(dealt, number)}, ())
+        clinician.trust = records["trust"]
         clinician.luck = SeatLuck()
-        model.clinicians.append(clinician)
+        seats.append(clinician)
+    return seats
 
 
-def _introduce(model: HealthService, shared: dict[str, Any], around: list[dict[str, Any]]) -> None:
-    """Let everybody know the records that their rules read, and who adds to which sums."""
-    model.minister.luck = CentreLuck()
-    model.minister.learn(("centre",), {**shared, "luck": model.minister.luck})
-    model.circles, model.groups = {"country": [shared]}, {"country": [(model.trusts, shared)], "trust": []}
+def _introduced(shared: Records, around: list[Records], clinicians: list[Clinician]) -> Population:
+    """Let everybody know the records that their rules read, and say who adds to which sums."""
+    minister, trusts = shared["centre"], [records["trust"] for records in around]
+    minister.luck = CentreLuck()
+    minister.learn(("centre",), {**shared, "luck": minister.luck})
+    circles = {"country": [shared]} | {level: _circles(level, around) for level in ("council", "catchment")}
+    groups: dict[str, list[tuple[list[Any], Records]]] = {"country": [(trusts, shared)], "trust": []}
     for level in ("council", "catchment"):
-        circles = {id(records[level]): records for records in around}
-        model.circles[level] = list(circles.values())
-        model.groups[level] = [
-            ([each["trust"] for each in around if each[level] is records[level]], records)
-            for records in circles.values()
+        groups[level] = [
+            ([each["trust"] for each in around if each[level] is records[level]], records) for records in circles[level]
         ]
-    seats = len(model.clinicians) // len(model.trusts)
-    for number, (trust, records) in enumerate(zip(model.trusts, around, strict=True)):
-        records["luck"] = trust.luck
-        trust.manager.learn(("managers",), records)
-        trust.learn(("signals", "output", "service", "examples"), records)
-        team = model.clinicians[number * seats : (number + 1) * seats]
-        model.groups["trust"].append((team, {"totals": trust.totals}))
-        for clinician in team:
-            clinician.learn(("clinicians",), {**records, "seat": clinician, "luck": clinician.luck})
+    seats = len(clinicians) // len(trusts)
+    for number, records in enumerate(around):
+        team = clinicians[number * seats : (number + 1) * seats]
+        _introduce_team(records, team)
+        groups["trust"].append((team, {"totals": records["totals"]}))
+    managers = [records["manager"] for records in around]
+    return Population(shared["setting"], shared["nation"], minister, trusts, managers, clinicians, circles, groups)
+
+
+def _circles(level: str, around: list[Records]) -> list[Records]:
+    """Return the records of each council, or of each catchment, once."""
+    return list({id(records[level]): records for records in around}.values())
+
+
+def _introduce_team(records: Records, team: list[Clinician]) -> None:
+    """Let a trust, its manager and its clinicians know the records that their rules read."""
+    trust = records["trust"]
+    records["luck"] = trust.luck
+    trust.manager.learn(("managers",), records)
+    trust.learn(("signals", "output", "service", "examples"), records)
+    for clinician in team:
+        clinician.learn(("clinicians",), {**records, "seat": clinician, "luck": clinician.luck})
