@@ -76,9 +76,20 @@ def arrows_between(modules: Iterable[Module], typing_only: bool = False) -> dict
     return found
 
 
-def arrows_between_folders(modules: Iterable[Module]) -> dict[str, frozenset[str]]:
-    """Return folder -> the other folders whose modules its own modules import from; a sub-folder is a folder."""
+def arrows_with_types(modules: Iterable[Module]) -> dict[str, frozenset[str]]:
+    """Return module -> the other modules that it imports from or names for types; faces of packages are left out."""
     modules = tuple(modules)
+    faces = {module.name for module in modules if module.is_package}
+    run, typed = arrows_between(modules), arrows_between(modules, typing_only=True)
+    return {name: (run[name] | typed[name]) - faces for name in run if name not in faces}
+
+
+def arrows_between_folders(modules: Iterable[Module]) -> dict[str, frozenset[str]]:
+    """Return folder -> the other folders whose modules its own modules import from; a sub-folder is a folder.
+
+    The face of a package (``__init__.py``) hands on names of the folders below it and is left out.
+    """
+    modules = tuple(module for module in modules if not module.is_package)
     home = {module.name: module.folder for module in modules}
     found: dict[str, set[str]] = defaultdict(set)
     for name, targets in arrows_between(modules).items():

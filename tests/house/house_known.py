@@ -12,6 +12,9 @@ CROWDED: tuple[str, ...] = ()
 CIRCLES: tuple[tuple[str, ...], ...] = ()
 """Modules that import each other, by the last part of their names."""
 
+CIRCLES_OF_TYPES: tuple[tuple[str, ...], ...] = (("tredegar.sweeps.spec.checks", "tredegar.sweeps.spec.spec"),)
+"""Modules that import each other when imports for types alone are counted, too."""
+
 NAMES_OF_SEVERAL = (
     *("Asked", "Batch", "Country", "Design", "Failure", "Launch", "Luck", "Phase", "Record", "Region", "Size"),
     *("Step", "asked", "build", "chosen_outcomes", "compare", "compute_runs", "contrast", "count", "discover"),

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from . import house_known as known
-from .house_imports import arrows_between, arrows_between_folders, circles, ties
+from .house_imports import arrows_between, arrows_between_folders, arrows_with_types, circles, ties
 from .house_measures import (
     MOST_LINES_OF_A_FILE,
     MOST_LINES_OF_A_FUNCTION,
@@ -58,6 +58,14 @@ def test_no_file_and_no_function_of_the_packages_is_over_its_limit(house: tuple[
 def test_no_modules_but_the_known_ones_import_each_other_in_a_circle(house: tuple[Module, ...]) -> None:
     found = [tuple(name.rpartition(".")[2] for name in circle) for circle in circles(arrows_between(house))]
     assert sorted(found) == sorted(known.CIRCLES)
+
+
+def test_no_folders_import_each_other_in_a_circle(house: tuple[Module, ...]) -> None:
+    assert circles(arrows_between_folders(house)) == ()
+
+
+def test_no_modules_but_the_known_ones_need_each_other_for_types(house: tuple[Module, ...]) -> None:
+    assert circles(arrows_with_types(house)) == known.CIRCLES_OF_TYPES
 
 
 def test_no_public_name_but_the_known_ones_has_two_meanings(house: tuple[Module, ...]) -> None:
