@@ -35,18 +35,44 @@ class ArmStore:
                     )
 
     def series(self, arm: str, outcome: str) -> np.ndarray:
-        """Return the recorded values of ``outcome``, float64 (sample, replicate, month)."""
+        """Return the recorded values of ``outcome`` in its unit, float64 (sample, replicate, month).
+
+        Raises KeyError for an arm or an outcome that the store does not hold.
+
+        >>> runs = {"quality": (("point", "replicate", "month"), [[[0.5]], [[0.7]]])}
+        >>> sweep = xr.Dataset(runs, {"mandate_detail": ("point", [0.0, 1.0]), "month": [12]})
+        >>> store = ArmStore(sweep, {"low": {"mandate_detail": 0.0}, "high": {"mandate_detail": 1.0}})
+        >>> store.series("high", "quality").tolist()
+        [[[0.7]]]
+        """
         if outcome not in self._loaded:
             self._loaded[outcome] = np.asarray(self.sweep[outcome].values)
         return self._loaded[outcome][self.arms[arm] :: len(self.arms)].astype(np.float64)
 
     def parameter(self, name: str, arm: str | None = None) -> np.ndarray:
-        """Return the values of a parameter at the samples (in an arm that does not set it, or in ``arm``)."""
+        """Return the values of a parameter at the samples (in an arm that does not set it, or in ``arm``).
+
+        They are float64 (sample,), in the unit of the parameter. Raises KeyError for an arm or a parameter that the
+        store does not hold.
+
+        >>> levers = {"mandate_detail": ("point", [0.0, 1.0]), "target_level": ("point", [0.8, 0.8])}
+        >>> sweep = xr.Dataset({"status": (("point", "replicate"), [[1], [1]])}, levers | {"month": [12]})
+        >>> store = ArmStore(sweep, {"low": {"mandate_detail": 0.0}, "high": {"mandate_detail": 1.0}})
+        >>> store.parameter("target_level").tolist(), store.parameter("mandate_detail", "high").tolist()
+        ([0.8], [1.0])
+        """
         place = 0 if arm is None else self.arms[arm]
         return np.asarray(self.sweep[name].values[place :: len(self.arms)], dtype=np.float64)
 
     def window(self, months: tuple[int, int]) -> np.ndarray:
-        """Return which recorded windows of months lie wholly in ``months``; raises ValueError where none does."""
+        """Return which recorded windows of months lie wholly in ``months`` (first and last), (month,) of bool.
+
+        Raises ValueError where none does.
+
+        >>> sweep = xr.Dataset({"status": (("point", "replicate"), [[1]])}, {"month": [12, 24, 36]})
+        >>> ArmStore(sweep, {"as it is": {}}).window((13, 36)).tolist()
+        [False, True, True]
+        """
         step = int(self.months[0])
         inside = (self.months - step + 1 >= months[0]) & (self.months <= months[1])
         if not inside.any():
@@ -54,7 +80,17 @@ class ArmStore:
         return inside
 
     def read(self, part: Part, arm: str) -> np.ndarray:
-        """Return what ``part`` measures in ``arm``, in the unit of the outcome: float64 (sample, replicate)."""
+        """Return what ``part`` measures in ``arm``, in the unit of the outcome: float64 (sample, replicate).
+
+        Raises ValueError where no recorded window lies in its months.
+
+        >>> from tredegar.results.claims.claims import part_of
+        >>> runs = {"quality": (("point", "replicate", "month"), [[[0.5, 0.6, 0.8]]])}
+        >>> store = ArmStore(xr.Dataset(runs, {"month": [12, 24, 36]}), {"now": {}})
+        >>> part = part_of({"outcome": "quality", "months": [13, 36], "sign": 1}, "an example", "level", ("now",))
+        >>> store.read(part, "now").round(6).tolist()
+        [[0.7]]
+        """
         values = _STATISTICS[part.statistic](self, part, arm, part.months)
         if part.less is not None:
             values = values - part.less.weight * _STATISTICS[part.statistic](self, part, arm, part.less.months)
@@ -102,7 +138,13 @@ _STATISTICS: dict[str, Callable[[ArmStore, Part, str, tuple[int, int]], np.ndarr
 
 
 def combined_arms(form: str, arms: Sequence[np.ndarray]) -> np.ndarray:
-    """Return the effect that ``form`` makes of the values of its arms, elementwise (see ``claims.toml``)."""
+    """Return the effect that ``form`` makes of the values of its arms, elementwise (see ``claims.toml``).
+
+    The effect has the unit of the values. Raises ValueError for an unknown form.
+
+    >>> combined_arms("difference", [np.array([0.75, 0.5]), np.array([0.5, 0.75])]).tolist()
+    [0.25, -0.25]
+    """
     if form == "level":
         return arms[0]
     if form == "difference":
@@ -133,6 +175,12 @@ class Effects:
 
         Replicates are averaged arm by arm before arms are combined, so that luck does not pass for a difference of
         sizes. Replicates that say nothing (NaN) are left out.
+
+        >>> from tredegar.results.claims.claims import part_of
+        >>> entry = {"outcome": "quality", "months": [1, 12], "sign": 1}
+        >>> part = part_of(entry, "an example", "difference", ("new", "old"))
+        >>> Effects(part, np.array([[[0.6, 0.8]], [[0.5, 0.6]]])).effect().round(6).tolist()
+        [0.15]
         """
         weights = np.ones(self.values.shape[-1]) if weights is None else weights
         known = np.isfinite(self.values).all(axis=0) * weights
@@ -141,7 +189,16 @@ class Effects:
         return combined_arms(self.part.form, means)
 
     def score(self, weights: np.ndarray | None = None) -> np.ndarray:
-        """Return the effect in bands, in the direction of the claim; for "no change" minus its size."""
+        """Return the effect (sample,) in bands, in the direction of the claim; for "no change" minus its size.
+
+        ``weights`` (replicate,) weigh the luck.
+
+        >>> from tredegar.results.claims.claims import part_of
+        >>> entry = {"outcome": "quality", "months": [1, 12], "sign": -1, "band": 0.05}
+        >>> part = part_of(entry, "an example", "difference", ("new", "old"))
+        >>> Effects(part, np.array([[[0.6, 0.8]], [[0.5, 0.6]]])).score().round(6).tolist()
+        [-3.0]
+        """
         effect = self.effect(weights) / self.part.band
         return -np.abs(effect) if self.part.sign == 0 else self.part.sign * effect + self.part.leeway
 

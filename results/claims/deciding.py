@@ -73,7 +73,17 @@ def _threshold(column: np.ndarray, order: np.ndarray, place: int) -> float:
 def deciders(
     sample: np.ndarray, names: Sequence[str], score: np.ndarray, classes: np.ndarray, number: int = 3
 ) -> tuple[Decider, ...]:
-    """Return the ``number`` parameters that decide, the strongest first; ``sample`` is (sample, parameter)."""
+    """Return the ``number`` parameters that decide, the strongest first; ``sample`` is (sample, parameter).
+
+    ``names`` are those of its columns, each in its own unit; ``score`` (sample,) is in bands, ``classes`` (sample,)
+    says whether the claim holds there. Empty for fewer than ten known scores and where they do not differ.
+
+    >>> sample = np.column_stack([np.linspace(0.0, 1.0, 20), np.tile([0.0, 1.0], 10)])
+    >>> score = np.where(sample[:, 0] > 0.5, 2.0, -2.0)
+    >>> (found,) = deciders(sample, ["mandate_detail", "party"], score, np.sign(score), number=1)
+    >>> found.parameter, round(found.threshold, 6), found.holds_below, found.holds_above
+    ('mandate_detail', 0.5, 0.0, 1.0)
+    """
     known = np.isfinite(score)
     sample, classes = sample[known], classes[known]
     target = np.clip(score[known], -CLIP, CLIP)
@@ -120,8 +130,14 @@ def _chance(order: np.ndarray, score: np.ndarray, gain: float) -> float:
 def region(sample: np.ndarray, names: Sequence[str], member: np.ndarray, known: np.ndarray) -> Region | None:
     """Return a box in which most samples belong (``member``), found on half of them and judged on the other half.
 
-    Up to three cuts, each the one that raises the share of members most, while a tenth of the samples is left; None
-    where no sample belongs. The share has a one-sided 95 % Clopper-Pearson bound (``low``), on the held-back half.
+    ``sample`` is (sample, parameter) with columns ``names``; ``member`` and ``known`` (sample,) are of bool. Up to
+    three cuts, each the one that raises the share of members most, while a tenth of the samples is left; None where no
+    sample belongs. The share has a one-sided 95 % Clopper-Pearson bound (``low``), on the held-back half.
+
+    >>> sample = np.linspace(0.0, 1.0, 40)[:, None]
+    >>> box = region(sample, ["mandate_detail"], sample[:, 0] > 0.75, np.ones(40, dtype=bool))
+    >>> round(box.share, 2), [round(bound, 2) for bound in box.bounds["mandate_detail"]]
+    (0.83, [0.72, 1.0])
     """
     sample, member = sample[known], member[known]
     fitted = np.arange(len(member)) % 2 == 0

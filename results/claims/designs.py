@@ -120,7 +120,14 @@ def sampled_space(family: Family, size: Size) -> dict[str, tuple[float, float]]:
 
 
 def draw(space: Mapping[str, tuple[float, float]], samples: int, seed: int) -> np.ndarray:
-    """Return a Latin hypercube over ``space``, (samples, parameters)."""
+    """Return a Latin hypercube over ``space``, (samples, parameters), each column in the unit of its parameter.
+
+    Source of the design: McKay, Beckman and Conover (1979), as SciPy draws it.
+
+    >>> sample = draw({"mandate_detail": (0.0, 1.0), "target_level": (0.8, 0.9)}, samples=4, seed=1)
+    >>> sample.shape, np.sort(sample[:, 0] // 0.25).tolist()
+    ((4, 2), [0.0, 1.0, 2.0, 3.0])
+    """
     from scipy.stats import qmc
 
     low, high = np.array(list(space.values())).T
@@ -132,7 +139,14 @@ def arm_columns(
 ) -> dict[str, np.ndarray]:
     """Return the points of all arms, name -> (samples * arms,) values, the arm changing fastest.
 
-    What only some arms set (``name@month``, a switch) keeps its value in the others: as drawn, ``fixed`` or default.
+    ``sample`` is (samples, parameters) with columns ``names``, each in its own unit. What only some arms set
+    (``name@month``, a switch) keeps its value in the others: as drawn, ``fixed`` or default. Raises KeyError for an arm
+    that sets what is no parameter.
+
+    >>> arms = [{"mandate_detail": 0.0}, {"mandate_detail": 1.0}]
+    >>> points = arm_columns(np.array([[0.8], [0.9]]), ["target_level"], arms, fixed={})
+    >>> {name: values.tolist() for name, values in points.items()}
+    {'target_level': [0.8, 0.8, 0.9, 0.9], 'mandate_detail': [0.0, 1.0, 0.0, 1.0]}
     """
     arms = list(arms)
     columns = {name: np.repeat(sample[:, [place]], len(arms), axis=1) for place, name in enumerate(names)}
@@ -151,7 +165,13 @@ def arm_columns(
 
 
 def to_csv(columns: Mapping[str, np.ndarray]) -> str:
-    """Return the table of points as CSV text; every number reads back as the same bits."""
+    """Return the table of points as CSV text; every number reads back as the same bits.
+
+    ``columns`` are name -> (point,), all equally long: ValueError is raised otherwise.
+
+    >>> to_csv({"mandate_detail": np.array([0.0, 1.0]), "target_level": np.array([0.8, 0.9])}).split()
+    ['mandate_detail,target_level', '0.0,0.8', '1.0,0.9']
+    """
     rows = zip(*(values.tolist() for values in columns.values()), strict=True)
     return "\n".join([",".join(columns), *(",".join(map(repr, row)) for row in rows)]) + "\n"
 
@@ -193,7 +213,17 @@ def design_at(
     outcomes: Sequence[str],
     size: Size,
 ) -> Design:
-    """Return the design that runs every arm at every row of ``sample`` (sample, parameter) with columns ``names``."""
+    """Return the design that runs every arm at every row of ``sample`` (sample, parameter) with columns ``names``.
+
+    Each column is in the unit of its parameter. ``head`` is the text of a spec that gives months, and what is fixed and
+    recorded; raises ValueError (tomllib's) where it is no TOML.
+
+    >>> arms = {"low": {"mandate_detail": 0.0}, "high": {"mandate_detail": 1.0}}
+    >>> settings = ("E1", "An example", "months = 120", np.array([[0.8], [0.9]]), ["target_level"])
+    >>> design = design_at(*settings, arms, ["quality"], find_size("small"))
+    >>> design.samples, design.points.split()[:3]
+    (2, ['target_level,mandate_detail', '0.8,0.0', '0.8,1.0'])
+    """
     given = tomllib.loads(head)
     columns = arm_columns(sample, names, arms.values(), given.get("fixed", {}))
     given["fixed"] = {key: value for key, value in given.get("fixed", {}).items() if key not in columns}
@@ -209,7 +239,15 @@ def design_at(
 
 
 def design_of_claim(claim: Claim, sample: np.ndarray, names: Sequence[str], size: Size) -> Design:
-    """Return the design that runs the arms of one claim at given settings: rows of ``sample``, columns ``names``."""
+    """Return the design that runs the arms of one claim at given settings: rows of ``sample``, columns ``names``.
+
+    ``sample`` is (sample, parameter), each column in the unit of its parameter. Raises KeyError for a claim of a family
+    that there is not.
+
+    >>> design = design_of_claim(CLAIMS["A01"], np.array([[0.8], [0.9]]), ["target_level"], find_size("small"))
+    >>> design.name, design.sampled, design.samples
+    ('A01', ('target_level',), 2)
+    """
     family = FAMILIES[claim.family]
     wanted = {arm for part in claim.parts for arm in part.arms}
     arms = {name: _settings(family.arms[name], size) for name in family.arms if name in wanted}

@@ -102,7 +102,18 @@ def judge(folder: str | Path, designs: Mapping[str, Design], claims: Iterable[Cl
 
 
 def space_of(store: ArmStore, design: Design) -> np.ndarray:
-    """Return the sample of a design (sample, parameter): each parameter from an arm that leaves it as drawn."""
+    """Return the sample of a design (sample, parameter): each parameter from an arm that leaves it as drawn.
+
+    Each column is in the unit of its parameter. Raises KeyError for a parameter that the store does not hold.
+
+    >>> import xarray as xr
+    >>> arms = {"low": {"mandate_detail": 0.0}, "high": {"mandate_detail": 1.0}}
+    >>> levers = {"mandate_detail": ("point", [0.0, 1.0]), "target_level": ("point", [0.8, 0.8])}
+    >>> sweep = xr.Dataset({"status": (("point", "replicate"), [[1], [1]])}, levers | {"month": [12]})
+    >>> design = Design(name="E1", title="", spec="", points="", arms=arms, samples=1, sampled=("target_level",))
+    >>> space_of(ArmStore(sweep, arms), design).tolist()
+    [[0.8]]
+    """
     free = {name: next((arm for arm in design.arms if name not in design.arms[arm]), None) for name in design.sampled}
     return np.column_stack([store.parameter(name, arm) for name, arm in free.items()])
 

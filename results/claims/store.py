@@ -67,7 +67,11 @@ def _number(decider: Decider | None, name: str) -> float:
 
 
 def chart_dataset(chart: Chart) -> xr.Dataset:
-    """Return a phase diagram: ``effect``, its ``error`` and ``chance`` of being positive, dims the parameters."""
+    """Return a phase diagram: ``effect``, its ``error`` and ``chance`` of being positive, dims the parameters.
+
+    These are (third parameter, y parameter, x parameter), coordinates in their units; ``effect`` and ``error`` are in
+    the unit of the outcome, ``chance`` 0..1.
+    """
     x, y, third = (axis.name for axis in chart.axes)
     part = chart.phase.parts[0]
     told = {"long_name": f"effect on {part.label}", "band": part.band}

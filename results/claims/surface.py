@@ -35,14 +35,29 @@ class Surface(NamedTuple):
     explained: float
 
     def at(self, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return mean and standard error of the surface at ``places`` (place, axis), scaled to 0..1."""
+        """Return mean and standard error of the surface at ``places`` (place, axis), scaled to 0..1.
+
+        Both (place,), in the unit of the values that were fitted.
+
+        >>> points = np.linspace(0.0, 1.0, 9)[:, None]
+        >>> mean, error = fit_surface(points, 2.0 * points[:, 0]).at(np.array([[0.5], [0.75]]))
+        >>> mean.round(2).tolist(), bool((error < 0.1).all())
+        ([1.0, 1.5], True)
+        """
         across = self.signal * _kernel(places, self.points, self.lengths)
         half = solve_triangular(self.factor, across.T, lower=True)
         variance = self.signal - (half**2).sum(axis=0)
         return self.level + across @ self.weights, np.sqrt(np.maximum(variance, 0.0))
 
     def draws(self, places: np.ndarray, number: int, seed: int = 3) -> np.ndarray:
-        """Return ``number`` surfaces drawn from what is known, (draw, place)."""
+        """Return ``number`` surfaces drawn from what is known, (draw, place), in the unit of the fitted values.
+
+        ``places`` is (place, axis), scaled to 0..1.
+
+        >>> points = np.linspace(0.0, 1.0, 9)[:, None]
+        >>> fit_surface(points, 2.0 * points[:, 0]).draws(np.array([[0.5], [0.75]]), number=3).round(1).tolist()
+        [[1.0, 1.5], [1.0, 1.5], [1.0, 1.5]]
+        """
         across = self.signal * _kernel(places, self.points, self.lengths)
         half = solve_triangular(self.factor, across.T, lower=True)
         covariance = self.signal * _kernel(places, places, self.lengths) - half.T @ half
@@ -60,7 +75,13 @@ def _kernel(one: np.ndarray, other: np.ndarray, lengths: np.ndarray) -> np.ndarr
 def fit_surface(points: np.ndarray, values: np.ndarray) -> Surface:
     """Fit a surface to ``values`` (point,) at ``points`` (point, axis), scaled to 0..1; NaN are left out.
 
-    Raises ValueError for fewer than eight points.
+    Source: Rasmussen and Williams (2006), as the head of this module says. Raises ValueError for fewer than eight
+    points.
+
+    >>> points = np.linspace(0.0, 1.0, 9)[:, None]
+    >>> surface = fit_surface(points, 2.0 * points[:, 0])
+    >>> surface.level, round(surface.explained, 2)
+    (1.0, 1.0)
     """
     known = np.isfinite(values)
     points, values = points[known], values[known]

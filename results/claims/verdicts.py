@@ -83,7 +83,11 @@ class Verdict(NamedTuple):
 def classes_of(score: np.ndarray, no_change: bool) -> np.ndarray:
     """Return the class of each score: beyond the band as claimed, within it, beyond it the other way; NaN is NULL.
 
-    Where the claim is that nothing changes, it holds within the band and fails beyond it.
+    ``score`` (sample,) is in bands, the class (sample,) one of HOLDS, NULL and REVERSES. Where the claim is that
+    nothing changes, it holds within the band and fails beyond it.
+
+    >>> classes_of(np.array([2.0, 0.5, -3.0, np.nan]), no_change=False).tolist()
+    [1, 0, -1, 0]
     """
     if no_change:
         return np.where(score >= -1.0, HOLDS, np.where(np.isfinite(score), REVERSES, NULL))
@@ -91,7 +95,16 @@ def classes_of(score: np.ndarray, no_change: bool) -> np.ndarray:
 
 
 def joint_score(parts: Sequence[Effects], weights: np.ndarray | None = None) -> np.ndarray:
-    """Return the weakest of the parts' scores at each sample: a claim holds where all of its parts do."""
+    """Return the weakest of the parts' scores at each sample: a claim holds where all of its parts do.
+
+    ``weights`` (replicate,) weigh the luck; scores are (sample,), in bands. Raises ValueError without parts.
+
+    >>> from tredegar.results.claims.claims import part_of
+    >>> entry = {"outcome": "quality", "months": [1, 12], "sign": 1, "band": 0.1}
+    >>> part = part_of(entry, "an example", "level", ("now",))
+    >>> joint_score([Effects(part, np.array([[[0.4], [0.1]]])), Effects(part, np.array([[[0.2], [0.3]]]))]).tolist()
+    [2.0, 1.0]
+    """
     return np.min([part.score(weights) for part in parts], axis=0)
 
 

@@ -39,7 +39,7 @@ class Box(NamedTuple):
         return np.asarray(((sample >= self.low) & (sample <= self.high)).all(axis=1))
 
     def limited(self) -> np.ndarray:
-        """Return the parameters that the box limits, as indices (parameter,) of those that it does.
+        """Return the indices of the parameters that the box limits, (parameter,) for each that it does.
 
         >>> Box(np.array([0.5, -np.inf]), np.array([1.0, np.inf])).limited().tolist()
         [0]

@@ -36,13 +36,25 @@ class Runs(NamedTuple):
     first_year: int
 
     def choose(self, runs: np.ndarray) -> Runs:
-        """Return these runs alone."""
+        """Return these runs alone: ``runs`` (run,) are indices or of bool, the arrays keep all their other axes.
+
+        >>> three = Runs({"morale": np.array([[0.5], [0.6], [0.7]])}, {}, np.array([0.8, 0.9, 0.9]), 0, 0)
+        >>> three.choose(np.array([2])).monthly["morale"].tolist()
+        [[0.7]]
+        """
         monthly = {name: values[runs] for name, values in self.monthly.items()}
         trusts = {name: values[runs] for name, values in self.trusts.items()}
         return self._replace(monthly=monthly, trusts=trusts, target=self.target[runs])
 
     def yearly(self, name: str) -> np.ndarray:
-        """Return a yearly record of the trusts after the burn-in, (run, trust, year)."""
+        """Return a yearly record of the trusts after the burn-in, (run, trust, year), in the unit of the record.
+
+        Raises KeyError for a record that was not kept.
+
+        >>> record = {"trust_year_quality": np.array([[[0.5, 0.6, 0.7]]])}
+        >>> Runs({}, record, np.array([0.9]), settled=12, first_year=1).yearly("quality").tolist()
+        [[[0.6, 0.7]]]
+        """
         return self.trusts[f"trust_year_{name}"][:, :, self.first_year :]
 
 

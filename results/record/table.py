@@ -53,7 +53,11 @@ def tally(findings: Sequence[Finding]) -> str:
 def as_markdown(findings: Sequence[Finding], sweep: xr.Dataset, picture: str = "") -> str:
     """Return the page docs/validation.md: hits and misses alike, definitions, sources, and what was not computed.
 
-    ``picture`` is the path of the figure of :func:`draw_validation` as the page refers to it; without it none.
+    ``sweep`` is the opened sweep of the ``findings``. ``picture`` is the path of the figure of :func:`draw_validation`
+    as the page refers to it; without it none. Raises ValueError for a dataset without a spec.
+
+    >>> as_markdown([], xr.Dataset(attrs={"spec": "months = 120", "runs_done": 8})).splitlines()[0]
+    '# The model against the record'
     """
     spec, runs = spec_of(sweep), sweep.attrs["runs_done"]
     country = spec.get("country", {})

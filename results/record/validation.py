@@ -70,12 +70,12 @@ def targets() -> MappingProxyType[str, Target]:
 
 
 def validate(sweep: xr.Dataset, from_month: int = BURN_IN + 1) -> list[Finding]:
-    """Compute every target from the runs of a store with per-trust records and monthly outcomes.
+    """Compute every target from the runs of an opened sweep with per-trust records and monthly outcomes.
 
-    All points and replicates count as histories of one country: sweep the point that is to be judged alone, under
-    independent luck. Intervals are a jackknife over runs (in at most 20 groups), for medians a bootstrap over runs.
-    Raises ValueError for a store without trust records, with window means, shorter than the burn-in and two years, or
-    with fewer than 2 runs.
+    Values are in the unit of their target. All points and replicates count as histories of one country: sweep the point
+    that is to be judged alone, under independent luck. Intervals are a jackknife over runs (in at most 20 groups), for
+    medians a bootstrap over runs. The source of each target stands in ``targets.toml``. Raises ValueError for a store
+    without trust records, with window means, shorter than the burn-in and two years, or with fewer than 2 runs.
     """
     runs = _runs(sweep, from_month)
     return [_find(target, runs) for target in targets().values()]

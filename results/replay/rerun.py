@@ -130,7 +130,10 @@ class Windows:
 
 
 def run_again(rerun: Rerun) -> tuple[Chronicle, dict[str, np.ndarray]]:
-    """Run the run again and return its chronicle and its recorded values, outcome -> float32 (month,)."""
+    """Run the run again and return its chronicle and its recorded values, outcome -> float32 (month,) in its unit.
+
+    Raises ModuleNotFoundError, naming the extra to install, where Mesa is absent.
+    """
     from .log import Chronicle
 
     model, windows = rerun.model(), Windows(rerun)
@@ -146,7 +149,14 @@ def run_again(rerun: Rerun) -> tuple[Chronicle, dict[str, np.ndarray]]:
 def check_equal(rerun: Rerun, again: Mapping[str, np.ndarray], sweep: xr.Dataset) -> int:
     """Compare ``again`` with the record bit for bit; return how many values were compared.
 
-    Raises NotTheSameRun naming the first outcome and month that differ.
+    ``again`` is outcome -> float32 (month,), ``sweep`` the opened sweep that ``rerun`` is of. Raises NotTheSameRun
+    naming the first outcome and month that differ.
+
+    >>> from types import SimpleNamespace
+    >>> runs = {"quality": (("point", "replicate", "month"), np.array([[[0.5, 0.25]]], dtype=np.float32))}
+    >>> sweep = xr.Dataset(runs, {"month": [1, 2]})
+    >>> check_equal(SimpleNamespace(point=0, replicate=0), {"quality": np.array([0.5, 0.25], np.float32)}, sweep)
+    2
     """
     compared = 0
     for name, values in again.items():

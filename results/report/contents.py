@@ -39,7 +39,7 @@ class Findings:
 
 
 def page_of(findings: Findings, sweep: xr.Dataset) -> Page:
-    """Return the page of a store."""
+    """Return the page of an opened sweep, made of its ``findings``."""
     cards = (
         ("What was asked", _asked_lines(findings, sweep)),
         ("What came out", _came_out(findings)),

@@ -23,8 +23,9 @@ def draw_map(
 ) -> Figure:
     """Draw an outcome over two parameters: level, paired change against the lowest ``x``, and change across all of it.
 
-    ``x`` and ``y`` default to the two parameters that explain most. Raises ValueError for fewer than two varied
-    parameters, an unknown name, and too few points.
+    ``sweep`` is an opened sweep; axes are in the units of the parameters, colours in that of the outcome. ``x`` and
+    ``y`` default to the two parameters that explain most. Raises ValueError for fewer than two varied parameters, an
+    unknown name, and too few points; ModuleNotFoundError, naming the extra to install, without Matplotlib.
     """
     means = window_mean(sweep, [outcome], from_month)
     if x is None or y is None:
@@ -33,19 +34,31 @@ def draw_map(
 
 
 def draw_responses(sweep: xr.Dataset, outcomes: Iterable[str] | None = None, from_month: int | None = None) -> Figure:
-    """Draw each outcome against each varied parameter (the twelve that matter most, of many)."""
+    """Draw each outcome against each varied parameter (the twelve that matter most, of many) of an opened sweep.
+
+    Raises ValueError for an outcome that the store does not hold; ModuleNotFoundError, naming the extra to install,
+    without Matplotlib.
+    """
     means = window_mean(sweep, chosen_outcomes(sweep, outcomes, most=3), from_month)
     return _whole(response_picture(means, sweep, basis(means, sweep)))
 
 
 def draw_over_time(sweep: xr.Dataset, outcomes: Iterable[str] | None = None, parameter: str | None = None) -> Figure:
-    """Draw outcomes over time for the lowest and the highest third of ``parameter`` (the first varied by default)."""
+    """Draw outcomes over time for the lowest and the highest third of ``parameter`` (the first varied by default).
+
+    ``sweep`` is an opened sweep. Raises ValueError for an outcome that the store does not hold; ModuleNotFoundError,
+    naming the extra to install, without Matplotlib.
+    """
     name = varied_parameters(sweep)[0] if parameter is None else parameter
     return _whole(fan_picture(sweep, chosen_outcomes(sweep, outcomes, most=3), name))
 
 
 def draw_sensitivity(indices: xr.Dataset) -> Figure:
-    """Draw what :func:`sensitivity` returned: bars for one window, courses over time for several."""
+    """Draw the indices of :func:`analyze_sensitivity`: bars for one window, courses over time for several.
+
+    ``indices`` has dims (outcome, month, parameter). Raises ModuleNotFoundError, naming the extra to install, without
+    Matplotlib.
+    """
     several = indices.sizes["month"] > 1
     panels = course_panels(indices) if several else bar_panels(indices)
     note = f"{indices.attrs['method']} on {indices.attrs['used']} {indices.attrs['unit']}; 95 % intervals."

@@ -57,7 +57,13 @@ class Picture:
 def charts_of(means: xr.Dataset, sweep: xr.Dataset) -> list[xr.Dataset]:
     """Return the maps of all outcomes over the two parameters that the first answers to most.
 
-    None where fewer parameters are varied or the points are too few for a map.
+    ``means`` are window means (point, replicate) of an opened sweep, ``sweep``. None where fewer parameters are varied
+    or the points are too few for a map.
+
+    >>> varied = {"mandate_detail": ("point", [0.0, 1.0, 0.0, 1.0]), "blame_people": ("point", [0.0, 0.0, 1.0, 1.0])}
+    >>> means = xr.Dataset({"quality": (("point", "replicate"), [[0.5], [0.6], [0.5], [0.3]])}, varied)
+    >>> [(chart.attrs["x"], chart.attrs["y"]) for chart in charts_of(means, means)]
+    [('mandate_detail', 'blame_people')]
     """
     if len(varied_parameters(sweep)) < 2:
         return []
@@ -69,7 +75,13 @@ def charts_of(means: xr.Dataset, sweep: xr.Dataset) -> list[xr.Dataset]:
 
 
 def basis(means: xr.Dataset, sweep: xr.Dataset) -> str:
-    """Say which months, points and replicates are behind the means."""
+    """Say which months, points and replicates are behind the means (point, replicate) of an opened sweep.
+
+    >>> attrs = {"sampler": '{"method": "grid", "names": [], "bounds": []}', "runs_failed": 1, "runs_missing": 0}
+    >>> sweep = xr.Dataset({"status": (("point", "replicate"), [[1, 1], [1, 2]])}, attrs=attrs)
+    >>> basis(sweep.assign_attrs(from_month=61, to_month=120), sweep)
+    'Means over months 61 to 120; 2 points (grid), 2 replicates each; 1 failed runs left out.'
+    """
     design, (first, last) = design_of(sweep), window_of(means)
     failed = f"; {sweep.attrs['runs_failed']} failed runs left out" if sweep.attrs["runs_failed"] else ""
     missing = f"; {sweep.attrs['runs_missing']} runs still missing" if sweep.attrs["runs_missing"] else ""
@@ -80,12 +92,24 @@ def basis(means: xr.Dataset, sweep: xr.Dataset) -> str:
 
 
 def window_of(means: xr.Dataset) -> tuple[int, int]:
-    """Return the first and the last month of window means."""
+    """Return the first and the last month of window means (point, replicate).
+
+    >>> window_of(xr.Dataset(attrs={"from_month": 61, "to_month": 120}))
+    (61, 120)
+    """
     return int(means.attrs["from_month"]), int(means.attrs["to_month"])
 
 
 def map_picture(chart: xr.Dataset, sweep: xr.Dataset, note: str, name: str) -> Picture:
-    """Return the picture of one map."""
+    """Return the picture of one map, dims (y parameter, x parameter), of an opened sweep.
+
+    >>> varied = {"mandate_detail": ("point", [0.0, 1.0, 0.0, 1.0]), "blame_people": ("point", [0.0, 0.0, 1.0, 1.0])}
+    >>> means = xr.DataArray([[0.5], [0.6], [0.5], [0.3]], dims=("point", "replicate"), name="quality")
+    >>> sweep = xr.Dataset(coords=varied)
+    >>> picture = map_picture(map_of(means, sweep, "mandate_detail", "blame_people"), sweep, "An example.", "map")
+    >>> len(picture.panels), picture.table.shape
+    (3, (4, 8))
+    """
     places = None
     if chart.attrs["method"] == "grid":
         note += " Black line: no change; band: 95 % interval of the paired change; dots: it includes zero."
@@ -100,7 +124,16 @@ def map_picture(chart: xr.Dataset, sweep: xr.Dataset, note: str, name: str) -> P
 
 
 def response_picture(means: xr.Dataset, sweep: xr.Dataset, note: str) -> Picture:
-    """Return the picture of each outcome against each varied parameter (the twelve that matter most, of many)."""
+    """Return the picture of each outcome against each varied parameter (the twelve that matter most, of many).
+
+    ``means`` are window means (point, replicate) of an opened sweep, ``sweep``.
+
+    >>> sampler = '{"method": "grid", "names": ["mandate_detail"], "bounds": []}'
+    >>> runs = {"quality": (("point", "replicate"), [[0.5, 0.6], [0.7, 0.8]])}
+    >>> means = xr.Dataset(runs, {"mandate_detail": ("point", [0.0, 1.0])}, {"sampler": sampler})
+    >>> [panel.alt for panel in response_picture(means, means, "An example.").panels]
+    ['quality against mandate detail']
+    """
     shown = varied_parameters(sweep)
     if len(shown) > SHOWN_PARAMETERS:
         shown = tuple(most_telling(next(iter(means.values())), sweep).index[:SHOWN_PARAMETERS])
@@ -112,7 +145,14 @@ def response_picture(means: xr.Dataset, sweep: xr.Dataset, note: str) -> Picture
 
 
 def fan_picture(sweep: xr.Dataset, outcomes: tuple[str, ...], parameter: str) -> Picture:
-    """Return the picture of the outcomes over time for low and high values of a parameter."""
+    """Return the picture of outcomes of an opened sweep over time, for low and high values of a parameter.
+
+    >>> attrs = {"sampler": '{"method": "grid", "names": ["mandate_detail"], "bounds": []}'}
+    >>> runs = {"quality": (("point", "replicate", "month"), [[[0.5]], [[0.7]]])}
+    >>> sweep = xr.Dataset(runs, {"mandate_detail": ("point", [0.0, 1.0]), "month": [1]}, attrs)
+    >>> [panel.alt for panel in fan_picture(sweep, ("quality",), "mandate_detail").panels]
+    ['quality over time: mandate detail up to 0, mandate detail from 1']
+    """
     table = fans(sweep, outcomes, parameter)
     note = (
         f"Runs in the lowest and in the highest third of {label_of(parameter, unit=False)}. Line: mean; band: its "
@@ -124,7 +164,13 @@ def fan_picture(sweep: xr.Dataset, outcomes: tuple[str, ...], parameter: str) ->
 
 
 def region_picture(discoveries: Sequence[Discovery], sweep: xr.Dataset) -> Picture | None:
-    """Return the picture of the boxes that were found; None where there are none, or only one varied parameter."""
+    """Return the picture of the boxes that were found in an opened sweep; None where there are none to draw.
+
+    None, too, where only one parameter is varied.
+
+    >>> region_picture([], xr.Dataset(coords={"mandate_detail": ("point", [0.2, 0.7])})) is None
+    True
+    """
     panels = region_panels(discoveries, varied_parameters(sweep))
     if not panels:
         return None
@@ -134,7 +180,16 @@ def region_picture(discoveries: Sequence[Discovery], sweep: xr.Dataset) -> Pictu
 
 
 def convergence_picture(means: xr.Dataset, sweep: xr.Dataset) -> Picture | None:
-    """Return the picture of how the means settle; None where neither replicates nor points can be added."""
+    """Return the picture of how the means settle; None where neither replicates nor points can be added.
+
+    ``means`` are window means (point, replicate) of an opened sweep, ``sweep``.
+
+    >>> sampler = '{"method": "grid", "names": ["mandate_detail"], "bounds": []}'
+    >>> runs = {"quality": (("point", "replicate"), [[0.5, 0.6, 0.7], [0.7, 0.8, 0.9]])}
+    >>> means = xr.Dataset(runs, {"mandate_detail": ("point", [0.0, 1.0])}, {"sampler": sampler})
+    >>> [panel.alt for panel in convergence_picture(means, means).panels]
+    ['mean quality as replicates are added']
+    """
     table = convergence(means, sweep)
     if table.empty:
         return None
@@ -147,7 +202,8 @@ def sensitivity_pictures(
 ) -> tuple[xr.Dataset, list[Picture]]:
     """Return the indices over one mean, and the pictures of them and of their course over time.
 
-    Raises ValueError where the design allows none.
+    ``sweep`` is an opened sweep; the indices have dims (outcome, month, parameter). Raises ValueError where the design
+    allows none.
     """
     indices = analyze_sensitivity(sweep, outcomes, from_month=from_month)
     length = max(1, sweep.sizes["month"] // COURSE_WINDOWS)

@@ -29,12 +29,27 @@ class Failure(NamedTuple):
 
 
 def log_events(sweep: xr.Dataset) -> Iterator[dict[str, Any]]:
-    """Yield the events of the store's log, as :func:`~tredegar.model.text.log_lines.read_log` says."""
+    """Yield the events of the log of an opened sweep, as :func:`~tredegar.model.text.log_lines.read_log` says.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as store:
+    ...     log = Path(store) / "log"
+    ...     log.mkdir()
+    ...     _ = (log / "1.jsonl").write_text('{"event": "begin", "batch": 0}')
+    ...     list(log_events(xr.Dataset(attrs={"store": store})))
+    [{'event': 'begin', 'batch': 0}]
+    """
     return read_log(Path(sweep.attrs["store"]) / "log")
 
 
 def asked(sweep: xr.Dataset) -> Rows:
-    """Return what was varied, as rows: parameter, from, to, unit, meaning."""
+    """Return what was varied in an opened sweep, as rows: parameter, from, to, unit, meaning.
+
+    >>> attrs = {"sampler": '{"method": "sobol", "names": ["mandate_detail"], "bounds": [[0.0, 1.0]]}'}
+    >>> runs = {"status": (("point", "replicate"), [[1], [1]])}
+    >>> asked(xr.Dataset(runs, {"mandate_detail": ("point", [0.2, 0.7])}, attrs))[0][:4]
+    ('mandate detail', '0', '1', 'share')
+    """
     design = design_of(sweep)
     rows: Rows = []
     for name in design.varied:
@@ -46,7 +61,14 @@ def asked(sweep: xr.Dataset) -> Rows:
 
 
 def ran(sweep: xr.Dataset) -> Rows:
-    """Return what was run and where, as rows of two: the size of the sweep, its hashes, engines, hosts, versions."""
+    """Return what was run and where, as rows of two: the size of an opened sweep, its hashes, engines, hosts, versions.
+
+    >>> attrs = dict.fromkeys(("runs", "runs_done"), 2) | dict.fromkeys(("runs_failed", "runs_missing"), 0)
+    >>> attrs |= {"spec": "months = 12", "sampler": '{"method": "table", "names": [], "bounds": []}', "store": "none"}
+    >>> runs = {"status": (("point", "replicate"), [[1, 1]])}
+    >>> ran(xr.Dataset(runs, {"month": range(1, 13)}, attrs))[:2]
+    [('design', 'table: 1 points, 2 replicates, common luck'), ('runs', '2 in all, 2 done, 0 failed, 0 missing')]
+    """
     design, spec, facts = design_of(sweep), spec_of(sweep), sweep.attrs
     country = spec.get("country", {})
     engines, hosts, versions, seconds = _from_log(sweep)
@@ -93,7 +115,14 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def failures(sweep: xr.Dataset) -> list[Failure]:
-    """Return the failed runs in order, with the last reason in the log; "no reason in the log" where there is none."""
+    """Return the failed runs of an opened sweep in order, with the last reason in the log.
+
+    That is "no reason in the log" where there is none.
+
+    >>> status = xr.DataArray([[1, FAILED]], dims=("point", "replicate"))
+    >>> failures(xr.Dataset({"status": status}, attrs={"store": "nowhere"}))
+    [Failure(point=0, replicate=1, reason='no reason in the log')]
+    """
     reasons = {
         (event["point"], event["replicate"]): event["reason"]
         for event in log_events(sweep)

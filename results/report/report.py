@@ -81,7 +81,10 @@ def write_report(
 
 
 def find(sweep: xr.Dataset, outcomes: tuple[str, ...], from_month: int | None) -> Findings:
-    """Compute all that the report says and shows, in memory; raises ValueError where no run is done."""
+    """Compute all that the report of an opened sweep says and shows, in memory.
+
+    Raises ValueError where no run is done, and for an outcome that the store does not hold.
+    """
     if not sweep.attrs["runs_done"]:
         raise ValueError(f"no run of '{sweep.attrs['store']}' is done; `tredegar status` says what failed and why")
     means = window_mean(sweep, outcomes, from_month)

@@ -59,7 +59,8 @@ def analyze_sensitivity(
     ``method``: ``sobol`` (variables S1, ST and, where the design has it, S2, dims (..., parameter, parameter_2), upper
     triangle), ``morris`` (mu, mu_star, sigma; effects over the whole range of a parameter), ``pawn`` (minimum, mean,
     median, maximum over slices), ``regression`` (SRC, SRRC, shares of a quadratic fit, R2); ``auto`` takes the one that
-    the design was made for. Variables that end in ``_conf`` are half-widths of intervals. ``window``: recorded months
+    the design was made for. Effects are in the unit of the outcome, all else has none; the source of each method stands
+    at the head of its module. Variables that end in ``_conf`` are half-widths of intervals. ``window``: recorded months
     per window; None analyses one mean, over the second half of the run or from ``from_month`` on.
 
     Replicates are averaged first; ``seed_share`` is the share of luck in the variance of single runs,
@@ -68,6 +69,13 @@ def analyze_sensitivity(
     trajectory: the attributes ``used``, ``dropped`` and ``unit`` tell. ``luck_in_means`` is the greatest share of luck
     left in the variance of the analysed means, and ``advice`` says what would halve the intervals. Raises ValueError
     for a design that the method cannot use and where nothing is left.
+
+    >>> attrs = {"sampler": '{"method": "table", "names": ["mandate_detail"], "bounds": []}'}
+    >>> runs = xr.DataArray(np.linspace(0.9, 0.5, 20).reshape(20, 1, 1), dims=("point", "replicate", "month"))
+    >>> sweep = xr.Dataset({"quality": runs}, {"mandate_detail": ("point", np.arange(20) / 20), "month": [1]}, attrs)
+    >>> indices = analyze_sensitivity(sweep.assign(status=xr.ones_like(runs[..., 0], dtype=int)), method="regression")
+    >>> indices["SRRC"].dims, indices["SRRC"].values.round(6).tolist()
+    (('outcome', 'month', 'parameter'), [[[-1.0]]])
     """
     names, design = chosen_outcomes(sweep, outcomes), design_of(sweep)
     method, bootstrap = _method_for(method, design), bootstrap or Bootstrap()
