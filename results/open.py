@@ -55,6 +55,15 @@ def open_sweep(
 
     Raises FileNotFoundError where there is no store and ValueError where it cannot be used: another thing than a
     store, a newer format, a changed ``zarr.json``, lost or damaged files, or an unfinished sweep without ``partial``.
+
+    >>> from tredegar import Spec, run_sweep
+    >>> vary, record = {"real_control": {"values": [0.2, 0.8]}}, {"outcomes": ["quality"]}
+    >>> size = {"trusts": 3, "clinicians": 4}
+    >>> spec = Spec(design={"method": "grid"}, vary=vary, record=record, country=size, months=12, replicates=1)
+    >>> _ = run_sweep(spec, "store.zarr", workers=0, engine="numpy")
+    >>> sweep = open_sweep("store.zarr")
+    >>> sweep["quality"].dims, sweep["quality"].shape, sweep.attrs["runs_done"]
+    (('point', 'replicate', 'month'), (2, 1, 12), 2)
     """
     place = local_path(path)
     wanted = _wanted_chunks(chunks)

@@ -71,10 +71,19 @@ class Rerun:
 
 
 def rerun_of(sweep: xr.Dataset, point: int, replicate: int) -> Rerun:
-    """Return what decides run (``point``, ``replicate``) of an opened store.
+    """Return what decides run (``point``, ``replicate``) of an opened sweep.
 
-    Raises ValueError for a run that the store does not have or that failed, and NotTheSameRun if the store was made
-    with other rules than those installed.
+    Settings are in the units of ``parameters.toml``. Raises ValueError for a run that the store does not have or that
+    failed, and NotTheSameRun if the store was made with other rules than those installed.
+
+    >>> from tredegar import Spec, open_sweep, run_sweep
+    >>> vary, record = {"real_control": {"values": [0.2, 0.8]}}, {"outcomes": ["quality"]}
+    >>> size = {"trusts": 3, "clinicians": 4}
+    >>> spec = Spec(design={"method": "grid"}, vary=vary, record=record, country=size, months=12, replicates=1)
+    >>> _ = run_sweep(spec, "store.zarr", workers=0, engine="numpy")
+    >>> rerun = rerun_of(open_sweep("store.zarr"), point=1, replicate=0)
+    >>> rerun.months, rerun.trusts, rerun.settings["real_control"]
+    (12, 3, 0.8)
     """
     for name, number in (("point", point), ("replicate", replicate)):
         if not 0 <= number < sweep.sizes[name]:
@@ -133,6 +142,15 @@ def run_again(rerun: Rerun) -> tuple[Chronicle, dict[str, np.ndarray]]:
     """Run the run again and return its chronicle and its recorded values, outcome -> float32 (month,) in its unit.
 
     Raises ModuleNotFoundError, naming the extra to install, where Mesa is absent.
+
+    >>> from tredegar import Spec, open_sweep, run_sweep
+    >>> vary, record = {"real_control": {"values": [0.2, 0.8]}}, {"outcomes": ["quality"]}
+    >>> size = {"trusts": 3, "clinicians": 4}
+    >>> spec = Spec(design={"method": "grid"}, vary=vary, record=record, country=size, months=12, replicates=1)
+    >>> _ = run_sweep(spec, "store.zarr", workers=0, engine="numpy")
+    >>> chronicle, again = run_again(rerun_of(open_sweep("store.zarr"), point=1, replicate=0))
+    >>> again["quality"].shape
+    (12,)
     """
     from .log import Chronicle
 

@@ -204,6 +204,14 @@ def sensitivity_pictures(
 
     ``sweep`` is an opened sweep; the indices have dims (outcome, month, parameter). Raises ValueError where the design
     allows none.
+
+    >>> attrs = {"sampler": '{"method": "table", "names": ["mandate_detail"], "bounds": []}'}
+    >>> runs = xr.DataArray([[[0.9]], [[0.6]], [[0.8]], [[0.5]]], dims=("point", "replicate", "month"))
+    >>> varied = {"mandate_detail": ("point", [0.0, 0.8, 0.2, 1.0]), "month": [1]}
+    >>> sweep = xr.Dataset({"quality": runs, "status": xr.ones_like(runs[..., 0], dtype=int)}, varied, attrs)
+    >>> indices, pictures = sensitivity_pictures(sweep, ("quality",), None)
+    >>> indices["SRC"].dims, [picture.name for picture in pictures]
+    (('outcome', 'month', 'parameter'), ['sensitivity', 'sensitivity-over-time'])
     """
     indices = analyze_sensitivity(sweep, outcomes, from_month=from_month)
     length = max(1, sweep.sizes["month"] // COURSE_WINDOWS)
