@@ -17,6 +17,7 @@ import numpy as np
 MULTIPLIERS = (0xD2511F53, 0xCD9E8D57)
 KEY_STEPS = (0x9E3779B9, 0xBB67AE85)
 ROUNDS = 10
+"""The constants of Philox4x32-10, from Salmon et al. 2011."""
 WORD = 0xFFFFFFFF
 UNIFORM_SCALE = 2.0**-32
 

@@ -16,7 +16,9 @@ from ..spec.spec import Spec
 from .compute import compute_runs, default_simulate, run_numbers
 
 ENOUGH_SECONDS = 0.5
+"""A part that ran so long is measured well enough. An assumption, as the next is."""
 SECONDS_AIMED_AT = 1.0
+"""How long the next part shall run, as far as the last one tells."""
 FIRST_WORK = 65_536
 """Clinician-months of the first call: few enough for an engine that computes one agent at a time."""
 
@@ -45,7 +47,7 @@ class _Part:
 def run_pilot(spec: Spec, engine: str, points: Points, points_per_batch: int, one_thread: bool) -> Pilot:
     """Run a part of the first batch of ``spec``, whose ``points`` are name -> (point,), and return what it showed.
 
-    ``one_thread`` is for workers, who compute on one thread each.
+    ``one_thread`` is for workers, who compute on one thread each. Raises what ``compute_runs`` does.
     """
     step = spec.record.every
     whole = _Part(spec.replicates, spec.months, points_per_batch)

@@ -16,6 +16,7 @@ MOST_AGENTS = 10_000_000
 MOST_RUNS = 2**30
 MOST_INDEPENDENT_REPLICATES = 4096
 MOST_INDEPENDENT_POINTS = 2**20
+"""With the replicates above, as many runs as there are run numbers of 32 bits."""
 WITHOUT_EFFECT_ON_REAL_TRUSTS = ("number_of_units", "size_spread", "boundary_mismatch")
 
 

@@ -22,8 +22,11 @@ memory: a sweep of 2,000 such runs takes the memory of one of 500.
 WORK_PER_RUN = 10_000
 """What a run costs before its first month, in clinician-months (measured: 0.4 ms of the compiled engine)."""
 MOST_FILES = 10_000
+"""Of a store, where its chunks stay small enough for that. Judged: sites limit the number of files (docs/hpc.md)."""
 MOST_CHUNK_BYTES = 16_000_000
+"""Before compression; an assumption about what is read and written at ease."""
 MOST_BATCH_BYTES = 256_000_000
+"""Of all chunks of a batch, which a worker holds at once; an assumption about the memory of a worker."""
 LEAST_BATCHES = 8
 """So that two workers share a small sweep evenly and its progress can be seen."""
 
@@ -43,6 +46,10 @@ def points_per_batch_for(spec: Spec, number_of_points: int) -> int:
 
     In order of weight: a chunk stays below 16 MB and a batch below 256 MB; all files together below 10,000; at
     least 8 batches where there are points enough; about 60 million clinician-months in a batch.
+
+    >>> spec = Spec(design={"method": "latin-hypercube", "points": 1000}, vary={"real_control": [0, 1]})
+    >>> points_per_batch_for(spec, 1000), points_per_batch_for(spec, 100_000)
+    (9, 406)
     """
     replicates = spec.replicates
     work = (spec.trusts * spec.clinicians * spec.months + WORK_PER_RUN) * replicates
@@ -67,7 +74,12 @@ def files_at_creation(spec: Spec) -> int:
 
 
 def store_size(spec: Spec, number_of_points: int, points_per_batch: int | None = None) -> StoreSize:
-    """Return what the store of ``spec`` will take on the disk."""
+    """Return what the store of ``spec`` will take on the disk.
+
+    >>> spec = Spec(design={"method": "latin-hypercube", "points": 1000}, vary={"real_control": [0, 1]})
+    >>> store_size(spec, 1000)
+    StoreSize(points_per_batch=9, batches=112, files=9501, bytes=629916736)
+    """
     size = points_per_batch or points_per_batch_for(spec, number_of_points)
     arrays = filled(spec, number_of_points, size)
     batches = -(-number_of_points // size)
