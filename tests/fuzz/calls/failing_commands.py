@@ -47,8 +47,10 @@ STORE, OUT = "s.zarr", "out"
 
 
 def healthy(points: Any, **others: Any) -> Any:
-    """Return what the fake model does, at points where none of its runs fails."""
-    return simulate({name: np.asarray(values) + 1.0 for name, values in points.items()}, **others)
+    """Return what the fake model does, and other values at the points where its runs fail: the others stay equal."""
+    return simulate(
+        {name: np.where(values == np.float64(0.5), 1.5, values) for name, values in points.items()}, **others
+    )
 
 
 class Command(NamedTuple):
