@@ -13,7 +13,7 @@ from .windows import window
 CARRIED = frozenset({"reorganisation_direction"})
 """Outcomes that are 0 but in the month of an event; as conditions they hold until the next event."""
 MOST_VALUES = 7
-"""A condition takes few values; more show a quantity, or the means of windows."""
+"""A condition takes few values; more show a quantity, or the means of windows (assumption)."""
 
 
 def conditional_means(

@@ -13,8 +13,9 @@ from scipy import stats
 from .dataset import varied_parameters
 
 GROUPS = 10
+"""Groups of points that the jackknife leaves out in turn (assumption)."""
 POINTS_PER_TERM = 3
-"""Interactions are fitted where the points are at least so many times the terms, squares likewise before them."""
+"""Interactions, and squares before them, are fitted where there are so many points to a term (assumption)."""
 
 
 class Shares(NamedTuple):

@@ -16,9 +16,9 @@ from scipy import stats
 from .verdicts import HOLDS
 
 CLIP = 3.0
-"""Scores are clipped to so many bands: beyond, a claim holds or fails no more for being larger."""
+"""Scores are clipped to so many bands: beyond, a claim holds or fails no more for being larger (assumption)."""
 LEAST = 0.1
-"""A split leaves at least this share of the samples on either side."""
+"""A split leaves at least this share of the samples on either side (assumption)."""
 SHUFFLES = 200
 FITTED, BOXES = 0.5, 3
 

@@ -16,9 +16,9 @@ from .designs import Design, corner_arm
 from .verdicts import HOLDS, NULL, REVERSES, Verdict, verdict
 
 RARE = 0.02
-"""A side of a claim is shown if it surely covers more than this share of the space, whatever its shape."""
+"""A side of a claim is shown if it surely covers more than this share of the space (assumption), whatever its shape."""
 CONVINCED = 0.5
-"""It is also shown by a region, or a corner searched on purpose, where at least this share of the samples is on it."""
+"""Also shown by a region, or a corner searched on purpose, with this share of the samples on it (assumption)."""
 
 
 class Also(NamedTuple):

@@ -13,7 +13,7 @@ from scipy.linalg import cho_solve, cholesky, solve_triangular
 from scipy.optimize import minimize
 
 SHORTEST, LONGEST = 0.1, 10.0
-"""Bounds of the lengths, on axes scaled to 0..1."""
+"""Bounds of the lengths, on axes scaled to 0..1 (assumption)."""
 STARTS = (0.3, 1.0)
 
 

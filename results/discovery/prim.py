@@ -16,12 +16,12 @@ import pandas as pd
 from scipy import stats
 
 PEEL = 0.05
-"""Share of the points in a box that one step cuts off."""
+"""Share of the points in a box that one step cuts off (the default of the library)."""
 LEAST_SHARE = 0.05
 LEAST_POINTS = 10
-"""A box keeps at least this share of all points, and this many."""
+"""A box keeps at least this share of all points, and this many (assumptions)."""
 SURE = 0.05
-"""A limit is kept if chance alone would do as well with no more than this probability."""
+"""A limit is kept if chance alone would do as well with no more than this probability (assumption)."""
 
 
 class Box(NamedTuple):

@@ -15,6 +15,7 @@ from ..windows import window_mean
 from .prim import Box, Score, chance_of_limit, chosen, peel, score
 
 MOST_BOXES = 3
+"""A page shows no more boxes of one outcome (assumption)."""
 FITTING = ("latin-hypercube", "sobol", "grid", "table")
 
 

@@ -10,7 +10,7 @@ from ..dataset import design_of, label_of
 from ..intervals import SAMPLED, estimate
 
 MOST_POINTS = 2_000
-"""More points than this are thinned evenly for a figure of time; means of windows always use all."""
+"""More points than this are thinned evenly for a figure of time (assumption); means of windows always use all."""
 
 
 def fans(sweep: xr.Dataset, outcomes: tuple[str, ...], parameter: str) -> pd.DataFrame:

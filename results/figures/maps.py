@@ -14,9 +14,9 @@ from ..intervals import Estimate, combined, estimate
 from ..shares import most_telling
 
 CELLS = 33
-"""Cells along each axis of a map drawn from a fitted surface."""
+"""Cells along each axis of a map drawn from a fitted surface (assumption)."""
 DEGREES = {3: 40, 2: 18, 1: 8}
-"""Degree of the surface and the points it needs: four for each of its coefficients and no fewer than eight."""
+"""Degree of the surface and the points it needs: four for each of its coefficients, eight at least (assumption)."""
 
 
 def axes_of_map(means: xr.DataArray, sweep: xr.Dataset) -> tuple[str, str]:

@@ -12,9 +12,10 @@ from ..dataset import chosen_parameters, design_of
 from ..intervals import SAMPLED, estimate
 
 MOST_LEVELS = 12
-"""Parameters with more different values than this are cut into bins."""
+"""Parameters with more different values than this are cut into bins (assumption)."""
 BINS = 10
 LEAST_PER_BIN = 6
+"""How many bins there are at most, and how many points each holds at least (assumptions)."""
 
 
 def responses(means: xr.Dataset, sweep: xr.Dataset, parameters: Iterable[str] | None = None) -> pd.DataFrame:

@@ -13,6 +13,7 @@ import numpy as np
 from scipy import stats
 
 SLICES = 10
+"""Slices of a parameter (the default of SALib)."""
 
 
 class PawnIndices(NamedTuple):

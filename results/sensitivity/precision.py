@@ -18,7 +18,7 @@ WIDTH_OF = {
 }
 """The index of each method that advice is about, and what it is in words."""
 LITTLE = 0.1
-"""A smaller share of luck is not worth more replicates."""
+"""A smaller share of luck is not worth more replicates (assumption)."""
 
 
 def luck_left(series: Series, design: Design) -> float:
