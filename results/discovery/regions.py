@@ -64,11 +64,11 @@ def discover(
     """Find boxes of the varied parameters in which the mean of ``outcome`` reaches ``threshold``.
 
     ``sweep`` is an opened sweep; ``threshold`` is in the unit of the outcome. The mean is over replicates and over the
-    months from ``from_month`` (the second half by default); ``threshold`` defaults to the best fifth of the points,
-    with ``below`` to the worst: then cases at or under it are sought. Boxes are made from two thirds of the points and
-    judged on the rest; at most three, each without the points of those before. Points with a failed run are left out.
-    Raises ValueError for a Morris design (its points lie on a coarse lattice of walks), and where all points or none
-    are of interest; ModuleNotFoundError, naming the extra to install, without ema_workbench.
+    months from ``from_month`` (the second half by default); ``threshold`` defaults to the best fifth of the points
+    (assumption), with ``below`` to the worst: then cases at or under it are sought. Boxes are made from two thirds of
+    the points and judged on the rest; at most three, each without the points of those before. Points with a failed run
+    are left out. Raises ValueError for a Morris design (its points lie on a coarse lattice of walks), and where all
+    points or none are of interest; ModuleNotFoundError, naming the extra to install, without ema_workbench.
     """
     design = design_of(sweep)
     if design.method not in FITTING:
