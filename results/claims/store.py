@@ -26,7 +26,15 @@ def verdict_dataset(judgements: Sequence[Judgement]) -> xr.Dataset:
     ``share`` with ``share_low`` and ``share_high`` (claim, kind): of the space, simultaneous 95 % intervals; ``score``
     (claim, sample): the effect in bands of practical size, in the claim's direction, NaN where unknown; ``decider``
     (claim, rank): the parameters that decide, with ``decider_threshold`` and what else is known of each. The rows of
-    ``score`` follow the samples of the store of the claim's ``family``.
+    ``score`` follow the samples of the store of the claim's ``family``. Raises ValueError without judgements.
+
+    >>> from tredegar.results.claims.claims import CLAIMS
+    >>> from tredegar.results.claims.verdicts import Effects, verdict
+    >>> claim = CLAIMS["A01"]
+    >>> values = np.zeros((len(claim.parts[0].arms), 20, 2))
+    >>> found = verdict([Effects(claim.parts[0], values)], compared=3)
+    >>> verdict_dataset([Judgement(claim, found, (), {}, None, None, None, (), (), 0)])["share"].values.tolist()
+    [[0.0, 1.0, 0.0]]
     """
     shares = np.array([[getattr(found.verdict, kind) for kind in KINDS] for found in judgements], dtype=np.float64)
     most = max(len(found.verdict.score) for found in judgements)
@@ -71,6 +79,13 @@ def chart_dataset(chart: Chart) -> xr.Dataset:
 
     These are (third parameter, y parameter, x parameter), coordinates in their units; ``effect`` and ``error`` are in
     the unit of the outcome, ``chance`` 0..1.
+
+    >>> from types import SimpleNamespace as Made
+    >>> axes = tuple(Made(name=name) for name in ("mandate_detail", "target_level", "blame_people"))
+    >>> phase = Made(parts=(Made(label="quality", band=0.01),), question="An example", up="more", down="less")
+    >>> cells = {"grid": ([0.0, 1.0], [0.9], [0.5]), **dict.fromkeys(("mean", "error", "chance"), np.ones((1, 1, 2)))}
+    >>> chart_dataset(Made(axes=axes, phase=phase, **cells))["effect"].dims
+    ('blame_people', 'target_level', 'mandate_detail')
     """
     x, y, third = (axis.name for axis in chart.axes)
     part = chart.phase.parts[0]

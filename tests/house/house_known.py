@@ -49,8 +49,10 @@ WITHOUT_EXAMPLE: dict[str, tuple[str, ...]] = {
     "loads a library that takes seconds: Matplotlib, ema_workbench": (
         *("discover", "draw_map", "draw_over_time", "draw_responses", "draw_sensitivity", "peel"),
     ),
-    "of all that a report, a validation or a judged claim holds: more set-up than example": (
-        *("chart_dataset", "find", "page_of", "validate", "verdict_dataset"),
+    "of all that a report or a validation holds: more set-up than example": (
+        "find",
+        "page_of",
+        "validate",
     ),
 }
 """Reason -> public functions of arrays that have no example that runs."""
