@@ -59,6 +59,7 @@ def architecture_for(capability: str, known: tuple[str, ...]) -> str:
         raise EngineUnavailable(
             f"engine 'cuda': this NVRTC compiles for {', '.join(known)}, not for sm_{capability}{hint}"
         )
+    # By number: as text sm_100 would come before sm_90.
     return max(fitting, key=lambda name: int(name[3:]))
 
 
@@ -79,6 +80,7 @@ def run_cuda(batch: Batch, gpu: Any, kernels: Kernels | None = None, threads: in
     """
     kernels = kernels or load_kernels(gpu)
     count, step = len(batch.runs), runs_at_once(batch, gpu)
+    # Blocking streams wait for work on the default stream, and so for each other: nothing would overlap.
     streams = [gpu.cuda.Stream(non_blocking=True) for _ in range(2)]
     pending: deque[Pending] = deque()
     done: list[Recorded] = []
@@ -99,6 +101,7 @@ def runs_at_once(batch: Batch, gpu: Any) -> int:
     per_run += trusts * (TEMPORARIES_PER_TRUST + trusts)  # who belongs to which group: one byte per pair of trusts
     gpu.get_default_memory_pool().free_all_blocks()  # what earlier calls left is free, too
     free, _ = gpu.cuda.Device().mem_info
+    # Half for each of the two batches in flight; not quite all of it, since the device needs some for itself.
     most = max(1, min(MOST_RUNS, MOST_RESULTS // max(1, 8 * values), int(free * 0.9) // (2 * per_run)))
     return -(-len(batch.runs) // -(-len(batch.runs) // most))  # batches of one size
 
@@ -119,6 +122,7 @@ def _launch(batch: Batch, gpu: Any, kernels: Kernels, stream: Any, threads: int)
             )
         grid, block = (len(batch.runs),), (threads,)
         for kernel in (kernels.start, kernels.advance):
+            # Beyond 48 KB a kernel must ask for its shared memory, or the launch is refused.
             kernel.max_dynamic_shared_size_bytes = device.shared_bytes
         kernels.start(grid, block, (device.arguments(0, _address),), shared_mem=device.shared_bytes)
         for month in range(0, batch.months, months_at_once(batch)):
@@ -134,6 +138,7 @@ def _address(array: Any) -> int:
 def _copy(array: Any, gpu: Any, stream: Any) -> Any:
     """Start copying ``array`` to pinned host memory, in the order of ``stream``; return that memory as an array."""
     array = gpu.ascontiguousarray(array)
+    # From memory that may be paged out a copy is not asynchronous: the driver waits for it.
     memory = gpu.cuda.alloc_pinned_memory(max(1, array.nbytes))
     host = np.frombuffer(memory, dtype=array.dtype, count=array.size).reshape(array.shape)
     array.get(stream=stream, out=host, blocking=False)

@@ -14,6 +14,7 @@ from ...model.schedule.recording import BINNED, YEARLY
 from .model import COUNTRY_RECORDS, TRUST_RECORDS, CudaModel, cuda_model, kind_of
 
 BINS = 1024 + 32
+# With two such blocks on a multiprocessor each thread has 128 registers, which the clinicians' phase needs.
 MOST_THREADS = 256
 WARP = 32
 
@@ -74,6 +75,7 @@ def padded(trusts: int) -> int:
 
 def threads_for(trusts: int) -> int:
     """Return the threads of a block: whole warps, every thread with as many trusts as any other, give or take one."""
+    # Even turns: a last turn with a few trusts would have the other threads wait at the barrier.
     turns = -(-trusts // MOST_THREADS)
     return padded(-(-trusts // turns))
 

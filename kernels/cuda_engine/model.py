@@ -68,5 +68,6 @@ def cuda_model() -> CudaModel:
     recorded = (*(("trust", name) for name in (*BINNED, *YEARLY.values())), *trace_final().reads)
     places = (*_met((*phases, *outcomes, start)), *(("place", over) for over in GROUPS), *summed, *recorded)
     stays = (*COUNTRY_RECORDS, *TRUST_RECORDS, "seat")
+    # A dict and no set: the order decides the source, and with it the hash of the kernel.
     kept = tuple(place for place in dict.fromkeys(places) if place[0] in stays and place not in groups)
     return CudaModel(phases, outcomes, start, kept, groups)

@@ -76,6 +76,7 @@ class FunctionPrinter:
         if node.operation == "constant":
             self.names[node.number] = literal(node)
             return
+        # Parameters are read in the loop: held from before it, they would take the registers that its rules need.
         first = self.loops and node.operation == "field" and node.detail[0] not in ("seat", "p")
         name = "_".join(node.detail) if node.operation == "field" else f"v{node.number}"
         self.names[node.number] = name
@@ -93,6 +94,7 @@ class FunctionPrinter:
         operands = [self.names[operand.number] for operand in node.operands]
         if node.operation in _CALLS:
             return _CALLS[node.operation].format(*operands)
+        # One operation on two names: neither the rank of operators nor a compiler can order it differently.
         return f"{operands[0]} {node.operation} {operands[1]}"
 
     def _field(self, record: str, name: str, kind: Kind) -> str:
@@ -119,6 +121,7 @@ class FunctionPrinter:
 
     def _luck(self, stream: int, word: int) -> str:
         block = f"words_{_STREAMS[stream]}"
+        # A block has four words: all luck of a stream comes from one draw.
         self._once(block, f"const Words {block} = draw(w, {_AGENT[self.piece.rank]}, {stream}u);")
         return f"uniform({block}.w{word})"
 
@@ -157,6 +160,7 @@ class FunctionPrinter:
         counts = node.kind == "condition"
         units = value if counts else f"whole_below({value} * {FIXED_ONE.hex()})"
         if level == "country":
+            # Called by all lanes, padding too, which adds nothing: the lanes of a warp sum together, or wait for ever.
             how = "count_country" if counts else "sum_country"
             self.lines.append(f"{how}(active, {units}, &w.country.{record}_{name});")
         elif level == "trust":
@@ -183,6 +187,7 @@ class FunctionPrinter:
         yield "double* person = w.args.seats + first_seat(w, trust) * (SEAT_VALUES * WARP) + lane;"
         yield "u8* occupied = w.args.occupied + first_seat(w, trust) * WARP;"
         yield "const u32 end = (trust + 1u) * w.args.clinicians;"
+        # A second copy of the body would need registers that are not there.
         yield "#pragma unroll 1"
         yield "for (u32 agent = trust * w.args.clinicians; agent < end; ++agent) {"
         yield from (f"  {line}" for line in self.lines)
@@ -196,6 +201,7 @@ def literal(node: Node) -> str:
     """Return a constant as an exact literal of C."""
     if node.kind == "condition":
         return "true" if node.detail else "false"
+    # Numbers are written in hexadecimal digits: C reads them without rounding.
     return f"{node.detail}LL" if node.kind == "count" else str(node.detail)
 
 

@@ -44,6 +44,7 @@ class DeviceBatch:
         batch, record = self.batch, self.batch.record
         given = np.zeros(1, dtype=args_dtype())
         for name, array in self.arrays.items():
+            # The kernel gets addresses: whoever launches it keeps the arrays alive (Pending in launch.py).
             given[name] = address(array)
         numbers = {
             "seed": batch.seed, "trust_count": batch.country.trusts, "stride": padded(batch.country.trusts),
@@ -108,6 +109,7 @@ def load_batch(batch: Batch, xp: Any) -> DeviceBatch:
 def _country_words(records: dict[str, Any], batch: Batch, xp: Any) -> Any:
     at = layout()
     words = xp.zeros((len(batch.runs), at.country_words), dtype=np.float64)
+    # Country ends in run, month and month of failure; the last two begin at 0.
     words.view(np.uint64)[:, -3] = xp.asarray(batch.runs)
     for word, (record, name) in enumerate(at.country):
         value = getattr(records[record], name, None)
@@ -126,6 +128,7 @@ def _trust_rows(records: dict[str, Any], runs: int, trusts: int, xp: Any) -> Any
             kind = np.float64 if kind_of(record, name) == "number" else np.int64
             lanes = xp.zeros((runs, warps * WARP), dtype=kind)
             lanes[:, :trusts] = value
+            # Bit by bit, not converted: the kernel reads whole numbers of 64 bits from there.
             rows.view(kind)[:, :, row, :] = lanes.reshape(runs, warps, WARP)
     return rows
 

@@ -42,6 +42,7 @@ def code_key() -> str:
     layout = program()
     parts = [
         rules_hash(), numba.__version__, llvmlite.__version__, sys.version, get_host_cpu_name(),
+        # Nodes of a cluster share a home folder, and code for one processor may crash on another.
         get_host_cpu_features().flatten(), repr((layout.country, layout.trust, layout.seat)),
         repr([getattr(numba.config, name, None) for name in _SETTINGS]),
     ]  # fmt: skip
@@ -125,6 +126,7 @@ def compile_in(folder: Path | None, function: Any, signature: Any) -> bool:
     if folder is None:
         function.compile(signature)
         return False
+    # numba asks for these once, when caching is enabled; they are of the whole process, so that they are put back.
     before = config.CACHE_DIR, getattr(config, "CACHE_LOCATOR_CLASSES", "")
     config.CACHE_DIR, config.CACHE_LOCATOR_CLASSES = str(folder), ""
     try:
@@ -152,5 +154,6 @@ def _kernel() -> ModuleType:
 
 def load_kernel() -> ModuleType:
     """Return the module of the compiled engine, with its code loaded from :func:`code_folder` or compiled."""
+    # One thread at a time: two would compile the same, and numba's settings are of the whole process.
     with _loading:
         return _kernel()

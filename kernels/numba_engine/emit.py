@@ -81,17 +81,20 @@ class Lanes:
         """
         b = self.builder
         if not isinstance(count.type, ir.VectorType):
+            # Every processor converts single integers in one instruction, rounded to nearest.
             return b.sitofp(count, DOUBLE)
         double = self.wide(DOUBLE)
         low = b.or_(b.and_(count, self.constant(WORD, count)), self.constant(_LOW_HALF_BITS, count))
         high = b.xor(b.lshr(count, self.constant(32, count)), self.constant(_HIGH_HALF_BITS, count))
         upper = b.bitcast(high, double)
+        # The 2**52 of the lower half goes here, too: this difference is exact, and only the sum below rounds.
         upper = b.fsub(upper, self.constant(2.0**84 + 2.0**63 + 2.0**52, upper))
         return b.fadd(upper, b.bitcast(low, double))
 
     def as_count(self, number: Value) -> Value:
         """Turn a vector of whole numbers below 2**51 in doubles into integers."""
         b = self.builder
+        # 1.5 and not 1.0 times 2**52: with a negative number, too, the sum keeps its exponent.
         bits = b.bitcast(b.fadd(number, self.constant(_WHOLE_ONE, number)), self.wide(WHOLE))
         return b.sub(bits, self.constant(_WHOLE_BITS, bits))
 
@@ -99,6 +102,7 @@ class Lanes:
         """Turn 32-bit words (as 64-bit integers) into word * 2**-32; exact."""
         uniforms = []
         for word in words:
+            # The word becomes the last bits of a double: no conversion, which vectors of integers have not everywhere.
             bits = self.builder.or_(word, self.constant(_UNIFORM_BITS, word))
             double = self.wide(DOUBLE) if isinstance(word.type, ir.VectorType) else DOUBLE
             number = self.builder.bitcast(bits, double)
@@ -110,11 +114,13 @@ class Lanes:
         b, half = self.builder, 32
 
         def multiplied(value: Value, factor: int) -> tuple[Value, Value]:
+            # Words of 32 bits are held in 64, so that one product gives both of its halves.
             product = b.mul(value, self.constant(factor, value))
             return b.lshr(product, self.constant(half, product)), b.and_(product, self.constant(WORD, product))
 
         c0, c1, c2, c3 = counter
         for number in range(ROUNDS):
+            # Keys are the same for all lanes; as scalars they are worked out once for a whole vector.
             keys = [
                 b.and_(b.add(part, WHOLE(number * step & WORD)), WHOLE(WORD))
                 for part, step in zip(key, KEY_STEPS, strict=True)
@@ -128,6 +134,7 @@ class Lanes:
         scalars = [value for value in values if not isinstance(value.type, ir.VectorType)]
         vectors = [value for value in values if isinstance(value.type, ir.VectorType)]
         result = None
+        # Scalars go first: what all lanes share is combined once, before it meets a vector.
         for group in (scalars, vectors):
             for value in group:
                 result = value if result is None else self.builder.xor(*self.alike(result, value))
@@ -147,6 +154,7 @@ class Expressions:
             value = self._read(node)
         elif node.operation == "constant":
             detail = node.detail
+            # Hexadecimal digits are the double itself, with the sign of a zero.
             value = TYPES[node.kind](float.fromhex(detail) if node.kind == "number" else detail)
         else:
             value = self._apply(node.operation, node.operands)
@@ -160,16 +168,20 @@ class Expressions:
     def _apply(self, operation: str, operands: tuple[Node, ...]) -> Value:
         b = self._lanes.builder
         values = self._lanes.alike(*(self.values[operand.number] for operand in operands))
+        # Ordered: a comparison with NaN is false, as in Python and NumPy.
         if operation in ("<", "<=", ">", ">=", "=="):
             return (b.fcmp_ordered if is_double(values[0]) else b.icmp_signed)(operation, *values)
         if operation in ("+", "-"):
+            # Without flags: by "contract" LLVM may fuse a product and a sum, which rounds once instead of twice.
             choice = (b.fadd, b.fsub) if is_double(values[0]) else (b.add, b.sub)
             return choice[operation == "-"](*values)
+        # IEEE 754 fixes every bit of these three; exp, log and powers differ between libraries: no rule has them.
         if operation in ("root", "floor", "magnitude"):
             function = {"root": "llvm.sqrt", "floor": "llvm.floor", "magnitude": "llvm.fabs"}[operation]
             return self._lanes.call(function, values[0])
         if operation == "as_float":  # sums over seats are kept as whole numbers in doubles
             return values[0] if is_double(values[0]) else self._lanes.as_float(values[0])
+        # A select and no branch: lanes choose differently, and both values are needed by one lane or another.
         simple: dict[str, Callable[..., Value]] = {
             "*": b.fmul, "/": b.fdiv, "negative": b.fneg, "&": b.and_, "|": b.or_, "select": b.select,
         }  # fmt: skip

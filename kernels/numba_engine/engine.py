@@ -35,6 +35,7 @@ PIECES_WAITING = 4
 
 def _aligned(shape: tuple[int, ...]) -> Array:
     """Zeros that start at a multiple of 64 bytes."""
+    # A line of the cache has 64 bytes: a vector that lies across two of them costs two reads.
     size = int(np.prod(shape))
     block = np.zeros(size + 8)
     offset = -(block.ctypes.data // 8) % 8
@@ -49,6 +50,7 @@ class StartedRuns:
         runs, trusts = len(batch.runs), batch.country.trusts
         self.country = _aligned((runs, len(layout.country)))
         self.tiles = _aligned((runs, -(-trusts // WIDTH), len(layout.trust), WIDTH))
+        # What is not finite is found in the months and judged by the array engine; a warning would name no run.
         with np.errstate(all="ignore"):
             start = ArrayStart(batch, np)
             records = start.records()
@@ -75,6 +77,7 @@ class StartedRuns:
         """Write a quantity (run, trust) to its slot; lanes without a trust get what the last trust has."""
         runs, tiles, _, width = self.tiles.shape
         padding = tiles * width - value.shape[1]
+        # Sums over seats are watched in all lanes: a NaN made of zeros in an empty one would have the whole run left.
         filled = np.concatenate((value, np.repeat(value[:, -1:], padding, axis=1)), axis=1)
         target = self.tiles.view(np.int64) if filled.dtype.kind == "i" else self.tiles
         target[:, :, slot, :] = filled.reshape(runs, tiles, width)
@@ -101,8 +104,10 @@ class Asked:
         self.recording = tuple(np.array(numbers, np.int64) for numbers in (chosen, slots, ranks, yearly_slots))
         changes = [
             (month, layout.country["p", name], values)
+            # In order of months, which the compiled code goes through once.
             for month, changed in sorted(batch.changes.items())
             for name, values in changed.items()
+            # A lever that no rule of the month reads has no slot.
             if ("p", name) in layout.country
         ]
         self.change_months = np.array([month for month, _, _ in changes], np.int64)
@@ -185,6 +190,7 @@ def _compute_all(batch: Batch, asked: Asked, results: Results) -> None:
                     _help_out(waiting)
             while waiting:
                 _help_out(waiting)
+        # Ctrl-C as well: pieces that wait must not be computed for nobody.
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
@@ -208,6 +214,7 @@ def _started_threads(wanted: int) -> tuple[ThreadPoolExecutor | None, int]:
         begin.set()
     if started == wanted:
         return pool, started
+    # A pool that lacks threads tries to start one at each submission, and would raise in the middle of a batch.
     pool.shutdown()
     return _started_threads(started) if started else (None, 0)
 

@@ -60,6 +60,7 @@ output, service, country, examples = (_phases[name] for name in ("output", "serv
 outlook, councils, catchments = (_phases[name] for name in ("outlook", "councils", "catchments"))
 outcomes, bins, final, seat_start = (_phases[name] for name in ("outcomes", "bins", "final", "seat_start"))
 value_of_bin: Any = njit(percentile_value)
+# Without Python's lock, so that threads work side by side; with NumPy's errors, as the array engine goes on, too.
 _compiled = njit(nogil=True, error_model="numpy")
 _written_out = njit(nogil=True, error_model="numpy", inline="always")
 """For functions that call phases: written out in their caller, so that the phases are compiled only once."""
@@ -71,6 +72,7 @@ def _share_out(tiles: Any, slots: Any, group: Any, totals: Any) -> None:
     totals[:] = 0
     for tile in range(len(tiles)):
         for lane in range(WIDTH):
+            # Empty lanes belong to a group of their own, behind the last: the loops need no branch for them.
             one = group[tile, lane]
             for number in range(len(slots)):
                 totals[one, number] += tiles[tile, slots[number], lane]
@@ -87,6 +89,7 @@ def _count_bins(tiles: Any, slot: int, trusts: int, counts: Any) -> bool:
     counts[:] = 0
     for trust in range(trusts):
         number = tiles[trust // WIDTH, slot, trust % WIDTH]
+        # Written this way round, so that NaN is caught as well.
         if not 0.0 <= number < BINS:
             return False
         position = int(number)
@@ -115,6 +118,7 @@ def _percentiles(tiles: Any, trusts: int, slots: Any, ranks: Any, counts: Any, f
     countable = False
     for number in range(len(slots)):
         slot, rank = slots[number], ranks[number]
+        # Percentiles of one quantity stand side by side: one count serves them all.
         if number == 0 or slot != slots[number - 1]:
             countable = _count_bins(tiles, slot, trusts, counts)
         if countable:
@@ -144,6 +148,7 @@ def _tiles(phase: Any, size: Size, world: World, luck: Luck, first: int, last: i
 @_written_out
 def _over_trusts(phase: Any, size: Size, world: World, luck: Luck) -> None:
     """Compute a phase that adds up over the country: tiles full of trusts, then the last, which may not be full."""
+    # In heaps, too, so that the doubles that add up a heap stay below the limit of exact sums.
     for first in range(0, size.whole, TILES):
         _tiles(phase, size, world, luck, first, min(first + TILES, size.whole), WIDTH)
     _tiles(phase, size, world, luck, size.whole, size.tiles, size.rest)
@@ -155,6 +160,7 @@ def _advance(size: Size, world: World, luck: Luck) -> None:
     world.country[MONTH_SLOT] = luck.month
     world.country.view(np.int64)[FIRST_SUM:END_SUMS] = 0
     _country(centre, size, world, luck)
+    # Four phases over a few tiles, then the next few: so their seats are still in cache for the next phase.
     for first in range(0, size.tiles, TILES):
         last = min(first + TILES, size.tiles)
         _tiles(managers, size, world, luck, first, last, WIDTH)
@@ -187,6 +193,7 @@ def _keep(month: int, every: int, world: World, chosen: Any, found: Any, window:
     """Add the month's outcomes to their windows, and record the windows that end: recorded (outcome, window)."""
     for number in range(len(chosen)):
         slot = chosen[number]
+        # Added in the order of months and divided once, as in every engine: another order gives other last bits.
         window[number] += world.country[slot] if slot >= 0 else found[-1 - slot]
         if month % every == 0:
             recorded[number, month // every - 1] = window[number] / float(every)
@@ -200,6 +207,7 @@ def _keep_year(month: int, world: World, slots: Any, yearly: Any) -> None:
     if year < yearly.shape[2]:
         for number in range(len(slots)):
             for trust in range(yearly.shape[1]):
+                # Divided before it is added, as in every engine: the order decides the last bits.
                 yearly[number, trust, year] += world.tiles[trust // WIDTH, slots[number], trust % WIDTH] / 12.0
 
 
@@ -220,6 +228,7 @@ def _run(
             change += 1
         luck = Luck(seed, run, month)
         _advance(size, world, luck)
+        # The array engine computes the run again and says in which month it failed.
         if not _sound(world.country):
             return False
         if len(slots):

@@ -62,6 +62,7 @@ def program() -> Program:
                 rank = Rank.COUNTRY if level == "country" else Rank.TRUST
                 wanted[rank] |= dict.fromkeys(sums_of(phase, level, kind))
     for phase in phases:
+        # Only what a phase finds in the state needs a slot; the rest lives in registers.
         for quantity in in_order(phase.results):
             if quantity.operation == "field":
                 wanted[quantity.rank][quantity.detail] = None

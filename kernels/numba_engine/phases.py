@@ -47,6 +47,7 @@ class PhaseFunction:
         signature = ir.FunctionType(ir.VoidType(), [WHOLE] * len(ARGUMENTS))
         self.function = ir.Function(module, signature, f"tredegar_{phase.name}")
         self.function.linkage = "internal"
+        # Some phases are called from two places; inlined there, they would be compiled twice.
         self.function.attributes.add("noinline")
         self.builder = ir.IRBuilder(self.function.append_basic_block())
         self.told = dict(zip(ARGUMENTS, self.function.args, strict=True))
@@ -94,8 +95,10 @@ class PhaseFunction:
             if stream not in self._luck:
                 self._luck[stream] = self._draw(stream)
             return self._luck[stream][word]
+        # Sums over the seats of a trust stay whole numbers in doubles: only those over trusts may outgrow these.
         kind = WHOLE if node.kind == "count" and node.detail[0] != "totals" else DOUBLE
         pointer = self.address(node.detail, node.rank, kind)
+        # Without align LLVM would take the address for one of whole vectors, and an aligned load of another traps.
         value = self.builder.load(pointer, align=8, typ=pointer.type.pointee)
         if node.kind != "condition":
             return value
@@ -107,6 +110,7 @@ class PhaseFunction:
             value = self.lanes.spread(value)
         kind = value.type.element if isinstance(value.type, ir.VectorType) else value.type
         if kind == FLAG:
+            # Every slot has 8 bytes, so that one layout serves numbers, counts and conditions.
             kind = DOUBLE
             one = self.lanes.spread(DOUBLE(1.0)) if isinstance(value.type, ir.VectorType) else DOUBLE(1.0)
             value = self.builder.select(value, one, self.lanes.constant(0.0, one))
@@ -134,6 +138,7 @@ class PhaseFunction:
     def _drawn(self, seat: Value, word: int) -> Value:
         """Return a pointer to the uniforms ``word`` of ``seat`` (a number), in scratch memory."""
         b, size = self.builder, 8 * self.width
+        # SEATS_AHEAD is a power of two: LLVM makes a mask of this and no division.
         number = b.urem(seat, WHOLE(SEATS_AHEAD))
         offset = b.add(b.mul(number, WHOLE(4 * size)), WHOLE(word * size))
         return b.inttoptr(b.add(self.told["scratch"], offset), self.lanes.wide(DOUBLE).as_pointer())
@@ -183,6 +188,7 @@ class PhaseFunction:
             first_trust = self.lanes.spread(b.mul(tile, WHOLE(self.width)))
             self._trust_numbers = b.add(first_trust, self.lanes.lane_numbers())
             self._emit(needed, Rank.TRUST)
+            # What follows is written: by the second copy of the address, as ARGUMENTS says why.
             self._tile = b.add(told["tiles_again"], tile_offset)
             if sums is None:
                 self._over_seats(needed, tile)
@@ -202,6 +208,7 @@ class PhaseFunction:
             end = b.add(start, WHOLE(SEATS_AHEAD))
             end = b.select(b.icmp_unsigned("<", end, told["clinicians"]), end, told["clinicians"])
             self._draw_seats(stream, start, end)
+            # Two seats at a time fill the wait for quotients; an odd one is left for the loop behind.
             pairs_end = b.add(start, b.and_(b.sub(end, start), WHOLE(-2)))
             with self.loop(start, pairs_end, 2) as seat:
                 self._side_by_side(needed, tile, (seat, b.add(seat, WHOLE(1))), totals)
@@ -225,6 +232,7 @@ class PhaseFunction:
                     self.expressions.emit(node)
         for self.expressions, _, _, self._seat, _ in views:
             self._write()
+            # Seats are not added in the order of other engines: these sums are exact, so that no bit depends on it.
             totals.take_in()
         self.expressions = of_trust
 
@@ -234,6 +242,7 @@ def phase_call(program: Program, name: str, width: int) -> Callable[..., None]:
     signature = types.void(*[types.int64] * len(ARGUMENTS))
 
     def generate(context: Any, builder: ir.IRBuilder, _: Any, arguments: list[Value]) -> Value:
+        # A phase that is called twice was built at the first call; LLVM takes each name once.
         function = builder.module.globals.get(f"tredegar_{name}")
         if function is None:
             function = PhaseFunction(builder.module, program, program.phases[name], width).build()

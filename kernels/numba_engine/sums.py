@@ -64,14 +64,17 @@ class ExactSums:
         for field, (level, node) in self._phase.phase.summed.items():
             if node.kind == "number":
                 units = self._in_fixed_point(node)
+                # Sizes and not values: parts that cancel in the end may be too large on the way.
                 sizes.append(lanes.call("llvm.fabs", units))
                 if field in self._sums:
                     b.store(b.fadd(b.load(self._sums[field]), units), self._sums[field])
                 else:
+                    # The sizes above watch this, too: as_count is right for such numbers alone.
                     self._share(field, lanes.as_count(units))
             elif level != self._level:
                 self._share(field, b.zext(self._given(field), lanes.wide(WHOLE)))
         if sizes:
+            # In pairs: in one chain each addition would wait for the one before. Below EXACT no order changes the sum.
             while len(sizes) > 1:
                 sizes = self._halved(sizes)
             b.store(b.fadd(b.load(self._size), sizes[0]), self._size)
@@ -97,16 +100,19 @@ class ExactSums:
         """Note that the run is left to another engine if a trust's sums may not be exact."""
         b, lanes, phase = self._phase.builder, self._phase.lanes, self._phase
         size = b.load(self._size)
+        # Ordered: a size that is NaN is not below either, and the run is left as well.
         exact = b.fcmp_ordered("<", size, lanes.constant(EXACT, size))
         wrong = b.and_(b.xor(exact, lanes.constant(1, exact)), self._counted())
         mask = ir.IntType(lanes.width)
         any_wrong = b.icmp_unsigned("!=", b.bitcast(wrong, mask), mask(0))
         slot = phase.country_slot(LEFT, DOUBLE)
+        # Once set it stays: all later months follow from the sums that may be wrong.
         b.store(b.select(any_wrong, DOUBLE(1.0), b.load(slot, align=8, typ=DOUBLE)), slot, align=8)
 
     def _slot(self, kind: ir.Type) -> Value:
         """Return a local variable, set to zero here."""
         b = self._phase.builder
+        # In a loop each turn would take new stack, and LLVM keeps only slots of the entry block in registers.
         with b.goto_entry_block():
             slot = b.alloca(kind)
         b.store(ir.Constant(kind, [0] * self._phase.lanes.width), slot)
@@ -119,6 +125,7 @@ class ExactSums:
     def _in_fixed_point(self, node: Node) -> Value:
         b, lanes = self._phase.builder, self._phase.lanes
         value = lanes.spread(self._phase.expressions.value(node))
+        # A product with a power of two is exact, so that floor alone decides the bits, as in arithmetic.fixed.
         return lanes.call("llvm.floor", b.fmul(value, lanes.constant(FIXED_ONE, value)))
 
     def _halved(self, values: list[Value]) -> list[Value]:
@@ -131,6 +138,7 @@ class ExactSums:
     def _add(self, field: Field, value: Value) -> None:
         """Add the lanes that are trusts to a sum of the country."""
         b, lanes, slot = self._phase.builder, self._phase.lanes, self._phase.country_slot(field, WHOLE)
+        # Lanes of padding hold copies of the last trust, which must not be counted again.
         value = b.select(self._counted(), value, lanes.constant(0, value))
         total = b.load(slot, align=8, typ=WHOLE)
         for lane in range(lanes.width):

@@ -53,6 +53,7 @@ class _ScalarCode(ast.NodeTransformer):
     def _choice(self, sign: ast.cmpop, a: ast.expr, b: ast.expr) -> ast.expr:
         """``b if b > a else a`` (or ``<``), as ``arithmetic.larger`` has it; each is computed once."""
         (first_a, later_a), (first_b, later_b) = self._once(a), self._once(b)
+        # `a` stays where both are equal or not comparable: zeros of two signs and NaN must come out as from select.
         return ast.IfExp(ast.Compare(first_b, [sign], [first_a]), later_b, later_a)
 
     def _once(self, value: ast.expr) -> tuple[ast.expr, ast.expr]:
@@ -71,6 +72,7 @@ def scalar_code(rule: Callable[..., Any]) -> Callable[..., Any]:
         argument.annotation = None
     function.returns = None
     tree = _ScalarCode(get_type_hints(rule)["return"]).visit(ast.Module([function], []))
+    # An error in a rule then names the line where the rule stands.
     ast.increment_lineno(ast.fix_missing_locations(tree), first_line - 1)
     made: dict[str, Callable[..., Any]] = {}
     exec(compile(tree, inspect.getsourcefile(rule) or "<rules>", "exec"), rule.__globals__, made)

@@ -65,6 +65,7 @@ class TracedRecord:
 
     def __init__(self, graph: Graph, name: str, written: Mapping[Field, Node]) -> None:
         for slot, value in (("_graph", graph), ("_name", name), ("_written", written)):
+            # Past the __setattr__ of this class, which is for rules and refuses.
             object.__setattr__(self, slot, value)
 
     def __getattr__(self, field: str) -> Node:

@@ -55,6 +55,7 @@ def _results(phase: Traced) -> Iterator[tuple[Field, str, Node]]:
     """Yield the fields that ``phase`` writes and adds up, over what, and their nodes; numbers in fixed point."""
     yield from ((field, "", node) for field, node in phase.written.items())
     for field, (level, node) in phase.summed.items():
+        # What enters a sum is the fixed point of the value: another rounding there is another rule.
         added: Any = fixed(node) if node.kind == "number" else node  # type: ignore[arg-type]
         yield field, level, added
 
@@ -88,6 +89,7 @@ def _facts() -> Mapping[str, Any]:
         "outcomes": phase_facts(trace_outcomes()),
         "order of outcomes": list(OUTCOMES),
         "percentiles": [phase_facts(trace_bins(BINNED)), TENTHS],
+        # No graph shows these three: ranks, limits of sums and luck are told by samples of their values.
         "ranks": [[percentile_rank(tenths, trusts) for trusts in range(1, 101)] for tenths in TENTHS.values()],
         "records of trusts": [phase_facts(trace_final()), YEARLY],
         "functions": _function_facts(),

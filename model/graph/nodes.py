@@ -35,6 +35,7 @@ _ARITHMETIC = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/"}
 _COMPARISONS = {"less": "<", "less_equal": "<=", "greater": ">", "greater_equal": ">=", "equal": "=="}
 _LOGIC = {"bitwise_and": "&", "bitwise_or": "|"}
 _OF_NUMBERS = {"negative": "negative", "absolute": "magnitude", "sqrt": "root", "floor": "floor"}
+# By exact type: to isinstance True is an int, and a float32 would bring another rounding.
 _KINDS: dict[type, Kind] = {float: "number", np.float64: "number", bool: "condition", int: "count"}
 _WORDS: dict[Kind, str] = {"number": "a float", "condition": "a condition", "count": "a whole number"}
 _INSTEAD = {
@@ -84,6 +85,7 @@ class Node(NDArrayOperatorsMixin):
     def _of_two(self, name: str, left: Any, right: Any) -> Node:
         kind = common_kind(left, right)
         logic = name in _LOGIC
+        # Products of 64-bit sums could overflow, and quotients of them round differently: they become floats first.
         if (kind == "condition") != logic or (kind == "count" and name in ("multiply", "divide")):
             refuse(f"np.{name} of {_WORDS[kind]}")
         operation = {**_ARITHMETIC, **_COMPARISONS, **_LOGIC}[name]
@@ -105,6 +107,7 @@ class Node(NDArrayOperatorsMixin):
         """Convert a whole number into a float, or a float that was rounded down into a whole number."""
         if self.kind == "count" and target is np.float64:
             return self.graph.note("as_float", (self,), "number")
+        # Only behind floor, where nothing is left to cut off: conversions cut towards zero, floor does not.
         if self.operation == "floor" and target is np.int64:
             return self.graph.note("as_count", (self,), "count")
         refuse(f"a conversion of {_WORDS[self.kind]} to {getattr(target, '__name__', target)}")
@@ -121,6 +124,7 @@ class Node(NDArrayOperatorsMixin):
 
     __float__ = __int__ = __index__ = __round__ = __trunc__ = __floor__ = __ceil__ = __complex__ = _no_number
     __iter__ = __len__ = __getitem__ = __contains__ = _no_sequence
+    # The == of the mixin makes a node, and a class with its own == loses its hash.
     __hash__ = object.__hash__
 
 
@@ -188,4 +192,5 @@ def in_order(results: Iterable[Node]) -> list[Node]:
         if node.number not in found:
             found[node.number] = node
             waiting += node.operands
+    # Numbers were given as Python evaluated the rule: operands have the smaller ones.
     return [found[number] for number in sorted(found)]

@@ -92,6 +92,7 @@ class Tracer:
         try:
             return rule(*[self.records[name] for name in reads])
         except CannotTrace as refusal:
+            # The trace leads through NumPy's dispatch; who wrote the rule needs its line alone.
             raise CannotTrace(f"{_place(rule, refusal)}: {refusal}") from None
 
     def follow(self, step: Step) -> None:
