@@ -75,6 +75,7 @@ def unpack(content: bytes, shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDAr
     if not checksum_fits(content):
         raise StoreDamaged("does not fit its checksum")
     size = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
+    # Asked before it is decoded: Blosc takes as much memory as this says.
     if int.from_bytes(content[4:8], "little") != size:
         raise StoreDamaged("holds values of another shape")
     try:

@@ -15,6 +15,7 @@ from .spec_text import spec_tables
 
 
 def _whole(least: int) -> Callable[[Any], bool]:
+    # To Python True is a whole number.
     return lambda value: isinstance(value, int) and not isinstance(value, bool) and value >= least
 
 

@@ -35,6 +35,7 @@ def context_of(attributes: Mapping[str, Any]) -> bytes:
     decisive = {name: spec.get(name) for name in ("seed", "luck", "months", "country", "fixed", "constants")}
     record = {name: spec.get("record", {}).get(name) for name in ("every", "trusts")}
     facts = {**decisive, "record": record, "rules": attributes["rules_hash"], "providers": attributes["providers"]}
+    # Sorted: the order in which a spec was written decides no run.
     return _digest(json.dumps(facts, sort_keys=True, default=str).encode())
 
 
@@ -104,6 +105,7 @@ def recorded_runs(status: NDArray[np.uint8]) -> NDArray[np.bool_]:
 
 
 def _bytes(values: NDArray[Any]) -> bytes:
+    # One order of bytes, so that machines of both kinds make the same digests.
     return np.ascontiguousarray(values, values.dtype.newbyteorder("<")).tobytes()
 
 

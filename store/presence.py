@@ -37,6 +37,7 @@ def lost_blocks(array: Any, sizes: Mapping[str, int]) -> Iterator[tuple[str, tup
     grid = [-(-length // step) for length, step in zip(array.shape, steps, strict=True)]
     for place in np.ndindex(*grid):
         key = f"{array.path}/{array.metadata.encode_chunk_key(place)}"
+        # A file without a byte holds no value either.
         if not sizes.get(key):
             region = (slice(at * step, (at + 1) * step) for at, step in zip(place, steps, strict=True))
             yield key, tuple(region)

@@ -58,6 +58,7 @@ def seal_is_broken(content: bytes, needed: bool) -> bool:
     if not found:
         return needed
     unsealed = _SEAL.sub(rb"\g<1>%s\g<3>" % _OPEN.encode(), content)
+    # Of two seals nobody could say which one counts.
     return len(found) > 1 or int(found[0][1], 16) != google_crc32c.value(unsealed)
 
 

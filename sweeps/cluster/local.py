@@ -103,6 +103,7 @@ def _cluster(workers: Mapping[str, dict[str, Any]], scratch: str) -> Any:
     common = {
         **here,
         "worker_class": Worker,
+        # One batch at a time, so that a worker that dies takes no second one with it.
         "nthreads": 1,
         "memory_limit": 1 / max(1, len(workers)),
         "local_directory": scratch,

@@ -14,6 +14,7 @@ from typing import Any
 METHOD = "tredegar-spawn"
 """The name of the context for ``multiprocessing.get_context`` and Dask's configuration; others keep their meaning."""
 OF_THE_MAIN_MODULE = ("init_main_from_name", "init_main_from_path")
+# By thread: another one may start a process of its own meanwhile, which needs the main module.
 _this_thread = threading.local()
 _preparation = spawn.get_preparation_data
 
@@ -52,5 +53,6 @@ class FreshContext(context.SpawnContext):
 
 
 FRESH = FreshContext()
+# Python asks this function alone what a new process is told; there is no setting for it.
 spawn.get_preparation_data = _preparation_without_main
 context._concrete_contexts[METHOD] = FRESH  # type: ignore[attr-defined]

@@ -77,6 +77,7 @@ def connected(scheduler: str) -> Iterator[Client]:
     before = log.level
     log.setLevel(logging.CRITICAL)
     try:
+        # Not the default: what the caller computes with Dask must not go to these workers.
         with Client(address, set_as_default=False, timeout=SECONDS_TO_CONNECT) as client:
             yield client
     except MISUNDERSTANDINGS as error:

@@ -33,6 +33,7 @@ def pbs_array(job: Job) -> str:
         "#!/bin/bash",
         *_directives(job, "tredegar", _gpus(job)),
         *array,
+        # PBS may start it anew where a node fails: batches that are done stay done.
         "#PBS -r y",
         *comments(job, f"Sweep in {job.tasks} tasks"),
         "",
@@ -93,6 +94,7 @@ def _directives(job: Job, name: str, gpus: str) -> list[str]:
         number, unit = memory_of(job.resources.memory)
         memory = f":mem={number}{unit.lower()}b"
     words = [
+        # PBS takes names of up to 15 letters; the first three here are the option.
         f"-N {name}-{slug(job.name)}"[:18],
         f"-l select=1:ncpus={job.resources.cpus}{memory}{gpus}",
         f"-l walltime={clock(job.resources.time)}",

@@ -73,6 +73,7 @@ SLURM = Speech(
     after=lambda job: (f"--dependency=afterany:{job}",),
     name_for=_slurm_name,
     number=r"(\d+)(?:;\S+)?",
+    # Jobs that have ended as well: a short one may be over before it is looked for.
     listing=(("squeue", "--noheader", "--states=all", "--format=%F", "--name"),),
     cancel="scancel",
     fixed_by=("-J", "--job-name", "-M", "--cluster", "--clusters"),
@@ -172,6 +173,7 @@ def _in_several_tries(asked: Request, say: Callable[[str], None]) -> Queued:
             found = _look(asked)
             if found:
                 return Queued(found[0], asked.name, found[1:])
+            # In doubt it is not sent again: two arrays would compute the same batches side by side.
             if found is None or not answer.again:
                 raise NotQueued(f"{program} may have queued the job or not: {answer.said}; {asked.look}")
         if pause is None or not answer.again:
@@ -191,6 +193,7 @@ def _ask(asked: Request) -> Answer:
     except subprocess.TimeoutExpired:
         return Answer(said=f"no answer within {SECONDS_TO_ANSWER} seconds", doubtful=True, again=True)
     except OSError as error:
+        # Nothing was started, so that nothing is in doubt; a crowded login node may have room a moment later.
         return Answer(said=error.strerror or str(error), again=error.errno in (errno.EAGAIN, errno.ENOMEM))
     said = " ".join((done.stderr + " " + done.stdout).split())[:MOST_LETTERS]
     if done.returncode == 0:
@@ -199,6 +202,7 @@ def _ask(asked: Request) -> Answer:
             return Answer(numbers[0])
         return Answer(said=f"an answer without a number: {said!r}", doubtful=True)
     reason = next((line for line in done.stderr.splitlines() if "submission failed:" in line), said)
+    # A program that a signal ended may have sent its request before.
     doubtful = bool(DOUBTFUL.search(reason)) or done.returncode < 0
     said = said or f"exit status {done.returncode}"
     return Answer(said=said, doubtful=doubtful, again=doubtful or bool(BUSY.search(reason)))

@@ -172,6 +172,7 @@ def environment(job: Job) -> list[str]:
         lines.append(f". {quoted('--setup', job.surroundings.setup)} || exit 1")
     if job.surroundings.venv is not None:
         lines.append(f". {quoted('--venv', job.surroundings.venv / 'bin' / 'activate')} || exit 1")
+    # Libraries count the cores of the whole node, of which a task has its share.
     limits = joined(f"{name}={job.resources.cpus}" for name in THREAD_VARIABLES)
     return [*lines, f"export {limits}", QUIET]
 

@@ -45,6 +45,7 @@ def _that_comes_back(job: Job, words: list[str], what: str, settings: list[str],
     lines = [
         "#!/bin/bash",
         *(f"#SBATCH {word}" for word in words),
+        # B, to the shell alone: it passes the signal on, waits, and puts the job back into the queue.
         f"#SBATCH --signal=B:USR1@{job.resources.notice}",
         "#SBATCH --requeue",
         *comments(job, what),
@@ -116,6 +117,7 @@ def _words(job: Job, name: str, pattern: str) -> list[str]:
         f"--cpus-per-task={job.resources.cpus}",
         f"--time={clock(job.resources.time)}",
         f"--output={logs}/{slug(job.name)}-{pattern}.log",
+        # A task that comes back from the queue must not wipe the log of its first part.
         "--open-mode=append",
     ]
     if job.resources.memory is not None:

@@ -125,6 +125,7 @@ def _run(store: SweepStore, batch: Batch, engine: str, redo: bool, simulate: Sim
     rows = np.flatnonzero((status == MISSING).any(axis=1))
     if not rows.size:
         return 0, 0
+    # Said first: a batch that begins again and again and never ends is one that kills its process (poison_runs.py).
     note(store.path, "begin", batch=batch.number)
     points = {name: values[rows] for name, values in store.read_points(batch.points).items()}
     numbers = run_numbers(store.spec, rows + batch.points.start, batch.replicates)
@@ -203,6 +204,7 @@ def compute_runs(
     except (RunFailed, MemoryError) as error:
         if runs.size > 1:
             return _in_halves(spec, points, runs, engine, simulate, np.zeros(runs.shape, dtype=bool), months)
+        # A run that does not fit here may fit elsewhere: that is no failure of its own.
         if isinstance(error, MemoryError):
             raise
         return Computed({}, {(0, 0): f"{type(error).__name__}: {_one_line(error)}"[:MOST_LETTERS]}, engine)

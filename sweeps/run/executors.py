@@ -105,6 +105,7 @@ def on_workers(
                 yield _result(future)
             else:
                 suspects.append(task)
+        # Last and alone: the scheduler blames every batch that was with a worker when it died.
         for task in suspects:
             if not stopped():
                 yield from settle(path, task, engine, simulate, window.alone)
@@ -123,6 +124,7 @@ class Window:
     ) -> None:
         self.client, self.local, self.stopped, self.needs, self.say = client, local, stopped, needs, say
         self.finished: queue.SimpleQueue[Future] = queue.SimpleQueue()
+        # Not the time of day, which may be set back or forward while a sweep runs.
         self.last_seen = time.monotonic()
         self.counted, self.threads = -SECONDS_BETWEEN_LOOKS, 0
         self.name, self.names, self.at_rest = f"batch-{uuid4().hex}", 0, deque[str]()
@@ -162,6 +164,7 @@ class Window:
         return survived, result
 
     def _submit(self, *call: Any) -> Future:
+        # Not pure: Dask must compute, and not answer with what an equal call has given.
         future = self.client.submit(*call, key=self._key(), pure=False, resources=self.needs)
         future.add_done_callback(self.finished.put)
         return future
@@ -264,6 +267,7 @@ def _client(stack: ExitStack, workers: int, engine: str, scheduler: Scheduler | 
         scheduler = stack.enter_context(local_workers(workers, gpus_for(engine)[:workers]))
     if isinstance(scheduler, OfThisMachine):
         scheduler = scheduler.cluster
+    # Not the default: what the caller computes with Dask must not go to these workers.
     return stack.enter_context(Client(scheduler, set_as_default=False, timeout=SECONDS_TO_CONNECT))
 
 

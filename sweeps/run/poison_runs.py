@@ -77,6 +77,7 @@ def _killers(runs: list[tuple[int, int]], survives: Callable[[Runs], bool]) -> l
         again = [survives(runs) for _ in range(CONFIRMATIONS - 1)]
         return [] if any(again) else runs
     middle = len(runs) // 2
+    # Both halves, whatever the first one does: several runs may kill.
     return _killers(runs[:middle], survives) + _killers(runs[middle:], survives)
 
 
@@ -88,6 +89,7 @@ def often_begun(path: str, tasks: Sequence[Task]) -> list[Task]:
             unended[event["batch"]] += 1
         elif event["event"] in ("batch", "stop") and "batch" in event:
             unended[event["batch"]] -= 1
+    # Whoever kills a process from outside leaves a batch without an end, too: once or twice proves nothing.
     return [task for task in tasks if unended[task.number] >= TRIES]
 
 

@@ -129,6 +129,7 @@ def run_sweep(
         done, failed, stopped = _follow(reports, share, before, progress)
         stopped = stopped or ("interrupted" if interrupted() else "")
     counts = _counts(store, all_is_written=bool(tasks) and not stopped and task is None)
+    # Before that, what looks left behind may be in work in another process.
     if counts.complete:
         remove_stray_files(store)
     redone = sum(bool(item.faults) for item in tasks)
@@ -212,6 +213,7 @@ def _difference(stored: str, given: str) -> str:
 def stop_on_signal() -> Iterator[Callable[[], bool]]:
     """Turn Ctrl-C and the signals of a scheduler into a question: has one come? A second Ctrl-C ends at once."""
     came: list[int] = []
+    # Python lets the main thread alone set handlers.
     if threading.current_thread() is not threading.main_thread():
         yield lambda: False
         return
@@ -219,6 +221,7 @@ def stop_on_signal() -> Iterator[Callable[[], bool]]:
     def remember(number: int, frame: FrameType | None) -> None:
         if came and number == signal.SIGINT:
             raise KeyboardInterrupt
+        # Noted and not raised: the batch in work ends, and is kept.
         came.append(number)
 
     before: dict[int, Any] = {number: signal.signal(number, remember) for number in SIGNALS_TO_STOP}

@@ -150,6 +150,7 @@ def _is_whole(store: SweepStore, batch: Batch) -> bool:
 def _compute_again(store: SweepStore, batch: Batch, engine: str, fault: str) -> None:
     """Compute ``batch`` again; in a process of its own if it may hold runs that kill theirs."""
     task = Task(batch.number, redo=True)
+    # Runs that were all done once kill no process; a failed one may have.
     if (store.read_status_of(batch, tolerant=True) == DONE).all():
         report = run_batch(str(store.path), batch.number, engine, redo=True)
     else:
@@ -171,6 +172,7 @@ def _differing(store: SweepStore, point: int, replicate: int, engine: str) -> tu
     computed = compute_runs(store.spec, points, numbers, engine, default_simulate())
     if computed.failures:
         return computed.engine, [f"it failed here ({computed.failures[0, 0]}); every variable"]
+    # By bytes: NaN is equal to itself there, and 0.0 is not -0.0.
     return computed.engine, [
         name
         for name in store.recorded

@@ -54,8 +54,10 @@ def create_store(spec: Spec, path: Path, points_per_batch: int | None = None) ->
     building = building_place(path)
     try:
         write_skeleton(spec, building, points_per_batch)
+        # Shared: others may work in it as soon as it has its name, so that it is never taken back.
         put_in_place(building, path, shared=True)
     except OSError as error:
+        # Whoever was first has made the same store: to lose this race is no error.
         seen = (path / NAME).exists() or (error.errno in TAKEN and _is_seen_at_last(path))
         if building.exists() and seen:
             return False
@@ -93,6 +95,7 @@ def write_skeleton(spec: Spec, path: Path, points_per_batch: int | None = None, 
     for variable in variables(spec, points, size):
         create_variable(group, variable)
     consolidate(store)
+    # The same content once more: what zarr has written carries no seal.
     write_root(path, read_root(path))
 
 
@@ -110,6 +113,7 @@ def create_variable(group: zarr.Group, variable: Variable) -> None:
         chunk_key_encoding={"name": "default", "separator": CHUNK_SEPARATOR},
     )
     if variable.values is not None:
+        # Zeros are values, too: were they left out, a lost file could not be told from them.
         array.with_config({"write_empty_chunks": True})[...] = variable.values
 
 

@@ -63,11 +63,13 @@ def write_durably(path: Path, content: bytes | bytearray | memoryview) -> None:
 
 
 def _write_and_rename(path: Path, content: bytes | bytearray | memoryview) -> None:
+    # A name of its own: two processes may write the same batch at once.
     temporary = path.with_name(f"{path.name}.{os.getpid()}-{uuid4().hex[:12]}{TEMPORARY}")
     try:
         with temporary.open("xb") as file:
             file.write(content)
             file.flush()
+            # Before the rename: the name could reach the disk first, and a power cut leave an empty file under it.
             os.fsync(file.fileno())
         os.replace(temporary, path)
     except BaseException:
@@ -75,6 +77,7 @@ def _write_and_rename(path: Path, content: bytes | bytearray | memoryview) -> No
         with suppress(OSError):
             temporary.unlink()
         raise
+    # A name is content of its folder: until that is flushed, a power cut may take the file back.
     flush_folder(path.parent)
 
 
@@ -134,6 +137,7 @@ class DurableStore(LocalStore):
     async def set(self, key: str, value: Buffer) -> None:
         """Write ``value`` under ``key`` durably."""
         self._check_writable()
+        # In a thread: a flush waits for the disk, and the loop has other files to write meanwhile.
         await asyncio.to_thread(self._put, key, value)
 
     def set_sync(self, key: str, value: Buffer) -> None:

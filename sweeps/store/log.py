@@ -35,9 +35,11 @@ def note(store: Path, event: str, **facts: Any) -> None:
         return
 
 
+# Kept by process, too: a child that was forked must not write into the file of its parent.
 @lru_cache(maxsize=16)
 def _own_file(store: str, process: int) -> Path:
     host = "".join(letter if letter.isalnum() or letter == "-" else "-" for letter in socket.gethostname())
+    # With the time, since the system gives the numbers of processes again.
     path = Path(store) / "log" / f"{host[:60]}-{process}-{time.time_ns()}.jsonl"
     path.parent.mkdir(exist_ok=True)
     start = {"event": "start", "time": round(time.time(), 3), "host": host, "process": process}
@@ -46,6 +48,7 @@ def _own_file(store: str, process: int) -> Path:
 
 
 def _append(path: Path, line: dict[str, Any]) -> None:
+    # Closed after each line: a process that is killed has left all that it said.
     with path.open("a", encoding="utf-8") as file:
         file.write(json.dumps(line) + "\n")
 

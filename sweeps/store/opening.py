@@ -40,6 +40,7 @@ def checked_root(path: Path) -> dict[str, Any]:
     facts = found.get("attributes") if isinstance(found, dict) else None
     if not isinstance(facts, dict) or "tredegar_store" not in facts:
         raise StoreError(f"'{path}' is a Zarr store, but no sweep wrote it")
+    # The format comes before the seal: a later one may be sealed in another way, and is not damaged for that.
     number = facts["tredegar_store"]
     if not isinstance(number, int) or not OLDEST_FORMAT <= number <= STORE_FORMAT:
         known = f"{OLDEST_FORMAT} to {STORE_FORMAT}"

@@ -243,12 +243,14 @@ class SweepStore:
                 writes.append(threads.submit(self._write_digests, batch, digests))
             for write in writes:
                 write.result()
+        # Last, and alone: what it calls done is on the disk by then.
         self._write(batch, STATUS, status, MISSING)
 
     def _forget(self, batch: Batch) -> None:
         file = self.chunk_file(STATUS, batch)
         if file.exists():
             file.unlink(missing_ok=True)
+            # Or a power cut could bring the old status back beside new values.
             flush_folder(file.parent)
 
     def _write(self, batch: Batch, name: str, values: NDArray[Any], fill: float) -> None:

@@ -41,6 +41,7 @@ def put_in_place(building: Path, path: Path, shared: bool = False) -> None:
     Raises OSError where that fails; there is nothing at ``path`` then, unless it is ``shared``: other processes may use
     it as soon as it has its name.
     """
+    # Before it has its name: a name must not stand for files that a power cut can empty.
     flush_tree(building)
     try:
         os.rename(building, path)
@@ -63,6 +64,7 @@ def remove(path: Path) -> None:
 
 def _is_abandoned(left: Path) -> bool:
     match = re.search(rf"\.{MARK}-(.*)-(\d+)-[0-9a-f]{{8}}", left.name)
+    # The number of a process means something on its own machine alone.
     if match and match[1] == socket.gethostname():
         return not _is_alive(int(match[2]))
     try:
@@ -73,6 +75,7 @@ def _is_abandoned(left: Path) -> bool:
 
 def _is_alive(process: int) -> bool:
     try:
+        # Signal 0 does nothing but ask; that it is not allowed says that the process is there, of another user.
         os.kill(process, 0)
     except ProcessLookupError:
         return False

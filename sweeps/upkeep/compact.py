@@ -57,6 +57,7 @@ def compact_store(store: SweepStore, path: str | Path) -> Archived:
             _pack(folder, building)
             remove(folder)
         with _archive(building) as target:
+            # Read back before it has its name: whoever finds an archive may delete the store.
             _compare(store, target)
         found = [building] if building.is_file() else [file for file in building.rglob("*") if file.is_file()]
         made = Archived(path, len(found), sum(file.stat().st_size for file in found))
@@ -95,6 +96,7 @@ def _archive(path: Path) -> Iterator[LocalStore | ZipStore]:
 
 def _pack(folder: Path, path: Path) -> None:
     """Put the files of ``folder`` into the zip file ``path``, in order of their names and without times."""
+    # Stored as they are: chunks are compressed already.
     with ZipFile(path, "x", ZIP_STORED) as archive:
         for file in sorted(file for file in folder.rglob("*") if file.is_file()):
             entry = ZipInfo(file.relative_to(folder).as_posix())
@@ -104,6 +106,7 @@ def _pack(folder: Path, path: Path) -> None:
 
 
 def _copy(store: SweepStore, target: LocalStore) -> None:
+    # A seal is of the bytes of one root file; the archive's own gets another.
     facts = {name: value for name, value in store.facts.items() if name != "seal"}
     group = zarr.create_group(target, attributes={**facts, "archive": True})
     for name, array in sorted(store.group.arrays()):
@@ -132,6 +135,7 @@ def _array_like(group: zarr.Group, name: str, array: zarr.Array) -> zarr.Array:
         dimension_names=_dimensions(array),
         attributes=dict(array.attrs),
     )
+    # A chunk of fill values is written as well: an absent file always means a lost one.
     return copy.with_config({"write_empty_chunks": True})
 
 

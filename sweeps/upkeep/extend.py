@@ -94,6 +94,7 @@ def _lines(text: str) -> list[tuple[str, str, str]]:
 
 def _check_replicates(store: SweepStore, spec: Spec) -> None:
     step, had = store.batch_shape[1], store.spec.replicates
+    # Whole chunks alone: a chunk that is half full would have to be written anew, with runs that are done.
     if spec.replicates < had or spec.replicates % step:
         raise StoreError(
             f"replicates can grow from {had} in steps of {step}, the chunks of the store, got {spec.replicates};"
@@ -135,6 +136,7 @@ def grown_points(old: Points, new: Points, method: str) -> Points:
             raise StoreError("a grid can only gain levels: the new one lacks points that the store has")
         return {name: np.concatenate([old[name], new[name][fresh]]) for name in new}
     for name, values in new.items():
+        # By bytes and not by closeness: a run belongs to the very numbers that it was made with.
         if values[:count].tobytes() != old[name].tobytes():
             raise StoreError(
                 f"the first {count:,} points of '{name}' are not those of the store;"
@@ -151,6 +153,7 @@ def _enlarge(store: SweepStore, spec: Spec, points: Points) -> None:
     rows = [row for row in coordinates(spec, points) if row.name in ("point", "replicate", *points)]
     # From what the root file says of every array, which is sealed; the files of arrays may be damaged.
     metadata = copy.deepcopy(store.content["consolidated_metadata"]["metadata"])
+    # Readers go by the root file, and take no notice of larger arrays yet.
     for name, shape in _shapes(store, spec, rows).items():
         metadata[name]["shape"] = list(shape)
         write_durably(store.path / name / NAME, json_bytes(metadata[name]))

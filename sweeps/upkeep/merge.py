@@ -112,6 +112,7 @@ def _merge_batch(stores: Sequence[SweepStore], target: SweepStore, batch: Batch)
             continue
         faults = list(damage(store, batch))
         if faults:
+            # No reason to stop: another store may have the batch whole, and else a sweep computes it.
             left_out += [f"{store.path}/{fault}" for fault in faults]
             continue
         _take(store, batch, store.read_status_of(batch), values, status)
@@ -138,6 +139,7 @@ def _take(
         given = store.read_chunk(name, batch)
         if name not in values:
             values[name] = np.full_like(given, np.nan)
+        # By bytes: failed runs are NaN in both, which == would call different.
         if given[both].tobytes() != values[name][both].tobytes():
             raise StoreDamaged(_differ(store, batch, name))
         values[name][fresh] = given[fresh]

@@ -80,6 +80,7 @@ def pending(
         batch = store.batch(number)
         block = status[batch.points, batch.replicates]
         task = Task(number, redo=retry_failed and bool((block == FAILED).any()))
+        # A damaged status reads as missing runs, but its file is there: its fault has to be told.
         if check and ((block != MISSING).any() or store.chunk_file(STATUS, batch).exists()):
             # A batch that is done in part keeps its runs only if they can be read.
             faults = tuple(damage(store, batch))

@@ -42,6 +42,7 @@ def repair_skeleton(store: SweepStore, spec: Spec) -> dict[str, str]:
     ``spec`` gives here are not those of the store: another version of a sampler drew them.
     """
     faults = skeleton_faults(store)
+    # The root file is written last by an extension: what it does not know of was never part of the store.
     left = set(_left_over(store))
     for path in left:
         (store.path / path).unlink(missing_ok=True)
@@ -62,6 +63,7 @@ def _write_coordinates(store: SweepStore, spec: Spec, names: set[str]) -> None:
     for row in coordinates(spec, points_of(store, spec)):
         if row.name not in names or row.values is None:
             continue
+        # Another version of a sampler may draw other points here, at which none of the stored runs was made.
         if written and coordinate_digest(row.name, row.values) != written[row.name]:
             helps = "install the versions of SALib and scipy that drew them (the log names them)"
             if spec.design.method == "table":
