@@ -129,6 +129,7 @@ def _shared_points(first: xr.Dataset, second: xr.Dataset) -> tuple[np.ndarray, n
 
 def _same_luck(first: xr.Dataset, second: xr.Dataset) -> bool:
     specs = spec_of(first), spec_of(second)
+    # Luck is keyed by the number of an agent: in a country of another size that is somebody else.
     same = all(specs[0].get(key) == specs[1].get(key) for key in ("seed", "country"))
     return same and design_of(first).luck == design_of(second).luck == "common"
 
@@ -137,10 +138,12 @@ def _row(name: str, ours: np.ndarray, theirs: np.ndarray, paired: bool, sampled:
     replicates = min(ours.shape[1], theirs.shape[1])
     means = [float(np.nanmean(one)) if np.isfinite(one).any() else np.nan for one in (ours, theirs)]
     if paired:
+        # Run by run: what luck does to both runs of a replicate cancels.
         change, low, high = estimate(theirs[:, :replicates] - ours[:, :replicates], sampled)
     else:
         before, after = estimate(ours, sampled), estimate(theirs, sampled)
         change = after.mean - before.mean
+        # Nothing cancels: variances of independent means add up.
         half = np.hypot(after.high - after.mean, before.high - before.mean)
         low, high = change - half, change + half
     # A point without a completed run in one of the stores neither rises nor falls.

@@ -36,9 +36,11 @@ def estimate(values: np.ndarray, sampled: bool, level: float = LEVEL) -> Estimat
     [0.6, 0.352, 0.848]
     """
     values = np.asarray(values, dtype=np.float64)
+    # Under common luck the runs of a replicate share it: its runs are not independent, replicates are.
     by_luck, by_point = _mean(values, 0), _mean(values, 1)
     luck, luck_freedom = _variance_of_mean(by_luck)
     points, point_freedom = _variance_of_mean(by_point) if sampled else (np.zeros_like(luck), luck_freedom)
+    # A mean over points of their means: a point that lost some runs keeps its weight.
     return combined(_mean(by_point, 0), luck, luck_freedom, points, point_freedom, level)
 
 
@@ -60,6 +62,7 @@ def combined(
     >>> [round(float(number), 3) for number in guess]
     [0.5, 0.096, 0.904]
     """
+    # Points that stand for themselves come with a scatter of zero, which must not pass for certainty.
     known = np.isfinite(luck) | (np.isfinite(points) & (points > 0.0))
     luck, points = np.nan_to_num(luck), np.nan_to_num(points)
     total = luck + points

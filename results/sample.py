@@ -65,6 +65,7 @@ def complete_points(sweep: xr.Dataset) -> np.ndarray:
     >>> complete_points(xr.Dataset({"status": (("point", "replicate"), [[DONE, DONE], [DONE, 2]])})).tolist()
     [True, False]
     """
+    # All runs: a mean over fewer replicates has met other luck than those beside it.
     return np.asarray((sweep["status"].values == DONE).all(axis=1))
 
 
@@ -94,6 +95,7 @@ def _windowed(
         raise ValueError(f"a window must have 1 .. {part.sizes['month']} recorded months, got {length}")
     if length == 1:
         return part
+    # What does not fill a window is cut off at the start, so that the last one ends with the run.
     windows = part.coarsen(month=length, boundary="trim", side="right", coord_func={"month": "max"})
     return windows.mean(keep_attrs=True)
 
@@ -120,16 +122,19 @@ def series_of(
     complete = complete_points(sweep)
     kept = sweep.isel(point=np.flatnonzero(complete))
     for name in outcomes:
+        # Stores hold float32, which has too few digits for sums over many runs.
         part = _windowed(kept[[name]].astype(np.float64), kept, length, from_month, to_month)[name]
         runs = part.transpose("point", "replicate", "month")
         wanted = [runs.mean("replicate", skipna=False)]
         if runs.sizes["replicate"] > 1:
             wanted += [runs.var("replicate", ddof=1, skipna=False), runs.mean("point", skipna=False)]
+        # In one go, so that each chunk is read once.
         found, *spread = (np.asarray(array) for array in compute(*(array.data for array in wanted)))
         mean = np.full((len(complete), found.shape[1]), np.nan)
         noise, shared = np.full_like(mean, np.nan), np.full(found.shape[1], np.nan)
         mean[complete] = found
         if spread:
+            # The mean over all points moves from replicate to replicate by the luck that they share.
             noise[complete], shared = spread[0], spread[1].var(axis=0, ddof=1)
         yield name, Series(mean, noise, shared)
 
@@ -167,8 +172,10 @@ def seed_share_conf(
     """
     if design.replicates == 1:
         return np.full(series.mean.shape[1], np.nan)
+    # Whole units: the rows of a base point or trajectory depend on each other.
     drawn = np.random.default_rng(seed).multinomial(units, np.full(units, 1.0 / units), size=resamples)
     weights = np.repeat(drawn, len(rows) // units, axis=1) / len(rows)
+    # Centred: a small difference of two large squares would have few digits.
     mean = series.mean[rows] - series.mean[rows].mean(axis=0)
     noise, variance = weights @ series.noise[rows], weights @ mean**2 - (weights @ mean) ** 2
     shared = series.shared if design.luck == "common" else np.zeros_like(series.shared)
@@ -179,6 +186,7 @@ def seed_share_conf(
 def _shares(
     noise: np.ndarray, variance: np.ndarray, shared: np.ndarray, replicates: int
 ) -> tuple[np.ndarray, np.ndarray]:
+    # A variance that is estimated by a difference may come out below zero, which none is.
     left = np.maximum(noise - shared, 0.0) / replicates
     total = np.maximum(variance - left, 0.0) + noise
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -43,6 +43,7 @@ def shares_with_intervals(values: np.ndarray, sample: np.ndarray, level: float =
     owners, columns = _terms(_scaled(sample))
     parts = []
     for group in range(groups):
+        # Ten fits in place of one for each point; every tenth and no block, which might be a corner of the space.
         kept = np.arange(points) % groups != group
         parts.append(_shares(values[kept], [column[kept] for column in columns], owners, sample.shape[1]))
     scale = stats.t.ppf(0.5 + level / 2.0, groups - 1)
@@ -74,6 +75,7 @@ def _shares(
 ) -> tuple[np.ndarray, np.ndarray]:
     points = len(by_point)
     basis, triangle = np.linalg.qr(np.column_stack([np.ones(points), *columns]))
+    # A term that others span already leaves a direction of mere rounding, which would yet explain something.
     sound = np.abs(np.diag(triangle)) > 1e-9 * np.sqrt(points)
     flat = by_point.reshape(points, -1)
     total = flat.var(axis=0) * points
@@ -87,6 +89,7 @@ def _shares(
 
 def _scaled(sample: np.ndarray) -> np.ndarray:
     low, high = sample.min(axis=0), sample.max(axis=0)
+    # To -1..1, where a parameter and its square are hardly correlated.
     return (2.0 * sample - low - high) / np.where(high > low, high - low, 1.0)
 
 

@@ -110,6 +110,7 @@ def _by_party(store: ArmStore, part: Part, arm: str, months: tuple[int, int]) ->
     inside = store.window(months)
     party = store.series(arm, "party")[..., inside]
     values = store.series(arm, next(iter(part.terms)))[..., inside]
+    # Party is -1 or 1; a recorded window may hold months of both, and counts for each by its share.
     shares = (1.0 + party) / 2.0
     with np.errstate(invalid="ignore", divide="ignore"):
         central = (values * shares).sum(-1) / shares.sum(-1)
@@ -183,6 +184,7 @@ class Effects:
         [0.15]
         """
         weights = np.ones(self.values.shape[-1]) if weights is None else weights
+        # A replicate counts in all arms or in none: arms are compared under the same luck.
         known = np.isfinite(self.values).all(axis=0) * weights
         with np.errstate(invalid="ignore", divide="ignore"):
             means = (np.where(known > 0.0, self.values, 0.0) * known).sum(-1) / known.sum(-1)

@@ -58,6 +58,7 @@ def _best_splits(order: np.ndarray, score: np.ndarray) -> tuple[np.ndarray, np.n
     count = len(score)
     sums = np.cumsum((score - score.mean())[order], axis=1)[:, :-1]
     left = np.arange(1, count)
+    # Centred scores sum to nothing: the right side has minus the sum of the left.
     gain = sums**2 / left + sums**2 / (count - left)
     margin = max(1, int(LEAST * count))
     gain[:, : margin - 1] = 0.0
@@ -123,7 +124,9 @@ def _spread_of_threshold(column: np.ndarray, score: np.ndarray) -> tuple[float, 
 
 def _chance(order: np.ndarray, score: np.ndarray, gain: float) -> float:
     rng = np.random.default_rng(13)
+    # The best of all parameters: among many some split well by chance.
     best = np.array([_best_splits(order, rng.permutation(score))[0].max() for _ in range(SHUFFLES)])
+    # The scores as they are count as one shuffle, so that no chance is ever zero.
     return float((1 + (best >= gain).sum()) / (1 + SHUFFLES))
 
 
@@ -140,6 +143,7 @@ def region(sample: np.ndarray, names: Sequence[str], member: np.ndarray, known: 
     (0.83, [0.72, 1.0])
     """
     sample, member = sample[known], member[known]
+    # Half is held back: on the samples that shaped it a box looks better than it is.
     fitted = np.arange(len(member)) % 2 == 0
     if not member[fitted].any():
         return None
@@ -183,6 +187,7 @@ def _best_cut(
             if keep >= len(rows):
                 continue
             below, above = hits[keep - 1] / keep, (hits[-1] - hits[len(rows) - keep - 1]) / keep
+            # By more than rounding, or equal shares would be told apart by it.
             if below > best + 1e-9:
                 best, found = below, (place, -np.inf, float(sample[order[keep - 1], place]))
             if above > best + 1e-9:

@@ -177,6 +177,7 @@ def chart(phase: Phase, folder: str | Path, size: Size) -> Chart:
 
 
 def _free(store: ArmStore, design: Design, name: str) -> np.ndarray:
+    # From an arm that leaves it free: one that sets it has the same value at all points.
     return store.parameter(name, next(arm for arm in design.arms if name not in design.arms[arm]))
 
 
@@ -196,8 +197,10 @@ def _slices(surface: Surface) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def _shares(surface: Surface, band: float) -> tuple[tuple[float, float, float], ...]:
     """Return the shares of the space above, within and below the band, each (share, low, high)."""
+    # Middles of equal cells, so that each stands for the same part of the space.
     side = (np.arange(9) + 0.5) / 9.0
     places = np.stack(np.meshgrid(side, side, side, indexing="ij"), axis=-1).reshape(-1, 3)
+    # Whole surfaces: errors at near places go together, and drawn one by one they would cancel in a share.
     drawn = surface.draws(places, DRAWS)
     found = []
     for inside in (drawn > band, np.abs(drawn) <= band, drawn < -band):

@@ -61,6 +61,7 @@ class Surface(NamedTuple):
         across = self.signal * _kernel(places, self.points, self.lengths)
         half = solve_triangular(self.factor, across.T, lower=True)
         covariance = self.signal * _kernel(places, places, self.lengths) - half.T @ half
+        # No Cholesky factor: neighbouring places make this matrix singular but for rounding.
         values, vectors = np.linalg.eigh(covariance)
         root = vectors * np.sqrt(np.maximum(values, 0.0))
         normal = np.random.default_rng(seed).standard_normal((len(places), number))
@@ -88,10 +89,12 @@ def fit_surface(points: np.ndarray, values: np.ndarray) -> Surface:
     if len(values) < 8:
         raise ValueError(f"a surface needs at least 8 complete points, got {len(values)}")
     level, scale = float(values.mean()), float(values.std()) or 1.0
+    # In standard deviations, so that the same starts and bounds fit any outcome.
     scaled = (values - level) / scale
     axes = points.shape[1]
     bounds = [(np.log(SHORTEST), np.log(LONGEST))] * axes + [(np.log(1e-2), np.log(1e2)), (np.log(1e-5), np.log(2.0))]
     apart = ((points[:, None, :] - points[None, :, :]) ** 2).transpose(2, 0, 1)
+    # From two starts: the likelihood may have two tops, one with short lengths and one with much noise.
     fits = [
         minimize(
             _unlikelihood,
@@ -124,6 +127,7 @@ def _unlikelihood(logs: np.ndarray, apart: np.ndarray, values: np.ndarray) -> tu
     try:
         factor = cholesky(kernel + noise * np.eye(len(values)), lower=True)
     except np.linalg.LinAlgError:
+        # Near points can make the matrix singular by rounding: the search is sent back from there.
         return 1e10, np.zeros_like(logs)
     weights = cho_solve((factor, True), values)
     inverse = cho_solve((factor, True), np.eye(len(values)))
@@ -134,6 +138,7 @@ def _unlikelihood(logs: np.ndarray, apart: np.ndarray, values: np.ndarray) -> tu
 
 def _left_out(factor: np.ndarray, weights: np.ndarray, values: np.ndarray) -> tuple[float, float]:
     """Return coverage of 95 % intervals and share of variance explained, each point predicted from the others."""
+    # The inverse holds the prediction of each point from all others, without a fit for each (eq. 5.12 there).
     inverse = cho_solve((factor, True), np.eye(len(values)))
     residuals, spread = weights / np.diag(inverse), np.sqrt(1.0 / np.diag(inverse))
     total = float(values.var())

@@ -148,8 +148,10 @@ def _bootstrap(parts: Sequence[Effects], known: np.ndarray, no_change: bool) -> 
     seen: dict[tuple[int, ...], np.ndarray] = {}
     shares = np.empty((RESAMPLES, 3))
     for resample in range(RESAMPLES):
+        # One draw for all points: the luck of a replicate is common to them.
         weights = rng.multinomial(replicates, np.full(replicates, 1.0 / replicates))
         key = tuple(weights.tolist())
+        # Few replicates have few different draws, and scores are what takes time.
         if key not in seen:
             seen[key] = classes_of(joint_score(parts, weights.astype(float))[known], no_change)
         points = rng.multinomial(count, np.full(count, 1.0 / count)) / count
@@ -161,8 +163,10 @@ def _interval(share: float, drawn: np.ndarray, count: int, compared: int) -> Sha
     if not count:
         return Share(np.nan, 0.0, 1.0)
     scatter = float(np.var(drawn))
+    # So many independent points would scatter so. Shares of 0 and 1 never scatter, which proves nothing.
     points = share * (1.0 - share) / scatter if scatter > 0.0 and 0.0 < share < 1.0 else float(count)
     points = min(points, float(count))
+    # Bonferroni: shares of one page depend on each other, and this is right under any dependence.
     z = float(stats.norm.ppf(1.0 - (1.0 - LEVEL) / (2.0 * compared)))
     centre = (share + z * z / (2.0 * points)) / (1.0 + z * z / points)
     half = z * np.sqrt(share * (1.0 - share) / points + z * z / (4.0 * points * points)) / (1.0 + z * z / points)

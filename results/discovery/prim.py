@@ -144,6 +144,7 @@ def chosen(trajectory: list[Box], sample: np.ndarray, interest: np.ndarray) -> B
         worst = max(doubts, key=lambda doubt: doubt[1], default=(0, 0.0))
         if worst[1] <= SURE:
             return best
+        # One at a time: without one limit the others may prove needed.
         best = _freed(best, int(worst[0]))
 
 
@@ -168,4 +169,5 @@ def chance_of_limit(box: Box, one: int, sample: np.ndarray, interest: np.ndarray
     hits, points = int(interest[inside].sum()), int(inside.sum())
     if not points or not freed.any():
         return 1.0
+    # At least as many hits: sf leaves out the number itself.
     return float(stats.binom.sf(hits - 1, points, interest[freed].mean()))

@@ -97,6 +97,7 @@ def discover(
 
 
 def _regions(sample: np.ndarray, interest: np.ndarray, design: Design) -> list[Region]:
+    # Drawn, since neighbours in a design are alike; of one seed, so that a store has one set of boxes.
     order = np.random.default_rng(0).permutation(len(sample))
     judged = np.zeros(len(sample), dtype=bool)
     judged[order[: len(sample) // 3]] = True
@@ -117,6 +118,7 @@ def _region(box: Box, sample: np.ndarray, interest: np.ndarray, judged: np.ndarr
         low, high = design.bounds[design.varied[one]]
         chance = chance_of_limit(box, int(one), sample[~judged], interest[~judged])
         limits.append(Limit(design.varied[one], max(low, float(box.low[one])), min(high, float(box.high[one])), chance))
+    # A box fits the points that made it better than any others.
     held_out = score(box, sample[judged], interest[judged])
     hits = round(held_out.density * held_out.points)
     return Region(
@@ -132,6 +134,7 @@ def _region(box: Box, sample: np.ndarray, interest: np.ndarray, judged: np.ndarr
 def _share_interval(hits: int, trials: int) -> tuple[float, float]:
     if not trials:
         return 0.0, 1.0
+    # Wilson's stays within 0 and 1 and holds with few points, where a normal interval does not.
     found = stats.binomtest(hits, trials).proportion_ci(method="wilson")
     return float(found.low), float(found.high)
 

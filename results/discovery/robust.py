@@ -49,12 +49,14 @@ def robustness(
         raise ValueError(f"levers must be varied parameters ({', '.join(varied)}), got {', '.join(unknown) or 'none'}")
     (outcome,) = chosen_outcomes(sweep, outcome)
     settings, values = _by_setting_and_state(sweep, outcome, levers, from_month)
+    # A state counts for all settings or for none: they are compared in the same states.
     complete = np.isfinite(values).all(axis=(0, 2))
     if not complete.any():
         raise ValueError("robustness needs a state in which all runs are done; every one has a failed or missing run")
     values = values[:, complete]
     sign = -1.0 if smaller_is_better else 1.0
     means = sign * values.mean(axis=2)
+    # By means over replicates: the best of single runs would be the luckiest.
     best = means.argmax(axis=0)
     regret = sign * (values[best, np.arange(len(best))][None] - values)
     found = pd.DataFrame(settings, columns=list(levers))
@@ -91,6 +93,7 @@ def _rows(sweep: xr.Dataset, names: tuple[str, ...]) -> tuple[np.ndarray, np.nda
     if not names:
         return np.empty((1, 0)), np.zeros(sweep.sizes["point"], dtype=np.int64)
     rows, number = np.unique(np.column_stack([sweep[name].values for name in names]), axis=0, return_inverse=True)
+    # NumPy 2.0 gave these numbers a second axis.
     return rows, number.reshape(-1)
 
 

@@ -129,9 +129,11 @@ def _fit(means: xr.DataArray, sweep: xr.Dataset, x: str, y: str) -> _Surface:
     terms = _terms(across, up, degree)
     inverse = np.linalg.pinv(terms)
     coefficients = inverse @ runs
+    # Means over replicates: luck is a source of its own (combined), and must not count twice.
     centre = runs.mean(axis=1)
     residuals = centre - terms @ coefficients.mean(axis=1)
     scale = len(runs) / max(len(runs) - terms.shape[1], 1)
+    # White's: a surface misses some corners by more than others, so that one variance would not fit all.
     covariance = (inverse * (residuals**2 * scale)) @ inverse.T
     total = centre.var()
     r2 = float(1.0 - residuals.var() / total) if total > 0.0 else 1.0
@@ -141,6 +143,7 @@ def _fit(means: xr.DataArray, sweep: xr.Dataset, x: str, y: str) -> _Surface:
 def _surface_estimates(surface: _Surface, axes: tuple[np.ndarray, np.ndarray]) -> tuple[Estimate, Estimate]:
     across, up = np.meshgrid(_scaled(axes[1], surface.spans[0]), _scaled(axes[0], surface.spans[1]))
     terms = _terms(across, up, surface.degree)
+    # The terms are subtracted, not the predictions: what both ends share cancels in the interval, too.
     return _read_surface(surface, terms), _read_surface(surface, terms - terms[:, :1])
 
 

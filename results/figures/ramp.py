@@ -106,6 +106,7 @@ def _means_of_steps(sweep: xr.Dataset, steps: list[Step], outcome: str) -> dict[
         settled = step.last - int(SETTLED_SHARE * (step.last - step.first + 1)) + 1
         values = window_mean(sweep, [outcome], settled, step.last)[outcome].values
         for direction in directions:
+            # The first visit counts: a later one has another history.
             found[direction].setdefault(step.value, values)
     return found
 

@@ -60,6 +60,7 @@ class Runs(NamedTuple):
 
 def _intervals(runs: Runs, name: str) -> np.ndarray:
     """Return the months between events of an outcome that is 1 (or not 0) in their month, over all runs."""
+    # Completed intervals alone, as in the record: the ends of a run cut off the first and the last.
     gaps = [np.diff(np.flatnonzero(run > 0.5)) for run in runs.monthly[name]]
     return np.concatenate(gaps) if gaps else np.empty(0)
 
@@ -76,6 +77,7 @@ def _variation(gaps: np.ndarray) -> float:
 def _yearly_reorganised(runs: Runs) -> np.ndarray:
     starts = runs.monthly["reorganisation_started"]
     years = starts.shape[1] // 12
+    # The record counts organisations, and a reorganisation of the model takes in all of them.
     return starts[:, : 12 * years].reshape(len(starts), years, 12).sum(axis=2) * runs.trusts["trust_size"].shape[1]
 
 
@@ -86,6 +88,7 @@ def _ratio(part: float, whole: float) -> float:
 
 def _burstiness(runs: Runs) -> float:
     trusts = _yearly_reorganised(runs).ravel()
+    # Variance over mean: 1 where changes fall on years by chance.
     return _ratio(trusts.var(ddof=1), trusts.mean()) if trusts.size > 1 else float("nan")
 
 
@@ -115,6 +118,7 @@ def _persistence(runs: Runs, name: str, years: int, ranks: bool = True) -> float
         return float("nan")
     if ranks:
         values = stats.rankdata(values, axis=1)
+    # Within each run and year: what moves all trusts together is no persistence of any.
     centred = values - values.mean(axis=1, keepdims=True)
     before, after = centred[:, :, :-years], centred[:, :, years:]
     scale = np.sqrt((before**2).sum(axis=1) * (after**2).sum(axis=1))
@@ -150,11 +154,13 @@ def _failing_spell(runs: Runs) -> float:
     """Mean length of completed spells of failing years, in months: failing years over ends of spells."""
     failing = _failing(runs)
     ends = (failing[:, :, :-1] & ~failing[:, :, 1:]).sum()
+    # The last year is left out of both: whether a spell ends with it is not seen.
     return _ratio(12.0 * failing[:, :, :-1].sum(), ends)
 
 
 def _left_in_a_year(runs: Runs) -> float:
     failing = _failing(runs)
+    # Spells whose beginning is seen: those found in progress are the long ones.
     fresh = failing[:, :, 1:-1] & ~failing[:, :, :-2]
     return _ratio((fresh & ~failing[:, :, 2:]).sum(), fresh.sum())
 
@@ -164,6 +170,7 @@ def _recovery(runs: Runs) -> float:
     for started, stock in zip(runs.monthly["reorganisation_started"], runs.monthly["integration"], strict=True):
         for month in np.flatnonzero(started > 0.5):
             after = stock[month : month + LONGEST_RECOVERY]
+            # Only where five years follow: shorter views would count the quick recoveries alone.
             if month > 0 and len(after) == LONGEST_RECOVERY:
                 back = np.flatnonzero(after >= stock[month - 1])
                 back = back[back > 0]

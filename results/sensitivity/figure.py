@@ -92,6 +92,7 @@ def _draw_course(axes: Any, one: xr.Dataset, method: str) -> None:
     total = SHOWN[method][0]
     months = one["month"].values
     values = one[total].transpose("parameter", "month").values
+    # By the greatest value over time: what matters early alone is shown, too.
     order = _order(np.nan_to_num(values).max(axis=1), SHOWN_LINES)
     for rank, place in enumerate(order):
         colour, name = LINES[rank], label_of(str(one["parameter"].values[place]), unit=False)

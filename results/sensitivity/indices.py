@@ -126,6 +126,7 @@ def _usable_rows(complete: np.ndarray, design: Design, method: str) -> tuple[np.
         raise ValueError(
             f"{len(complete)} points are no whole {unit} of {size}: analyse the store as it was opened, unselected"
         )
+    # An index compares the rows of a base point, an effect those of a trajectory: without one row they say nothing.
     whole = np.asarray(complete.reshape(-1, size).all(axis=1))
     if whole.sum() < 2:
         raise ValueError(f"only {whole.sum()} of {len(whole)} {unit} are complete; an analysis needs at least 2")
@@ -134,6 +135,7 @@ def _usable_rows(complete: np.ndarray, design: Design, method: str) -> tuple[np.
 
 def _analysis(method: str, design: Design, sample: np.ndarray, bootstrap: Bootstrap) -> Analysis:
     if method == "sobol":
+        # An index is read off the place of a row: in another order the numbers would be wrong and look sound.
         check_sobol_rows(sample, design.second_order)
         return lambda values: _sobol(values, design, bootstrap)
     if method == "morris":
@@ -183,6 +185,7 @@ def _sobol(values: np.ndarray, design: Design, bootstrap: Bootstrap) -> dict[str
 def _finite_only(analyse: Analysis, values: np.ndarray) -> dict[str, np.ndarray]:
     """Analyse the times at which every point has a finite value; the others are NaN, never silent zeros."""
     finite = np.isfinite(values).all(axis=0)
+    # Zeros stand in, so that no method has to bear NaN; they are masked in the line that follows.
     results = analyse(values if finite.all() else np.where(finite, values, 0.0))
     return {name: np.where(finite, array, np.nan) for name, array in results.items()}
 

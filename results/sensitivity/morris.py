@@ -37,8 +37,10 @@ def morris_effects(
     scale = stats.norm.ppf(0.5 + level / 2.0)
     widths = []
     for one in effects:
+        # Drawn anew for each parameter, as SALib draws: the same seed then gives its intervals.
         resample = draw.integers(trajectories, size=(max(resamples, 0), trajectories))
         weights = np.array([np.bincount(row, minlength=trajectories) for row in resample]).reshape(-1, trajectories)
+        # Sizes: where an effect turns its sign over the space, the mean of effects cancels to nothing.
         means = weights @ np.abs(one) / trajectories
         widths.append(scale * means.std(axis=0, ddof=1) if resamples > 1 else np.full(one.shape[1], np.nan))
     sigma = effects.std(axis=1, ddof=1) if trajectories > 1 else np.full(effects.shape[::2], np.nan)
@@ -67,6 +69,7 @@ def elementary_effects(sample: np.ndarray, values: np.ndarray, levels: int) -> n
     if not ((moved.sum(axis=2) == 1).all() and (moved.sum(axis=1) == 1).all()):
         raise ValueError("the points are no Morris trajectories: each must change every parameter once, one at a time")
     differences = np.diff(values.reshape(-1, length, values.shape[1]), axis=1)
+    # A step down counts backwards: every effect is that of a rise.
     signed = np.sign(steps).sum(axis=2)[:, :, None] * differences
     order = np.argsort(moved.argmax(axis=2), axis=1)
     delta = levels / (2.0 * (levels - 1.0))

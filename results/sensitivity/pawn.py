@@ -58,6 +58,7 @@ def pawn_indices(
 
 def _slices(column: np.ndarray, slices: int) -> np.ndarray:
     """Return the slice of each point; the greatest value falls in none, as in SALib."""
+    # Rounding may give arange one edge too many, which is cut off.
     edges = np.nanquantile(column, np.arange(0.0, 1.0 + 1.0 / slices, 1.0 / slices)[: slices + 1])
     place = np.searchsorted(edges, column, side="right") - 1
     return np.where(place < slices, place, slices)
@@ -67,6 +68,7 @@ def _column(
     places: np.ndarray, column: np.ndarray, weights: np.ndarray, slices: int, level: float
 ) -> tuple[np.ndarray, ...]:
     order = np.argsort(column, kind="stable")
+    # Distributions are compared behind the last of equal values: among them their order would decide.
     last_of_ties = np.append(np.diff(column[order]) > 0.0, True)
     sorted_places = places[:, order]
     found = np.array([_distances(place, np.ones(len(column)), last_of_ties, slices) for place in sorted_places])

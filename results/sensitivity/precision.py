@@ -35,6 +35,7 @@ def luck_left(series: Series, design: Design) -> float:
     known = np.isfinite(series.mean).all(axis=1)
     noise, variance = series.noise[known].mean(axis=0), series.mean[known].var(axis=0)
     varies = variance > 0.0
+    # Luck that all points share moves their means together, and adds nothing to the variance between them.
     left = (noise - shared)[varies] / design.replicates / variance[varies]
     return float(np.clip(left.mean(), 0.0, 1.0)) if varies.any() else float("nan")
 

@@ -48,9 +48,11 @@ def regression_indices(sample: np.ndarray, values: np.ndarray, level: float = 0.
             f"a regression on {parameters} parameters needs more than {parameters + 1} points, got {points}"
         )
     linear = _standardised_fit(sample, values, level)
+    # Ranks: an effect that only rises, or only falls, counts in full, in whatever curve.
     ranks = stats.rankdata(sample, axis=0), stats.rankdata(values, axis=0)
     ranked = _standardised_fit(*ranks, level)
     shares = shares_with_intervals(values, sample, level)
+    # By the range: rounding may leave the variance of equal numbers just above zero.
     still = np.ptp(values, axis=0) == 0.0
     ordered = (shares.alone, shares.alone_conf, shares.total, shares.total_conf)
     masked = (np.where(still, np.nan, share) for share in ordered)
@@ -62,12 +64,14 @@ def _standardised_fit(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     points, parameters = sample.shape
     with np.errstate(invalid="ignore", divide="ignore"):
+        # A parameter that takes one value becomes a column of zeros, to which the pseudoinverse gives nothing.
         x = np.nan_to_num((sample - sample.mean(axis=0)) / sample.std(axis=0))
         y = np.where(np.ptp(values, axis=0) > 0.0, (values - values.mean(axis=0)) / values.std(axis=0), np.nan)
     inverse = np.linalg.pinv(x)
     coefficients = inverse @ y
     residuals = y - x @ coefficients
     freedom = points - parameters - 1
+    # White's: outcomes scatter differently over the space. HC1: residuals of a fit are smaller than its errors.
     variance = (inverse**2) @ (residuals**2) * points / freedom
     half = stats.t.ppf(0.5 + level / 2.0, freedom) * np.sqrt(variance)
     return coefficients, half, 1.0 - (residuals**2).mean(axis=0)

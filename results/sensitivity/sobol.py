@@ -64,6 +64,7 @@ def sobol_indices(
 
 def _weights(base: int, resamples: int, seed: int) -> np.ndarray:
     """Return the weights of the base points: in the first row all equal, then one row for each resample."""
+    # In the shape in which SALib draws: the same seed then gives the same resamples.
     draws = np.random.default_rng(seed).integers(base, size=(base, max(resamples, 0)))
     rows = [np.bincount(column, minlength=base) for column in draws.T]
     return np.array([np.ones(base), *rows]) / base
@@ -71,6 +72,7 @@ def _weights(base: int, resamples: int, seed: int) -> np.ndarray:
 
 def _block(values: np.ndarray, parameters: int, step: int, weights: np.ndarray, scale: float) -> SobolIndices:
     """Return the indices of a block of times, its base points taken in parts that a processor's cache holds."""
+    # By the range: rounding may leave the variance of equal numbers just above zero.
     varies = np.where(np.ptp(values, axis=0) > 0.0, 1.0, np.nan)
     centre, spread = values.mean(axis=0), values.std(axis=0)
     blocks = values.reshape(-1, step, values.shape[1])
@@ -78,6 +80,7 @@ def _block(values: np.ndarray, parameters: int, step: int, weights: np.ndarray, 
     with np.errstate(invalid="ignore", divide="ignore"):
         for start in range(0, len(blocks), PART):
             part = slice(start, start + PART)
+            # Centred first: in products of large numbers the differences that count would be lost.
             sums.add((blocks[part] - centre) / spread, weights[:, part])
         variance = sums.square - sums.mean**2
         first = sums.first / variance * varies
@@ -109,6 +112,7 @@ class _Sums(NamedTuple):
         """Take in base points: ``blocks`` (base points, rows of each, times)."""
         a, b = np.ascontiguousarray(blocks[:, 0]), np.ascontiguousarray(blocks[:, -1])
         parameters = len(self.first)
+        # From A and B alone, which are independent; mixed rows repeat their coordinates.
         self.mean[...] += weights @ (0.5 * (a + b))
         self.square[...] += weights @ (0.5 * (a * a + b * b))
         for one in range(parameters):

@@ -96,6 +96,7 @@ def told(indices: xr.Dataset) -> list[str]:
         pairs = zip(shares["outcome"].values, shares.values.tolist(), halves.values.tolist(), strict=True)
         said = (f"{label_of(str(name), unit=False)} {_share(share, half)}" for name, share, half in pairs)
         lines.append(f"Share of luck in the variance of single runs: {', '.join(said)}.")
+    # Luck differs from row to row, which to the total order looks like an effect of every parameter.
     if facts["method"] == "sobol" and facts["luck_in_means"] >= IDLE:
         lines.append(
             f"Luck left in the means: a parameter that does nothing shows ST of up to {facts['luck_in_means']:.2f}."
