@@ -26,7 +26,7 @@ import numpy as np
 from numba import njit
 
 from tredegar.kernels import engines
-from tredegar.kernels.batch.batch import Batch, Country, Record, Recorded
+from tredegar.kernels.batch.batch import Country, Record, Recorded, RunBatch
 from tredegar.kernels.engine_table import load_engine
 from tredegar.kernels.simulation import chunk_size
 from tredegar.model import OUTCOMES, PARAMETERS, constants_with
@@ -65,11 +65,11 @@ def block_rate() -> float:
     return 2000 * BLOCKS / min(tries)
 
 
-def batch_of(trusts: int, clinicians: int, months: int, runs: int) -> Batch:
+def batch_of(trusts: int, clinicians: int, months: int, runs: int) -> RunBatch:
     """Runs 0, 1, ... at the defaults, all outcomes recorded every month."""
     parameters = {name: np.full(runs, row.default) for name, row in PARAMETERS.items()}
     numbers = np.arange(runs, dtype=np.uint64)
-    return Batch(
+    return RunBatch(
         Country(trusts, clinicians), months, 7, numbers, parameters, {}, constants_with(), Record(tuple(OUTCOMES))
     )
 

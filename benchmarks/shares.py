@@ -96,10 +96,10 @@ def measured(runs: int, rounds: int, before_each: Callable[[], None]) -> dict[in
 
 def counted() -> dict[str, float]:
     """What a clinician-month takes, everything above it included: operations, blocks of Philox, bytes."""
-    from tredegar.kernels.numba_engine.layout import program
-    from tredegar.model.graph.nodes import Rank, in_order
+    from tredegar.kernels.numba_engine.layout import traced_program
+    from tredegar.model.graph.expression_graph import Rank, in_order
 
-    layout = program()
+    layout = traced_program()
     share = {Rank.SEAT: 1.0, Rank.TRUST: 1.0 / CLINICIANS, Rank.COUNTRY: 1.0 / (TRUSTS * CLINICIANS)}
     found: Counter[str] = Counter()
     for phase in layout.phases.values():

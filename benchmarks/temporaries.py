@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from tredegar.kernels.array_engine.engine import ArrayBatch, run_arrays
-from tredegar.kernels.batch.batch import Batch, Country, Record
+from tredegar.kernels.batch.batch import Country, Record, RunBatch
 from tredegar.kernels.batch.memory import BLOCK_ELEMENTS, chunk_runs
 from tredegar.model import PARAMETERS, constants_with
 
@@ -28,12 +28,12 @@ TRUSTS, CLINICIANS = 150, 40
 CACHES = Path("/sys/devices/system/cpu/cpu0/cache")
 
 
-def batch_of(months: int) -> Batch:
+def batch_of(months: int) -> RunBatch:
     """A chunk of runs at the defaults."""
     runs = chunk_runs(TRUSTS, CLINICIANS)
     parameters = {name: np.full(runs, row.default) for name, row in PARAMETERS.items()}
     numbers, record = np.arange(runs, dtype=np.uint64), Record(("quality",))
-    return Batch(Country(TRUSTS, CLINICIANS), months, 7, numbers, parameters, {}, constants_with(), record)
+    return RunBatch(Country(TRUSTS, CLINICIANS), months, 7, numbers, parameters, {}, constants_with(), record)
 
 
 def seconds(elements: int, months: int) -> float:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tredegar.model.graph.nodes import Node, Rank, in_order
+from tredegar.model.graph.expression_graph import Node, Rank, in_order
 from tredegar.model.graph.trace import Traced, Tracer
 from tredegar.model.rules.manager import gaming
 from tredegar.model.schedule.month import MONTH, START, Phase, step_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..model.failure import RunFailed
+from ..model.failed_run import RunFailed
 from .batch.memory import projected_bytes
 from .engine_table import EngineInfo, engines
 from .machine.unavailable import EngineUnavailable

@@ -19,12 +19,12 @@ import numpy as np
 
 from ..model.text.names import closest
 from ..model.text.plain_text import brief
-from .batch.batch import Batch, Recorded
+from .batch.batch import Recorded, RunBatch
 from .machine.cupy_import import import_cupy
 from .machine.notes import note_once
 from .machine.unavailable import EngineUnavailable
 
-Run = Callable[[Batch], Recorded]
+Run = Callable[[RunBatch], Recorded]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def _cupy_engine() -> Run:
 
 
 def _cuda_engine() -> Run:
-    from .cuda_engine.launch import load_kernels, run_cuda
+    from .cuda_engine.kernel_launch import load_kernels, run_cuda
 
     cupy = _working(import_cupy())
     kernels = load_kernels(cupy)

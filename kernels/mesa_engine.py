@@ -9,14 +9,14 @@ from mesa import Agent
 
 from ..model.agents.health_service import HealthService
 from ..model.constants import CONSTANTS
-from ..model.failure import RunFailed
+from ..model.failed_run import RunFailed
 from ..model.outcomes import TRUST_RECORDS
 from ..model.parameters import Parameters
 from ..model.schedule.recording import YEARLY, final_trust_records
-from .batch.batch import Batch, Recorded
+from .batch.batch import Recorded, RunBatch
 
 
-def build_run(batch: Batch, position: int, checked: bool = False) -> HealthService:
+def build_run(batch: RunBatch, position: int, checked: bool = False) -> HealthService:
     """Return the model of the run at ``position`` of ``batch``, at month 0."""
     return HealthService(
         Parameters(**{name: float(values[position]) for name, values in batch.parameters.items()}),
@@ -34,7 +34,7 @@ def build_run(batch: Batch, position: int, checked: bool = False) -> HealthServi
     )
 
 
-def run_mesa(batch: Batch) -> Recorded:
+def run_mesa(batch: RunBatch) -> Recorded:
     """Run ``batch`` one run at a time; a run that fails says where.
 
     Raises whatever is no RunFailed: that is not the run's fault.
@@ -59,7 +59,7 @@ def run_mesa(batch: Batch) -> Recorded:
     return recorded
 
 
-def _run_one(model: HealthService, batch: Batch, position: int, recorded: Recorded) -> None:
+def _run_one(model: HealthService, batch: RunBatch, position: int, recorded: Recorded) -> None:
     every = batch.record.every
     window = dict.fromkeys(batch.record.outcomes, 0.0)
     for month in range(1, batch.months + 1):

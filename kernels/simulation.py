@@ -15,9 +15,9 @@ from ..model.outcomes import choose_outcomes
 from ..model.providers import Providers, read_providers
 from ..model.text.names import whole_number
 from ..model.text.plain_text import brief
-from .batch.batch import Batch, Country, Record, Recorded
+from .batch.batch import Country, Record, Recorded, RunBatch
 from .batch.memory import Needs, bytes_per_run, check_room, chunk_runs, compiled_runs
-from .batch.points import read_points, run_numbers
+from .batch.points import checked_run_numbers, read_points
 from .engine_table import Run, load_engine
 from .machine.cupy_import import import_cupy
 
@@ -112,12 +112,12 @@ def simulate(
     values, changes, count = read_points(points, months, table is not None)
     record = Record(choose_outcomes(outcomes), every, bool(trust_records))
     check_room(Needs(count * replicates, country, _most_groups(country), months, record, np.dtype(dtype).itemsize))
-    numbers = run_numbers(runs, count, replicates)
+    numbers = checked_run_numbers(runs, count, replicates)
     per_run = {name: np.repeat(array, replicates) for name, array in values.items()}
     per_change = {
         month: {n: np.repeat(a, replicates) for n, a in changed.items()} for month, changed in changes.items()
     }
-    batch = Batch(country, months, seed, numbers.reshape(-1), per_run, per_change, constants_with(constants), record)
+    batch = RunBatch(country, months, seed, numbers.reshape(-1), per_run, per_change, constants_with(constants), record)
     engine_name, run = load_engine(engine)
     return _assemble(batch, run, engine_name, (count, replicates), np.dtype(dtype))
 
@@ -142,7 +142,7 @@ def _check_kinds(engine: Any, outcomes: Any, providers: Any, constants: Any, tru
             raise ValueError(f"{name} must be {wanted}, got {brief(value)}")
 
 
-def _assemble(batch: Batch, run: Run, engine: str, shape: tuple[int, int], dtype: np.dtype[Any]) -> Simulated:
+def _assemble(batch: RunBatch, run: Run, engine: str, shape: tuple[int, int], dtype: np.dtype[Any]) -> Simulated:
     """Compute the batch in chunks that stay in cache and put the pieces into arrays (point, replicate, ...)."""
     count = len(batch.runs)
     arrays: dict[str, NDArray[Any]] = {}
@@ -162,7 +162,7 @@ def _assemble(batch: Batch, run: Run, engine: str, shape: tuple[int, int], dtype
     return Simulated(reshaped, engine, tuple(failures))
 
 
-def chunk_size(batch: Batch, engine: str) -> int:
+def chunk_size(batch: RunBatch, engine: str) -> int:
     """Return how many runs of ``batch`` the engine computes together."""
     country, record = batch.country, batch.record
     if engine == "cuda":  # splits what the device cannot hold itself, and overlaps the pieces

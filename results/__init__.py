@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .report.drawing import draw_map, draw_over_time, draw_responses, draw_sensitivity
     from .report.report import write_report
     from .sample import complete_points, salib_problem, sample_of
-    from .select import at, unstack_grid
+    from .selection import at, unstack_grid
     from .sensitivity.indices import analyze_sensitivity
     from .windows import window, window_mean, window_means
 
@@ -54,7 +54,7 @@ __all__ = [
 
 _HOMES = {
     "analyze_sensitivity": "sensitivity.indices",
-    "at": "select",
+    "at": "selection",
     "compare": "comparison",
     "complete_points": "sample",
     "conditional_means": "conditions",
@@ -72,7 +72,7 @@ _HOMES = {
     "salib_problem": "sample",
     "sample_of": "sample",
     "tree_rules": "discovery.regions",
-    "unstack_grid": "select",
+    "unstack_grid": "selection",
     "validate": "record.validation",
     "window": "windows",
     "window_mean": "windows",

@@ -22,7 +22,7 @@ def _plain(value: Any) -> Any:
     return json.dumps(value) if isinstance(value, Mapping | list) else value
 
 
-def table_of(attributes: Mapping[Any, Any], name: str) -> dict[str, Any]:
+def json_attribute(attributes: Mapping[Any, Any], name: str) -> dict[str, Any]:
     """Return the table that attribute ``name`` holds as JSON, an empty one where there is none."""
     found = json.loads(attributes.get(name, "{}"))
     return dict(found) if isinstance(found, Mapping) else {}

@@ -12,7 +12,7 @@ import xarray as xr
 
 from .dataset import chosen_outcomes, design_of, fixed_parameters, label_of, spec_of, varied_parameters
 from .intervals import NO_RUNS, SAMPLED, estimate, said
-from .select import at
+from .selection import at
 from .windows import settled_from, window_mean
 
 COMPARED_ENTRIES = ("seed", "months", "luck", "country", "constants")

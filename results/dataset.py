@@ -13,7 +13,7 @@ from ..model.outcomes import OUTCOMES, TRUST_RECORDS, Outcome
 from ..model.parameters import PARAMETERS, Parameter
 from ..model.text.names import closest
 from ..store.spec_text import spec_tables
-from .attributes import table_of
+from .attributes import json_attribute
 
 MAIN_OUTCOMES = ("quality", "fit", "true_access", "overall", "integration", "morale")
 """What a report shows first, where it was recorded."""
@@ -68,7 +68,7 @@ def design_of(sweep: xr.Dataset) -> Design:
     """
     if "sampler" not in sweep.attrs:
         raise ValueError("the dataset does not tell its design; open the store with tredegar.results.open_sweep")
-    settings = table_of(sweep.attrs, "sampler")
+    settings = json_attribute(sweep.attrs, "sampler")
     ranges = dict(zip(settings["names"], settings["bounds"], strict=False))  # a table of points has no bounds
     varied = varied_parameters(sweep)
     return Design(
@@ -100,7 +100,7 @@ def varied_parameters(sweep: xr.Dataset) -> tuple[str, ...]:
     ('mandate_detail',)
     """
     found = {str(n) for n, c in sweep.coords.items() if c.ndim == 1 and parameter_row(str(n)) is not None}
-    order = [*table_of(sweep.attrs, "sampler").get("names", ()), *PARAMETERS, *sorted(found)]
+    order = [*json_attribute(sweep.attrs, "sampler").get("names", ()), *PARAMETERS, *sorted(found)]
     return tuple(dict.fromkeys(name for name in order if name in found))
 
 

@@ -22,11 +22,11 @@ from ..store.digest import coordinate_digest
 from ..store.format import BATCH_DIMENSIONS, DIGEST, DONE, FAILED, MISSING, STATUS, STORE_FORMAT, StoreDamaged
 from ..store.paths import local_path
 from ..store.presence import file_sizes, lost_blocks
-from ..store.root import read_root_bytes, seal_is_broken
+from ..store.root_file import read_root_bytes, seal_is_broken
 from .attributes import as_plain
 from .checked import ADVICE, CheckedArray
 from .dataset import parameter_row
-from .recorded import Stored, check_status, lost_runs, read_status, told
+from .recorded import Stored, check_status, listed_files, lost_runs, read_status
 
 STORAGE_CHUNKS = 16
 """How many batches one Dask chunk holds: fewer make tasks too many, more make them too large."""
@@ -157,7 +157,7 @@ def _coordinates(place: Path, arrays: Mapping[str, Any], attributes: Mapping[str
     for name in names:
         lost = [key for key, _ in lost_blocks(arrays[name], sizes)]
         if lost:
-            raise StoreDamaged(f"store '{place}' is damaged: coordinate {told(lost)} is lost; {ADVICE}")
+            raise StoreDamaged(f"store '{place}' is damaged: coordinate {listed_files(lost)} is lost; {ADVICE}")
         try:
             values = read_array(arrays[name])
         except StoreDamaged as error:
@@ -173,7 +173,7 @@ def _without_lost(stored: Stored, status: NDArray[np.uint8], partial: bool) -> N
     names = tuple(name for name in _filled(stored) if name != STATUS)
     lost, files = lost_runs(stored, status, (*names, DIGEST) if stored.has_digests else names)
     if files and not partial:
-        raise StoreDamaged(f"{told(files)} lost (partial=True would read the rest)")
+        raise StoreDamaged(f"{listed_files(files)} lost (partial=True would read the rest)")
     return np.where(lost, np.uint8(MISSING), status)
 
 

@@ -176,7 +176,7 @@ def _runs_of(stored: Stored, name: str, region: tuple[slice, ...]) -> tuple[slic
     return points, replicates
 
 
-def told(files: list[str]) -> str:
+def listed_files(files: list[str]) -> str:
     """Return ``files`` as a sentence tells them: the first few, and how many more."""
     more = f" and {len(files) - SHOWN:,} more" if len(files) > SHOWN else ""
     return ", ".join(files[:SHOWN]) + more

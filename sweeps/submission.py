@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .jobs.pbs import pbs_array, pbs_verify, pbs_warm_up
-from .jobs.queueing import PBS, SLURM, Queued, Speech, program, queue, request
+from .jobs.queueing import PBS, SLURM, Queued, Speech, queue, queueing_program, request
 from .jobs.quoting import SubmitError
 from .jobs.script import Job
 from .jobs.slurm import slurm_array, slurm_driver, slurm_verify, slurm_verify_driver, slurm_warm_up
@@ -87,7 +87,7 @@ def scripts(cluster: str, job: Job) -> dict[str, str]:
 def check_sendable(job: Job, cluster: str) -> None:
     """Raise SubmitError unless the scripts can be made and the scheduler's program is here."""
     scripts(cluster, job)
-    program(CLUSTERS[cluster].speech)
+    queueing_program(CLUSTERS[cluster].speech)
 
 
 def prepare(spec: Spec, job: Job, cluster: str) -> bool:

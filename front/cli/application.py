@@ -54,17 +54,17 @@ def _options(
     ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="On an error, show the traceback as well.")] = False,
 ) -> None:
-    """Take the options that stand before every command; ``--debug`` may stand anywhere (see run)."""
+    """Take the options that stand before every command; ``--debug`` may stand anywhere (see run_command_line)."""
 
 
-sweep_commands.register(app)
-model_commands.register(app)
-results_commands.register(app)
-claims_commands.register(app)
-submit_commands.register(app)
+sweep_commands.register_sweep_commands(app)
+model_commands.register_model_commands(app)
+results_commands.register_results_commands(app)
+claims_commands.register_claims_commands(app)
+submit_commands.register_submit_commands(app)
 
 
-def run(arguments: list[str] | None = None) -> None:
+def run_command_line(arguments: list[str] | None = None) -> None:
     """Run the command; every error that bad input can cause ends in one line on stderr and exit status 1."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in words

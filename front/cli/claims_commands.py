@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .claims_run import make_stores, run_designs, run_share, write_designs
-from .resources import Asked, job_of, print_script, say_sent, takes_resources, with_warm_up
+from .resources import JobOptions, job_of, print_script, say_sent, takes_resources, with_warm_up
 from .sweep_commands import TaskOption, task_option
-from .terminal import console, count, say
+from .terminal import console, counted, say
 
 if TYPE_CHECKING:
     from ..results.claims.claims import Claim
     from ..results.claims.pages.report import Written
-    from ..results.claims.phases import Phase
+    from ..results.claims.phases import Contradiction
 
 StorePath = Annotated[Path, typer.Argument(metavar="STORE", help="The store that a sweep wrote.")]
 
@@ -32,14 +32,14 @@ Chosen = Annotated[
 ]
 
 
-def register(app: typer.Typer) -> None:
+def register_claims_commands(app: typer.Typer) -> None:
     """Add the commands of this module to ``app``."""
-    app.command("claims", rich_help_panel="Results")(claims)
-    app.command("submit-claims", rich_help_panel="Results")(submit_claims)
-    app.command("replay", rich_help_panel="Results")(replay)
+    app.command("claims", rich_help_panel="Results")(claims_command)
+    app.command("submit-claims", rich_help_panel="Results")(submit_claims_command)
+    app.command("replay", rich_help_panel="Results")(replay_command)
 
 
-def claims(
+def claims_command(
     out: OutFolder = Path("claims"),
     size: SizeName = "standard",
     claim: Chosen = None,
@@ -73,7 +73,7 @@ def claims(
     designs = designs_of(wanted, chosen_claims, chosen_phases)
     if share is not None:
         complete = run_share(designs, out, engine, share)
-        typer.echo(f"the share of this task is done; complete: {complete} of {count(len(designs), 'sweep')}")
+        typer.echo(f"the share of this task is done; complete: {complete} of {counted(len(designs), 'sweep')}")
         return
     run_designs(designs, out, engine, workers)
     written = write_claims(out, out, wanted, chosen_claims, chosen_phases)
@@ -82,12 +82,12 @@ def claims(
         from ..results.claims.pages.docs import write_docs
 
         write_docs(docs, out, written, wanted)
-    typer.echo(f"wrote {count(len(written.paths), 'file')} to {out}, first {written.paths[0]}")
+    typer.echo(f"wrote {counted(len(written.paths), 'file')} to {out}, first {written.paths[0]}")
 
 
 @takes_resources
-def submit_claims(
-    asked: Asked, out: OutFolder = Path("claims"), size: SizeName = "standard", claim: Chosen = None
+def submit_claims_command(
+    asked: JobOptions, out: OutFolder = Path("claims"), size: SizeName = "standard", claim: Chosen = None
 ) -> None:
     """Put the claims to the test on a cluster: an array of tasks that share all designs, then a job that judges them.
 
@@ -115,7 +115,7 @@ def submit_claims(
     say_sent(job, send(asked.cluster, job, say), stood)
 
 
-def _chosen(names: list[str] | None) -> tuple[tuple[Claim, ...], tuple[Phase, ...]]:
+def _chosen(names: list[str] | None) -> tuple[tuple[Claim, ...], tuple[Contradiction, ...]]:
     from ..results.claims.claims import CLAIMS, find_claim
     from ..results.claims.phases import PHASES, find_phase
 
@@ -130,7 +130,7 @@ def _chosen(names: list[str] | None) -> tuple[tuple[Claim, ...], tuple[Phase, ..
     )
 
 
-def _list(claims_: Iterable[Claim], phases: Iterable[Phase]) -> None:
+def _list(claims_: Iterable[Claim], phases: Iterable[Contradiction]) -> None:
     rows = [(claim.name, claim.position, claim.says, claim.reading) for claim in claims_]
     rows += [(phase.name, phase.positions, phase.question, "phase diagram") for phase in phases]
     _print_table(("id", "position", "says", "read in the model"), rows)
@@ -171,7 +171,7 @@ def _print_table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
     screen.print(table)
 
 
-def replay(
+def replay_command(
     store: StorePath,
     point: Annotated[int, typer.Option(min=0, metavar="P", help="Number of the point, from 0.")],
     replicate: Annotated[int, typer.Option(min=0, metavar="R", help="Number of the replicate, from 0.")],
@@ -190,8 +190,8 @@ def replay(
     written = write_replay(store, folder, point, replicate, trust)
     typer.echo(written.statement)
     typer.echo(
-        f"wrote {count(len(written.paths), 'file')} to {folder}: {', '.join(path.name for path in written.paths)}"
+        f"wrote {counted(len(written.paths), 'file')} to {folder}: {', '.join(path.name for path in written.paths)}"
     )
 
 
-__all__ = ["claims", "register", "replay", "submit_claims"]
+__all__ = ["claims_command", "register_claims_commands", "replay_command", "submit_claims_command"]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import typer
 
-from .terminal import Incomplete, count, progress_shown, say, span
+from .terminal import Incomplete, counted, progress_shown, say, span
 
 if TYPE_CHECKING:
     from ..sweeps.run.executors import Scheduler
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..sweeps.spec.spec import Spec
 
 
-class Design(Protocol):
+class WritableDesign(Protocol):
     """What is known of a design here: its name and title, its spec (TOML) and its table of points (CSV)."""
 
     @property
@@ -33,7 +33,7 @@ class Design(Protocol):
     def points(self) -> str: ...  # noqa: D102
 
 
-def write_designs(designs: Mapping[str, Design], folder: Path) -> dict[str, Spec]:
+def write_designs(designs: Mapping[str, WritableDesign], folder: Path) -> dict[str, Spec]:
     """Write the specs and tables of ``designs`` into ``folder``; return the specs as read, by name.
 
     Raises ValueError if a store of another design stands there, StoreError for an address.
@@ -47,7 +47,7 @@ def write_designs(designs: Mapping[str, Design], folder: Path) -> dict[str, Spec
     return {name: Spec.from_file(folder / f"{name}.toml") for name in designs}
 
 
-def _write_design(design: Design, folder: Path) -> None:
+def _write_design(design: WritableDesign, folder: Path) -> None:
     """Write what is not there yet, each file whole: tasks that start together write the same."""
     from ..sweeps.store.durable import write_durably
 
@@ -79,7 +79,7 @@ def make_stores(specs: Mapping[str, Spec], folder: Path) -> bool:
     return not made
 
 
-def run_designs(designs: Mapping[str, Design], folder: Path, engine: str, workers: int) -> None:
+def run_designs(designs: Mapping[str, WritableDesign], folder: Path, engine: str, workers: int) -> None:
     """Run every design to its end, on ``workers`` processes of this machine. Raises Incomplete if one is stopped."""
     from ..sweeps.cluster.local import local_workers
     from ..sweeps.jobs.gpus import gpus_for
@@ -100,7 +100,7 @@ def run_designs(designs: Mapping[str, Design], folder: Path, engine: str, worker
                 raise Incomplete
 
 
-def run_share(designs: Mapping[str, Design], folder: Path, engine: str, share: tuple[int, int]) -> int:
+def run_share(designs: Mapping[str, WritableDesign], folder: Path, engine: str, share: tuple[int, int]) -> int:
     """Run one task's share of every design, in this process; return how many of their stores are complete now.
 
     Which task has the first batch changes from design to design, so that small ones are shared as well.
@@ -131,5 +131,5 @@ def _run(
     with progress_shown() as show:
         summary = run_sweep(spec, path, workers, engine, cluster, part, progress=show, say=say)
     if summary.computed:
-        typer.echo(f"{count(summary.computed, 'run')} in {span(summary.seconds)}", err=True)
+        typer.echo(f"{counted(summary.computed, 'run')} in {span(summary.seconds)}", err=True)
     return summary

@@ -14,9 +14,9 @@ INTERRUPTED = 130
 def main(arguments: list[str] | None = None) -> None:
     """Run the command; every end that it can come to is an exit status."""
     try:
-        from .application import run
+        from .application import run_command_line
 
-        run(arguments)
+        run_command_line(arguments)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
 

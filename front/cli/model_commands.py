@@ -13,16 +13,16 @@ import typer
 from .terminal import console
 
 
-def register(app: typer.Typer) -> None:
+def register_model_commands(app: typer.Typer) -> None:
     """Add the commands of this module to ``app``."""
-    app.command("run", rich_help_panel="The model")(run)
+    app.command("run", rich_help_panel="The model")(run_command)
     app.command("engines", rich_help_panel="The model")(list_engines)
     app.command("parameters", rich_help_panel="The model")(list_parameters)
     app.command("outcomes", rich_help_panel="The model")(list_outcomes)
     app.command("app", rich_help_panel="The model")(show_app)
 
 
-def run(
+def run_command(
     settings: Annotated[
         list[str] | None,
         typer.Option(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from .terminal import console, count, size, span
+from .terminal import console, counted, readable_size, span
 
 if TYPE_CHECKING:
     from ..sweeps.run.plan import Plan
@@ -22,15 +22,15 @@ def print_plan(plan: Plan, processes: int) -> None:
     table = Table.grid(padding=(0, 2))
     batch_runs = plan.size.points_per_batch * plan.replicates
     table.add_row("runs", f"{plan.runs:,} ({plan.points:,} points x {plan.replicates:,} replicates)")
-    table.add_row("batches", f"{plan.size.batches:,} of up to {count(batch_runs, 'run')}")
+    table.add_row("batches", f"{plan.size.batches:,} of up to {counted(batch_runs, 'run')}")
     table.add_row("files", f"{plan.size.files:,}")
-    table.add_row("bytes", f"{size(plan.size.bytes)} before compression")
-    table.add_row("memory", f"{size(plan.memory)} for each of {count(processes, 'worker')}")
+    table.add_row("bytes", f"{readable_size(plan.size.bytes)} before compression")
+    table.add_row("memory", f"{readable_size(plan.memory)} for each of {counted(processes, 'worker')}")
     if plan.pilot is not None and plan.seconds is not None:
         table.add_row(
             "pilot", f"a batch takes one process about {span(plan.pilot.batch_seconds)}, engine {plan.pilot.engine}"
         )
-        table.add_row("time", f"about {span(plan.seconds)} on {count(plan.processes, 'process')} at once")
+        table.add_row("time", f"about {span(plan.seconds)} on {counted(plan.processes, 'process')} at once")
         if plan.processes > plan.size.batches:
             table.add_row("", f"more workers than batches: only {plan.size.batches:,} have work")
     console().print(table)
@@ -57,7 +57,7 @@ def print_status(found: StatusReport) -> None:
     counts, runs = found.counts, found.points * found.replicates
     typer.echo(
         f"{found.path} ('{found.name}'): {found.points:,} points x {found.replicates:,} replicates ="
-        f" {count(runs, 'run')} in {count(found.batches, 'batch')}"
+        f" {counted(runs, 'run')} in {counted(found.batches, 'batch')}"
     )
     typer.echo(f"done {counts.done:,}, failed {counts.failed:,}, missing {counts.missing:,}")
     if found.rate is not None:
@@ -67,7 +67,7 @@ def print_status(found: StatusReport) -> None:
     if not found.digests:
         typer.echo("the store has no digests: damage that fits its checksum goes unseen")
     for cause in found.causes:
-        typer.echo(f"failed: {count(cause.runs, 'run')}: {cause.reason}")
+        typer.echo(f"failed: {counted(cause.runs, 'run')}: {cause.reason}")
         for run in cause.examples:
             values = ", ".join(f"{name} = {value:g}" for name, value in run.parameters.items())
             typer.echo(f"  point {run.point}, replicate {run.replicate}: {values}")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
 import typer
 
-from .terminal import count
+from .terminal import counted
 
 if TYPE_CHECKING:
     from ..sweeps.jobs.script import Job, Resources, Surroundings
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class JobOptions:
     """The options of a command that sends jobs, as they were typed."""
 
     cluster: Annotated[Literal["slurm", "pbs"], typer.Option(help="The kind of scheduler.")]
@@ -54,10 +54,10 @@ class Asked:
 
 
 def takes_resources(command: Callable[..., None]) -> Callable[..., None]:
-    """Give ``command``, whose last parameter is ``asked``, the options of :class:`Asked` in its place."""
+    """Give ``command``, whose last parameter is ``asked``, the options of :class:`JobOptions` in its place."""
     hints = get_type_hints(command, include_extras=True)
     own = [one for name, one in inspect.signature(command).parameters.items() if name != "asked"]
-    options = get_type_hints(Asked, include_extras=True)
+    options = get_type_hints(JobOptions, include_extras=True)
     shared = [
         inspect.Parameter(
             one.name,
@@ -65,13 +65,13 @@ def takes_resources(command: Callable[..., None]) -> Callable[..., None]:
             default=inspect.Parameter.empty if one.default is MISSING else one.default,
             annotation=options[one.name],
         )
-        for one in fields(Asked)
+        for one in fields(JobOptions)
     ]
     mine = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints[one.name]) for one in own]
 
     @wraps(command)
     def called(**given: Any) -> None:
-        command(asked=Asked(**{name: given.pop(name) for name in options}), **given)
+        command(asked=JobOptions(**{name: given.pop(name) for name in options}), **given)
 
     needed = [one for one in mine if one.default is inspect.Parameter.empty]
     parameters = [*needed, *shared, *(one for one in mine if one not in needed)]
@@ -80,7 +80,7 @@ def takes_resources(command: Callable[..., None]) -> Callable[..., None]:
     return called
 
 
-def job_of(asked: Asked, spec: Path, store: Path, name: str) -> Job:
+def job_of(asked: JobOptions, spec: Path, store: Path, name: str) -> Job:
     """Return the job that was asked for: to compute ``spec`` into ``store`` under ``name``.
 
     Raises SubmitError for what no scheduler would say clearly, or only hours later, StoreError for an address.
@@ -169,6 +169,8 @@ def say_sent(job: Job, sent: Submitted, stood: bool) -> None:
     if sent.warm_up:
         typer.echo(f"first job {sent.warm_up}, which compiles once for all tasks (--no-warm-up leaves it out)")
     last = "write the page" if job.claims else "verify"
-    typer.echo(f"queued job {sent.sweep} ({count(job.tasks, 'task')}), then {sent.verify} to {last}; logs: {job.logs}")
+    typer.echo(
+        f"queued job {sent.sweep} ({counted(job.tasks, 'task')}), then {sent.verify} to {last}; logs: {job.logs}"
+    )
     for line in sent.notes:
         typer.echo(f"note: {line}", err=True)

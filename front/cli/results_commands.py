@@ -27,13 +27,17 @@ FromMonth = Annotated[
 Partial = Annotated[bool, typer.Option("--partial", help="Take an unfinished sweep as it is.")]
 
 
-def register(app: typer.Typer) -> None:
+def register_results_commands(app: typer.Typer) -> None:
     """Add the commands of this module to ``app``."""
-    for command in (report, sensitivity, discover, validate, compare, export):
-        app.command(command.__name__, rich_help_panel="Results")(command)
+    app.command("report", rich_help_panel="Results")(report_command)
+    app.command("sensitivity", rich_help_panel="Results")(sensitivity_command)
+    app.command("discover", rich_help_panel="Results")(discover_command)
+    app.command("validate", rich_help_panel="Results")(validate_command)
+    app.command("compare", rich_help_panel="Results")(compare_command)
+    app.command("export", rich_help_panel="Results")(export_command)
 
 
-def report(
+def report_command(
     store: StorePath,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", metavar="FOLDER", help="Where to write.", show_default="STORE-report")
@@ -43,12 +47,12 @@ def report(
     partial: Partial = False,
 ) -> None:
     """Report on a store: figures, their data, a table, and one sentence on what the map of two parameters shows."""
-    from ..results.figures.sentence import table_of
+    from ..results.figures.sentence import change_table
     from ..results.report.report import write_report
 
     folder = out if out is not None else store.with_name(f"{store.name.removesuffix('.zarr')}-report")
     written = write_report(store, folder, outcomes or None, from_month, partial)
-    header, rows = table_of(written.changes)
+    header, rows = change_table(written.changes)
     if rows:
         _print_table(header, rows)
     typer.echo(written.statement)
@@ -57,7 +61,7 @@ def report(
     typer.echo(f"wrote {len(written.paths)} files to {folder}: {', '.join(path.name for path in written.paths)}")
 
 
-def sensitivity(
+def sensitivity_command(
     store: StorePath,
     method: Annotated[
         str, typer.Option(help="auto, sobol, morris, pawn or regression; auto follows the design.")
@@ -78,19 +82,19 @@ def sensitivity(
     from ..results.open import open_sweep
     from ..results.sensitivity.indices import Bootstrap
     from ..results.sensitivity.indices import analyze_sensitivity as analyse
-    from ..results.sensitivity.table import summary, told, write_indices
+    from ..results.sensitivity.table import remarks, summary, write_indices
 
     sweep = open_sweep(store, partial=partial)
     indices = analyse(sweep, outcomes or None, method, window, from_month, None, Bootstrap(resamples))
     header, rows = summary(indices)
     _print_table(header, rows)
-    for line in told(indices):
+    for line in remarks(indices):
         typer.echo(line)
     if out is not None:
         typer.echo(f"wrote {write_indices(indices, out)}")
 
 
-def discover(
+def discover_command(
     store: StorePath,
     outcome: Annotated[str, typer.Option(metavar="NAME", help="The outcome that decides what is sought.")] = "quality",
     threshold: Annotated[
@@ -109,8 +113,7 @@ def discover(
 ) -> None:
     """Find the region of the parameters in which an outcome is good (or bad): boxes, judged on held-out points."""
     from ..results.dataset import design_of
-    from ..results.discovery.regions import discover as find_boxes
-    from ..results.discovery.regions import region_rows, sought, tree_rules
+    from ..results.discovery.regions import discover, region_rows, sought, tree_rules
     from ..results.discovery.robust import ranked, robust_rows, robustness
     from ..results.open import open_sweep
 
@@ -120,7 +123,7 @@ def discover(
         typer.echo(ranked(table, outcome, below))
         _print_table(*robust_rows(table, tuple(lever)))
         return
-    found = find_boxes(sweep, outcome, threshold, below, from_month)
+    found = discover(sweep, outcome, threshold, below, from_month)
     typer.echo(sought(found))
     if found.regions:
         _print_table(*region_rows(found))
@@ -130,7 +133,7 @@ def discover(
         typer.echo(tree_rules(found, design_of(sweep).varied))
 
 
-def validate(
+def validate_command(
     store: StorePath,
     markdown: Annotated[
         Path | None, typer.Option(metavar="FILE.md", help="Also write the whole table, with definitions and sources.")
@@ -143,10 +146,10 @@ def validate(
     """Hold a store of runs with trust records against the record: every target, inside or outside."""
     from ..results.open import open_sweep
     from ..results.record.table import as_markdown, finding_rows, tally
-    from ..results.record.validation import validate as hold_against
+    from ..results.record.validation import validate
 
     sweep = open_sweep(store)
-    findings = hold_against(sweep, from_month)
+    findings = validate(sweep, from_month)
     _print_table(*finding_rows(findings))
     typer.echo(tally(findings))
     picture = ""
@@ -162,7 +165,7 @@ def validate(
         typer.echo(f"wrote {markdown}")
 
 
-def compare(
+def compare_command(
     first: Annotated[Path, typer.Argument(metavar="FIRST", help="The store to compare from.")],
     second: Annotated[Path, typer.Argument(metavar="SECOND", help="The store to compare with it.")],
     outcomes: Outcomes = None,
@@ -170,11 +173,10 @@ def compare(
     partial: Partial = False,
 ) -> None:
     """Compare two stores over the points that both have, run by run where their luck is the same."""
-    from ..results.comparison import compare as compare_sweeps
-    from ..results.comparison import compared_rows
+    from ..results.comparison import compare, compared_rows
     from ..results.open import open_sweep
 
-    found = compare_sweeps(open_sweep(first, partial), open_sweep(second, partial), outcomes or None, from_month)
+    found = compare(open_sweep(first, partial), open_sweep(second, partial), outcomes or None, from_month)
     for line in found.settings:
         typer.echo(f"set differently: {line}")
     _print_table(*compared_rows(found))
@@ -182,7 +184,7 @@ def compare(
     typer.echo(f"{found.points} points in both; {how}; in brackets 95% intervals")
 
 
-def export(
+def export_command(
     store: StorePath,
     out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="The file to write: .nc or .csv.")],
     outcomes: Outcomes = None,
@@ -196,10 +198,10 @@ def export(
     partial: Partial = False,
 ) -> None:
     """Write runs for other programs: NetCDF or CSV, with parameters and status."""
-    from ..results.files import export as write
+    from ..results.files import export
     from ..results.open import open_sweep
 
-    written = write(open_sweep(store, partial=partial), out, outcomes or None, from_month, to_month, monthly, by)
+    written = export(open_sweep(store, partial=partial), out, outcomes or None, from_month, to_month, monthly, by)
     typer.echo(f"wrote {written}")
 
 

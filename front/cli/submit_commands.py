@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .resources import Asked, check_time, job_of, print_script, say_sent, takes_resources, with_warm_up
+from .resources import JobOptions, check_time, job_of, print_script, say_sent, takes_resources, with_warm_up
 from .sweep_commands import Engine, Out, SpecFile, say_summary
-from .terminal import count, progress_shown, say
+from .terminal import counted, progress_shown, say
 
 if TYPE_CHECKING:
     from ..sweeps.jobs.script import Job
@@ -20,17 +20,17 @@ DriverTime = Annotated[str | None, typer.Option(metavar="LIMIT", help="With --da
 Interface = Annotated[str | None, typer.Option(help="With --dask: the network between the jobs, such as ib0.")]
 
 
-def register(app: typer.Typer) -> None:
+def register_submit_commands(app: typer.Typer) -> None:
     """Add the commands of this module to ``app``."""
-    app.command("submit", rich_help_panel="Sweeps")(submit)
-    app.command("warm-up", rich_help_panel="Sweeps")(warm_up)
+    app.command("submit", rich_help_panel="Sweeps")(submit_command)
+    app.command("warm-up", rich_help_panel="Sweeps")(warm_up_command)
 
 
 @takes_resources
-def submit(
+def submit_command(
     spec: SpecFile,
     out: Out,
-    asked: Asked,
+    asked: JobOptions,
     dask: Dask = False,
     here: Here = False,
     driver_time: DriverTime = None,
@@ -62,11 +62,11 @@ def submit(
         print_script(job, cluster, asked.part)
 
 
-def warm_up(engine: Engine = "auto") -> None:
+def warm_up_command(engine: Engine = "auto") -> None:
     """Compile what an engine needs, so that the tasks of an array find it in the cache; 'submit' has a job do it."""
-    from ..sweeps.jobs.warming import warm_up as load
+    from ..sweeps.jobs.warming import warm_up
 
-    typer.echo(f"engine {load(engine)} is ready")
+    typer.echo(f"engine {warm_up(engine)} is ready")
 
 
 def _check_dask(job: Job, cluster: str, dask: bool, here: bool) -> None:
@@ -90,7 +90,7 @@ def _warn_of_idle_tasks(spec: Spec, job: Job) -> None:
     batches = store_size(spec, len(next(iter(draw_points(spec).values())))).batches
     if job.tasks > batches:
         typer.echo(
-            f"the sweep has {count(batches, 'batch')}: of {job.tasks:,} tasks only {batches:,} have work", err=True
+            f"the sweep has {counted(batches, 'batch')}: of {job.tasks:,} tasks only {batches:,} have work", err=True
         )
 
 

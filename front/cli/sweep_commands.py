@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .terminal import Incomplete, console, count, progress_shown, say, size, span
-from .verify_command import MOST_LINES, end_of_verify, say_repairs, say_verified, verified_as_json
+from .terminal import Incomplete, console, counted, progress_shown, readable_size, say, span
+from .verify_output import MOST_LINES, end_of_verify, say_repairs, say_verified, verified_as_json
 
 if TYPE_CHECKING:
     from ..sweeps.run.runner import SweepSummary
@@ -35,18 +35,18 @@ TaskOption = Annotated[
 Engine = Annotated[str, typer.Option(help="What executes the runs: auto, or a name that 'tredegar engines' lists.")]
 
 
-def register(app: typer.Typer) -> None:
+def register_sweep_commands(app: typer.Typer) -> None:
     """Add the commands of this module to ``app``."""
-    app.command("init", rich_help_panel="Sweeps")(init)
-    app.command("sweep", rich_help_panel="Sweeps")(sweep)
-    app.command("extend", rich_help_panel="Sweeps")(extend)
-    app.command("merge", rich_help_panel="Sweeps")(merge)
-    app.command("compact", rich_help_panel="Sweeps")(compact)
-    app.command("status", rich_help_panel="Sweeps")(status)
-    app.command("verify", rich_help_panel="Sweeps")(verify)
+    app.command("init", rich_help_panel="Sweeps")(init_command)
+    app.command("sweep", rich_help_panel="Sweeps")(sweep_command)
+    app.command("extend", rich_help_panel="Sweeps")(extend_command)
+    app.command("merge", rich_help_panel="Sweeps")(merge_command)
+    app.command("compact", rich_help_panel="Sweeps")(compact_command)
+    app.command("status", rich_help_panel="Sweeps")(status_command)
+    app.command("verify", rich_help_panel="Sweeps")(verify_command)
 
 
-def init(spec: Annotated[Path, typer.Argument(metavar="SPEC", help="The file to write.")]) -> None:
+def init_command(spec: Annotated[Path, typer.Argument(metavar="SPEC", help="The file to write.")]) -> None:
     """Write a commented spec to start from. An existing file is left alone."""
     from ..sweeps.spec.example import EXAMPLE
 
@@ -80,7 +80,7 @@ def _default_workers(engine: str) -> int:
     return len(gpus_for(engine)) or 2
 
 
-def sweep(
+def sweep_command(
     spec: SpecFile,
     out: Out,
     engine: Engine = "auto",
@@ -133,7 +133,7 @@ def sweep(
         _run(checked, out, engine, parallel if workers != 0 else 0, scheduler, part, check, retry_failed)
 
 
-def extend(
+def extend_command(
     store: StorePath,
     spec: SpecFile,
     engine: Engine = "auto",
@@ -158,7 +158,7 @@ def extend(
         _run(enlarged, store, engine, workers, None, None, True)
 
 
-def merge(
+def merge_command(
     stores: Annotated[list[Path], typer.Argument(metavar="STORE...", help="Stores of one spec, two or more.")],
     out: Annotated[Path, typer.Option("--out", "-o", metavar="STORE", help="The store to write.")],
 ) -> None:
@@ -179,7 +179,7 @@ def merge(
         raise Incomplete
 
 
-def compact(
+def compact_command(
     store: StorePath,
     out: Annotated[
         Path, typer.Option("--out", "-o", metavar="ARCHIVE", help="What to write: a folder or, ending in .zip, a file.")
@@ -192,7 +192,9 @@ def compact(
 
     with console(stderr=True).status("copying and comparing"):
         made = compact_store(SweepStore(store), out)
-    typer.echo(f"{made.path}: {count(made.files, 'file')}, {size(made.bytes)}, equal to {store} in every value")
+    typer.echo(
+        f"{made.path}: {counted(made.files, 'file')}, {readable_size(made.bytes)}, equal to {store} in every value"
+    )
     if is_zip(out):
         typer.echo(f"open it: xarray.open_zarr(zarr.storage.ZipStore('{out}', mode='r'))")
 
@@ -226,26 +228,28 @@ def say_summary(summary: SweepSummary, one_task: bool) -> None:
         typer.echo(f"note: {path} has no digests: damage that fits its checksum goes unseen", err=True)
     say_repairs(summary.repaired)
     if summary.stopped and summary.stopped != "interrupted":
-        raise ValueError(f"the sweep stopped: {summary.stopped}; {count(counts.missing, 'run')} are missing in {path}")
+        raise ValueError(
+            f"the sweep stopped: {summary.stopped}; {counted(counts.missing, 'run')} are missing in {path}"
+        )
     if summary.computed:
         rate = summary.computed / max(summary.seconds, 1e-9)
-        typer.echo(f"computed {count(summary.computed, 'run')} in {span(summary.seconds)} ({rate:,.1f} runs/s)")
+        typer.echo(f"computed {counted(summary.computed, 'run')} in {span(summary.seconds)} ({rate:,.1f} runs/s)")
     if counts.all_failed:
         raise ValueError(f"every run of {path} failed; 'tredegar status {path}' says why")
     if counts.failed:
         typer.echo(
-            f"{count(counts.failed, 'run')} failed; 'tredegar status {path}' says why,"
+            f"{counted(counts.failed, 'run')} failed; 'tredegar status {path}' says why,"
             " the same command with --retry-failed computes them again"
         )
     if summary.complete:
-        typer.echo(f"{path} is complete: {count(counts.done + counts.failed, 'run')}")
+        typer.echo(f"{path} is complete: {counted(counts.done + counts.failed, 'run')}")
         return
-    typer.echo(f"{path} is incomplete: {count(counts.missing, 'run')} missing; run the same command again to finish")
+    typer.echo(f"{path} is incomplete: {counted(counts.missing, 'run')} missing; run the same command again to finish")
     if summary.stopped or not one_task:
         raise Incomplete
 
 
-def status(
+def status_command(
     store: StorePath,
     failures: Annotated[int, typer.Option(min=0, help="How many failed runs to show of each cause.")] = 3,
     as_json: AsJson = False,
@@ -260,7 +264,7 @@ def status(
         raise Incomplete
 
 
-def verify(
+def verify_command(
     store: StorePath,
     runs: Annotated[int, typer.Option(min=0, help="How many runs, chosen at random, to compute again here.")] = 3,
     engine: Engine = "auto",

@@ -84,7 +84,7 @@ def console(stderr: bool = False) -> Console:
     return Console(stderr=stderr, highlight=False, soft_wrap=True)
 
 
-def count(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
     """Return "1 run" or "1,234 runs"; ``noun`` is in the singular."""
     plural = noun + ("es" if noun.endswith(("h", "ss")) else "s")
     return f"{number:,} {noun if number == 1 else plural}"
@@ -101,7 +101,7 @@ def span(seconds: float) -> str:
     return f"{hours:,} h {minutes} min"
 
 
-def size(number: float) -> str:
+def readable_size(number: float) -> str:
     """Return a number of bytes as "1.5 MB" (powers of 1000, as disks are sold)."""
     for unit in ("bytes", "kB", "MB", "GB", "TB"):
         if number < 1000 or unit == "TB":
@@ -142,7 +142,7 @@ def progress_shown() -> Iterator[Callable[[Progress], None]]:
 
 def _say_resumed(state: Progress) -> None:
     if state.seconds == 0.0 and 0 < state.done_before < state.runs:
-        typer.echo(f"resuming: {state.done_before:,} of {count(state.runs, 'run')} are done", err=True)
+        typer.echo(f"resuming: {state.done_before:,} of {counted(state.runs, 'run')} are done", err=True)
 
 
 def _lines() -> Callable[[Progress], None]:
@@ -159,7 +159,7 @@ def _lines() -> Callable[[Progress], None]:
         rate = computed / state.seconds
         left = state.runs - state.done_before - computed
         typer.echo(
-            f"{state.done_before + computed:,} of {count(state.runs, 'run')}, {rate:,.1f} runs/s,"
+            f"{state.done_before + computed:,} of {counted(state.runs, 'run')}, {rate:,.1f} runs/s,"
             f" {span(left / rate)} left",
             err=True,
         )

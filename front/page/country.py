@@ -51,7 +51,7 @@ class Gone(Exception):
     """The country that a page asks for is not here any more."""
 
 
-class Country:
+class LiveCountry:
     """The country of one visitor: a ``HealthService``, whose levers are moved while it runs."""
 
     def __init__(self, settings: Mapping[str, Any], run: Any = 0) -> None:
@@ -112,12 +112,12 @@ class Countries:
     """The countries of all visitors, each by the name that its page got."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, Country] = {}
+        self._kept: dict[str, LiveCountry] = {}
         self._turn = threading.Lock()
 
     def start(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """Make a country from ``settings`` and ``run``, in place of the one named ``visit``; return its name."""
-        country, name = Country(asked.get("settings", {}), asked.get("run", 0)), secrets.token_hex(8)
+        country, name = LiveCountry(asked.get("settings", {}), asked.get("run", 0)), secrets.token_hex(8)
         with self._turn:
             self._kept.pop(str(asked.get("visit")), None)
             while len(self._kept) >= MOST_VISITS:

@@ -206,7 +206,7 @@ start();
 """
 
 
-def page(sliders: list[dict[str, Any]], plots: list[dict[str, Any]], country: Mapping[str, int]) -> str:
+def page_html(sliders: list[dict[str, Any]], plots: list[dict[str, Any]], country: Mapping[str, int]) -> str:
     """Return the page; ``country`` holds the numbers of ``trusts`` and ``clinicians`` that its text names."""
     facts = "".join(f"const {name} = {_data(rows)};\n" for name, rows in (("SLIDERS", sliders), ("PLOTS", plots)))
     body = _BODY

@@ -13,9 +13,9 @@ from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from ..model.failure import RunFailed
+from ..model.failed_run import RunFailed
 from .country import CLINICIANS, TRUSTS, Countries, Gone, plots, sliders
-from .html import page
+from .html import page_html
 
 MOST_BYTES = 10_000
 """Of what a page may send."""
@@ -33,7 +33,7 @@ class _Answers(BaseHTTPRequestHandler):
             self._send(404, "text/plain; charset=utf-8", "there is one page, /\n")
             return
         self._send(
-            200, "text/html; charset=utf-8", page(sliders(), plots(), {"trusts": TRUSTS, "clinicians": CLINICIANS})
+            200, "text/html; charset=utf-8", page_html(sliders(), plots(), {"trusts": TRUSTS, "clinicians": CLINICIANS})
         )
 
     def do_POST(self) -> None:

@@ -14,7 +14,7 @@ from ...model import draws
 from ...model.arithmetic import FIXED_ONE, most_added
 from ...model.records import SeatState
 from ...model.schedule.month import MONTH, Phase, Tally
-from ..batch.batch import Batch, Recorded
+from ..batch.batch import Recorded, RunBatch
 from ..batch.memory import BLOCK_ELEMENTS
 from ..batch.recording import ArrayRecorder
 from .start import ArrayStart
@@ -23,7 +23,7 @@ from .start import ArrayStart
 class ArrayBatch:
     """The state of a batch on arrays of ``xp``, advanced a month at a time."""
 
-    def __init__(self, batch: Batch, xp: Any, block_elements: int = BLOCK_ELEMENTS) -> None:
+    def __init__(self, batch: RunBatch, xp: Any, block_elements: int = BLOCK_ELEMENTS) -> None:
         self.batch, self.xp = batch, xp
         self.start = ArrayStart(batch, xp)
         self.records = self.start.records()
@@ -102,7 +102,7 @@ class ArrayBatch:
         self.sound = np.logical_and(self.sound, np.all(sizes < limit, axis=1, keepdims=True))
 
 
-def run_arrays(batch: Batch, xp: Any, to_host: Any, block_elements: int = BLOCK_ELEMENTS) -> Recorded:
+def run_arrays(batch: RunBatch, xp: Any, to_host: Any, block_elements: int = BLOCK_ELEMENTS) -> Recorded:
     """Run ``batch`` on arrays of ``xp`` and return what it asks to keep, on the host.
 
     ``to_host`` turns an array of ``xp`` into a NumPy array.

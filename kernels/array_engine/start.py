@@ -29,17 +29,17 @@ from ...model.records import (
     TrustState,
 )
 from ...model.schedule.month import START, Phase, Tally
-from ..batch.batch import Batch
+from ..batch.batch import RunBatch
 from .grouping import Grouping
 
 COUNTRY, TRUSTS = ("setting", "centre", "nation"), ("place", "trust", "manager", "council", "catchment")
 """Records of which a run has one set of values, and those of which it has one for each trust."""
 
 
-class Luck:
+class BatchDraws:
     """Draws of a batch: uniforms for any agent, month and stream, named after their use."""
 
-    def __init__(self, batch: Batch, xp: Any) -> None:
+    def __init__(self, batch: RunBatch, xp: Any) -> None:
         self._seed = batch.seed
         self._runs = xp.asarray(batch.runs)[:, None]
         self._xp = xp
@@ -58,10 +58,10 @@ class Luck:
 class ArrayStart:
     """Builds the records of a batch at month 0: see :meth:`records`, :attr:`councils`, :attr:`catchments`."""
 
-    def __init__(self, batch: Batch, xp: Any) -> None:
+    def __init__(self, batch: RunBatch, xp: Any) -> None:
         self.batch, self.xp = batch, xp
         runs, trusts = len(batch.runs), batch.country.trusts
-        self.luck = Luck(batch, xp)
+        self.luck = BatchDraws(batch, xp)
         self.agents = xp.arange(trusts, dtype=np.uint64)[None, :]
         every_run = xp.ones((runs, 1), dtype=np.bool_)
         every_trust = xp.ones((runs, trusts), dtype=np.bool_)

@@ -34,7 +34,7 @@ class Record:
 
 
 @dataclass(frozen=True)
-class Batch:
+class RunBatch:
     """Runs to be computed together.
 
     ``parameters``: name -> float64 (runs,), all 82. ``changes``: month -> name -> float64 (runs,), the values that
@@ -60,9 +60,9 @@ class Batch:
         """Full years of the run."""
         return self.months // 12
 
-    def take(self, chosen: slice) -> Batch:
+    def take(self, chosen: slice) -> RunBatch:
         """Return the batch with the ``chosen`` runs alone."""
-        return Batch(
+        return RunBatch(
             self.country,
             self.months,
             self.seed,

@@ -107,10 +107,10 @@ def is_masked(values: Any, depth: int = 3) -> bool:
     return depth > 0 and isinstance(values, list | tuple) and any(is_masked(value, depth - 1) for value in values)
 
 
-def kind_of(values: Any, array: Any) -> str:
+def kind_in_words(values: Any, array: Any) -> str:
     """Return in words what ``values`` are that are no numbers; ``array`` is what NumPy makes of them.
 
-    >>> kind_of(["0.2"], np.asarray(["0.2"]))
+    >>> kind_in_words(["0.2"], np.asarray(["0.2"]))
     'text'
     """
     if array.dtype.kind != "O":

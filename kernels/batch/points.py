@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from ...model.changes import base_of, parse_setting
 from ...model.parameters import PARAMETERS, find_parameter
 from ...model.text.plain_text import plain
-from .naming import is_masked, kind_of, named_values
+from .naming import is_masked, kind_in_words, named_values
 
 MOST_RUN = 2**32 - 1
 """The largest seed and the largest run number: both are words of the key of all luck."""
@@ -88,7 +88,7 @@ def _numbers(name: str, values: Any) -> NDArray[np.float64]:
         else:
             if array.dtype.kind in "iuf":
                 return array.astype(np.float64)
-            kind = kind_of(values, array)
+            kind = kind_in_words(values, array)
     find_parameter(base_of(name))  # a misspelt name is the likelier mistake
     raise ValueError(f"parameter '{plain(name)}' must be numbers, got {kind}")
 
@@ -101,12 +101,12 @@ def _check_range(name: str, numbers: NDArray[np.float64], count: int) -> NDArray
     return np.broadcast_to(numbers, (count,))
 
 
-def run_numbers(runs: ArrayLike | None, points: int, replicates: int) -> NDArray[np.uint64]:
+def checked_run_numbers(runs: ArrayLike | None, points: int, replicates: int) -> NDArray[np.uint64]:
     """Return the run numbers (point, replicate), by default those of common luck.
 
     Raises ValueError for ``runs`` of another shape, and for what is no whole number from 0 to 2**32 - 1.
 
-    >>> run_numbers(None, 2, 3)
+    >>> checked_run_numbers(None, 2, 3)
     array([[0, 1, 2],
            [0, 1, 2]], dtype=uint64)
     """

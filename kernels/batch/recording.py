@@ -8,13 +8,13 @@ import numpy as np
 
 from ...model.rules.outcomes import percentile_bin, percentile_rank, percentile_value
 from ...model.schedule.recording import TENTHS, YEARLY, final_trust_records, monthly_outcomes
-from .batch import Batch, Recorded
+from .batch import Recorded, RunBatch
 
 
 class ArrayRecorder:
     """Keeps what is asked for of a batch that runs on arrays of ``xp``; quantities are (run, 1) or (run, trust)."""
 
-    def __init__(self, batch: Batch, xp: Any) -> None:
+    def __init__(self, batch: RunBatch, xp: Any) -> None:
         runs = len(batch.runs)
         self._batch = batch
         self._xp = xp

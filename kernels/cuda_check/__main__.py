@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from .check import main
+from .check import run_check_program
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_check_program())

@@ -56,7 +56,7 @@ def check_cuda(path: Path, tell: Tell, plan: CheckPlan = FULL, run: RunPart | No
         with _ended_by_an_exception():
             _fill(report, path, tell, plan, run)
     finally:
-        report |= {"passed": not _faults(report), "verdict": verdict(report)}
+        report |= {"passed": not _faults(report), "verdict": verdict_line(report)}
         report["seconds"] = round(time.perf_counter() - began, 1)
         written = _kept(path, report, tell)
         tell(f"{report['verdict']}{f'; wrote {path}' if written else ''}")
@@ -113,7 +113,7 @@ def _new_report(plan: CheckPlan) -> dict[str, Any]:
     }
 
 
-def verdict(report: dict[str, Any]) -> str:
+def verdict_line(report: dict[str, Any]) -> str:
     """Return in one line what a report says."""
     sanitizer = report["sanitizer"]
     aside = f"; compute-sanitizer: {sanitizer['outcome']}" if sanitizer["passed"] else ""
@@ -184,7 +184,7 @@ def _write(path: Path, report: dict[str, Any]) -> None:
         beside.unlink(missing_ok=True)
 
 
-def main(words: Sequence[str] | None = None) -> int:
+def run_check_program(words: Sequence[str] | None = None) -> int:
     """Run the check, or one part of it, as a program; return the exit status, 1 if it did not pass."""
     given = _options().parse_args(words)
     plan = CheckPlan(**json.loads(given.plan)) if given.plan else SHORT if given.short else FULL
@@ -215,7 +215,7 @@ def _seconds(text: str) -> float:
 
 
 def _options() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=f"python -m {__package__}", description=main.__doc__)
+    parser = argparse.ArgumentParser(prog=f"python -m {__package__}", description=run_check_program.__doc__)
     parser.add_argument("--out", type=Path, default=Path(REPORT), help="where the report goes (%(default)s)")
     parser.add_argument("--short", action="store_true", help="a minute, to see whether the check works here")
     parser.add_argument("--patience", type=_seconds, help="seconds that a part may say nothing (600)")

@@ -19,9 +19,9 @@ import numpy as np
 from ...model.constants import constants_with
 from ...model.outcomes import OUTCOMES
 from ...model.parameters import PARAMETERS
-from ..batch.batch import Batch, Country, Record, Recorded
+from ..batch.batch import Country, Record, Recorded, RunBatch
 from ..cuda_engine.compiling import architectures, compile_source, nvrtc_version
-from ..cuda_engine.launch import Kernels, architecture_for, load_kernels, run_cuda
+from ..cuda_engine.kernel_launch import Kernels, architecture_for, load_kernels, run_cuda
 from ..cuda_engine.source import OPTIONS, kernel_hash, kernel_source
 from ..engine_table import Run, engines, load_engine
 from ..machine.cupy_import import import_cupy
@@ -55,7 +55,7 @@ SHORT = CheckPlan(sets=8, runs=16, months=24, timed_runs=(64,), short=True)
 """A plan of about a minute, to see whether the check works on a machine."""
 
 
-def random_batch(number: int, runs: int, months: int) -> Batch:
+def random_batch(number: int, runs: int, months: int) -> RunBatch:
     """Return a batch of ``runs`` runs with parameters drawn over their declared ranges; ``number`` decides all."""
     rng = np.random.default_rng(number)
     drawn = {name: rng.uniform(row.low, row.high, runs) for name, row in PARAMETERS.items()}
@@ -63,7 +63,7 @@ def random_batch(number: int, runs: int, months: int) -> Batch:
     country = Country(int(rng.integers(1, 161)), int(rng.integers(1, 13)))
     numbers = rng.integers(0, 2**32, runs, dtype=np.uint64)
     every = 12 if number % 3 == 0 and months % 12 == 0 else 1
-    return Batch(
+    return RunBatch(
         country, months, int(rng.integers(2**32)), numbers, drawn, {max(1, months // 2): changed}, constants_with(),
         Record(tuple(OUTCOMES), every, trusts=True),
     )  # fmt: skip

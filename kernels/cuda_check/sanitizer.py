@@ -74,13 +74,13 @@ def _run(path: str, tool: str, small: list[str], patience: float, tell: Tell) ->
     began = time.perf_counter()
     options = ("--tool", tool, "--error-exitcode", str(FOUND), *_OPTIONS.get(tool, ()))
     ended = watched([path, *options, *small], patience)
-    outcome, reason = judged(ended)
+    outcome, reason = judge_sanitizer(ended)
     tell(f"sanitizer: {tool} {outcome}{f': {reason}' if reason else ''}")
     seconds = round(time.perf_counter() - began, 1)
     return {"outcome": outcome, "reason": reason, "status": ended.status, "seconds": seconds, "output": ended.output}
 
 
-def judged(ended: Ended) -> tuple[str, str]:
+def judge_sanitizer(ended: Ended) -> tuple[str, str]:
     """Return the outcome of one tool, and what it found or why it did not run.
 
     It found nothing if it counts nothing, missed nothing, and the program came to its end. It found something if it

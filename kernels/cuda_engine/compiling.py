@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from ..machine.code_cache import cache_root, find, keep
+from ..machine.code_cache import cache_root, find_code, keep
 from ..machine.notes import note_once
 from .source import OPTIONS, kernel_hash, kernel_source
 
@@ -116,7 +116,7 @@ def _text(nvrtc: Any, program: Any, size_of: Any, get: Any) -> bytes:
     return buffer
 
 
-def build(architecture: str) -> Built:
+def compile_engine(architecture: str) -> Built:
     """Compile the engine for ``architecture`` and check the result.
 
     Raises BuildError where it does not compile or does not keep the rules of arithmetic.
@@ -138,10 +138,10 @@ def cubin_file(architecture: str) -> Path:
     key = hashlib.sha256(f"{kernel_hash()} {nvrtc_version()} {architecture}".encode()).hexdigest()[:24]
     root = cache_root()
     place = None if root is None else root / "cuda" / f"{architecture}-{key}"
-    kept = find(place)
+    kept = find_code(place)
     if kept.files is not None and place is not None:
         return place / CUBIN
-    folder, fault = keep({CUBIN: build(architecture).cubin}, kept.place)
+    folder, fault = keep({CUBIN: compile_engine(architecture).cubin}, kept.place)
     if fault := kept.fault or fault:
         note_once(f"{fault}; the GPU's code was compiled anew")
     return folder / CUBIN

@@ -11,7 +11,7 @@ from ...model.constants import CONSTANTS
 from ...model.graph.fields import Field
 from ...model.outcomes import OUTCOMES, PERCENTILES
 from ...model.schedule.recording import BINNED, YEARLY
-from .model import COUNTRY_RECORDS, TRUST_RECORDS, CudaModel, cuda_model, kind_of
+from .model import COUNTRY_RECORDS, TRUST_RECORDS, CudaModel, cuda_model, kind_of_kept
 
 BINS = 1024 + 32
 # With two such blocks on a multiprocessor each thread has 128 registers, which the clinicians' phase needs.
@@ -81,11 +81,11 @@ def threads_for(trusts: int) -> int:
 
 
 @cache
-def layout() -> Layout:
+def layout_of_model() -> Layout:
     """Return the layout of the model as it is."""
     model = cuda_model()
     country = tuple(place for name in COUNTRY_RECORDS for place in model.kept_in(name))
-    seat = tuple(name for record, name in model.kept_in("seat") if kind_of(record, name) == "number")
+    seat = tuple(name for record, name in model.kept_in("seat") if kind_of_kept(record, name) == "number")
     return Layout(model, country, model.kept_in(*TRUST_RECORDS), seat, tuple(model.group_sums))
 
 
@@ -97,10 +97,10 @@ def args_dtype() -> np.dtype[np.void]:
 
 def layout_source() -> str:
     """Return the C declarations of everything laid out here."""
-    at = layout()
+    at = layout_of_model()
     constants = "\n".join(f"  double {name};" for name in CONSTANTS)
     members = "\n".join(
-        f"  {'double' if kind_of(*place) == 'number' else 'i64'} {place[0]}_{place[1]};" for place in at.country
+        f"  {'double' if kind_of_kept(*place) == 'number' else 'i64'} {place[0]}_{place[1]};" for place in at.country
     )
     arguments = "\n".join(f"  {pointer or _C_NAMES[kind]} {name};" for name, kind, pointer in _ARGUMENTS)
     first_sum = next(word for word, (record, _) in enumerate(at.country) if record == "country_sums")

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from ...model.graph.expression_graph import Kind, in_order
 from ...model.graph.fields import Field, kind_of_field
-from ...model.graph.nodes import Kind, in_order
 from ...model.graph.trace import Traced, trace_final, trace_month, trace_outcome_rule, trace_seat_start
 from ...model.schedule.recording import BINNED, OUTCOME_RULES, YEARLY
 
@@ -46,7 +46,7 @@ class CudaModel:
         return place[0] == "outcomes" or place in self.kept
 
 
-def kind_of(record: str, name: str) -> Kind:
+def kind_of_kept(record: str, name: str) -> Kind:
     """Return the kind of a kept field; the numbers of a trust's groups are whole numbers."""
     return "count" if record == "place" else kind_of_field(record, name)
 

@@ -13,8 +13,8 @@ from typing import Any
 
 from ...model import draws
 from ...model.arithmetic import FIXED_ONE
+from ...model.graph.expression_graph import Kind, Node, Rank, in_order
 from ...model.graph.fields import Field
-from ...model.graph.nodes import Kind, Node, Rank, in_order
 from ...model.graph.trace import Traced, trace_function
 from .model import COUNTRY_RECORDS, CudaModel
 

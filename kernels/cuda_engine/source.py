@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 
 from ...model.rules.outcomes import percentile_bin, percentile_value
-from .memory_layout import layout, layout_source
+from .memory_layout import layout_of_model, layout_source
 from .print_c import FunctionPrinter, one_value
 
 OPTIONS = ("--std=c++17", "--fmad=false", "--ftz=false", "--prec-div=true", "--prec-sqrt=true")
@@ -17,7 +17,7 @@ OPTIONS = ("--std=c++17", "--fmad=false", "--ftz=false", "--prec-div=true", "--p
 @cache
 def kernel_source() -> str:
     """Return the CUDA C++ source of the engine."""
-    model = layout().model
+    model = layout_of_model().model
     prelude, world, schedule = (
         (files(__package__) / f"{name}.cuh").read_text(encoding="utf-8") for name in ("prelude", "world", "schedule")
     )

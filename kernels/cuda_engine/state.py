@@ -16,9 +16,9 @@ from ...model.constants import CONSTANTS
 from ...model.outcomes import OUTCOMES, PERCENTILES
 from ...model.schedule.recording import YEARLY, final_trust_records
 from ..array_engine.start import ArrayStart
-from ..batch.batch import Batch, Recorded
-from .memory_layout import WARP, args_dtype, layout, padded
-from .model import kind_of
+from ..batch.batch import Recorded, RunBatch
+from .memory_layout import WARP, args_dtype, layout_of_model, padded
+from .model import kind_of_kept
 
 NOT_RECORDED = 2**32 - 1
 
@@ -27,14 +27,14 @@ NOT_RECORDED = 2**32 - 1
 class DeviceBatch:
     """A batch and its arrays: name of the kernel's pointer -> array of ``xp``."""
 
-    batch: Batch
+    batch: RunBatch
     arrays: dict[str, Any]
     groups: int
 
     @property
     def shared_bytes(self) -> int:
         """Shared memory that each block needs."""
-        return layout().shared_bytes(self.groups)
+        return layout_of_model().shared_bytes(self.groups)
 
     def arguments(self, months: int, address: Callable[[Any], int]) -> np.ndarray[Any, Any]:
         """Return the kernel's argument for a launch up to month ``months``: a scalar of ``args_dtype()``, as (1,).
@@ -69,12 +69,12 @@ class DeviceBatch:
     def _trust_records(self, to_host: Callable[[Any], Any]) -> dict[str, Any]:
         if not self.batch.record.trusts:
             return {}
-        trusts, at = self.batch.country.trusts, layout()
+        trusts, at = self.batch.country.trusts, layout_of_model()
         years = to_host(self.arrays["trust_years"])[:, :, :, :trusts]
         found = {name: np.moveaxis(years[:, k], 1, 2) for k, name in enumerate(YEARLY)}
         records: dict[str, Any] = {name: SimpleNamespace() for name in ("trust", "manager", "centre", "p")}
         for row, (record, name) in enumerate(at.trust):
-            if record in records and kind_of(record, name) == "number":
+            if record in records and kind_of_kept(record, name) == "number":
                 rows = self.arrays["trusts"][:, :, row, :]
                 setattr(records[record], name, rows.reshape(len(rows), -1)[:, :trusts])
         for word, (record, name) in enumerate(at.country):
@@ -83,12 +83,12 @@ class DeviceBatch:
         return found | {name: to_host(values) for name, values in final_trust_records(records).items()}
 
 
-def load_batch(batch: Batch, xp: Any) -> DeviceBatch:
+def load_batch(batch: RunBatch, xp: Any) -> DeviceBatch:
     """Return ``batch`` at month 0 in arrays of ``xp``, but for the clinicians' seats, which the kernel fills."""
     begun = ArrayStart(batch, xp)
     records = begun.records()
     records["place"] = SimpleNamespace(council=begun.councils.group, catchment=begun.catchments.group)
-    runs, at, record = len(batch.runs), layout(), batch.record
+    runs, at, record = len(batch.runs), layout_of_model(), batch.record
     stride, clinicians = padded(batch.country.trusts), batch.country.clinicians
     warps = stride // WARP
     slots = [record.outcomes.index(name) if name in record.outcomes else NOT_RECORDED for name in OUTCOMES]
@@ -106,8 +106,8 @@ def load_batch(batch: Batch, xp: Any) -> DeviceBatch:
     return DeviceBatch(batch, arrays, begun.councils.groups)
 
 
-def _country_words(records: dict[str, Any], batch: Batch, xp: Any) -> Any:
-    at = layout()
+def _country_words(records: dict[str, Any], batch: RunBatch, xp: Any) -> Any:
+    at = layout_of_model()
     words = xp.zeros((len(batch.runs), at.country_words), dtype=np.float64)
     # Country ends in run, month and month of failure; the last two begin at 0.
     words.view(np.uint64)[:, -3] = xp.asarray(batch.runs)
@@ -119,13 +119,13 @@ def _country_words(records: dict[str, Any], batch: Batch, xp: Any) -> Any:
 
 
 def _trust_rows(records: dict[str, Any], runs: int, trusts: int, xp: Any) -> Any:
-    at = layout()
+    at = layout_of_model()
     warps = padded(trusts) // WARP
     rows = xp.zeros((runs, warps, len(at.trust), WARP), dtype=np.float64)
     for row, (record, name) in enumerate(at.trust):
         value = getattr(records[record], name, None)
         if value is not None:
-            kind = np.float64 if kind_of(record, name) == "number" else np.int64
+            kind = np.float64 if kind_of_kept(record, name) == "number" else np.int64
             lanes = xp.zeros((runs, warps * WARP), dtype=kind)
             lanes[:, :trusts] = value
             # Bit by bit, not converted: the kernel reads whole numbers of 64 bits from there.
@@ -133,9 +133,9 @@ def _trust_rows(records: dict[str, Any], runs: int, trusts: int, xp: Any) -> Any
     return rows
 
 
-def _changes(batch: Batch, xp: Any) -> dict[str, Any]:
+def _changes(batch: RunBatch, xp: Any) -> dict[str, Any]:
     """Levers that change, in arrays by change; parameters that no rule of the month reads are left out."""
-    at = layout()
+    at = layout_of_model()
     found = [
         (month, at.word("p", name), values)
         for month, changed in sorted(batch.changes.items())

@@ -125,7 +125,7 @@ def _manifest(name: str, files: dict[str, bytes]) -> dict[str, object]:
     return {"folder": name, "sha256": {path: hashlib.sha256(data).hexdigest() for path, data in files.items()}}
 
 
-def find(place: Path | None) -> Kept:
+def find_code(place: Path | None) -> Kept:
     """Return what is kept at ``place``, None standing for nowhere; what is damaged is thrown away.
 
     Never raises for what is found or not found on disk.
@@ -240,5 +240,5 @@ def keep(files: dict[str, bytes], place: Path | None) -> tuple[Path, str]:
         return filled, ""
     fault = publish(filled, place)
     if os.path.exists(filled):  # not moved: another process was first, or it cannot be
-        return (place, "") if not fault and find(place).files == files else (filled, fault)
+        return (place, "") if not fault and find_code(place).files == files else (filled, fault)
     return place, fault

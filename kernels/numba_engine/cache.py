@@ -18,7 +18,7 @@ from types import ModuleType
 from typing import Any
 
 from ...model.graph.merkle import rules_hash
-from ..machine.code_cache import VARIABLE, cache_root, discard, find, publish, workshop
+from ..machine.code_cache import VARIABLE, cache_root, discard, find_code, publish, workshop
 from ..machine.notes import note_once
 from ..machine.numba_import import usable_environment
 
@@ -37,9 +37,9 @@ def code_key() -> str:
     import numba
     from llvmlite.binding import get_host_cpu_features, get_host_cpu_name
 
-    from .layout import program
+    from .layout import traced_program
 
-    layout = program()
+    layout = traced_program()
     parts = [
         rules_hash(), numba.__version__, llvmlite.__version__, sys.version, get_host_cpu_name(),
         # Nodes of a cluster share a home folder, and code for one processor may crash on another.
@@ -68,7 +68,7 @@ def code_folder() -> Path | None:
 def ready(function: Any, signature: Any) -> None:
     """Give ``function``, a dispatcher of numba, its code for ``signature``: from the cache if it may be used."""
     place = code_folder()
-    kept = find(place)
+    kept = find_code(place)
     fault = kept.fault
     if kept.files is not None and place is not None:
         try:
@@ -147,8 +147,8 @@ def _kernel() -> ModuleType:
     with usable_environment():
         from . import kernel
 
-        ready(kernel.compute_runs, kernel.SIGNATURE)
-        kernel.compute_runs.disable_compile()  # a call with other types is a fault, and must not take a minute
+        ready(kernel.run_kernel, kernel.SIGNATURE)
+        kernel.run_kernel.disable_compile()  # a call with other types is a fault, and must not take a minute
     return kernel
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from llvmlite import ir
 
 from ...model.draws import KEY_STEPS, MULTIPLIERS, ROUNDS, WORD
-from ...model.graph.nodes import Kind, Node, Rank
+from ...model.graph.expression_graph import Kind, Node, Rank
 
 DOUBLE, FLAG, WHOLE, LANE = ir.DoubleType(), ir.IntType(1), ir.IntType(64), ir.IntType(32)
 TYPES: dict[Kind, Any] = {"number": DOUBLE, "condition": FLAG, "count": WHOLE}

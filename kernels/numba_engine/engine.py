@@ -17,11 +17,11 @@ from ...model.rules.outcomes import percentile_rank
 from ...model.schedule.recording import TENTHS, YEARLY
 from ..array_engine.engine import run_arrays
 from ..array_engine.start import ArrayStart
-from ..batch.batch import Batch, Recorded
+from ..batch.batch import Recorded, RunBatch
 from ..machine.notes import note_once
 from ..machine.threads import thread_count
 from .cache import load_kernel
-from .layout import program
+from .layout import traced_program
 from .width import WIDTH
 
 Array = NDArray[Any]
@@ -45,8 +45,8 @@ def _aligned(shape: tuple[int, ...]) -> Array:
 class StartedRuns:
     """The state of some runs at month 0, in the slots of the compiled engine."""
 
-    def __init__(self, batch: Batch) -> None:
-        layout = program()
+    def __init__(self, batch: RunBatch) -> None:
+        layout = traced_program()
         runs, trusts = len(batch.runs), batch.country.trusts
         self.country = _aligned((runs, len(layout.country)))
         self.tiles = _aligned((runs, -(-trusts // WIDTH), len(layout.trust), WIDTH))
@@ -83,11 +83,11 @@ class StartedRuns:
         target[:, :, slot, :] = filled.reshape(runs, tiles, width)
 
 
-class Asked:
+class KernelInputs:
     """What is recorded, and which levers change, in the form that compiled code reads."""
 
-    def __init__(self, batch: Batch) -> None:
-        layout, trusts, record = program(), batch.country.trusts, batch.record
+    def __init__(self, batch: RunBatch) -> None:
+        layout, trusts, record = traced_program(), batch.country.trusts, batch.record
         chosen: list[int] = []
         slots: list[int] = []
         ranks: list[int] = []
@@ -118,12 +118,14 @@ class Asked:
 class Results:
     """What the runs of a batch leave behind; threads write to their own runs."""
 
-    def __init__(self, batch: Batch, asked: Asked) -> None:
+    def __init__(self, batch: RunBatch, asked: KernelInputs) -> None:
         runs, trusts = len(batch.runs), batch.country.trusts
         self.recorded = np.zeros((runs, len(batch.record.outcomes), batch.windows))
         self.left = np.zeros(runs, dtype=np.bool_)
         self.yearly = np.zeros((runs, len(asked.yearly), trusts, batch.years))
-        final = [(name, slot) for (into, name), slot in program().trust.items() if into == "final" and asked.yearly]
+        final = [
+            (name, slot) for (into, name), slot in traced_program().trust.items() if into == "final" and asked.yearly
+        ]
         self._final_slots = [slot for _, slot in final]
         self.final = {name: np.empty((runs, trusts)) for name, _ in final}
 
@@ -134,13 +136,19 @@ class Results:
 
 
 def _compute(
-    kernel: ModuleType, batch: Batch, asked: Asked, results: Results, state: StartedRuns, first: int, piece: slice
+    kernel: ModuleType,
+    batch: RunBatch,
+    asked: KernelInputs,
+    results: Results,
+    state: StartedRuns,
+    first: int,
+    piece: slice,
 ) -> None:
     """Compute some runs in the thread at hand: those at ``piece`` of ``state``, which starts with the run ``first``."""
     trusts, clinicians = batch.country.trusts, batch.country.clinicians
     chosen = slice(first + piece.start, first + piece.stop)
     tiles = state.tiles[piece]
-    kernel.compute_runs(
+    kernel.run_kernel(
         batch.months, batch.record.every, trusts, kernel.run_size(trusts, state.groups, clinicians), batch.seed,
         batch.runs[chosen].astype(np.int64),
         state.country[piece], tiles, state.councils[piece], state.catchments[piece],
@@ -152,14 +160,16 @@ def _compute(
     results.keep_final(chosen, tiles)
 
 
-def _pieces(batch: Batch, runs: int) -> list[slice]:
+def _pieces(batch: RunBatch, runs: int) -> list[slice]:
     """Cut ``runs`` runs into pieces that take a thread about a hundredth of a second, or one run."""
     each = batch.country.trusts * batch.country.clinicians * batch.months
     step = max(1, min(runs, PIECE_WORK // each))
     return [slice(first, min(first + step, runs)) for first in range(0, runs, step)]
 
 
-def _started_pieces(kernel: ModuleType, batch: Batch, asked: Asked, results: Results) -> Iterator[Callable[[], None]]:
+def _started_pieces(
+    kernel: ModuleType, batch: RunBatch, asked: KernelInputs, results: Results
+) -> Iterator[Callable[[], None]]:
     """Start runs as their turn comes and yield the work on each piece of them."""
     for first in range(0, len(batch.runs), RUNS_AT_ONCE):
         part = batch.take(slice(first, first + RUNS_AT_ONCE))
@@ -168,7 +178,7 @@ def _started_pieces(kernel: ModuleType, batch: Batch, asked: Asked, results: Res
             yield partial(_compute, kernel, batch, asked, results, state, first, piece)
 
 
-def _compute_all(batch: Batch, asked: Asked, results: Results) -> None:
+def _compute_all(batch: RunBatch, asked: KernelInputs, results: Results) -> None:
     """Compute all runs on as many threads as are granted; an interruption waits for the pieces in work.
 
     The calling thread is one of them. It starts runs, which takes Python, and computes pieces itself as soon as
@@ -240,9 +250,9 @@ def _help_out(waiting: deque[tuple[Future[None], _Piece]]) -> None:
         waiting.popleft()[0].result()
 
 
-def run_numba(batch: Batch) -> Recorded:
+def run_numba(batch: RunBatch) -> Recorded:
     """Run ``batch`` and return what it asks to keep."""
-    asked = Asked(batch)
+    asked = KernelInputs(batch)
     results = Results(batch, asked)
     _compute_all(batch, asked, results)
     recorded = Recorded(
@@ -256,7 +266,7 @@ def run_numba(batch: Batch) -> Recorded:
     return recorded
 
 
-def _judge(batch: Batch, position: int, recorded: Recorded) -> None:
+def _judge(batch: RunBatch, position: int, recorded: Recorded) -> None:
     """Let the array engine compute a run whose values are too large for quick sums, or not finite."""
     here = slice(position, position + 1)
     again = run_arrays(batch.take(here), np, lambda array: array)

@@ -1,7 +1,7 @@
 """Whole runs in compiled code: the months, the sums over councils and catchments, and what is recorded.
 
 The phases come from the rules (``phases``); their order is checked against ``model/schedule/month.py`` by
-``tests/kernels/test_numba.py``. ``cache`` is the one to import this module: it has :func:`compute_runs` compiled for
+``tests/kernels/test_numba.py``. ``cache`` is the one to import this module: it has :func:`run_kernel` compiled for
 ``SIGNATURE`` (``state``), the only one there is, and keeps the code on disk; the other functions become parts of
 that code.
 """
@@ -14,14 +14,14 @@ import numpy as np
 from numba import njit
 
 from ...model.rules.outcomes import PERCENTILE_BINS, percentile_value
-from .layout import LEFT, program, sums_of
+from .layout import LEFT, sums_of, traced_program
 from .phases import SCRATCH_SLOTS, phase_call
-from .state import SIGNATURE, Luck, Size, World
+from .state import SIGNATURE, DrawKey, RunSize, World
 from .width import WIDTH
 
-__all__ = ["SIGNATURE", "block_size", "compute_runs", "run_size"]
+__all__ = ["SIGNATURE", "block_size", "run_kernel", "run_size"]
 
-PROGRAM = program()
+PROGRAM = traced_program()
 COUNTRY_SLOTS, TRUST_SLOTS, SEAT_SLOTS = len(PROGRAM.country), len(PROGRAM.trust), len(PROGRAM.seat)
 MONTH_SLOT, LEFT_SLOT = PROGRAM.country["now", "month"], PROGRAM.country[LEFT]
 _OUTCOMES = [slot for (record, _), slot in PROGRAM.country.items() if record == "outcomes"]
@@ -35,13 +35,13 @@ TILES = 32
 """Tiles that a phase works on at a time: little enough to stay in cache, and for sums that doubles hold."""
 
 
-def run_size(trusts: int, groups: int, clinicians: int) -> Size:
+def run_size(trusts: int, groups: int, clinicians: int) -> RunSize:
     """Return the size of a run of ``trusts`` in ``groups`` with ``clinicians`` seats each."""
-    return Size(-(-trusts // WIDTH), trusts // WIDTH, trusts % WIDTH, groups, clinicians)
+    return RunSize(-(-trusts // WIDTH), trusts // WIDTH, trusts % WIDTH, groups, clinicians)
 
 
 def block_size(trusts: int, clinicians: int) -> int:
-    """Return how many slots :func:`compute_runs` works on beside the state of country and trusts."""
+    """Return how many slots :func:`run_kernel` works on beside the state of country and trusts."""
     return (SCRATCH_SLOTS + -(-trusts // WIDTH) * clinicians * SEAT_SLOTS) * WIDTH
 
 
@@ -132,21 +132,21 @@ def _percentiles(tiles: Any, trusts: int, slots: Any, ranks: Any, counts: Any, f
 
 
 @_written_out
-def _country(phase: Any, size: Size, world: World, luck: Luck) -> None:
+def _country(phase: Any, size: RunSize, world: World, luck: DrawKey) -> None:
     """Compute a phase of the country."""
     c, t, s = world.country.ctypes.data, world.tiles.ctypes.data, world.seats
     phase(c, t, t, s, s, world.scratch, 0, 0, 0, size.clinicians, luck.seed, luck.run, luck.month)
 
 
 @_written_out
-def _tiles(phase: Any, size: Size, world: World, luck: Luck, first: int, last: int, lanes: int) -> None:
+def _tiles(phase: Any, size: RunSize, world: World, luck: DrawKey, first: int, last: int, lanes: int) -> None:
     """Compute a phase for the tiles ``first`` up to ``last``, ``lanes`` of each being trusts."""
     c, t, s = world.country.ctypes.data, world.tiles.ctypes.data, world.seats
     phase(c, t, t, s, s, world.scratch, first, last, lanes, size.clinicians, luck.seed, luck.run, luck.month)
 
 
 @_written_out
-def _over_trusts(phase: Any, size: Size, world: World, luck: Luck) -> None:
+def _over_trusts(phase: Any, size: RunSize, world: World, luck: DrawKey) -> None:
     """Compute a phase that adds up over the country: tiles full of trusts, then the last, which may not be full."""
     # In heaps, too, so that the doubles that add up a heap stay below the limit of exact sums.
     for first in range(0, size.whole, TILES):
@@ -155,7 +155,7 @@ def _over_trusts(phase: Any, size: Size, world: World, luck: Luck) -> None:
 
 
 @_written_out
-def _advance(size: Size, world: World, luck: Luck) -> None:
+def _advance(size: RunSize, world: World, luck: DrawKey) -> None:
     """Compute one month of one run."""
     world.country[MONTH_SLOT] = luck.month
     world.country.view(np.int64)[FIRST_SUM:END_SUMS] = 0
@@ -213,12 +213,12 @@ def _keep_year(month: int, world: World, slots: Any, yearly: Any) -> None:
 
 @_written_out
 def _run(
-    size: Size, world: World, seed: int, run: int, months: int, every: int, trusts: int,
+    size: RunSize, world: World, seed: int, run: int, months: int, every: int, trusts: int,
     change_months: Any, change_slots: Any, change_values: Any, chosen: Any, slots: Any, ranks: Any, yearly_slots: Any,
     recorded: Any, yearly: Any,
 ) -> bool:  # fmt: skip
     """Compute one run; return False as soon as another engine has to judge it."""
-    _tiles(seat_start, size, world, Luck(seed, run, 0), 0, size.tiles, WIDTH)
+    _tiles(seat_start, size, world, DrawKey(seed, run, 0), 0, size.tiles, WIDTH)
     counts, found = np.empty(BINS + BINS // ROUGH, np.int64), np.empty(len(slots))
     window = np.zeros(len(chosen))
     change = 0
@@ -226,7 +226,7 @@ def _run(
         while change < len(change_months) and change_months[change] == month:
             world.country[change_slots[change]] = change_values[change]
             change += 1
-        luck = Luck(seed, run, month)
+        luck = DrawKey(seed, run, month)
         _advance(size, world, luck)
         # The array engine computes the run again and says in which month it failed.
         if not _sound(world.country):
@@ -236,13 +236,13 @@ def _run(
             _percentiles(world.tiles, trusts, slots, ranks, counts, found)
         _keep(month, every, world, chosen, found, window, recorded)
         _keep_year(month, world, yearly_slots, yearly)
-    _tiles(final, size, world, Luck(seed, run, months), 0, size.tiles, WIDTH)
+    _tiles(final, size, world, DrawKey(seed, run, months), 0, size.tiles, WIDTH)
     return True
 
 
 @_compiled
-def compute_runs(
-    months: int, every: int, trusts: int, size: Size, seed: int, runs: Any,
+def run_kernel(
+    months: int, every: int, trusts: int, size: RunSize, seed: int, runs: Any,
     all_country: Any, all_tiles: Any, all_councils: Any, all_catchments: Any,
     change_months: Any, change_slots: Any, change_values: Any,
     chosen: Any, percentile_slots: Any, percentile_ranks: Any, yearly_slots: Any,

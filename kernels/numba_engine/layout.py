@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
+from ...model.graph.expression_graph import Rank, in_order
 from ...model.graph.fields import Field
-from ...model.graph.nodes import Rank, in_order
 from ...model.graph.trace import Traced, trace_bins, trace_final, trace_month, trace_outcomes, trace_seat_start
 from ...model.schedule.recording import BINNED, YEARLY
 
@@ -50,7 +50,7 @@ def _slots(fields: Iterable[Field]) -> dict[Field, int]:
 
 
 @cache
-def program() -> Program:
+def traced_program() -> Program:
     """Trace the model and give every field that has to be remembered its slot."""
     month = trace_month()
     phases = (*month, trace_outcomes(), trace_bins(BINNED), trace_final(), trace_seat_start())

@@ -16,8 +16,8 @@ from numba import types
 from numba.extending import intrinsic
 
 from ...model.draws import WORD
+from ...model.graph.expression_graph import Node, Rank, in_order
 from ...model.graph.fields import Field
-from ...model.graph.nodes import Node, Rank, in_order
 from ...model.graph.trace import Traced
 from .emit import DOUBLE, FLAG, WHOLE, Expressions, Lanes, Value
 from .layout import Program

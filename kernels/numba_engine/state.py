@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from numba import types
 
 
-class Size(NamedTuple):
+class RunSize(NamedTuple):
     """The size of a run: tiles and those that are full of trusts, trusts in the last one, groups, seats per trust."""
 
     tiles: int
@@ -34,7 +34,7 @@ class World(NamedTuple):
     totals: Any
 
 
-class Luck(NamedTuple):
+class DrawKey(NamedTuple):
     """The key of luck and the month."""
 
     seed: int
@@ -48,10 +48,10 @@ def _floats(dimensions: int) -> Any:
 
 _INTEGERS = types.Array(types.int64, 1, "C")
 _GROUPS = types.Array(types.uint64, 3, "C")
-_SIZE = types.NamedUniTuple(types.int64, len(Size._fields), Size)  # type: ignore[no-untyped-call]
+_SIZE = types.NamedUniTuple(types.int64, len(RunSize._fields), RunSize)  # type: ignore[no-untyped-call]
 SIGNATURE = types.void(
     types.int64, types.int64, types.int64, _SIZE, types.int64,
     _INTEGERS, _floats(2), _floats(4), _GROUPS, _GROUPS, _INTEGERS, _INTEGERS, _floats(2),
     _INTEGERS, _INTEGERS, _INTEGERS, _INTEGERS, _floats(3), types.Array(types.boolean, 1, "C"), _floats(4), _floats(1),
 )  # fmt: skip
-"""The types of what ``compute_runs`` (``kernel``) is told, in order; it is compiled for these alone."""
+"""The types of what ``run_kernel`` (``kernel``) is told, in order; it is compiled for these alone."""

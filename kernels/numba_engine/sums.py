@@ -12,8 +12,8 @@ from typing import Any, Protocol
 from llvmlite import ir
 
 from ...model.arithmetic import FIXED_ONE
+from ...model.graph.expression_graph import Node, Rank
 from ...model.graph.fields import Field
-from ...model.graph.nodes import Node, Rank
 from ...model.graph.trace import Traced
 from .emit import DOUBLE, WHOLE, Expressions, Lanes, Value
 from .layout import LEFT, sums_of

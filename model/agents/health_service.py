@@ -17,7 +17,7 @@ from mesa.datacollection import DataCollector
 
 from ..arithmetic import FIXED_ONE, most_added
 from ..constants import constants_with
-from ..failure import RULE_ERRORS, RunFailed
+from ..failed_run import RULE_ERRORS, RunFailed
 from ..outcomes import OUTCOMES
 from ..parameters import PARAMETERS, Parameters, find_parameter
 from ..providers import Providers, read_providers

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from mesa import Agent
 
-from ..failure import RULE_ERRORS, RunFailed
+from ..failed_run import RULE_ERRORS, RunFailed
 from ..records import CentreState, ManagerState, SeatState, Sums, TrustState
 from ..schedule.month import MONTH, Phase
 from .scalar import SCRIPTS

@@ -10,7 +10,7 @@ from .. import draws, records
 from ..constants import CONSTANTS
 from ..parameters import PARAMETERS
 from ..text.names import closest
-from .nodes import Graph, Kind, Node, Rank, refuse
+from .expression_graph import Graph, Kind, Node, Rank, refuse
 
 Field = tuple[str, str]
 """A field of a record: (record, field)."""

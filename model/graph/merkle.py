@@ -23,8 +23,8 @@ from ..parameters import PARAMETERS
 from ..providers import Providers, given
 from ..rules.outcomes import percentile_rank, percentile_value
 from ..schedule.recording import BINNED, TENTHS, YEARLY
+from .expression_graph import Node, in_order
 from .fields import Field
-from .nodes import Node, in_order
 from .trace import Traced, trace_bins, trace_final, trace_function, trace_month, trace_outcomes, trace_start
 
 RECORDING = 1

@@ -18,8 +18,8 @@ from ..parameters import PARAMETERS
 from ..rules import outcomes as rules_outcomes
 from ..schedule.month import MONTH, START, Level, Phase, Step, Tally
 from ..schedule.recording import final_trust_records, monthly_outcomes
+from .expression_graph import CannotTrace, Graph, Kind, Node, Rank, in_order
 from .fields import RECORDS, Field, TracedLuck, TracedRecord, kind_of_field
-from .nodes import CannotTrace, Graph, Kind, Node, Rank, in_order
 
 RANKS: dict[Level, Rank] = {
     "country": Rank.COUNTRY,

@@ -122,7 +122,7 @@ def drift(trust: TrustState, luck: TrustLuck, p: Parameters, k: Constants) -> Dr
     return Drift(local_optimum=local_optimum, difficulty=larger(0.5, difficulty))
 
 
-class Failure(NamedTuple):
+class TrustFailure(NamedTuple):
     """Whether the trust fails, and whether the public hears of a failure."""
 
     failing: bool
@@ -132,7 +132,7 @@ class Failure(NamedTuple):
     found_hidden: float
 
 
-def failure(trust: TrustState, centre: CentreState, luck: TrustLuck, p: Parameters, k: Constants) -> Failure:
+def failure(trust: TrustState, centre: CentreState, luck: TrustLuck, p: Parameters, k: Constants) -> TrustFailure:
     """Inspectors, data, users and luck find poor care; a lenient regulator keeps some of it quiet (S3; A32, A35)."""
     failing = (trust.quality < k.FAILING_LEVEL) | (trust.access < k.FAILING_LEVEL)
     poor = 1.0 - trust.quality
@@ -145,7 +145,7 @@ def failure(trust: TrustState, centre: CentreState, luck: TrustLuck, p: Paramete
     ) + k.FOUND_GAMING * p.inspection_intensity * larger(0.0, trust.reported - trust.access)
     told = found * (1.0 - p.regulator_leniency * centre.pride)
     is_told = luck.found < told
-    return Failure(
+    return TrustFailure(
         failing=failing,
         below_target=trust.access < p.target_level,
         months_failing=select(failing, trust.months_failing + 1.0, larger(0.0, trust.months_failing - 1.0)),

@@ -40,7 +40,7 @@ class Decider(NamedTuple):
     chance: float
 
 
-class Region(NamedTuple):
+class DecidingRegion(NamedTuple):
     """A box of the space: bounds by parameter, and how much of it belongs to the class, in samples held back."""
 
     bounds: dict[str, tuple[float, float]]
@@ -130,7 +130,7 @@ def _chance(order: np.ndarray, score: np.ndarray, gain: float) -> float:
     return float((1 + (best >= gain).sum()) / (1 + SHUFFLES))
 
 
-def region(sample: np.ndarray, names: Sequence[str], member: np.ndarray, known: np.ndarray) -> Region | None:
+def region(sample: np.ndarray, names: Sequence[str], member: np.ndarray, known: np.ndarray) -> DecidingRegion | None:
     """Return a box in which most samples belong (``member``), found on half of them and judged on the other half.
 
     ``sample`` is (sample, parameter) with columns ``names``; ``member`` and ``known`` (sample,) are of bool. Up to
@@ -167,7 +167,7 @@ def region(sample: np.ndarray, names: Sequence[str], member: np.ndarray, known: 
         names[place]: (max(low, float(sample[:, place].min())), min(high, float(sample[:, place].max())))
         for place, (low, high) in bounds.items()
     }
-    return Region(
+    return DecidingRegion(
         named, hits / count if count else float("nan"), bound, count, hits / max(1, int(member[~fitted].sum()))
     )
 

@@ -29,7 +29,7 @@ _SHARE_OF_TRUSTS = re.compile(r"trusts(?:\s*\*\s*(?P<times>\d+))?(?:\s*/\s*(?P<o
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Size:
+class DesignSize:
     """How large the designs are made: points of the space, country, replicates."""
 
     name: str
@@ -43,7 +43,7 @@ class Size:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Design:
+class ClaimDesign:
     """What is run: the text of a spec, its table of points (CSV), and how arms lie in the store.
 
     ``arms``: name -> what the arm sets (checked against the store when it is read); ``samples``: points of the space.
@@ -77,7 +77,9 @@ class Family:
 
 
 _TABLE = read_table("designs.toml")
-SIZES: Mapping[str, Size] = MappingProxyType({name: Size(name=name, **row) for name, row in _TABLE["sizes"].items()})
+SIZES: Mapping[str, DesignSize] = MappingProxyType(
+    {name: DesignSize(name=name, **row) for name, row in _TABLE["sizes"].items()}
+)
 FAMILIES: Mapping[str, Family] = MappingProxyType(
     {
         name: Family(
@@ -93,14 +95,14 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
 )
 
 
-def find_size(name: str) -> Size:
+def find_size(name: str) -> DesignSize:
     """Return the size ``name``; raise ValueError that proposes the closest one if there is none."""
     if name not in SIZES:
         raise ValueError(f"unknown size '{name}'{closest(name, SIZES)} (sizes: {', '.join(SIZES)})")
     return SIZES[name]
 
 
-def setting(value: object, size: Size) -> float:
+def setting(value: object, size: DesignSize) -> float:
     """Return the number that ``value`` stands for: itself, or a share of the trusts ("trusts / 4")."""
     if isinstance(value, str):
         found = _SHARE_OF_TRUSTS.fullmatch(value)
@@ -110,7 +112,7 @@ def setting(value: object, size: Size) -> float:
     return float(value)  # type: ignore[arg-type]
 
 
-def sampled_space(family: Family, size: Size) -> dict[str, tuple[float, float]]:
+def sampled_space(family: Family, size: DesignSize) -> dict[str, tuple[float, float]]:
     """Return the space that a family samples: parameter -> declared (low, high); units end at one per trust."""
     return {
         name: (row.low, min(row.high, float(size.trusts)) if name == "number_of_units" else row.high)
@@ -176,7 +178,7 @@ def to_csv(columns: Mapping[str, np.ndarray]) -> str:
     return "\n".join([",".join(columns), *(",".join(map(repr, row)) for row in rows)]) + "\n"
 
 
-def spec_text(name: str, given: Mapping[str, Any], size: Size, outcomes: Sequence[str]) -> str:
+def design_spec_text(name: str, given: Mapping[str, Any], size: DesignSize, outcomes: Sequence[str]) -> str:
     """Return the spec of a design: what is ``given``, with name, seed, replicates, country, table and outcomes."""
     fixed = "".join(f'"{key}" = {float(value)!r}\n' for key, value in given.get("fixed", {}).items())
     listed = ", ".join(f'"{outcome}"' for outcome in OUTCOMES if outcome in outcomes)
@@ -197,8 +199,8 @@ def make_design(
     arms: Mapping[str, Settings],
     outcomes: Sequence[str],
     samples: int,
-    size: Size,
-) -> Design:
+    size: DesignSize,
+) -> ClaimDesign:
     """Return the design that runs every arm at every one of ``samples`` points of ``space``."""
     return design_at(name, title, head, draw(space, samples, SEED), tuple(space), arms, outcomes, size)
 
@@ -211,8 +213,8 @@ def design_at(
     names: Sequence[str],
     arms: Mapping[str, Settings],
     outcomes: Sequence[str],
-    size: Size,
-) -> Design:
+    size: DesignSize,
+) -> ClaimDesign:
     """Return the design that runs every arm at every row of ``sample`` (sample, parameter) with columns ``names``.
 
     Each column is in the unit of its parameter. ``head`` is the text of a spec that gives months, and what is fixed and
@@ -227,10 +229,10 @@ def design_at(
     given = tomllib.loads(head)
     columns = arm_columns(sample, names, arms.values(), given.get("fixed", {}))
     given["fixed"] = {key: value for key, value in given.get("fixed", {}).items() if key not in columns}
-    return Design(
+    return ClaimDesign(
         name=name,
         title=title,
-        spec=spec_text(name, given, size, outcomes),
+        spec=design_spec_text(name, given, size, outcomes),
         points=to_csv(columns),
         arms=arms,
         samples=len(sample),
@@ -238,7 +240,7 @@ def design_at(
     )
 
 
-def design_of_claim(claim: Claim, sample: np.ndarray, names: Sequence[str], size: Size) -> Design:
+def design_of_claim(claim: Claim, sample: np.ndarray, names: Sequence[str], size: DesignSize) -> ClaimDesign:
     """Return the design that runs the arms of one claim at given settings: rows of ``sample``, columns ``names``.
 
     ``sample`` is (sample, parameter), each column in the unit of its parameter. Raises KeyError for a claim of a family
@@ -254,7 +256,7 @@ def design_of_claim(claim: Claim, sample: np.ndarray, names: Sequence[str], size
     return design_at(claim.name, claim.says, family.spec, sample, names, arms, claim.outcomes, size)
 
 
-def claim_designs(size: Size, claims: Iterable[Claim] = tuple(CLAIMS.values())) -> dict[str, Design]:
+def claim_designs(size: DesignSize, claims: Iterable[Claim] = tuple(CLAIMS.values())) -> dict[str, ClaimDesign]:
     """Return the designs that test ``claims``: one for each family, and one for its corners if a claim names any."""
     claims = tuple(claims)
     designs = {}
@@ -277,7 +279,7 @@ def claim_designs(size: Size, claims: Iterable[Claim] = tuple(CLAIMS.values())) 
     return designs
 
 
-def corner_arms(family: Family, claims: Iterable[Claim], size: Size) -> dict[str, Settings]:
+def corner_arms(family: Family, claims: Iterable[Claim], size: DesignSize) -> dict[str, Settings]:
     """Return the arms of all corners: the settings of the corner, and on top of them those of the claim's arm."""
     return {
         corner_arm(claim.name, number, arm): _settings({**corner.settings, **family.arms[arm]}, size)
@@ -292,5 +294,5 @@ def corner_arm(claim: str, number: int, arm: str) -> str:
     return f"{claim} corner {number}: {arm}"
 
 
-def _settings(arm: Mapping[str, Any], size: Size) -> Settings:
+def _settings(arm: Mapping[str, Any], size: DesignSize) -> Settings:
     return MappingProxyType({name: setting(value, size) for name, value in arm.items()})

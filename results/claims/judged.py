@@ -11,8 +11,8 @@ import numpy as np
 from ..open import open_sweep
 from .claims import Claim, Part
 from .contrasts import ArmStore, effects_of
-from .deciding import Decider, Region, deciders, region
-from .designs import Design, corner_arm
+from .deciding import Decider, DecidingRegion, deciders, region
+from .designs import ClaimDesign, corner_arm
 from .verdicts import HOLDS, NULL, REVERSES, Verdict, verdict
 
 RARE = 0.02
@@ -49,9 +49,9 @@ class Judgement(NamedTuple):
     verdict: Verdict
     deciders: tuple[Decider, ...]
     decided: Mapping[str, np.ndarray]
-    holds_where: Region | None
-    fails_where: Region | None
-    reverses_where: Region | None
+    holds_where: DecidingRegion | None
+    fails_where: DecidingRegion | None
+    reverses_where: DecidingRegion | None
     also: tuple[Also, ...]
     corners: tuple[CornerResult, ...]
     failed: int
@@ -66,7 +66,7 @@ class Judgement(NamedTuple):
         """Whether it makes no difference or reverses somewhere within the declared ranges."""
         return self._shown("fails", 1.0 - self.verdict.holds.high, self.fails_where)
 
-    def _shown(self, kind: str, surely: float, where: Region | None) -> bool:
+    def _shown(self, kind: str, surely: float, where: DecidingRegion | None) -> bool:
         in_corner = any(corner.kind == kind and corner.shown for corner in self.corners)
         return in_corner or surely > RARE or (where is not None and where.share >= CONVINCED)
 
@@ -86,7 +86,7 @@ def number_of_shares(claims: Iterable[Claim]) -> int:
     return sum(3 * (1 + len(claim.also)) for claim in claims)
 
 
-def judge(folder: str | Path, designs: Mapping[str, Design], claims: Iterable[Claim]) -> tuple[Judgement, ...]:
+def judge(folder: str | Path, designs: Mapping[str, ClaimDesign], claims: Iterable[Claim]) -> tuple[Judgement, ...]:
     """Judge ``claims`` from the stores ``folder/NAME.zarr`` of ``designs``.
 
     Raises FileNotFoundError or ValueError where a store is missing, unfinished or of another design.
@@ -101,7 +101,7 @@ def judge(folder: str | Path, designs: Mapping[str, Design], claims: Iterable[Cl
     return tuple(_judge_one(claim, designs, stores, spaces, compared) for claim in claims)
 
 
-def space_of(store: ArmStore, design: Design) -> np.ndarray:
+def space_of(store: ArmStore, design: ClaimDesign) -> np.ndarray:
     """Return the sample of a design (sample, parameter): each parameter from an arm that leaves it as drawn.
 
     Each column is in the unit of its parameter. Raises KeyError for a parameter that the store does not hold.
@@ -110,7 +110,7 @@ def space_of(store: ArmStore, design: Design) -> np.ndarray:
     >>> arms = {"low": {"mandate_detail": 0.0}, "high": {"mandate_detail": 1.0}}
     >>> levers = {"mandate_detail": ("point", [0.0, 1.0]), "target_level": ("point", [0.8, 0.8])}
     >>> sweep = xr.Dataset({"status": (("point", "replicate"), [[1], [1]])}, levers | {"month": [12]})
-    >>> design = Design(name="E1", title="", spec="", points="", arms=arms, samples=1, sampled=("target_level",))
+    >>> design = ClaimDesign(name="E1", title="", spec="", points="", arms=arms, samples=1, sampled=("target_level",))
     >>> space_of(ArmStore(sweep, arms), design).tolist()
     [[0.8]]
     """
@@ -120,7 +120,7 @@ def space_of(store: ArmStore, design: Design) -> np.ndarray:
 
 def _judge_one(
     claim: Claim,
-    designs: Mapping[str, Design],
+    designs: Mapping[str, ClaimDesign],
     stores: Mapping[str, ArmStore],
     spaces: Mapping[str, np.ndarray],
     compared: int,

@@ -14,7 +14,7 @@ from ...model.text.names import closest
 from ..open import open_sweep
 from .claims import BANDS, Part, part_of, read_table
 from .contrasts import ArmStore, Effects, effects_of
-from .designs import Design, Size, make_design, setting
+from .designs import ClaimDesign, DesignSize, make_design, setting
 from .surface import Surface, fit_surface
 
 CELLS = 25
@@ -33,7 +33,7 @@ class Axis(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Phase:
+class Contradiction:
     """One contradiction. ``parts``: the outcome that decides, then further ones; ``flip`` when less of it is better."""
 
     name: str
@@ -69,7 +69,7 @@ class Chart(NamedTuple):
     band of practical size, each with its 95 % interval. ``points`` (point, 3), ``effects`` (point,).
     """
 
-    phase: Phase
+    phase: Contradiction
     axes: tuple[Axis, Axis, Axis]
     grid: tuple[np.ndarray, np.ndarray, np.ndarray]
     mean: np.ndarray
@@ -88,7 +88,7 @@ class Chart(NamedTuple):
         return self.phase.parts[0].band
 
 
-def _phase(name: str, row: Mapping[str, Any]) -> Phase:
+def _phase(name: str, row: Mapping[str, Any]) -> Contradiction:
     names = tuple(f"arm {place + 1}" for place in range(len(row["arms"])))
     form = row.get("form", "difference")
     entry = {"outcome": row["outcome"], "months": row["window"], "sign": -1 if row.get("flip") else 1}
@@ -98,7 +98,7 @@ def _phase(name: str, row: Mapping[str, Any]) -> Phase:
         {**plain, "outcome": other} if isinstance(other, str) else {"sign": 1, "months": row["window"], **other}
         for other in row["also"]
     ]
-    return Phase(
+    return Contradiction(
         name=name,
         positions=row["positions"],
         question=row["question"],
@@ -115,26 +115,26 @@ def _phase(name: str, row: Mapping[str, Any]) -> Phase:
     )
 
 
-PHASES: Mapping[str, Phase] = MappingProxyType(
+PHASES: Mapping[str, Contradiction] = MappingProxyType(
     {name: _phase(name, row) for name, row in read_table("phases.toml").items()}
 )
 """The contradictions: P1 .. P10."""
 
 
-def find_phase(name: str) -> Phase:
+def find_phase(name: str) -> Contradiction:
     """Return the contradiction ``name``; raise ValueError that proposes the closest id if there is none."""
     if name not in PHASES:
         raise ValueError(f"unknown contradiction '{name}'{closest(name, PHASES)} (P1 .. P10)")
     return PHASES[name]
 
 
-def axes_of(phase: Phase, size: Size) -> tuple[Axis, Axis, Axis]:
+def axes_of(phase: Contradiction, size: DesignSize) -> tuple[Axis, Axis, Axis]:
     """Return the three axes with their ranges as numbers."""
     x, y, third = (Axis(row["name"], setting(row["low"], size), setting(row["high"], size)) for row in phase.axes)
     return x, y, third
 
 
-def phase_design(phase: Phase, size: Size) -> Design:
+def phase_design(phase: Contradiction, size: DesignSize) -> ClaimDesign:
     """Return the design of a contradiction: points over its three parameters, every arm at each of them."""
     fixed = "".join(f'"{name}" = {float(value)!r}\n' for name, value in phase.fixed.items())
     head = f"months = {phase.months}\n[fixed]\n{fixed}\n[record]\nevery = {EVERY}\n"
@@ -148,7 +148,7 @@ def phase_design(phase: Phase, size: Size) -> Design:
     return make_design(phase.name, phase.question, head, space, arms, outcomes, size.phase_points, luck)
 
 
-def chart(phase: Phase, folder: str | Path, size: Size) -> Chart:
+def chart(phase: Contradiction, folder: str | Path, size: DesignSize) -> Chart:
     """Read the store ``folder/NAME.zarr`` of a contradiction and fit its surface."""
     design, axes = phase_design(phase, size), axes_of(phase, size)
     store = ArmStore(open_sweep(Path(folder) / f"{phase.name}.zarr", chunks=None), design.arms)
@@ -176,7 +176,7 @@ def chart(phase: Phase, folder: str | Path, size: Size) -> Chart:
     )
 
 
-def _free(store: ArmStore, design: Design, name: str) -> np.ndarray:
+def _free(store: ArmStore, design: ClaimDesign, name: str) -> np.ndarray:
     # From an arm that leaves it free: one that sets it has the same value at all points.
     return store.parameter(name, next(arm for arm in design.arms if name not in design.arms[arm]))
 
@@ -217,7 +217,7 @@ def _beside(effects: Effects, scaled: np.ndarray) -> Beside:
     return Beside(effects.part, float(median), float(low), float(high), shares)
 
 
-def _best(phase: Phase, effects: Effects) -> tuple[tuple[str, float], ...]:
+def _best(phase: Contradiction, effects: Effects) -> tuple[tuple[str, float], ...]:
     """Return for a contest how often each arm gains most."""
     if phase.parts[0].form != "contest":
         return ()
@@ -225,4 +225,4 @@ def _best(phase: Phase, effects: Effects) -> tuple[tuple[str, float], ...]:
     return tuple((name, float((best == place).mean())) for place, name in enumerate(phase.arm_names))
 
 
-__all__ = ["BANDS", "PHASES", "Axis", "Chart", "Phase", "axes_of", "chart", "find_phase", "phase_design"]
+__all__ = ["BANDS", "PHASES", "Axis", "Chart", "Contradiction", "axes_of", "chart", "find_phase", "phase_design"]

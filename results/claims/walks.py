@@ -21,7 +21,7 @@ from ..figures.style import LINES, add_caption, figure_style, light_grid, new_fi
 from ..intervals import said
 from ..open import open_sweep
 from .claims import BANDS, read_table
-from .designs import Design, Size, design_at
+from .designs import ClaimDesign, DesignSize, design_at
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -66,7 +66,7 @@ WALKS: Mapping[str, Walk] = _walks()
 """The walks, by the contradiction that they belong to."""
 
 
-def walk_designs(walk: Walk, size: Size) -> dict[str, Design]:
+def walk_designs(walk: Walk, size: DesignSize) -> dict[str, ClaimDesign]:
     """Return the two designs of a walk: from the low end and back, and from the high end and back."""
     enough = replace(size, replicates=max(size.phase_replicates, LEAST_REPLICATES))
     designs = {}

@@ -15,7 +15,7 @@ import pandas as pd
 from ...model.parameters import PARAMETERS
 from ..open import open_sweep
 from .contrasts import ArmStore
-from .designs import Design
+from .designs import ClaimDesign
 from .judged import Judgement, space_of
 
 SIDES = ("holds", "fails")
@@ -32,7 +32,7 @@ class Witness(NamedTuple):
 
 
 def witnesses(
-    folder: str | Path, designs: Mapping[str, Design], judgements: Iterable[Judgement]
+    folder: str | Path, designs: Mapping[str, ClaimDesign], judgements: Iterable[Judgement]
 ) -> tuple[Witness, ...]:
     """Return the clearest witness of each side of each claim, from the stores ``folder/NAME.zarr`` of ``designs``.
 
@@ -53,7 +53,7 @@ def witnesses(
 
 
 def _clearest(
-    judged: Judgement, side: str, designs: Mapping[str, Design], spaces: Mapping[str, np.ndarray]
+    judged: Judgement, side: str, designs: Mapping[str, ClaimDesign], spaces: Mapping[str, np.ndarray]
 ) -> Witness | None:
     family, edge = judged.claim.family, judged.verdict.edge
     sign = 1.0 if side == "holds" else -1.0

@@ -8,7 +8,7 @@ import pandas as pd
 
 from ..dataset import parameter_row
 from .claims import Claim, Part
-from .deciding import Decider, Region
+from .deciding import Decider, DecidingRegion
 from .judged import CONVINCED, Judgement
 from .verdicts import Middle, Share, Verdict
 
@@ -77,7 +77,7 @@ def decider_text(decider: Decider) -> str:
     )
 
 
-def region_text(region: Region | None) -> str:
+def region_text(region: DecidingRegion | None) -> str:
     """Say where a region lies and what share of the held-back samples in it is on that side."""
     if region is None:
         return "no sample of the space"

@@ -9,7 +9,7 @@ import pandas as pd
 import xarray as xr
 
 from ...model.changes import base_of, parse_setting
-from ..attributes import table_of
+from ..attributes import json_attribute
 from ..dataset import chosen_outcomes, design_of, label_of
 from ..intervals import SAMPLED, Estimate, estimate
 from ..windows import window_mean
@@ -22,7 +22,7 @@ SETTLED_SHARE = 0.5
 """The last half of each step counts; the first is left to adjustment (assumption)."""
 
 
-class Step(NamedTuple):
+class RampStep(NamedTuple):
     """A stretch of months in which the lever has one value."""
 
     value: float
@@ -30,7 +30,7 @@ class Step(NamedTuple):
     last: int
 
 
-def steps_of(sweep: xr.Dataset, lever: str) -> list[Step]:
+def steps_of(sweep: xr.Dataset, lever: str) -> list[RampStep]:
     """Return the walk of a lever over an opened sweep, from ``lever`` and its fixed changes ``lever@month``.
 
     Values are in the unit of the lever. Raises ValueError where the lever does not change at fixed months to fixed
@@ -48,13 +48,13 @@ def steps_of(sweep: xr.Dataset, lever: str) -> list[Step]:
     if not changes:
         raise ValueError(f"'{lever}' does not change: fix its walk in the spec, such as \"{lever}@61\" = 0.5")
     if 1 not in changes:
-        start = sweep.coords[lever] if lever in sweep.coords else table_of(sweep.attrs, "defaults")[lever]
+        start = sweep.coords[lever] if lever in sweep.coords else json_attribute(sweep.attrs, "defaults")[lever]
         if np.ndim(start):
             raise ValueError(f"'{lever}' is varied at the start; fix it, so that all runs make the same walk")
         changes[1] = float(start)
     months = sorted(changes)
     ends = [*(month - 1 for month in months[1:]), int(sweep["month"][-1])]
-    return [Step(changes[month], month, end) for month, end in zip(months, ends, strict=True) if end >= month]
+    return [RampStep(changes[month], month, end) for month, end in zip(months, ends, strict=True) if end >= month]
 
 
 def measure_hysteresis(sweep: xr.Dataset, lever: str, outcome: str) -> pd.DataFrame:
@@ -90,7 +90,7 @@ def measure_hysteresis(sweep: xr.Dataset, lever: str, outcome: str) -> pd.DataFr
     return pd.DataFrame(rows)
 
 
-def _means_of_steps(sweep: xr.Dataset, steps: list[Step], outcome: str) -> dict[str, dict[float, np.ndarray]]:
+def _means_of_steps(sweep: xr.Dataset, steps: list[RampStep], outcome: str) -> dict[str, dict[float, np.ndarray]]:
     """Return the means (point, replicate) of the settled part of each step, by direction and value."""
     found: dict[str, dict[float, np.ndarray]] = {"up": {}, "down": {}}
     for place, step in enumerate(steps):

@@ -150,7 +150,7 @@ def _turn(chart: xr.Dataset) -> str:
     return f"; the sign turns at about {crossing:.2g} ({low:.2g} to {high:.2g})"
 
 
-def table_of(changes: Sequence[Change]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+def change_table(changes: Sequence[Change]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """Return the header and the cells, as text, of a printed table of changes."""
     if not changes:
         return (), []

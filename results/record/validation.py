@@ -14,7 +14,7 @@ import xarray as xr
 from scipy import stats
 
 from ...store.format import DONE
-from ..attributes import table_of
+from ..attributes import json_attribute
 from ..intervals import LEVEL
 from .measures import MEASURES, MONTHLY, PER_TRUST, WHY_ABSENT, Runs
 
@@ -100,7 +100,7 @@ def _runs(sweep: xr.Dataset, from_month: int) -> Runs:
     target = (
         sweep["target_level"].values
         if "target_level" in sweep.coords
-        else table_of(sweep.attrs, "defaults")["target_level"]
+        else json_attribute(sweep.attrs, "defaults")["target_level"]
     )
     per_run = np.broadcast_to(np.asarray(target, dtype=float).reshape(-1, 1), sweep["status"].shape).ravel()[done]
     return Runs(

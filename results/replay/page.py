@@ -23,7 +23,7 @@ SERVICE_LINES = ("true_access", "reported_access", "quality")
 UNITS = dict.fromkeys(COURSE, "0..1") | {"wait": "months"}
 
 
-def page_of(rerun: Rerun, chronicle: Chronicle, trust: int, statement: str) -> Page:
+def replay_page(rerun: Rerun, chronicle: Chronicle, trust: int, statement: str) -> Page:
     """Return the page of a run that was made again."""
     politics = [event for event in chronicle.events if event.level == "politics"]
     return Page(

@@ -19,7 +19,7 @@ from ...model.outcomes import OUTCOMES
 from ...model.parameters import PARAMETERS, Parameters
 from ...model.providers import Providers, parse_providers
 from ...store.format import DONE, FAILED
-from ..attributes import table_of
+from ..attributes import json_attribute
 from ..dataset import fixed_parameters, spec_of, varied_parameters
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def rerun_of(sweep: xr.Dataset, point: int, replicate: int) -> Rerun:
         base, month = parse_setting(name)
         if month is not None:
             changes.setdefault(month, {})[base] = value
-    defaults = table_of(sweep.attrs, "defaults")
+    defaults = json_attribute(sweep.attrs, "defaults")
     text = sweep.attrs.get("providers")
     return Rerun(
         point=point,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..figures.style import figure_style
 from ..open import open_sweep
 from ..report.page import render
-from .page import page_of
+from .page import replay_page
 from .rerun import check_equal, rerun_of, run_again
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def write_replay(store: str | Path, out: str | Path, point: int, replicate: int,
         f"equal to the last bit. {len(log):,} decisions and turns, trust {followed} followed closely."
     )
     with figure_style():
-        html = render(page_of(rerun, chronicle, followed, statement))
+        html = render(replay_page(rerun, chronicle, followed, statement))
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
     paths = (folder / "index.html", folder / "decisions.csv")

@@ -10,12 +10,12 @@ import xarray as xr
 
 from ..dataset import design_of, fixed_parameters, label_of, spec_of
 from ..discovery.regions import Discovery, region_rows, sought
-from ..figures.sentence import Change, table_of
+from ..figures.sentence import Change, change_table
 from ..intervals import said
-from ..sensitivity.table import strongest, summary, told
+from ..sensitivity.table import remarks, strongest, summary
 from .page import Page, Section
 from .parts import FEW_REPLICATES, Picture
-from .provenance import SHOWN_FAILURES, asked, failures, ran
+from .provenance import SHOWN_FAILURES, failures, ran, varied_rows
 
 ASKED = 3
 """Parameters that the first screen names."""
@@ -38,7 +38,7 @@ class Findings:
     outcomes: tuple[str, ...]
 
 
-def page_of(findings: Findings, sweep: xr.Dataset) -> Page:
+def report_page(findings: Findings, sweep: xr.Dataset) -> Page:
     """Return the page of an opened sweep, made of its ``findings``."""
     cards = (
         ("What was asked", _asked_lines(findings, sweep)),
@@ -66,7 +66,7 @@ def page_of(findings: Findings, sweep: xr.Dataset) -> Page:
 
 
 def _asked_lines(findings: Findings, sweep: xr.Dataset) -> tuple[str, ...]:
-    design, rows = design_of(sweep), asked(sweep)
+    design, rows = design_of(sweep), varied_rows(sweep)
     outcomes = " and ".join(
         part for part in (", ".join(map(_plain, findings.outcomes[:-1])), _plain(findings.outcomes[-1])) if part
     )
@@ -153,7 +153,7 @@ def _map_sections(findings: Findings) -> list[Section]:
         for outcome, picture in zip(findings.outcomes, maps, strict=False)
     ]
     if findings.changes:
-        sections.append(Section(heading="The maps in numbers", table=table_of(findings.changes)))
+        sections.append(Section(heading="The maps in numbers", table=change_table(findings.changes)))
     return sections
 
 
@@ -165,7 +165,7 @@ def _sensitivity_sections(findings: Findings) -> list[Section]:
     return [
         Section(
             heading=heading,
-            paragraphs=tuple(told(findings.indices)),
+            paragraphs=tuple(remarks(findings.indices)),
             table=summary(findings.indices),
             images=first.images(),
             note=first.note,
@@ -215,7 +215,7 @@ def _failure_section(sweep: xr.Dataset) -> Section:
 
 def _provenance_sections(sweep: xr.Dataset) -> list[Section]:
     return [
-        Section(heading="What was varied", table=(("parameter", "from", "to", "unit", "meaning"), asked(sweep))),
+        Section(heading="What was varied", table=(("parameter", "from", "to", "unit", "meaning"), varied_rows(sweep))),
         Section(
             heading="What was run, and where",
             table=(("", ""), ran(sweep)),

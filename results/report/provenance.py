@@ -20,7 +20,7 @@ COUNTS = {"runs": "in all", "runs_done": "done", "runs_failed": "failed", "runs_
 Rows = list[tuple[str, ...]]
 
 
-class Failure(NamedTuple):
+class LoggedFailure(NamedTuple):
     """A failed run and the reason that the log gives."""
 
     point: int
@@ -42,12 +42,12 @@ def log_events(sweep: xr.Dataset) -> Iterator[dict[str, Any]]:
     return read_log(Path(sweep.attrs["store"]) / "log")
 
 
-def asked(sweep: xr.Dataset) -> Rows:
+def varied_rows(sweep: xr.Dataset) -> Rows:
     """Return what was varied in an opened sweep, as rows: parameter, from, to, unit, meaning.
 
     >>> attrs = {"sampler": '{"method": "sobol", "names": ["mandate_detail"], "bounds": [[0.0, 1.0]]}'}
     >>> runs = {"status": (("point", "replicate"), [[1], [1]])}
-    >>> asked(xr.Dataset(runs, {"mandate_detail": ("point", [0.2, 0.7])}, attrs))[0][:4]
+    >>> varied_rows(xr.Dataset(runs, {"mandate_detail": ("point", [0.2, 0.7])}, attrs))[0][:4]
     ('mandate detail', '0', '1', 'share')
     """
     design = design_of(sweep)
@@ -114,14 +114,14 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:SHOWN_NAMES]) + more or "unknown"
 
 
-def failures(sweep: xr.Dataset) -> list[Failure]:
+def failures(sweep: xr.Dataset) -> list[LoggedFailure]:
     """Return the failed runs of an opened sweep in order, with the last reason in the log.
 
     That is "no reason in the log" where there is none.
 
     >>> status = xr.DataArray([[1, FAILED]], dims=("point", "replicate"))
     >>> failures(xr.Dataset({"status": status}, attrs={"store": "nowhere"}))
-    [Failure(point=0, replicate=1, reason='no reason in the log')]
+    [LoggedFailure(point=0, replicate=1, reason='no reason in the log')]
     """
     reasons = {
         (event["point"], event["replicate"]): event["reason"]
@@ -129,4 +129,4 @@ def failures(sweep: xr.Dataset) -> list[Failure]:
         if event["event"] == "failure"
     }
     places = np.argwhere(sweep["status"].values == FAILED)
-    return [Failure(int(p), int(r), reasons.get((int(p), int(r)), "no reason in the log")) for p, r in places]
+    return [LoggedFailure(int(p), int(r), reasons.get((int(p), int(r)), "no reason in the log")) for p, r in places]

@@ -17,7 +17,7 @@ from ..intervals import LEVEL, SAMPLED, said
 from ..open import open_sweep
 from ..shares import most_telling
 from ..windows import window_mean
-from .contents import Findings, page_of
+from .contents import Findings, report_page
 from .page import render
 from .parts import (
     basis,
@@ -65,8 +65,8 @@ def write_report(
     """
     sweep = open_sweep(store, partial=partial)
     with figure_style():
-        findings = find(sweep, chosen_outcomes(sweep, outcomes, most=SHOWN_OUTCOMES), from_month)
-        html = render(page_of(findings, sweep))
+        findings = report_findings(sweep, chosen_outcomes(sweep, outcomes, most=SHOWN_OUTCOMES), from_month)
+        html = render(report_page(findings, sweep))
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "index.html").write_text(html, encoding="utf-8", newline="\n")
@@ -80,7 +80,7 @@ def write_report(
     return Report(paths=tuple(paths), statement=findings.statement, changes=findings.changes, lacking=findings.lacking)
 
 
-def find(sweep: xr.Dataset, outcomes: tuple[str, ...], from_month: int | None) -> Findings:
+def report_findings(sweep: xr.Dataset, outcomes: tuple[str, ...], from_month: int | None) -> Findings:
     """Compute all that the report of an opened sweep says and shows, in memory.
 
     Raises ValueError where no run is done, and for an outcome that the store does not hold.

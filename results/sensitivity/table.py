@@ -77,14 +77,14 @@ def strongest(indices: xr.Dataset) -> str:
     return f"depends most ({words}): {'; '.join(parts)}" if parts else ""
 
 
-def told(indices: xr.Dataset) -> list[str]:
+def remarks(indices: xr.Dataset) -> list[str]:
     """Return what must be said beside the table: meaning, what was dropped, the share of luck, and the advice.
 
     ``indices`` are those of :func:`analyze_sensitivity`, dims (outcome, month, parameter).
 
     >>> facts = {"method": "pawn", "level": 0.95, "used": 64, "dropped": 1, "unit": "points", "advice": "sweep more."}
     >>> cells = dict.fromkeys(("seed_share", "seed_share_conf"), (("outcome", "month"), [[np.nan]]))
-    >>> told(xr.Dataset(cells, {"outcome": ["quality"]}, facts))[1:]
+    >>> remarks(xr.Dataset(cells, {"outcome": ["quality"]}, facts))[1:]
     ['1 of 65 points dropped: a run failed.', 'Sweep more.']
     """
     facts = indices.attrs

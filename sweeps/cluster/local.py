@@ -95,8 +95,8 @@ def _options(number: int, gpus: Sequence[str]) -> Mapping[str, dict[str, Any]]:
 def _cluster(workers: Mapping[str, dict[str, Any]], scratch: str) -> Any:
     from distributed import Nanny, SpecCluster
 
+    from .certificates import made_for_one_sweep
     from .dask_servers import Scheduler, Worker
-    from .security import made_for_one_sweep
 
     security = made_for_one_sweep()
     here = {"host": LOOPBACK, "protocol": "tls://", "security": security, "dashboard": False}

@@ -27,7 +27,7 @@ def _preparation_without_main(name: str) -> dict[str, object]:
     return told
 
 
-class Launch(popen_spawn_posix.Popen):
+class FreshPopen(popen_spawn_posix.Popen):
     """A process that is launched without the main module of this one."""
 
     def _launch(self, process_obj: Any) -> None:
@@ -43,7 +43,7 @@ class FreshProcess(context.SpawnProcess):
 
     @staticmethod
     def _Popen(process_obj: Any) -> Any:  # noqa: N802  multiprocessing's name
-        return Launch(process_obj)
+        return FreshPopen(process_obj)
 
 
 class FreshContext(context.SpawnContext):

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..jobs.quoting import SubmitError, clock, directive, gpus_of, memory_of, plain, plain_path, quoted, slug
+from ..jobs.quoting import SubmitError, clock, directive, gpus_of, memory_of, plain_option, plain_path, quoted, slug
 from ..jobs.script import environment
 from .local import NO_PROFILE
 
@@ -64,8 +64,8 @@ def slurm_workers(job: Job) -> Iterator[Any]:
 
 def _slurm_cluster(job: Job, scratch: str) -> Any:
     jobqueue = dask_jobqueue()
+    from .certificates import made_for_one_sweep
     from .dask_servers import Scheduler
-    from .security import made_for_one_sweep
 
     if shutil.which("sbatch") is None:
         raise SubmitError("'sbatch' is not on this machine; run this on a login node or in a job of the cluster")
@@ -75,7 +75,7 @@ def _slurm_cluster(job: Job, scratch: str) -> Any:
         security=made_for_one_sweep(),
         # The key of the workers lies where all nodes see it, readable by its owner alone, while the driver lives.
         shared_temp_directory=described["log_directory"],
-        interface=None if job.interface is None else plain("--interface", job.interface),
+        interface=None if job.interface is None else plain_option("--interface", job.interface),
         scheduler_cls=Scheduler,
         scheduler_options={"dashboard": False, "scratch": scratch},
         silence_logs="critical",
@@ -140,8 +140,8 @@ def worker_jobs(job: Job) -> dict[str, Any]:
         "job_cpu": job.resources.cpus,
         "memory": f"{number}{unit}iB",
         "walltime": clock(job.resources.time),
-        "queue": None if job.resources.partition is None else plain("--partition", job.resources.partition),
-        "account": None if job.resources.account is None else plain("--account", job.resources.account),
+        "queue": None if job.resources.partition is None else plain_option("--partition", job.resources.partition),
+        "account": None if job.resources.account is None else plain_option("--account", job.resources.account),
         "job_name": f"worker-{slug(job.name)}",
         "python": quoted(
             "--venv", sys.executable if job.surroundings.venv is None else job.surroundings.venv / "bin" / "python"

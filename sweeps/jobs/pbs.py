@@ -6,16 +6,16 @@ submitting the same again finishes.
 
 from __future__ import annotations
 
-from .quoting import SubmitError, clock, directive, gpus_of, memory_of, plain, plain_path, slug
+from .quoting import SubmitError, clock, directive, gpus_of, memory_of, plain_option, plain_path, slug
 from .script import (
     SECONDS_IN_RESERVE,
     Job,
     array_range,
-    check_commands,
+    check_lines,
     comments,
     environment,
-    sweep_command,
-    warm_up_command,
+    sweep_line,
+    warm_up_line,
     warm_up_of,
 )
 
@@ -43,7 +43,7 @@ def pbs_array(job: Job) -> str:
         "",
         "# Before the walltime ends the task may finish its batch; one that takes longer is dropped, to be done again.",
         f"timeout --preserve-status --signal=USR1 --kill-after={kill_after} {stop_after} \\",
-        f"    {sweep_command(job)}",
+        f"    {sweep_line(job)}",
         "status=$?",
         f'echo "task $task of {job.tasks}: exit status $status"',
         '[ "$status" -lt 3 ] || echo "task $task: out of time; submit the same command again"',
@@ -61,7 +61,7 @@ def pbs_verify(job: Job) -> str:
         "",
         PLACE,
         *environment(job),
-        *check_commands(job),
+        *check_lines(job),
     ]
     return "\n".join(lines) + "\n"
 
@@ -76,7 +76,7 @@ def pbs_warm_up(job: Job) -> str:
         "",
         PLACE,
         *environment(asked),
-        warm_up_command(asked),
+        warm_up_line(asked),
     ]
     return "\n".join(lines) + "\n"
 
@@ -102,8 +102,8 @@ def _directives(job: Job, name: str, gpus: str) -> list[str]:
         f"-o {plain_path('--logs', job.logs)}/",
     ]
     if job.resources.partition is not None:
-        words.append(f"-q {plain('--partition', job.resources.partition)}")
+        words.append(f"-q {plain_option('--partition', job.resources.partition)}")
     if job.resources.account is not None:
-        words.append(f"-A {plain('--account', job.resources.account)}")
+        words.append(f"-A {plain_option('--account', job.resources.account)}")
     words += [directive("--directive", text) for text in job.resources.directives]
     return [f"#PBS {word}" for word in words]

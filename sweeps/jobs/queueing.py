@@ -116,7 +116,7 @@ class Queued:
     twins: tuple[str, ...] = ()
 
 
-def program(speech: Speech) -> str:
+def queueing_program(speech: Speech) -> str:
     """Return the path of the program that queues jobs; raise SubmitError where there is none."""
     found = shutil.which(speech.send[0])
     if found is None:
@@ -187,7 +187,7 @@ def _in_several_tries(asked: Request, say: Callable[[str], None]) -> Queued:
 def _ask(asked: Request) -> Answer:
     """Ask once, and return what came of it."""
     speech = asked.speech
-    words = [program(speech), *speech.send[1:], *asked.options]
+    words = [queueing_program(speech), *speech.send[1:], *asked.options]
     try:
         done = _run(words, asked.script)
     except subprocess.TimeoutExpired:

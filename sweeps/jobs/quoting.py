@@ -19,7 +19,7 @@ class SubmitError(ValueError):
     """A request that cannot become a job script; the message is one line."""
 
 
-def plain(option: str, text: str) -> str:
+def plain_option(option: str, text: str) -> str:
     """Return ``text`` if a directive can hold it as it is: letters, digits and ``_ . , : = + @ / -``."""
     if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.,:=+@/-]{0,199}", text):
         raise SubmitError(
@@ -60,7 +60,7 @@ def quoted(option: str, text: str | Path) -> str:
 
 def module_name(text: str) -> str:
     """Return the name of a module to load, quoted; what looks like an option of ``module`` is refused."""
-    return quoted("--module", plain("--module", text))
+    return quoted("--module", plain_option("--module", text))
 
 
 def slug(name: str) -> str:

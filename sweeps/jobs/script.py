@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..store.late import SECONDS_TO_SHOW
-from .quoting import SubmitError, gpus_of, joined, module_name, plain, quoted
+from .quoting import SubmitError, gpus_of, joined, module_name, plain_option, quoted
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
 QUIET = 'export PYTHONWARNINGS="${PYTHONWARNINGS:+$PYTHONWARNINGS,}ignore:resource_tracker:UserWarning"'
@@ -102,7 +102,7 @@ def _bindable(path: Path) -> Path:
     return path
 
 
-def sweep_command(job: Job) -> str:
+def sweep_line(job: Job) -> str:
     """Return the line that computes task ``$task`` of the array."""
     spec, store = quoted("the path of the spec", job.spec), quoted("--out", job.store)
     what = _claims_words(job) if job.claims else ["sweep", spec, "--out", store]
@@ -110,19 +110,19 @@ def sweep_command(job: Job) -> str:
 
 
 def _engine(job: Job) -> str:
-    return quoted("--engine", plain("--engine", job.engine))
+    return quoted("--engine", plain_option("--engine", job.engine))
 
 
 def _claims_words(job: Job) -> list[str]:
     return ["claims", "--out", quoted("--out", job.store), *(quoted("--claim", word) for word in job.claims)]
 
 
-def warm_up_command(job: Job) -> str:
+def warm_up_line(job: Job) -> str:
     """Return the line that compiles what the tasks need."""
     return command(job, "warm-up", "--engine", _engine(job))
 
 
-def check_commands(job: Job) -> list[str]:
+def check_lines(job: Job) -> list[str]:
     """Return the lines of the last job: some runs again, by the engine that every job has, and how far the sweep is.
 
     It starts when the last task ends, whose files this node may see later. For claims it computes what is missing, on

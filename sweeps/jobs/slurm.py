@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .quoting import clock, directive, gpus_of, memory_of, plain, plain_path, slug
+from .quoting import clock, directive, gpus_of, memory_of, plain_option, plain_path, slug
 from .script import (
     SECONDS_IN_RESERVE,
     Job,
     array_range,
-    check_commands,
+    check_lines,
     command,
     comments,
     driver_words,
     environment,
-    sweep_command,
-    warm_up_command,
+    sweep_line,
+    warm_up_line,
     warm_up_of,
 )
 
@@ -29,7 +29,7 @@ def slurm_array(job: Job) -> str:
     """Return the script of the array for ``sbatch``."""
     words = [*_words(job, f"tredegar-{slug(job.name)}", "%A_%a"), f"--array={array_range(job)}", *_gpus(job)]
     number = "task=${SLURM_ARRAY_TASK_ID:?this script is for an array job}"
-    return _that_comes_back(job, words, f"Sweep in {job.tasks} tasks", [number], sweep_command(job))
+    return _that_comes_back(job, words, f"Sweep in {job.tasks} tasks", [number], sweep_line(job))
 
 
 def slurm_driver(job: Job) -> str:
@@ -68,7 +68,7 @@ def slurm_warm_up(job: Job) -> str:
         *comments(job, "Compile, once for all tasks, before the sweep of"),
         "",
         *environment(asked),
-        warm_up_command(asked),
+        warm_up_line(asked),
     ]
     return "\n".join(lines) + "\n"
 
@@ -91,7 +91,7 @@ def _verify(job: Job, first: list[str]) -> str:
         "",
         *environment(job),
         *first,
-        *check_commands(job),
+        *check_lines(job),
     ]
     return "\n".join(lines) + "\n"
 
@@ -124,9 +124,9 @@ def _words(job: Job, name: str, pattern: str) -> list[str]:
         number, unit = memory_of(job.resources.memory)
         words.append(f"--mem={number}{unit}")
     if job.resources.partition is not None:
-        words.append(f"--partition={plain('--partition', job.resources.partition)}")
+        words.append(f"--partition={plain_option('--partition', job.resources.partition)}")
     if job.resources.account is not None:
-        words.append(f"--account={plain('--account', job.resources.account)}")
+        words.append(f"--account={plain_option('--account', job.resources.account)}")
     return [*words, *(directive("--directive", text) for text in job.resources.directives)]
 
 

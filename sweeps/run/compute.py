@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...model.failure import RunFailed
+from ...model.failed_run import RunFailed
 from ...store.blocks import Batch
 from ...store.format import DONE, FAILED, MISSING
 from ..spec.sampling import Points

@@ -22,7 +22,7 @@ from ..store.create import create_store, is_to_be_created, place_of_store
 from ..store.late import wait_until_seen
 from ..store.layout import current_rules_hash
 from ..store.store import StoreError, SweepStore
-from ..upkeep.missing import Counts, count, pending, remove_stray_files
+from ..upkeep.missing import Counts, count_status, pending, remove_stray_files
 from ..upkeep.repair import repair_skeleton
 from .arguments import MOST_WORKERS, check_kinds, check_scheduler, checked_task
 from .compute import BatchReport, Simulate
@@ -147,8 +147,8 @@ def _note_once(text: str) -> None:
 def _counts(store: SweepStore, all_is_written: bool) -> Counts:
     """Count the runs of ``store``; what workers of other machines report as written this one may see later."""
     if all_is_written:
-        wait_until_seen(lambda: count(store.read_status()).complete, store.path / STATUS)
-    return count(store.read_status())
+        wait_until_seen(lambda: count_status(store.read_status()).complete, store.path / STATUS)
+    return count_status(store.read_status())
 
 
 def _follow(

@@ -14,7 +14,7 @@ from ...store.format import DONE, MISSING, STATUS, StoreError
 from ..store.late import Patience
 from ..store.layout import current_rules_hash
 from ..store.store import SweepStore
-from ..upkeep.missing import Counts, Task, count, damage, remove_stray_files
+from ..upkeep.missing import Counts, Task, count_status, damage, remove_stray_files
 from ..upkeep.repair import points_of, repair_skeleton, skeleton_faults
 from .compute import compute_runs, default_simulate, run_batch, run_numbers
 from .poison_runs import in_a_process_of_its_own, settle
@@ -83,7 +83,7 @@ def verify_store(
         for point, replicate in again:
             engine_used, differing = _differing(store, point, replicate, engine)
             faults += [f"run (point {point}, replicate {replicate}): {name} differs" for name in differing]
-    counts = count(status)
+    counts = count_status(status)
     if counts.complete and not faults and not why_not:
         remove_stray_files(store)  # as a sweep does that completes the store
     return Verified(files, len(again), tuple(faults), tuple(repaired), counts, store.has_digests, engine_used, why_not)

@@ -30,7 +30,7 @@ from .checks import check_spec
 from .design import LARGEST_SEED, Design, Strict, Varied, checked_value, find_quantity, parse_varied
 from .errors import SpecError, explain, safe_name, shown
 from .places import root_of_specs
-from .tables import FixedTable, chosen_outcomes, read_constant, tables_of
+from .tables import FixedTable, outcomes_to_record, read_constant, tables_of
 from .text import MOST_TABLE_BYTES, canonical_toml, parse_json, parse_toml, read_text
 
 MOST_MONTHS = 12_000
@@ -43,7 +43,7 @@ Read = Callable[[str, str, int], str | Points]
 """``read(name, what, most bytes)`` returns the text of a file that a spec names, or the points that a store holds."""
 
 
-class Country(Strict):
+class CountrySpec(Strict):
     """How large the country is: a synthetic ring of equal areas, or the real trusts of a providers table."""
 
     trusts: int | None = Field(
@@ -57,11 +57,11 @@ class Country(Strict):
     )
 
 
-class Record(Strict):
+class RecordSpec(Strict):
     """What of a run is kept: which outcomes, at which interval in months, and whether the records of every trust."""
 
     outcomes: Annotated[
-        tuple[str, ...] | None, PlainValidator(chosen_outcomes), PlainSerializer(lambda names: names)
+        tuple[str, ...] | None, PlainValidator(outcomes_to_record), PlainSerializer(lambda names: names)
     ] = None
     every: int = Field(default=1, ge=1, le=MOST_MONTHS, description="a whole number of months that divides 'months'")
     trusts: bool = Field(default=False, description="true or false")
@@ -81,7 +81,7 @@ class Spec(Strict):
         default=8, ge=1, le=MOST_REPLICATES, description=f"a whole number from 1 to {MOST_REPLICATES}"
     )
     luck: str = Field(default="common", pattern="^(common|independent)$", description="'common' or 'independent'")
-    country: Country = Field(default=Country(), description="a table")
+    country: CountrySpec = Field(default=CountrySpec(), description="a table")
     fixed: Annotated[dict[str, float], PlainValidator(tables_of("fixed", checked_value))] = Field(
         default_factory=FixedTable
     )
@@ -92,7 +92,7 @@ class Spec(Strict):
     constants: Annotated[dict[str, float], PlainValidator(tables_of("constants", read_constant))] = Field(
         default_factory=FixedTable
     )
-    record: Record = Field(default=Record(), description="a table")
+    record: RecordSpec = Field(default=RecordSpec(), description="a table")
 
     _providers_text: str | None = PrivateAttr(default=None)
     _providers: Providers | None = PrivateAttr(default=None)
@@ -292,4 +292,4 @@ def _varied_as_toml(varied: Varied) -> Any:
     return [varied.low, varied.high] if varied.values is None else {"values": varied.values}
 
 
-__all__ = ["Country", "Record", "Spec", "SpecError", "Varied", "find_quantity"]
+__all__ = ["CountrySpec", "RecordSpec", "Spec", "SpecError", "Varied", "find_quantity"]

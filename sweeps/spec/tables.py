@@ -45,7 +45,7 @@ def read_constant(name: str, value: object) -> float:
     return float(getattr(changed, name))
 
 
-def chosen_outcomes(names: Any) -> tuple[str, ...] | None:
+def outcomes_to_record(names: Any) -> tuple[str, ...] | None:
     """Return the outcomes that a spec names, in the order of the table; None for all. Raises SpecError."""
     if names is None:
         return None

@@ -15,13 +15,13 @@ from zarr.storage import LocalStore
 from ...store.chunk import codecs
 from ...store.format import CHUNK_SEPARATOR, LOG, StoreError
 from ...store.paths import is_empty_folder, is_zip, local_path
-from ...store.root import NAME, read_root, sealed
+from ...store.root_file import NAME, read_root, sealed
 from ..spec.sampling import Points, draw_points
 from ..spec.spec import Spec
 from .batches import points_per_batch_for
 from .durable import write_durably
 from .late import TAKEN, wait_until_seen
-from .layout import Variable, attributes, current_rules_hash, variables
+from .layout import Variable, current_rules_hash, store_attributes, variables
 from .temporary import building_place, put_in_place, remove
 
 
@@ -89,7 +89,7 @@ def write_skeleton(spec: Spec, path: Path, points_per_batch: int | None = None, 
     size = points_per_batch_for(spec, number) if points_per_batch is None else min(points_per_batch, number)
     path.mkdir(parents=True)
     store = LocalStore(path)
-    group = zarr.create_group(store, attributes=attributes(spec, points, size, current_rules_hash()))
+    group = zarr.create_group(store, attributes=store_attributes(spec, points, size, current_rules_hash()))
     # A group without arrays: readers that list the folder would warn of a folder that is no part of the hierarchy.
     group.create_group(LOG)
     for variable in variables(spec, points, size):

@@ -171,13 +171,13 @@ def _parameter(name: str, values: NDArray[np.float64], dims: tuple[str, ...]) ->
     return Variable(name, dims, values.shape, values.shape, "float64", float("nan"), attributes, values)
 
 
-def attributes(spec: Spec, points: Points, points_per_batch: int, rules_hash: str) -> dict[str, Any]:
+def store_attributes(spec: Spec, points: Points, points_per_batch: int, rules_hash: str) -> dict[str, Any]:
     """Return the attributes of the whole store: the spec and all else that a reader needs to know where it is from.
 
     ``points`` are name -> (point,).
 
     >>> spec = Spec(design={"method": "grid"}, vary={"real_control": {"values": [0.2, 0.8]}}, months=24)
-    >>> found = attributes(spec, {"real_control": np.array([0.2, 0.8])}, points_per_batch=1, rules_hash="")
+    >>> found = store_attributes(spec, {"real_control": np.array([0.2, 0.8])}, points_per_batch=1, rules_hash="")
     >>> found["points"], found["coordinates"], found["luck"]
     (2, 'real_control', 'common')
     """

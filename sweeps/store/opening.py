@@ -19,7 +19,7 @@ from ...store.format import (
     StoreError,
     StoreUnreadable,
 )
-from ...store.root import read_root_bytes, seal_is_broken
+from ...store.root_file import read_root_bytes, seal_is_broken
 
 
 def checked_root(path: Path) -> dict[str, Any]:

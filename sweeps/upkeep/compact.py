@@ -17,11 +17,11 @@ from zarr.storage import LocalStore, ZipStore
 from ...store.chunk import codecs
 from ...store.format import StoreError
 from ...store.paths import is_zip, local_path
-from ...store.root import read_root
+from ...store.root_file import read_root
 from ..store.create import consolidate, write_root
 from ..store.store import SweepStore
 from ..store.temporary import building_place, put_in_place, remove, remove_abandoned
-from .missing import count, damage
+from .missing import count_status, damage
 from .repair import skeleton_faults
 
 SHARD_BYTES = 128_000_000
@@ -72,7 +72,7 @@ def compact_store(store: SweepStore, path: str | Path) -> Archived:
 
 def _check_whole(store: SweepStore) -> None:
     """Raise StoreError unless every run of ``store`` is recorded and every value is what was written."""
-    missing = count(store.read_status()).missing
+    missing = count_status(store.read_status()).missing
     if missing:
         raise StoreError(f"store '{store.path}' is unfinished ({missing:,} runs are missing); finish it first")
     faults = [f"{name}: {fault}" for name, fault in skeleton_faults(store).items()]

@@ -17,7 +17,7 @@ import zarr
 from ...store.blocks import Batches
 from ...store.digest import coordinate_digest
 from ...store.format import DIGEST, MISSING, STATUS, StoreError
-from ...store.root import NAME, json_bytes
+from ...store.root_file import NAME, json_bytes
 from ..spec.checks import MOST_INDEPENDENT_POINTS
 from ..spec.sampling import Points, draw_points, sampler_settings
 from ..spec.spec import Spec

@@ -22,7 +22,7 @@ from ..store.durable import TEMPORARY
 from ..store.layout import current_rules_hash
 from ..store.store import SweepStore
 from ..store.temporary import building_place, put_in_place, remove, remove_abandoned
-from .missing import Counts, count, damage
+from .missing import Counts, count_status, damage
 from .repair import skeleton_faults
 
 ALIKE = ("spec_hash", "rules_hash", "points_per_batch", "replicates_per_batch", "specs", "coordinate_digests")
@@ -55,7 +55,7 @@ def merge_stores(stores: Sequence[SweepStore], out: str | Path) -> Merged:
         target = SweepStore(building)
         left_out = [line for batch in target.batches for line in _merge_batch(stores, target, batch)]
         _copy_logs(stores, building / LOG)
-        counts = count(target.read_status())
+        counts = count_status(target.read_status())
         put_in_place(building, path)
     except OSError as error:
         raise StoreError(f"store '{path}' cannot be written: {error.strerror or error}") from error

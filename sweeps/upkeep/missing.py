@@ -49,10 +49,10 @@ class Task:
     faults: tuple[str, ...] = ()
 
 
-def count(status: NDArray[np.uint8]) -> Counts:
+def count_status(status: NDArray[np.uint8]) -> Counts:
     """Return how many runs of ``status`` (any shape) are done, failed and missing.
 
-    >>> count(np.array([[DONE, DONE, FAILED, MISSING]]))
+    >>> count_status(np.array([[DONE, DONE, FAILED, MISSING]]))
     Counts(done=2, failed=1, missing=1)
     """
     done, failed = int((status == DONE).sum()), int((status == FAILED).sum())

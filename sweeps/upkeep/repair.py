@@ -15,7 +15,7 @@ from ...store.arrays import is_of_the_system, read_array, unread
 from ...store.chunk import read_chunk
 from ...store.digest import coordinate_digest
 from ...store.format import DIGEST, STATUS, StoreDamaged, StoreError
-from ...store.root import json_bytes
+from ...store.root_file import json_bytes
 from ..spec.sampling import Points, draw_points
 from ..spec.spec import Spec
 from ..store.durable import write_durably

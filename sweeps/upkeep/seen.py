@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from ...store.format import StoreError
-from ...store.root import NAME
+from ...store.root_file import NAME
 from ..store.late import wait_until_seen
 from ..store.store import SweepStore
 from .repair import skeleton_faults

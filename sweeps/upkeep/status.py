@@ -12,7 +12,7 @@ import numpy as np
 from ...store.format import FAILED
 from ..store.log import read_events
 from ..store.store import SweepStore
-from .missing import Counts, count
+from .missing import Counts, count_status
 
 UNKNOWN_REASON = "the reason is not in the log"
 
@@ -71,7 +71,7 @@ def report_status(path: str | Path, examples: int = 3) -> StatusReport:
         name=store.facts["title"],
         points=store.shape[0],
         replicates=store.shape[1],
-        counts=count(status),
+        counts=count_status(status),
         batches=store.number_of_batches,
         rate=runs / seconds if runs and seconds else None,
         processes=processes,

@@ -29,8 +29,8 @@ from tredegar.page.country import (
     SEED,
     TRUSTS,
     Countries,
-    Country,
     Gone,
+    LiveCountry,
     sliders,
     words,
 )
@@ -65,7 +65,7 @@ def test_plots_show_outcomes_between_0_and_1_by_names_in_words() -> None:
 
 
 def test_a_lever_that_is_moved_works_from_the_next_month_as_in_the_model_itself() -> None:
-    country = Country({"real_control": 0.8}, run=3)
+    country = LiveCountry({"real_control": 0.8}, run=3)
     later = country.pass_months(5, {"target_toughness": 1.5})
     changes = {FIRST_MONTHS + 1: {"target_toughness": 1.5}}
     settings = Parameters(real_control=0.8)
@@ -74,11 +74,11 @@ def test_a_lever_that_is_moved_works_from_the_next_month_as_in_the_model_itself(
         plain.step()
         assert (shown["month"], shown["outcomes"]) == (plain.steps, drawn(plain))
     assert len(later) == 5
-    assert later != Country({"real_control": 0.8}, run=3).pass_months(5, {})
+    assert later != LiveCountry({"real_control": 0.8}, run=3).pass_months(5, {})
 
 
 def test_a_country_is_shown_after_its_first_year() -> None:
-    first = Country({}).first
+    first = LiveCountry({}).first
     assert [one["month"] for one in first] == list(range(1, FIRST_MONTHS + 1))
     assert {len(one["trusts"]) for one in first} == {TRUSTS}
 
@@ -89,7 +89,7 @@ def test_starting_again_begins_at_the_start_with_the_sliders_as_they_are() -> No
     old = countries.start({})
     countries.go_on({"visit": old["visit"], "months": 3})
     again = countries.start({"visit": old["visit"], "settings": {"mandate_detail": 0.9}})
-    assert again["months"] == Country({"mandate_detail": 0.9}).first
+    assert again["months"] == LiveCountry({"mandate_detail": 0.9}).first
     assert again["months"] != old["months"]
     with pytest.raises(Gone, match="start again"):
         countries.go_on({"visit": old["visit"]})
@@ -101,7 +101,7 @@ def test_two_visitors_have_countries_of_their_own() -> None:
     assert one["visit"] != other["visit"]
     countries.go_on({"visit": one["visit"], "months": 7, "settings": {"target_toughness": 0.0}})
     untouched = countries.go_on({"visit": other["visit"], "months": 2})["months"]
-    assert untouched == Country({}).pass_months(2, {})
+    assert untouched == LiveCountry({}).pass_months(2, {})
 
 
 def test_the_country_looked_at_longest_ago_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,7 +117,7 @@ def test_the_country_looked_at_longest_ago_makes_room(monkeypatch: pytest.Monkey
 
 def test_a_country_stands_still_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app_country, "MOST_MONTHS", FIRST_MONTHS + 2)
-    country = Country({})
+    country = LiveCountry({})
     assert len(country.pass_months(10, {})) == 2
     assert country.pass_months(10, {}) == []
 
@@ -135,10 +135,10 @@ def test_a_country_stands_still_in_the_end(monkeypatch: pytest.MonkeyPatch) -> N
     ],
 )
 def test_what_no_slider_can_send_is_refused_and_changes_nothing(settings: Any, said: str) -> None:
-    country = Country({})
+    country = LiveCountry({})
     with pytest.raises(ValueError, match="^" + said):
         country.pass_months(1, settings)
-    assert country.pass_months(1, {}) == Country({}).pass_months(1, {})
+    assert country.pass_months(1, {}) == LiveCountry({}).pass_months(1, {})
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ def test_unknown_claims_and_sizes_are_refused_in_one_line(
 def test_a_claim_is_run_judged_and_finished_once(
     tredegar: Callable[..., int], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tiny = claim_designs.Size(
+    tiny = claim_designs.DesignSize(
         name="tiny", samples=10, trusts=6, clinicians=2, replicates=2, phase_points=8, phase_replicates=2,
         corner_samples=2,
     )  # fmt: skip

@@ -12,7 +12,7 @@ from tredegar.sweeps.run.runner import run_sweep
 from tredegar.sweeps.spec.spec import Spec
 from tredegar.sweeps.store.store import SweepStore
 from tredegar.sweeps.upkeep.compact import compact_store
-from tredegar.sweeps.upkeep.missing import count
+from tredegar.sweeps.upkeep.missing import count_status
 
 SPEC = """
 name = "fuzzed"
@@ -108,4 +108,4 @@ def check_stores(folder: Path) -> None:
             continue
         assert int((whole["status"].values == 1).sum()) == whole.attrs["runs"] == whole["status"].size
         assert all(whole[name].notnull().all() for name in ("quality", "true_access"))
-        assert count(SweepStore(place).read_status()).complete
+        assert count_status(SweepStore(place).read_status()).complete

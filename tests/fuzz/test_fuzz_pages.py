@@ -19,10 +19,10 @@ from tredegar.results.claims.designs import SIZES
 from tredegar.results.claims.pages.report import designs_of, write_claims
 from tredegar.results.figures.style import figure_style
 from tredegar.results.replay.story import write_replay
-from tredegar.results.report.contents import page_of
+from tredegar.results.report.contents import report_page
 from tredegar.results.report.page import Page, render
-from tredegar.results.report.report import find, write_report
-from tredegar.store.root import read_root, sealed
+from tredegar.results.report.report import report_findings, write_report
+from tredegar.store.root_file import read_root, sealed
 from tredegar.sweeps import Spec, run_sweep
 
 from ..results.report.test_report_page import quality
@@ -92,7 +92,7 @@ def made_reports(folder: Path) -> dict[str, Path]:
     found = {f"report {path.name}": path for path in written.paths if path.suffix in (".html", ".svg")}
     clean = open_sweep(made(folder / "clean"))
     with figure_style():
-        findings = find(clean, ("quality",), None)
+        findings = report_findings(clean, ("quality",), None)
         drawn = {name: Drawn(picture.note, picture.images()) for name, picture in findings.pictures.items()}
     findings = replace(findings, pictures=drawn)  # type: ignore[arg-type]  # drawn once for all pages
     place, root = made(folder / "again"), read_root(folder / "again")
@@ -100,7 +100,7 @@ def made_reports(folder: Path) -> dict[str, Path]:
         (place / "zarr.json").write_bytes(sealed(root))
         texts = cycle((*HOSTILE[first : first + 5], repeated(HOSTILE[first], 100_000)))
         page = folder / f"report-{first}.html"
-        html = render(page_of(findings, open_sweep(with_texts(place, texts))))
+        html = render(report_page(findings, open_sweep(with_texts(place, texts))))
         page.write_text(html, encoding="utf-8", newline="\n")
         found[f"report {first}"] = page
     return found

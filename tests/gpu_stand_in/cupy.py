@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from tredegar.kernels.array_engine.engine import run_arrays
-from tredegar.kernels.batch.batch import Batch, Recorded
+from tredegar.kernels.batch.batch import Recorded, RunBatch
 from tredegar.kernels.cuda_check import parts as cuda_parts
 
 __version__ = "0"
@@ -25,7 +25,7 @@ _part = sys.argv[sys.argv.index("--part") + 1] if "--part" in sys.argv else ""
 _fault = json.loads(os.environ.get("STAND_IN_FAULTS", "{}")).get(_part)
 
 
-def _run(batch: Batch, gpu: Any, kernels: Any = None, threads: int | None = None) -> Recorded:
+def _run(batch: RunBatch, gpu: Any, kernels: Any = None, threads: int | None = None) -> Recorded:
     """Do what a run on a GPU does, or what goes wrong there."""
     if _fault == "raise":
         raise RuntimeError("cudaErrorIllegalAddress: an illegal memory access was encountered")

@@ -15,21 +15,10 @@ CIRCLES: tuple[tuple[str, ...], ...] = ()
 CIRCLES_OF_TYPES: tuple[tuple[str, ...], ...] = (("tredegar.sweeps.spec.checks", "tredegar.sweeps.spec.spec"),)
 """Modules that import each other when imports for types alone are counted, too."""
 
-NAMES_OF_SEVERAL = (
-    *("Asked", "Batch", "Country", "Design", "Failure", "Launch", "Luck", "Phase", "Record", "Region", "Size"),
-    *("Step", "asked", "build", "chosen_outcomes", "compare", "compute_runs", "contrast", "count", "discover"),
-    *("export", "find", "kind_of", "lead", "main", "page_of", "plain", "program", "register", "run", "run_numbers"),
-    *("size", "table_of", "told", "validate", "verdict", "warm_up"),
-)
+NAMES_OF_SEVERAL: tuple[str, ...] = ()
 """Public names that more than one module defines."""
 
-NAMED_AS_MODULES = (
-    *("attributes", "claim_designs", "claims", "compact", "compare", "cuda_model", "draw", "engines", "export"),
-    *("extend", "failure", "fans", "figure_style", "hysteresis", "layout", "local_workers", "merge"),
-    *("named_values", "page", "pending", "plain_streams", "replay", "report", "responses", "root", "scripts"),
-    *("security", "select", "sensitivity", "settings_source", "simulate", "slurm_workers", "spec_text"),
-    *("statement", "submit", "verify", "warm_up"),
-)
+NAMED_AS_MODULES: tuple[str, ...] = ()
 """Public functions that bear the name of a module."""
 
 SHAPES_UNSTATED: tuple[str, ...] = ()
@@ -50,8 +39,8 @@ WITHOUT_EXAMPLE: dict[str, tuple[str, ...]] = {
         *("discover", "draw_map", "draw_over_time", "draw_responses", "draw_sensitivity", "peel"),
     ),
     "of all that a report or a validation holds: more set-up than example": (
-        "find",
-        "page_of",
+        "report_findings",
+        "report_page",
         "validate",
     ),
 }

@@ -15,7 +15,16 @@ from pathlib import Path
 import pytest
 
 from tredegar.kernels.machine import code_cache
-from tredegar.kernels.machine.code_cache import MANIFEST, PRIVATE, Kept, cache_root, find, keep, private_folder, publish
+from tredegar.kernels.machine.code_cache import (
+    MANIFEST,
+    PRIVATE,
+    Kept,
+    cache_root,
+    find_code,
+    keep,
+    private_folder,
+    publish,
+)
 
 FILES = {"code": bytes(range(256)), "index": b"\x80\x04."}
 POSIX = pytest.mark.skipif(not hasattr(os, "geteuid"), reason="others cannot be told apart here")
@@ -56,20 +65,20 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
 
 
 def test_what_was_kept_is_found_as_it_was(place: Path) -> None:
-    assert find(place) == Kept(FILES, "", place)
-    assert find(place.with_name("unknown")) == Kept(None, "", place.with_name("unknown"))
+    assert find_code(place) == Kept(FILES, "", place)
+    assert find_code(place.with_name("unknown")) == Kept(None, "", place.with_name("unknown"))
 
 
 @pytest.mark.parametrize("what", DAMAGE)
 def test_damaged_code_is_thrown_away_and_kept_anew(what: str, place: Path) -> None:
     DAMAGE[what](place)
-    found = find(place)
+    found = find_code(place)
     assert found.files is None
     assert found.place == place
     assert "is damaged" in found.fault and str(place) in found.fault and "\n" not in found.fault
     assert not place.exists()
     assert keep(FILES, place) == (place, "")
-    assert find(place).files == FILES
+    assert find_code(place).files == FILES
 
 
 @POSIX
@@ -77,7 +86,7 @@ def test_damaged_code_is_thrown_away_and_kept_anew(what: str, place: Path) -> No
 @pytest.mark.parametrize("part", ["", "code", MANIFEST])
 def test_what_others_may_write_to_is_not_used_and_left_alone(part: str, bits: int, place: Path) -> None:
     (place / part).chmod((place / part).stat().st_mode | bits)
-    found = find(place)
+    found = find_code(place)
     assert (found.files, found.place) == (None, None)
     assert "is not trusted" in found.fault and str(place / part) in found.fault
     assert place.exists()
@@ -90,10 +99,10 @@ def test_what_belongs_to_somebody_else_is_not_used(place: Path, monkeypatch: pyt
     owner = place.stat().st_uid
     monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
     if owner == 0:
-        assert find(place).files == FILES  # root may compile for everybody
+        assert find_code(place).files == FILES  # root may compile for everybody
         other = place / "code"
         os.chown(other, owner + 2, -1)
-    assert "is not trusted" in find(place).fault
+    assert "is not trusted" in find_code(place).fault
 
 
 @POSIX
@@ -103,7 +112,7 @@ def test_a_wide_umask_does_not_make_kept_code_useless(tmp_path: Path) -> None:
         keep(FILES, tmp_path / "key")
     finally:
         os.umask(before)
-    assert find(tmp_path / "key").files == FILES
+    assert find_code(tmp_path / "key").files == FILES
 
 
 def test_of_two_processes_that_keep_the_same_the_first_one_stays(place: Path, tmp_path: Path) -> None:
@@ -130,7 +139,7 @@ def test_what_a_killed_process_left_is_removed_once_it_is_old(place: Path) -> No
 
 def test_nothing_private_is_left_behind(place: Path) -> None:
     DAMAGE["a bit is flipped"](place)
-    find(place)
+    find_code(place)
     keep(FILES, place)
     assert [path.name for path in place.parent.iterdir()] == [place.name]
 
@@ -184,14 +193,14 @@ def test_without_a_home_there_is_no_folder_and_no_error(home: str | None, monkey
     if home is None:
         monkeypatch.setenv(code_cache.VARIABLE, "~/cache")
         assert cache_root() is None
-    assert "no home folder" in find(None).fault
+    assert "no home folder" in find_code(None).fault
 
 
 def test_processes_that_keep_the_same_at_once_agree(tmp_path: Path) -> None:
     program = (
-        "import sys; from pathlib import Path; from tredegar.kernels.machine.code_cache import find, keep;"
+        "import sys; from pathlib import Path; from tredegar.kernels.machine.code_cache import find_code, keep;"
         "place = Path(sys.argv[1]); files = {'code': b'1' * 10**6};"
-        "found = find(place).files or find(keep(files, place)[0]).files; assert found == files, found"
+        "found = find_code(place).files or find_code(keep(files, place)[0]).files; assert found == files, found"
     )
     command = [sys.executable, "-c", program, str(tmp_path / "key")]
     processes = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(6)]

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 
 from tredegar.kernels.array_engine.engine import ArrayBatch
-from tredegar.kernels.batch.batch import Batch
+from tredegar.kernels.batch.batch import RunBatch
 from tredegar.model.schedule.month import MONTH, Phase, Step
 
 from ..support.cases import Case, batch_of, cases, one_run
@@ -55,7 +55,7 @@ def record_of_one(record: Any, place: Place) -> Any:
 class RuleByRule(ArrayBatch):
     """The array engine of one run; each rule's arrays are compared with the rule on every agent's plain floats."""
 
-    def __init__(self, batch: Batch) -> None:
+    def __init__(self, batch: RunBatch) -> None:
         super().__init__(batch, np)
         self.unlike: list[str] = []
 

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from tredegar.kernels.batch.batch import Batch, Recorded
-from tredegar.model.graph.nodes import Rank
+from tredegar.kernels.batch.batch import Recorded, RunBatch
+from tredegar.model.graph.expression_graph import Rank
 from tredegar.model.schedule.month import MONTH
 
 from ..support.cases import Case, assert_same_bits, batch_of, run_batch
@@ -28,7 +28,7 @@ pytest.importorskip("numba")
 from tredegar.kernels.machine import threads as numba_threads
 from tredegar.kernels.numba_engine import engine as numba_engine
 from tredegar.kernels.numba_engine.cache import load_kernel
-from tredegar.kernels.numba_engine.layout import program
+from tredegar.kernels.numba_engine.layout import traced_program
 
 MANY = Case(
     trusts=9, clinicians=3, months=14, runs=tuple(range(7)), settings=({}, {"solidarity": 1.5}, {}, {}, {}, {}, {})
@@ -58,7 +58,7 @@ def test_every_sum_over_councils_and_catchments_is_shared_out() -> None:
 
 
 def test_what_is_written_in_a_month_and_read_later_has_a_slot() -> None:
-    layout = program()
+    layout = traced_program()
     for phase in layout.phases.values():
         for field, kind in phase.reads.items():
             rank = next(rank for rank in Rank if field in layout.slots(rank))
@@ -81,12 +81,12 @@ def test_tiles_that_are_not_full_count_nothing(trusts: int) -> None:
     assert_same_bits(run_batch("numba", batch_of(case)), run_batch("numpy", batch_of(case)), "numba")
 
 
-def judged(monkeypatch: pytest.MonkeyPatch, batch: Batch) -> tuple[list[int], Recorded]:
+def judged(monkeypatch: pytest.MonkeyPatch, batch: RunBatch) -> tuple[list[int], Recorded]:
     """Run a batch; return the runs that were left to the array engine, and what was recorded."""
     positions: list[int] = []
     judge = numba_engine._judge
 
-    def noting(given: Batch, position: int, recorded: Recorded) -> None:
+    def noting(given: RunBatch, position: int, recorded: Recorded) -> None:
         positions.append(position)
         judge(given, position, recorded)
 
@@ -115,7 +115,7 @@ def test_an_interruption_stops_all_threads(monkeypatch: pytest.MonkeyPatch) -> N
     done: list[int] = []
     interrupted = threading.Event()
 
-    def compute(kernel: Any, batch: Batch, asked: Any, results: Any, state: Any, first: int, piece: slice) -> None:
+    def compute(kernel: Any, batch: RunBatch, asked: Any, results: Any, state: Any, first: int, piece: slice) -> None:
         done.append(first)
         if first == 0:
             interrupted.set()
@@ -137,7 +137,7 @@ def test_no_more_runs_are_started_than_the_threads_need_next(threads: int, monke
     most, busy, names = [0], [0, 0], set()
     lock, all_of_them, met = threading.Lock(), threading.Barrier(threads), threading.local()
 
-    def compute(kernel: Any, batch: Batch, asked: Any, results: Any, state: Any, first: int, piece: slice) -> None:
+    def compute(kernel: Any, batch: RunBatch, asked: Any, results: Any, state: Any, first: int, piece: slice) -> None:
         with lock:
             started.add(state)
             most[0] = max(most[0], len(started))
@@ -162,7 +162,7 @@ def test_a_thread_that_is_late_keeps_no_runs_in_memory_that_others_have_done(mon
     started: weakref.WeakSet[Any] = weakref.WeakSet()
     most, done, far_ahead = [0], [0], threading.Event()
 
-    def compute(kernel: Any, batch: Batch, asked: Any, results: Any, state: Any, first: int, piece: slice) -> None:
+    def compute(kernel: Any, batch: RunBatch, asked: Any, results: Any, state: Any, first: int, piece: slice) -> None:
         if threading.current_thread() is not threading.main_thread():
             assert far_ahead.wait(PATIENCE)
             return

@@ -35,7 +35,7 @@ for engine in ("numba", "numpy"):
 """
 ASSEMBLY = """
 from tredegar.kernels.numba_engine.cache import load_kernel
-(text,) = load_kernel().compute_runs.inspect_asm().values()
+(text,) = load_kernel().run_kernel.inspect_asm().values()
 open({path!r}, "w").write(text)
 """
 FUSED = re.compile(r"\b(vfn?m(add|sub)\w*|fn?madd|fn?msub|fmla|fmls)\b")

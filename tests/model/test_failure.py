@@ -13,7 +13,7 @@ pytest.importorskip("mesa")
 
 from tredegar.kernels import RunFailed, simulate
 from tredegar.kernels import mesa_engine as engine
-from tredegar.model import failure
+from tredegar.model import failed_run
 from tredegar.model.agents import health_service
 from tredegar.model.agents import people as agents
 from tredegar.model.agents.health_service import HealthService
@@ -41,7 +41,7 @@ def names(error: Exception) -> str:
 
 
 def test_there_is_one_class_of_failures_and_it_needs_no_mesa() -> None:
-    assert agents.RunFailed is failure.RunFailed is RunFailed
+    assert agents.RunFailed is failed_run.RunFailed is RunFailed
     assert issubclass(RunFailed, ArithmeticError)
 
 

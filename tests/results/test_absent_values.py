@@ -23,7 +23,7 @@ from tredegar.results.record.table import as_markdown, finding_rows, tally
 from tredegar.results.record.validation import Finding, Runs, targets, validate
 from tredegar.results.sensitivity.indices import analyze_sensitivity
 from tredegar.results.sensitivity.pawn import pawn_indices
-from tredegar.results.sensitivity.table import summary, told
+from tredegar.results.sensitivity.table import remarks, summary
 from tredegar.results.windows import window_mean
 
 from ..support.made_stores import grid, made_store
@@ -131,11 +131,11 @@ def test_stores_without_a_completed_run_have_nothing_to_compare(tmp_path: Path) 
 def test_an_outcome_that_does_not_vary_has_no_share_of_luck_and_no_interval(tmp_path: Path) -> None:
     sweep = sweep_of(tmp_path, rising)
     both = analyze_sensitivity(sweep, ["quality", "true_access"], "regression")
-    lines = " ".join(told(both))
+    lines = " ".join(remarks(both))
     assert "true access does not vary" in lines and "nan" not in lines
     still = analyze_sensitivity(sweep, ["true_access"], "regression")
     assert all(cell == "does not vary" for row in summary(still)[1] for cell in row[2:])
-    assert "No interval" in " ".join(told(still)) and "nan" not in " ".join(told(still))
+    assert "No interval" in " ".join(remarks(still)) and "nan" not in " ".join(remarks(still))
 
 
 def test_one_replicate_gives_means_without_intervals(tmp_path: Path) -> None:

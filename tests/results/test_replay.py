@@ -12,7 +12,7 @@ import pytest
 from tredegar.results import open_sweep
 from tredegar.results.replay.rerun import NotTheSameRun, check_equal, rerun_of, run_again
 from tredegar.results.replay.story import Replay, write_replay
-from tredegar.store.root import read_root, sealed
+from tredegar.store.root_file import read_root, sealed
 from tredegar.sweeps import Spec, run_sweep
 
 SPEC = """

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tredegar.results import open_sweep
-from tredegar.results.figures.ramp import Step, draw_hysteresis, measure_hysteresis, steps_of
+from tredegar.results.figures.ramp import RampStep, draw_hysteresis, measure_hysteresis, steps_of
 
 from ..support.made_stores import grid, made_store
 
@@ -38,8 +38,12 @@ def sweep(tmp_path):
 
 def test_the_walk_is_read_from_the_fixed_changes(sweep):
     assert steps_of(sweep, "sanction_strength") == [
-        Step(0.0, 1, 12), Step(0.5, 13, 24), Step(1.0, 25, 36), Step(0.5, 37, 48), Step(0.0, 49, 60),
-    ]  # fmt: skip
+        RampStep(0.0, 1, 12),
+        RampStep(0.5, 13, 24),
+        RampStep(1.0, 25, 36),
+        RampStep(0.5, 37, 48),
+        RampStep(0.0, 49, 60),
+    ]
 
 
 def test_what_returns_shows_no_gap(sweep):

@@ -10,7 +10,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from numpy.typing import NDArray
 
 from tredegar.kernels.array_engine.engine import run_arrays
-from tredegar.kernels.batch.batch import Batch, Country, Record, Recorded
+from tredegar.kernels.batch.batch import Country, Record, Recorded, RunBatch
 from tredegar.kernels.engine_table import engines, load_engine
 from tredegar.model.constants import CONSTANTS, constants_with
 from tredegar.model.outcomes import OUTCOMES
@@ -42,7 +42,7 @@ class Case:
     trust_records: bool = True
 
 
-def batch_of(case: Case) -> Batch:
+def batch_of(case: Case) -> RunBatch:
     """Return the batch that an engine is given for ``case``."""
     parameters = {
         name: np.array([float(run.get(name, row.default)) for run in case.settings]) for name, row in PARAMETERS.items()
@@ -52,7 +52,7 @@ def batch_of(case: Case) -> Batch:
         for month, changed in case.changes.items()
     }
     trusts = case.trusts if case.providers is None else len(case.providers)
-    return Batch(
+    return RunBatch(
         Country(trusts, case.clinicians, case.providers),
         case.months,
         case.seed,
@@ -69,7 +69,7 @@ def run_case(engine: str, case: Case) -> Recorded:
     return run_batch(engine, batch_of(case))
 
 
-def run_batch(engine: str, batch: Batch) -> Recorded:
+def run_batch(engine: str, batch: RunBatch) -> Recorded:
     """Run ``batch`` on an engine, "strict" being the array engine on strict arrays."""
     if engine == "strict":
         return run_arrays(batch, STRICT, to_host)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tredegar.model.failure import RunFailed
+from tredegar.model.failed_run import RunFailed
 
 
 class Failure(NamedTuple):

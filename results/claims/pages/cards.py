@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from ..designs import Size
+from ..designs import DesignSize
 from ..judged import Judgement
 from ..phases import Chart
 
 
-def lead(judgements: Sequence[Judgement], charts: Sequence[Chart]) -> str:
+def lead_sentence(judgements: Sequence[Judgement], charts: Sequence[Chart]) -> str:
     """Say in one sentence what the page answers."""
     return (
         f"{len(judgements)} claims of the debate on how the National Health Service is governed and {len(charts)} of "
@@ -19,7 +19,7 @@ def lead(judgements: Sequence[Judgement], charts: Sequence[Chart]) -> str:
     )
 
 
-def asked(judgements: Sequence[Judgement], charts: Sequence[Chart]) -> tuple[str, ...]:
+def questions_asked(judgements: Sequence[Judgement], charts: Sequence[Chart]) -> tuple[str, ...]:
     """Say what was put to the test: whose claims, which contradictions, and the question put to each."""
     told = []
     if judgements:
@@ -61,7 +61,7 @@ def came_out(judgements: Sequence[Judgement]) -> tuple[str, ...]:
     return tuple(told)
 
 
-def how_sure(size: Size) -> tuple[str, ...]:
+def how_sure(size: DesignSize) -> tuple[str, ...]:
     """Say what stands behind the numbers."""
     return (
         f"Every claim at {size.samples} settings of all parameters at once, drawn evenly over their ranges",

@@ -8,13 +8,13 @@ from pathlib import Path
 from shutil import copyfile
 
 from ..claims import BANDS
-from ..designs import Design, Size
+from ..designs import ClaimDesign, DesignSize
 from ..judged import Judgement
 from ..phase_figure import beside_words, measured, words_of
 from ..phases import Chart
 from ..wording import decider_text, decision_word, effect_sentences, line_of, percent, sides_sentences, verdict_sentence
-from .cards import asked, came_out, how_sure
-from .page import METHOD, contrast
+from .cards import came_out, how_sure, questions_asked
+from .page import METHOD, contrast_sentence
 from .report import Written
 
 HEAD = """# Claims: what the debate gets right, and where
@@ -34,7 +34,7 @@ TABLES = {"claims": "verdicts", "deciding": "deciding", "contradictions": "contr
 """Tables of a run, and their names beside the page."""
 
 
-def docs_page(written: Written, size: Size, figures: str) -> str:
+def docs_page(written: Written, size: DesignSize, figures: str) -> str:
     """Return the Markdown page; ``figures`` is the folder of the pictures, relative to the page."""
     judgements = written.judgements
     parts = [HEAD, *_cards(written, size)]
@@ -55,7 +55,7 @@ def docs_page(written: Written, size: Size, figures: str) -> str:
     return "\n".join([*parts, _bands(judgements)]).rstrip() + "\n"
 
 
-def write_docs(page: str | Path, folder: str | Path, written: Written, size: Size) -> None:
+def write_docs(page: str | Path, folder: str | Path, written: Written, size: DesignSize) -> None:
     """Write the page and what it shows, from what a run wrote to ``folder``.
 
     Pictures go to ``figures/claims`` beside the page, tables to ``claims``.
@@ -76,16 +76,16 @@ def write_docs(page: str | Path, folder: str | Path, written: Written, size: Siz
     page.write_text(docs_page(written, size, "figures/claims"), encoding="utf-8", newline="\n")
 
 
-def _cards(written: Written, size: Size) -> list[str]:
+def _cards(written: Written, size: DesignSize) -> list[str]:
     cards = (
-        ("What was asked", asked(written.judgements, written.charts)),
+        ("What was asked", questions_asked(written.judgements, written.charts)),
         ("What came out", came_out(written.judgements)),
         ("How sure is it", how_sure(size)),
     )
     return [line for heading, lines in cards for line in (f"\n**{heading}**\n", *(f"- {line}" for line in lines))]
 
 
-def _space(size: Size) -> str:
+def _space(size: DesignSize) -> str:
     return (
         f"Each over three parameters at {size.phase_points} points, {size.phase_replicates} replicates, the others at "
         "their default or as the arms say. Colour: the effect; black: where its sign turns; dashed: how uncertain that "
@@ -93,7 +93,7 @@ def _space(size: Size) -> str:
     )
 
 
-def _stores(written: Written, size: Size) -> str:
+def _stores(written: Written, size: DesignSize) -> str:
     rows = [
         f"| `{name}` | {design.title} | {design.samples} | {len(design.arms)} | `{design.mark}` |"
         for name, design in written.designs.items()
@@ -149,12 +149,12 @@ def _chart(chart: Chart, walk: str, figures: str) -> str:
     )
 
 
-def _claim(found: Judgement, designs: Mapping[str, Design]) -> str:
+def _claim(found: Judgement, designs: Mapping[str, ClaimDesign]) -> str:
     claim = found.claim
     lines = [
         f"### {claim.name}\n",
         f"**{claim.position}: {claim.says}.** {decision_word(found).capitalize()}. {verdict_sentence(found.verdict)}\n",
-        f"- Read as: {claim.reading}. {contrast(claim, designs)}",
+        f"- Read as: {claim.reading}. {contrast_sentence(claim, designs)}",
         *(f"- {sentence}" for sentence in effect_sentences(claim, found.verdict)),
         f"- What decides: {'; '.join(decider_text(one) for one in found.deciders) or 'no parameter varies it'}.",
         *(f"- {sentence}" for sentence in sides_sentences(found)),

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from ...report.page import Page, Section
 from ..claims import Claim, Part
-from ..designs import Design, Size
+from ..designs import ClaimDesign, DesignSize
 from ..judged import Judgement
 from ..phase_figure import beside_words, measured, words_of
 from ..phases import Chart
 from ..wording import decider_text, decision_word, effect_sentences, percent, sides_sentences, verdict_sentence
-from .cards import asked, came_out, how_sure, lead
+from .cards import came_out, how_sure, lead_sentence, questions_asked
 
 TITLE = "What the debate gets right, and where"
 METHOD = (
@@ -40,8 +40,8 @@ FORM_WORDS = {
 def claims_page(
     judgements: Sequence[Judgement],
     charts: Sequence[Chart],
-    designs: Mapping[str, Design],
-    size: Size,
+    designs: Mapping[str, ClaimDesign],
+    size: DesignSize,
     figures: Mapping[str, str],
     walks: Mapping[str, str],
 ) -> Page:
@@ -59,9 +59,9 @@ def claims_page(
     sections.append(_method(designs, size))
     return Page(
         title=TITLE,
-        lead=lead(judgements, charts),
+        lead=lead_sentence(judgements, charts),
         cards=(
-            ("What was asked", asked(judgements, charts)),
+            ("What was asked", questions_asked(judgements, charts)),
             ("What came out", came_out(judgements)),
             ("How sure is it", how_sure(size)),
         ),
@@ -126,7 +126,7 @@ def _walk(chart: Chart, words: str, image: str) -> Section:
     )
 
 
-def _claim(found: Judgement, designs: Mapping[str, Design], image: str) -> Section:
+def _claim(found: Judgement, designs: Mapping[str, ClaimDesign], image: str) -> Section:
     claim = found.claim
     readings = [
         (one.part.says or one.part.label, one.part.label, percent(one.verdict.holds), percent(one.verdict.null),
@@ -139,7 +139,7 @@ def _claim(found: Judgement, designs: Mapping[str, Design], image: str) -> Secti
         full=True,
         paragraphs=(
             f"{decision_word(found).capitalize()}. {verdict_sentence(found.verdict)}",
-            f"Claimed by {claim.position}. Predicted: {claim.reading}. {contrast(claim, designs)}",
+            f"Claimed by {claim.position}. Predicted: {claim.reading}. {contrast_sentence(claim, designs)}",
             *effect_sentences(claim, found.verdict),
             "What decides: "
             + ("; ".join(decider_text(one) for one in found.deciders) or "no parameter varies it")
@@ -161,7 +161,7 @@ def _warning(found: Judgement) -> str:
     return ""
 
 
-def contrast(claim: Claim, designs: Mapping[str, Design]) -> str:
+def contrast_sentence(claim: Claim, designs: Mapping[str, ClaimDesign]) -> str:
     """Say which arms are compared, what each sets, and in which months."""
     part: Part = claim.parts[0]
     arms = [_arm(name, designs[claim.family].arms[name]) for name in part.arms]
@@ -174,7 +174,7 @@ def _arm(name: str, settings: Mapping[str, float]) -> str:
     return f"{name.replace('_', ' ')} [{told or 'nothing set'}]"
 
 
-def _method(designs: Mapping[str, Design], size: Size) -> Section:
+def _method(designs: Mapping[str, ClaimDesign], size: DesignSize) -> Section:
     rows = [
         (name, design.title, str(design.samples), str(len(design.arms)), str(len(design.sampled)))
         for name, design in designs.items()

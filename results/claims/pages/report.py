@@ -12,11 +12,11 @@ from ...figures.style import figure_style, svg_text
 from ...open import open_sweep
 from ...report.page import render
 from ..claims import CLAIMS, Claim
-from ..designs import Design, Size, claim_designs
+from ..designs import ClaimDesign, DesignSize, claim_designs
 from ..figures import draw_claim, draw_summary
 from ..judged import Judgement, judge
 from ..phase_figure import draw_phase, words_of
-from ..phases import Chart, Phase, chart, phase_design
+from ..phases import Chart, Contradiction, chart, phase_design
 from ..store import write_verdicts
 from ..walks import WALKS, draw_walk, walk_designs, walk_words, walked
 from ..witness_regions import witness_table, witnesses
@@ -33,12 +33,12 @@ class Written(NamedTuple):
     paths: tuple[Path, ...]
     judgements: tuple[Judgement, ...]
     charts: tuple[Chart, ...]
-    designs: Mapping[str, Design]
+    designs: Mapping[str, ClaimDesign]
     rules: str
     walks: Mapping[str, str]
 
 
-def designs_of(size: Size, claims: Iterable[Claim], phases: Iterable[Phase]) -> dict[str, Design]:
+def designs_of(size: DesignSize, claims: Iterable[Claim], phases: Iterable[Contradiction]) -> dict[str, ClaimDesign]:
     """Return every design that ``claims`` and ``phases`` need, by name; each is run into a store of that name."""
     phases = tuple(phases)
     designs = claim_designs(size, claims) | {phase.name: phase_design(phase, size) for phase in phases}
@@ -49,7 +49,7 @@ def designs_of(size: Size, claims: Iterable[Claim], phases: Iterable[Phase]) -> 
 
 
 def write_claims(
-    stores: str | Path, out: str | Path, size: Size, claims: Iterable[Claim], phases: Iterable[Phase]
+    stores: str | Path, out: str | Path, size: DesignSize, claims: Iterable[Claim], phases: Iterable[Contradiction]
 ) -> Written:
     """Judge ``claims`` and ``phases`` from the stores in the folder ``stores``, and write what came out to ``out``.
 
@@ -111,7 +111,7 @@ def save_png(figure: Figure, folder: Path, name: str) -> Path:
     return path
 
 
-def _draw(judgements: tuple[Judgement, ...], charts: tuple[Chart, ...], size: Size) -> dict[str, Figure]:
+def _draw(judgements: tuple[Judgement, ...], charts: tuple[Chart, ...], size: DesignSize) -> dict[str, Figure]:
     figures = {"claims": draw_summary(judgements, size.samples)} if judgements else {}
     figures |= {found.claim.name: draw_claim(found) for found in judgements}
     return figures | {one.phase.name: draw_phase(one) for one in charts}

@@ -23,7 +23,7 @@ from typing import Any
 
 import pytest
 
-from tredegar.kernels.machine.code_cache import find, keep
+from tredegar.kernels.machine.code_cache import find_code, keep
 
 from ...support.sweep_cases import contents
 from ...support.waiting import PATIENCE
@@ -198,7 +198,7 @@ def test_compiled_code_that_cannot_be_kept_or_found_stops_nothing(way: Failing, 
 
     def looked(folder: Path, target: Call | None) -> list[Call]:
         with calls_below(folder, target, way) as calls:
-            found = find(folder / "cache" / "key")
+            found = find_code(folder / "cache" / "key")
             assert found.files in (FILES, None) and (found.files is not None or found.fault)
         return calls.seen
 
@@ -230,9 +230,9 @@ def _until_killed(step: Callable[..., Any], *words: Any) -> None:
 def _finds_or_keeps(folder: Path) -> None:
     """Check that the next process finds what was kept or, nothing of it being whole, keeps it anew."""
     place = folder / "cache" / "key"
-    if find(place).files is None:
+    if find_code(place).files is None:
         assert keep(FILES, place) == (place, "")
-    assert find(place).files == FILES
+    assert find_code(place).files == FILES
 
 
 def test_a_walk_of_commands_over_a_disk_that_fills_up_ends_with_the_undisturbed_store(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tredegar.model.failure import RunFailed
+from tredegar.model.failed_run import RunFailed
 from tredegar.store.format import DONE, FAILED, MISSING
 from tredegar.sweeps.spec.sampling import draw_points
 from tredegar.sweeps.spec.spec import Spec

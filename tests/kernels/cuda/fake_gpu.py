@@ -1,6 +1,6 @@
 """A stand-in for CuPy: arrays of NumPy that say where they lie, and kernels that are PTX run on the CPU.
 
-It takes the calls that ``launch.py`` makes, with the very bytes of the argument, and notes each launch.
+It takes the calls that ``kernel_launch.py`` makes, with the very bytes of the argument, and notes each launch.
 """
 
 from __future__ import annotations

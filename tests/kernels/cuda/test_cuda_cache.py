@@ -31,7 +31,7 @@ def builds(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[str
         compiled.append(architecture)
         return Built(architecture, "13.0", "", MACHINE_CODE, "")
 
-    monkeypatch.setattr(cuda_build, "build", build)
+    monkeypatch.setattr(cuda_build, "compile_engine", build)
     monkeypatch.setattr(cuda_build, "nvrtc_version", lambda: "13.0")
     monkeypatch.setenv(VARIABLE, str(tmp_path / "cache"))
     note_once.cache_clear()

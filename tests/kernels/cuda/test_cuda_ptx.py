@@ -13,7 +13,7 @@ import pytest
 from tredegar.kernels.cuda_check.check import check_cuda
 from tredegar.kernels.cuda_check.parts import CheckPlan, Parts
 from tredegar.kernels.cuda_engine.compiling import architectures, compile_source, lint
-from tredegar.kernels.cuda_engine.launch import run_cuda
+from tredegar.kernels.cuda_engine.kernel_launch import run_cuda
 from tredegar.kernels.cuda_engine.memory_layout import args_dtype
 from tredegar.kernels.cuda_engine.report import verification
 from tredegar.kernels.cuda_engine.source import OPTIONS, kernel_hash, kernel_source

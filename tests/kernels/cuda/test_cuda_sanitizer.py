@@ -19,7 +19,7 @@ from tredegar.kernels.cuda_check.sanitizer import (
     NOTHING,
     SOMETHING,
     TOOLS,
-    judged,
+    judge_sanitizer,
     sanitize,
     sanitizer_path,
 )
@@ -81,12 +81,12 @@ UNKNOWN_DEVICE = (
 def test_what_was_found_is_told_apart_from_a_tool_that_did_not_run(
     status: int, output: str, outcome: str, words: str
 ) -> None:
-    found, reason = judged(Ended(status, "", output))
+    found, reason = judge_sanitizer(Ended(status, "", output))
     assert (found, words in reason) == (outcome, True), reason
 
 
 def test_a_tool_that_was_ended_did_not_run() -> None:
-    assert judged(Ended(-9, "it was not done in 600 seconds and was ended", HEAD + DONE)) == (
+    assert judge_sanitizer(Ended(-9, "it was not done in 600 seconds and was ended", HEAD + DONE)) == (
         NOT_RUN,
         "it was not done in 600 seconds and was ended",
     )

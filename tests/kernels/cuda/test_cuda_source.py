@@ -18,11 +18,11 @@ import pytest
 from tredegar.kernels import EngineUnavailable, engines, simulate
 from tredegar.kernels.cuda_engine import report as cuda_report
 from tredegar.kernels.cuda_engine.compiling import lint
-from tredegar.kernels.cuda_engine.launch import architecture_for
+from tredegar.kernels.cuda_engine.kernel_launch import architecture_for
 from tredegar.kernels.cuda_engine.memory_layout import (
     MOST_THREADS,
     args_dtype,
-    layout,
+    layout_of_model,
     layout_source,
     padded,
     threads_for,
@@ -161,7 +161,7 @@ def test_blocks_are_whole_warps_and_share_the_trusts_evenly(trusts: int) -> None
 
 
 def test_what_a_run_takes_grows_with_trusts_and_clinicians_alone() -> None:
-    at = layout()
+    at = layout_of_model()
     assert at.bytes_per_run(150, 40, 0, 0) == 160 * 40 * 41 + 8 * (160 * len(at.trust) + at.country_words)
     assert at.shared_bytes(150) < 48 * 1024
 

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from tredegar.kernels import engines
-from tredegar.kernels.batch.batch import Batch, Recorded
-from tredegar.kernels.cuda_engine.launch import run_cuda
+from tredegar.kernels.batch.batch import Recorded, RunBatch
+from tredegar.kernels.cuda_engine.kernel_launch import run_cuda
 from tredegar.kernels.cuda_engine.source import OPTIONS
 from tredegar.kernels.cuda_engine.state import load_batch
 
@@ -36,7 +36,12 @@ def address(array: Any) -> int:
 
 
 def run_ptx(
-    kernels: dict[str, Kernel], batch: Batch, block: int = 32, order: int = 0, check: bool = True, months: int = 10**9
+    kernels: dict[str, Kernel],
+    batch: RunBatch,
+    block: int = 32,
+    order: int = 0,
+    check: bool = True,
+    months: int = 10**9,
 ) -> Recorded:
     """Run ``batch`` through the PTX: ``months`` in a launch, blocks of ``block`` threads, lanes in ``order``."""
     state = load_batch(batch, np)

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from tredegar.model.graph.expression_graph import Node, in_order
 from tredegar.model.graph.fields import RECORDS, kind_of_field
-from tredegar.model.graph.nodes import Node, in_order
 from tredegar.model.graph.trace import LUCK, RANKS, Traced
 from tredegar.model.schedule.month import Phase
 

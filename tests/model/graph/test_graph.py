@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tredegar.model.arithmetic import fixed, larger, select, unfixed
-from tredegar.model.graph.nodes import CannotTrace, Graph, Kind, Node, Rank, in_order
+from tredegar.model.graph.expression_graph import CannotTrace, Graph, Kind, Node, Rank, in_order
 from tredegar.model.graph.trace import (
     Traced,
     trace_bins,

@@ -13,11 +13,11 @@ from tredegar.results import open_sweep
 from tredegar.results.discovery.regions import discover
 from tredegar.results.figures.maps import axes_of_map, map_of
 from tredegar.results.figures.response_curves import responses
-from tredegar.results.figures.sentence import changes_of, sign_turns, statement, table_of
+from tredegar.results.figures.sentence import change_table, changes_of, sign_turns, statement
 from tredegar.results.figures.style import alone
-from tredegar.results.report.contents import page_of
+from tredegar.results.report.contents import report_page
 from tredegar.results.report.parts import map_picture, region_picture
-from tredegar.results.report.report import find, write_report
+from tredegar.results.report.report import report_findings, write_report
 from tredegar.results.shares import most_telling
 from tredegar.results.windows import window_mean
 
@@ -117,7 +117,7 @@ def test_the_rows_of_the_table_repeat_the_map(store):
     rows = changes_of(chart)
     assert [row.at for row in rows] == [0.0, 0.5, 1.5]
     assert rows[-1].change == pytest.approx(rows[-1].mean_at_high_x - rows[-1].mean_at_low_x)
-    header, cells = table_of(rows)
+    header, cells = change_table(rows)
     assert header[2:4] == ("at mandate detail 0", "at 1") and cells[0][0] == "quality" and "-0.0" in cells[2][-1]
 
 
@@ -178,7 +178,7 @@ def test_boxes_are_drawn_where_they_were_found_and_their_limits_are_in_the_table
                drawn.get_ylabel().split()[0]: (box.get_y(), box.get_y() + box.get_height())}  # fmt: skip
     assert corners["mandate"][0] == pytest.approx(limits.loc["mandate_detail", "low"])
     assert corners["grip"][1] == pytest.approx(limits.loc["grip_rate", "high"])
-    page = page_of(find(sweep, ("quality",), None), sweep)
+    page = report_page(report_findings(sweep, ("quality",), None), sweep)
     boxes = next(part for part in page.sections if part.heading == "Where quality is good")
     assert boxes.table is not None and len(boxes.images) == 1
 
@@ -194,7 +194,7 @@ def test_the_same_runs_give_the_same_files(store, tmp_path):
 
 def test_a_sweep_of_one_parameter_is_reported_without_a_map(tmp_path):
     store = made_store(tmp_path / "one.zarr", {"mandate_detail": np.linspace(0, 1, 5)}, {"quality": flat})
-    findings = find(open_sweep(store), ("quality",), None)
+    findings = report_findings(open_sweep(store), ("quality",), None)
     assert findings.changes == () and "map" not in findings.pictures
     assert findings.statement.startswith("The mean of quality goes with mandate detail: 0.")
 
@@ -216,7 +216,7 @@ def test_a_sweep_too_small_for_a_map_is_reported_all_the_same(tmp_path, points, 
     store = made_store(
         tmp_path / "s.zarr", points, {"quality": crossing}, replicates=replicates, design='method = "table"'
     )
-    findings = find(open_sweep(store), ("quality",), None)
+    findings = report_findings(open_sweep(store), ("quality",), None)
     assert "map" not in findings.pictures and findings.statement.startswith("The mean of quality goes with")
 
 

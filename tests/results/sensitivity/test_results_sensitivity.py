@@ -19,7 +19,7 @@ from tredegar.results.sensitivity.morris import morris_effects
 from tredegar.results.sensitivity.pawn import pawn_indices
 from tredegar.results.sensitivity.precision import replicates_to_halve
 from tredegar.results.sensitivity.sobol import sobol_indices
-from tredegar.results.sensitivity.table import strongest, told
+from tredegar.results.sensitivity.table import remarks, strongest
 
 from ...support.made_stores import made_store
 
@@ -203,7 +203,7 @@ def test_luck_that_is_left_in_the_means_is_told_with_what_it_does_to_idle_parame
     left = found.attrs["luck_in_means"]
     assert left == pytest.approx(8.0 / (8.0 + Ishigami.evaluate(sobol.sample(ISHIGAMI, 256, seed=5)).var()), abs=0.05)
     assert "replicates alone cannot halve it, 8 would take three quarters of that away" in found.attrs["advice"]
-    assert any(f"a parameter that does nothing shows ST of up to {left:.2f}" in line for line in told(found))
+    assert any(f"a parameter that does nothing shows ST of up to {left:.2f}" in line for line in remarks(found))
     idle = found.ST.sel(parameter="real_control").item() - TOTAL[2] * (1.0 - left)
     assert idle == pytest.approx(left, abs=0.12)
 
@@ -228,7 +228,7 @@ def test_the_method_follows_the_design_and_others_are_refused(tmp_path):
     kept = np.delete(np.arange(80), np.arange(28, 32))
     means = sweep.quality.astype(float).mean("replicate").isel(month=slice(1, 3)).mean("month").values[kept][:, None]
     assert np.abs(holed.mu_star.values[0, 0] - morris_effects(rows[kept], means, 4).mu_star[:, 0]).max() < 1e-12
-    assert "1 of 20 trajectories dropped: a run failed." in told(holed)
+    assert "1 of 20 trajectories dropped: a run failed." in remarks(holed)
     with pytest.raises(ValueError, match="are no whole trajectories of 4"):
         analyze_sensitivity(sweep.isel(point=slice(1, None)))
 

@@ -18,8 +18,8 @@ from distributed import Client, LocalCluster
 from distributed.security import Security
 
 from tredegar.sweeps.cluster import processes
+from tredegar.sweeps.cluster.certificates import made_for_one_sweep
 from tredegar.sweeps.cluster.local import SET_BY_DASK, local_workers
-from tredegar.sweeps.cluster.security import made_for_one_sweep
 from tredegar.sweeps.cluster.slurm import SCRATCH
 from tredegar.sweeps.run.runner import run_sweep
 

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from tredegar.sweeps.cluster.certificates import made_for_one_sweep
 from tredegar.sweeps.cluster.dask_servers import Worker
-from tredegar.sweeps.cluster.security import made_for_one_sweep
 from tredegar.sweeps.cluster.slurm import dask_jobqueue, worker_jobs
 from tredegar.sweeps.jobs.pbs import pbs_array, pbs_verify, pbs_warm_up
 from tredegar.sweeps.jobs.quoting import SubmitError, clock, seconds_of

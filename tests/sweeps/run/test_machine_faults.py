@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from tredegar.kernels import EngineUnavailable
-from tredegar.model.failure import RunFailed
+from tredegar.model.failed_run import RunFailed
 from tredegar.results import open_sweep
 from tredegar.sweeps.run import compute
 from tredegar.sweeps.run.poison_runs import settle

@@ -16,7 +16,7 @@ import pytest
 import xarray as xr
 
 from tredegar.kernels import simulate as real_simulate
-from tredegar.model.failure import RunFailed
+from tredegar.model.failed_run import RunFailed
 from tredegar.store.format import FAILED
 from tredegar.sweeps.run.compute import run_batch, run_numbers
 from tredegar.sweeps.run.runner import Progress, run_sweep

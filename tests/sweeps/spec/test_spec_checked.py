@@ -17,7 +17,7 @@ from tredegar.store.format import StoreError
 from tredegar.sweeps.run.runner import run_sweep
 from tredegar.sweeps.spec.design import Grid, Sobol
 from tredegar.sweeps.spec.errors import SpecError, explain
-from tredegar.sweeps.spec.spec import Country, Record, Spec
+from tredegar.sweeps.spec.spec import CountrySpec, RecordSpec, Spec
 from tredegar.sweeps.spec.text import canonical_toml
 from tredegar.sweeps.store.create import create_store
 from tredegar.sweeps.store.store import SweepStore
@@ -137,7 +137,7 @@ def test_a_spec_cannot_be_changed_into_an_unchecked_one() -> None:
         with pytest.raises(SpecError, match="a spec cannot be changed"):
             change()
     with pytest.raises(SpecError):
-        Spec(**GOOD, country=Country.model_construct(trusts=-5, clinicians=-2, providers=None))
+        Spec(**GOOD, country=CountrySpec.model_construct(trusts=-5, clinicians=-2, providers=None))
 
 
 @pytest.mark.parametrize(
@@ -163,10 +163,10 @@ def test_what_is_no_spec_at_all_is_refused_in_one_line(make: Callable[[], Spec])
 @pytest.mark.parametrize(
     ("make", "said"),
     [
-        (lambda: Country(trusts=0), "key 'trusts' must be a whole number from 1 to 10000, got 0"),
-        (lambda: Country(trust=5), "unknown key 'trust'; did you mean 'trusts'?"),
-        (lambda: Record(every="12"), "key 'every' must be"),
-        (lambda: Record(outcomes=["qualty"]), "qualty"),
+        (lambda: CountrySpec(trusts=0), "key 'trusts' must be a whole number from 1 to 10000, got 0"),
+        (lambda: CountrySpec(trust=5), "unknown key 'trust'; did you mean 'trusts'?"),
+        (lambda: RecordSpec(every="12"), "key 'every' must be"),
+        (lambda: RecordSpec(outcomes=["qualty"]), "qualty"),
         (lambda: Grid(method="sobol"), "key 'method' must be"),
         (lambda: Sobol(method="sobol"), "key 'points' is missing"),
     ],

@@ -12,7 +12,7 @@ import xarray as xr
 
 from tredegar.results import open_sweep
 from tredegar.store.format import StoreDamaged, StoreError
-from tredegar.store.root import sealed
+from tredegar.store.root_file import sealed
 from tredegar.sweeps.run.runner import run_sweep
 from tredegar.sweeps.run.verify import verify_store
 from tredegar.sweeps.store.store import SweepStore

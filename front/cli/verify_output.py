@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from .terminal import Incomplete, count
+from .terminal import Incomplete, counted
 
 if TYPE_CHECKING:
     from ..sweeps.run.verify import Verified
@@ -39,7 +39,7 @@ def say_verified(found: Verified, store: Path, engine: str) -> None:
         return
     how = "fit their digests" if found.digests else "fit their checksums; the store has no digests"
     typer.echo(
-        f"{store}: {count(found.files, 'file')} {how}, {count(found.recomputed, 'run')} computed again here"
+        f"{store}: {counted(found.files, 'file')} {how}, {counted(found.recomputed, 'run')} computed again here"
         f" with engine {found.engine or engine} {'is' if found.recomputed == 1 else 'are'} equal bit for bit"
     )
 
@@ -53,10 +53,10 @@ def end_of_verify(found: Verified, store: Path, runs: int) -> None:
     """Raise ValueError for faults that are left or if nothing was verified, Incomplete if runs are missing."""
     if found.faults:
         more = f" ({len(found.faults) - MOST_LINES:,} more not shown)" if len(found.faults) > MOST_LINES else ""
-        raise ValueError(f"{count(len(found.faults), 'fault')} in {store}{more}; {_advice(found)}")
+        raise ValueError(f"{counted(len(found.faults), 'fault')} in {store}{more}; {_advice(found)}")
     if not found.counts.complete:
         missing = found.counts.missing
-        typer.echo(f"{count(missing, 'run')} {'is' if missing == 1 else 'are'} still missing", err=True)
+        typer.echo(f"{counted(missing, 'run')} {'is' if missing == 1 else 'are'} still missing", err=True)
         raise Incomplete
     if runs and not found.recomputed:
         raise ValueError(

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from ..batch.batch import Batch, Recorded
+from ..batch.batch import Recorded, RunBatch
 from ..machine.unavailable import EngineUnavailable
 from .compiling import architectures, cubin_file
-from .memory_layout import layout, threads_for
+from .memory_layout import layout_of_model, threads_for
 from .state import DeviceBatch, load_batch
 
 MOST_RUNS = 16_384
@@ -72,7 +72,7 @@ def load_kernels(gpu: Any) -> Kernels:
     return Kernels(module.get_function("start"), module.get_function("advance"), most)
 
 
-def run_cuda(batch: Batch, gpu: Any, kernels: Kernels | None = None, threads: int | None = None) -> Recorded:
+def run_cuda(batch: RunBatch, gpu: Any, kernels: Kernels | None = None, threads: int | None = None) -> Recorded:
     """Run ``batch`` on the current device of ``gpu`` (the module CuPy) and return what it asks to keep, on the host.
 
     ``threads`` per block are chosen by the number of trusts where not given; bits do not depend on them.
@@ -93,11 +93,13 @@ def run_cuda(batch: Batch, gpu: Any, kernels: Kernels | None = None, threads: in
     return _joined(done)
 
 
-def runs_at_once(batch: Batch, gpu: Any) -> int:
+def runs_at_once(batch: RunBatch, gpu: Any) -> int:
     """Return how many runs fit on the device while another such batch is there, at least one."""
     trusts, record = batch.country.trusts, batch.record
     values = batch.windows * len(record.outcomes)
-    per_run = layout().bytes_per_run(trusts, batch.country.clinicians, values, batch.years if record.trusts else 0)
+    per_run = layout_of_model().bytes_per_run(
+        trusts, batch.country.clinicians, values, batch.years if record.trusts else 0
+    )
     per_run += trusts * (TEMPORARIES_PER_TRUST + trusts)  # who belongs to which group: one byte per pair of trusts
     gpu.get_default_memory_pool().free_all_blocks()  # what earlier calls left is free, too
     free, _ = gpu.cuda.Device().mem_info
@@ -106,13 +108,13 @@ def runs_at_once(batch: Batch, gpu: Any) -> int:
     return -(-len(batch.runs) // -(-len(batch.runs) // most))  # batches of one size
 
 
-def months_at_once(batch: Batch) -> int:
+def months_at_once(batch: RunBatch) -> int:
     """Return how many months one launch computes."""
     seats = len(batch.runs) * batch.country.trusts * batch.country.clinicians
     return max(1, MONTHS_OF_SEATS // seats)
 
 
-def _launch(batch: Batch, gpu: Any, kernels: Kernels, stream: Any, threads: int) -> Pending:
+def _launch(batch: RunBatch, gpu: Any, kernels: Kernels, stream: Any, threads: int) -> Pending:
     with stream:
         device = load_batch(batch, gpu)
         if device.shared_bytes > kernels.most_shared:
