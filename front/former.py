@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 FORMER: Mapping[str, tuple[str, Mapping[str, str]]] = MappingProxyType(
     {
-        "tredegar.kernels.engines": ("tredegar.kernels.engine_table", {}),
-        "tredegar.kernels.simulate": ("tredegar.kernels.simulation", {}),
         "tredegar.model.health_service": ("tredegar.model.agents.health_service", {}),
         "tredegar.results.compare": ("tredegar.results.comparison", {}),
         "tredegar.results.export": ("tredegar.results.files", {}),
@@ -48,6 +46,13 @@ class FormerModule(ModuleType):
         found = getattr(importlib.import_module(place), names.get(name, name))
         say_so(f"{self.__name__}.{name}", f"{place}.{names.get(name, name)}")
         return found
+
+    def __call__(self, *words: Any, **more: Any) -> Any:
+        """Call the function that bears the name of the module of old.
+
+        Python binds an imported module in its package, where it would hide the function of that name.
+        """
+        return getattr(self, self.__name__.rpartition(".")[2])(*words, **more)
 
 
 class _Loader(Loader):

@@ -18,8 +18,6 @@ from ..support.places import ROOMS
 
 PACKAGES = ("tredegar", *(f"tredegar.{room}" for room in ROOMS))
 ORIGINAL = {
-    "tredegar.kernels.engines": "engines",
-    "tredegar.kernels.simulate": "simulate",
     "tredegar.model.health_service": "HealthService",
     "tredegar.results.compare": "compare",
     "tredegar.results.export": "export",
@@ -66,6 +64,27 @@ def test_a_former_path_still_works_and_says_where_the_name_is_now(module: str) -
     with pytest.warns(DeprecationWarning, match=rf"{re.escape(module)}\.{name} is {re.escape(place)}\."):
         found = getattr(importlib.import_module(module), name)
     assert found is now
+
+
+@pytest.mark.parametrize("name", ["compare", "export"])
+def test_a_former_module_does_not_hide_the_function_of_its_name(name: str) -> None:
+    code = (
+        f"import warnings; warnings.simplefilter('ignore')\nimport tredegar.results.{name}\n"
+        f"from tredegar.results import {name}\nassert callable({name})\n"
+        f"try: {name}()\nexcept TypeError as error: print(error)\n"
+    )
+    done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith(f"{name}() missing")
+
+
+def test_no_former_module_bears_a_name_that_its_package_has_loaded() -> None:
+    """It would be replaced by the module."""
+    hidden = []
+    for name in FORMER:
+        package, _, last = name.rpartition(".")
+        there = vars(importlib.import_module(package)).get(last)
+        hidden += [name] if there is not None and not isinstance(there, ModuleType) else []
+    assert hidden == []
 
 
 def test_a_former_package_still_hands_out_its_function() -> None:

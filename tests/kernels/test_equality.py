@@ -120,7 +120,7 @@ def test_the_size_of_blocks_does_not_matter(block_elements: int) -> None:
 
 @pytest.mark.parametrize("engine", AVAILABLE)
 def test_chunks_of_any_size_give_the_same_results(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    front_door = sys.modules["tredegar.kernels.simulate"]  # the package names the function, not its module
+    front_door = sys.modules["tredegar.kernels.simulation"]
     points = {"solidarity": [0.2, 1.4], "removal_rate": [0.0, 0.05]}
     results = []
     for size in (1, 3, 1000):
