@@ -104,6 +104,7 @@ def _terms(unit: np.ndarray) -> tuple[list[tuple[int, ...]], list[np.ndarray]]:
     if points >= POINTS_PER_TERM * (1 + len(owners) + len(pairs)):
         owners += pairs
         columns += [unit[:, one] * unit[:, other] for one, other in pairs]
+    # As many terms as points would explain everything, noise included.
     return owners[: points - 1], columns[: points - 1]
 
 

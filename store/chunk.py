@@ -55,6 +55,7 @@ def pack(values: NDArray[Any], shape: tuple[int, ...], fill: float) -> bytes:
         values = whole
     blosc = Blosc("zstd", LEVEL, Blosc.SHUFFLE, typesize=values.dtype.itemsize)
     packed = bytes(blosc.encode(np.frombuffer(values.tobytes(), dtype=np.uint8)))
+    # Of the packed bytes: damage is seen before it is decoded.
     return packed + int(google_crc32c.value(packed)).to_bytes(CHECKSUM_BYTES, "little")
 
 

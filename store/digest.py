@@ -111,6 +111,7 @@ def _bytes(values: NDArray[Any]) -> bytes:
 
 def _digest(*parts: bytes) -> bytes:
     """Return the digest of ``parts``, each with its length, so that nothing can move from one to the next."""
+    # With a name of its own: what another program digests never gives the same.
     found = blake2b(digest_size=BYTES, person=_PERSON)
     for part in parts:
         found.update(struct.pack("<Q", len(part)))

@@ -46,6 +46,7 @@ def sealed(content: dict[str, Any]) -> bytes:
     """Return the bytes of a root file of ``content``, with its seal."""
     attributes = {**content["attributes"], "seal": _OPEN}
     unsealed = json_bytes({**content, "attributes": attributes})
+    # Put into the bytes: parsed and written once more they might not be the same.
     return _SEAL.sub(rb"\g<1>%08x\g<3>" % google_crc32c.value(unsealed), unsealed)
 
 

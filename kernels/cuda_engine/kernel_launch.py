@@ -85,6 +85,7 @@ def run_cuda(batch: RunBatch, gpu: Any, kernels: Kernels | None = None, threads:
     pending: deque[Pending] = deque()
     done: list[Recorded] = []
     for number, first in enumerate(range(0, count, step)):
+        # No third batch: memory was reckoned for two.
         if len(pending) == len(streams):
             done.append(_wait(pending.popleft()))
         part = batch.take(slice(first, min(first + step, count)))

@@ -152,9 +152,11 @@ def _compute(
         batch.months, batch.record.every, trusts, kernel.run_size(trusts, state.groups, clinicians), batch.seed,
         batch.runs[chosen].astype(np.int64),
         state.country[piece], tiles, state.councils[piece], state.catchments[piece],
+        # The one signature that is compiled wants arrays without gaps, which a slice of columns has.
         asked.change_months, asked.change_slots, np.ascontiguousarray(asked.change_values[:, chosen]),
         *asked.recording,
         results.recorded[chosen], results.left[chosen], results.yearly[chosen],
+        # Room of its own: other pieces are computed at the same time.
         _aligned((kernel.block_size(trusts, clinicians),)),
     )  # fmt: skip
     results.keep_final(chosen, tiles)

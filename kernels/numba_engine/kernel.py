@@ -124,6 +124,7 @@ def _percentiles(tiles: Any, trusts: int, slots: Any, ranks: Any, counts: Any, f
         if countable:
             found[number] = value_of_bin(_bin_at(counts, rank))
         else:
+            # A value beyond 0..1, or none, has no bin; sorting takes longer and finds the same rank.
             values = np.empty(trusts)
             for trust in range(trusts):
                 values[trust] = tiles[trust // WIDTH, slot, trust % WIDTH]

@@ -87,6 +87,7 @@ class PhaseFunction:
             return self.country_slot(field, kind)
         base = self._tile if rank is Rank.TRUST else self._seat
         offset = 8 * self.width * self.program.slots(rank)[field]
+        # Addresses travel as integers: compiled Python code knows no pointer to a vector.
         return self.builder.inttoptr(self.builder.add(base, WHOLE(offset)), self.lanes.wide(kind).as_pointer())
 
     def _read(self, node: Node) -> Value:

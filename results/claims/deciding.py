@@ -106,6 +106,7 @@ def deciders(
         below, over = float(holds[~above].mean()), float(holds[above].mean())
         chance = _chance(order, residual, float(gains[best]))
         found.append(Decider(names[best], threshold, low, high, below, over, float(gains[best]) / total, chance))
+        # The next one is sought in what is left: a parameter that repeats this one explains nothing there.
         residual = residual - np.where(above, residual[above].mean(), residual[~above].mean())
     return tuple(found)
 

@@ -88,10 +88,12 @@ def fit_surface(points: np.ndarray, values: np.ndarray) -> Surface:
     points, values = points[known], values[known]
     if len(values) < 8:
         raise ValueError(f"a surface needs at least 8 complete points, got {len(values)}")
+    # An effect that is the same at all points has no scale of its own.
     level, scale = float(values.mean()), float(values.std()) or 1.0
     # In standard deviations, so that the same starts and bounds fit any outcome.
     scaled = (values - level) / scale
     axes = points.shape[1]
+    # Noise, the last, stays above zero: without it near points make the matrix singular.
     bounds = [(np.log(SHORTEST), np.log(LONGEST))] * axes + [(np.log(1e-2), np.log(1e2)), (np.log(1e-5), np.log(2.0))]
     apart = ((points[:, None, :] - points[None, :, :]) ** 2).transpose(2, 0, 1)
     # From two starts: the likelihood may have two tops, one with short lengths and one with much noise.

@@ -165,6 +165,7 @@ def _interval(share: float, drawn: np.ndarray, count: int, compared: int) -> Sha
     scatter = float(np.var(drawn))
     # So many independent points would scatter so. Shares of 0 and 1 never scatter, which proves nothing.
     points = share * (1.0 - share) / scatter if scatter > 0.0 and 0.0 < share < 1.0 else float(count)
+    # By chance a bootstrap may scatter less than the points do; there are no more of them for that.
     points = min(points, float(count))
     # Bonferroni: shares of one page depend on each other, and this is right under any dependence.
     z = float(stats.norm.ppf(1.0 - (1.0 - LEVEL) / (2.0 * compared)))

@@ -60,6 +60,7 @@ def robustness(
     best = means.argmax(axis=0)
     regret = sign * (values[best, np.arange(len(best))][None] - values)
     found = pd.DataFrame(settings, columns=list(levers))
+    # States are a sample of what may come, also where they form a grid.
     found = found.assign(**_spread("mean", [estimate(one, sampled=True) for one in values]))
     found["worst"], found["p10"] = sign * means.min(axis=1), sign * np.quantile(means, WORST_TENTH, axis=1)
     found = found.assign(**_spread("mean_regret", [estimate(one, sampled=True) for one in regret]))

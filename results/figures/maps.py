@@ -123,6 +123,7 @@ def _fit(means: xr.DataArray, sweep: xr.Dataset, x: str, y: str) -> _Surface:
     if not degree:
         least = min(DEGREES.values())
         raise ValueError(f"a map of this design needs at least {least} complete points, got {len(runs)}")
+    # Of the design and not of the points that are left: maps of several outcomes have the same axes.
     bounds = design_of(sweep).bounds
     spans = bounds[x], bounds[y]
     across, up = (_scaled(sweep[name].values[kept], span) for name, span in zip((x, y), spans, strict=True))

@@ -28,6 +28,7 @@ def made_for_one_sweep() -> Any:
     return Security(
         require_encryption=True,
         tls_ca_file=certificate,
+        # Said although they are None: what is left out Dask takes from the configuration of the user.
         tls_ciphers=None,
         tls_min_version=ssl.TLSVersion.TLSv1_3,
         tls_max_version=None,

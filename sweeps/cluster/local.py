@@ -111,6 +111,7 @@ def _cluster(workers: Mapping[str, dict[str, Any]], scratch: str) -> Any:
     }
     return SpecCluster(
         workers={name: {"cls": Nanny, "options": {**common, **options}} for name, options in workers.items()},
+        # Any free port: two sweeps on one machine must not take the same.
         scheduler={"cls": Scheduler, "options": {**here, "port": 0, "scratch": scratch}},
         security=security,
         silence_logs=logging.CRITICAL,

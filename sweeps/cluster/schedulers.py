@@ -97,6 +97,7 @@ async def _ask(address: str) -> str:
     from distributed.security import Security
 
     try:
+        # From Dask's configuration: a scheduler of the user's own keeps the security that it was given.
         arguments = Security().get_connection_args("client")
         async with rpc(address, connection_args=arguments, timeout=SECONDS_TO_ANSWER) as server:
             fault: TypeError | None = None

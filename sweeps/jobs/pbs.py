@@ -42,6 +42,7 @@ def pbs_array(job: Job) -> str:
         task,
         "",
         "# Before the walltime ends the task may finish its batch; one that takes longer is dropped, to be done again.",
+        # The status of the command itself: 3 tells a sweep that stopped in time from one that failed.
         f"timeout --preserve-status --signal=USR1 --kill-after={kill_after} {stop_after} \\",
         f"    {sweep_line(job)}",
         "status=$?",

@@ -112,6 +112,7 @@ def _words(job: Job, name: str, pattern: str) -> list[str]:
     logs = plain_path("--logs", job.logs)
     words = [
         f"--job-name={name}",
+        # A task is one process: nothing but the store is shared with others.
         "--nodes=1",
         "--ntasks=1",
         f"--cpus-per-task={job.resources.cpus}",

@@ -51,6 +51,7 @@ def _sample(design: LatinHypercube | Sobol | Morris, vary: Mapping[str, Varied],
     if isinstance(design, LatinHypercube):
         from scipy.stats import qmc
 
+        # To scipy, points that are not scrambled are those in the middle of their slices.
         unit = qmc.LatinHypercube(len(vary), scramble=not design.centred, seed=seed)
         low, high = ([getattr(varied, end) for varied in vary.values()] for end in ("low", "high"))
         return np.asarray(qmc.scale(unit.random(design.points), low, high))

@@ -109,6 +109,7 @@ def _copy(store: SweepStore, target: LocalStore) -> None:
     # A seal is of the bytes of one root file; the archive's own gets another.
     facts = {name: value for name, value in store.facts.items() if name != "seal"}
     group = zarr.create_group(target, attributes={**facts, "archive": True})
+    # In order of names: folders are listed in any order, and the same store has to give the same bytes.
     for name, array in sorted(store.group.arrays()):
         copy = _array_like(group, name, array)
         for block in _blocks(copy):

@@ -84,6 +84,7 @@ def _check_alike(stores: Sequence[SweepStore]) -> None:
 
 def _write_skeleton_like(store: SweepStore, path: Path) -> None:
     """Write a store like ``store`` without any run: its points are taken from it, not drawn again."""
+    # Another version of a sampler would draw other points, which no batch was computed at.
     points = {name: np.asarray(store.array(name)[...]) for name in store.axes_of_points}
     write_skeleton(store.spec, path, store.batch_shape[0], points)
     for name in store.metadata:
