@@ -60,7 +60,7 @@ output, service, country, examples = (_phases[name] for name in ("output", "serv
 outlook, councils, catchments = (_phases[name] for name in ("outlook", "councils", "catchments"))
 outcomes, bins, final, seat_start = (_phases[name] for name in ("outcomes", "bins", "final", "seat_start"))
 value_of_bin: Any = njit(percentile_value)
-# Without Python's lock, so that threads work side by side; with NumPy's errors, as the array engine goes on, too.
+# Without Python's lock, so that threads work side by side; a division by zero goes on, as in the array engine.
 _compiled = njit(nogil=True, error_model="numpy")
 _written_out = njit(nogil=True, error_model="numpy", inline="always")
 """For functions that call phases: written out in their caller, so that the phases are compiled only once."""
