@@ -53,12 +53,12 @@ for source in (*(element % (kind, kind) for kind in ("double", "long long", "boo
         ends.append("loaded")
     except Exception as error:
         ends.append(str(error))
-from tredegar.kernels.cuda_engine.compiling import build
+from tredegar.kernels.cuda_engine.compiling import compile_engine
 print(json.dumps({
     "ends": ends,
     "cubins": [path.stat().st_size for path in Path(os.environ["CUPY_CACHE_DIR"]).glob("*.cubin")],
     "includes": [option[2:] for option in core.assemble_cupy_compiler_options(()) if option.startswith("-I")],
-    "ours": len(build("sm_90").cubin),
+    "ours": len(compile_engine("sm_90").cubin),
 }))
 """
 
