@@ -15,7 +15,7 @@ from .intervals import NO_RUNS, SAMPLED, estimate, said
 from .selection import at
 from .windows import settled_from, window_mean
 
-COMPARED_ENTRIES = ("seed", "months", "luck", "country", "constants")
+COMPARED_ENTRIES = ("seed", "months", "streams", "country", "constants")
 
 
 class Comparison(NamedTuple):
@@ -131,7 +131,7 @@ def _same_luck(first: xr.Dataset, second: xr.Dataset) -> bool:
     specs = spec_of(first), spec_of(second)
     # Luck is keyed by the number of an agent: in a country of another size that is somebody else.
     same = all(specs[0].get(key) == specs[1].get(key) for key in ("seed", "country"))
-    return same and design_of(first).luck == design_of(second).luck == "common"
+    return same and design_of(first).streams == design_of(second).streams == "common"
 
 
 def _row(name: str, ours: np.ndarray, theirs: np.ndarray, paired: bool, sampled: bool) -> dict[str, object]:

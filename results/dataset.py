@@ -12,6 +12,7 @@ from ..model.changes import base_of, parse_setting
 from ..model.outcomes import OUTCOMES, TRUST_RECORDS, Outcome
 from ..model.parameters import PARAMETERS, Parameter
 from ..model.text.names import closest
+from ..store.root_file import with_present_keys
 from ..store.spec_text import spec_tables
 from .attributes import json_attribute
 
@@ -28,7 +29,8 @@ class Design:
     """How the points of a sweep were chosen, as the store tells.
 
     ``varied`` are the varied parameters in the order of the spec, which is that of the columns of the sample;
-    ``bounds`` their (low, high); ``settings`` are those of the sampler.
+    ``bounds`` their (low, high); ``settings`` are those of the sampler. ``streams``: common random numbers ("common")
+    or a random stream for each run ("independent").
     """
 
     method: str
@@ -36,7 +38,7 @@ class Design:
     varied: tuple[str, ...]
     bounds: dict[str, tuple[float, float]]
     replicates: int
-    luck: str
+    streams: str
 
     @property
     def second_order(self) -> bool:
@@ -77,7 +79,7 @@ def design_of(sweep: xr.Dataset) -> Design:
         varied=varied,
         bounds={name: _bounds(ranges.get(name), sweep[name]) for name in varied},
         replicates=sweep.sizes["replicate"],
-        luck=str(sweep.attrs.get("luck", "common")),
+        streams=str(with_present_keys(sweep.attrs).get("streams", "common")),
     )
 
 

@@ -19,10 +19,20 @@ from ..store.arrays import first_line, read_array
 from ..store.blocks import Batches
 from ..store.contract import root_fault
 from ..store.digest import coordinate_digest
-from ..store.format import BATCH_DIMENSIONS, DIGEST, DONE, FAILED, MISSING, STATUS, STORE_FORMAT, StoreDamaged
+from ..store.format import (
+    BATCH_DIMENSIONS,
+    DIGEST,
+    DONE,
+    FAILED,
+    FIRST_WITH_DIGESTS,
+    MISSING,
+    STATUS,
+    STORE_FORMAT,
+    StoreDamaged,
+)
 from ..store.paths import local_path
 from ..store.presence import file_sizes, lost_blocks
-from ..store.root_file import read_root_bytes, seal_is_broken
+from ..store.root_file import read_root_bytes, seal_is_broken, with_present_keys
 from .attributes import as_plain
 from .checked import ADVICE, CheckedArray
 from .dataset import parameter_row
@@ -119,7 +129,7 @@ def _opened(place: Path) -> tuple[Stored, xr.Dataset]:
 
 
 def _checked_attributes(place: Path) -> dict[str, Any]:
-    """Return the attributes of the root file of the store at ``place``; raise ValueError for one that is no use."""
+    """Return the attributes of the root file of the store at ``place``, by present keys. Raises ValueError."""
     if not place.exists():
         raise FileNotFoundError(
             f"no store at '{place}'; give the directory that `tredegar sweep SPEC --out STORE` wrote"
@@ -137,14 +147,14 @@ def _checked_attributes(place: Path) -> dict[str, Any]:
         raise ValueError(
             f"'{place}' has store format {found}; this tredegar reads up to {STORE_FORMAT}: install a newer version"
         )
-    new = found >= STORE_FORMAT
+    new = found >= FIRST_WITH_DIGESTS
     fault = root_fault(root) if new else ""
     if seal_is_broken(content, needed=new) or fault:
         raise StoreDamaged(
             f"store '{place}' is damaged: zarr.json is not what was written{f' ({fault})' if fault else ''};"
             " restore it from a copy"
         )
-    return attributes
+    return with_present_keys(attributes)
 
 
 def _coordinates(place: Path, arrays: Mapping[str, Any], attributes: Mapping[str, Any]) -> xr.Dataset:

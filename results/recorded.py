@@ -17,7 +17,7 @@ from ..store.arrays import read_array
 from ..store.blocks import Batch, Batches
 from ..store.chunk import read_chunk
 from ..store.digest import context_of, place_digest, recorded_runs, value_digest
-from ..store.format import DIGEST, FAILED, MISSING, STATUS, STORE_FORMAT, UNKNOWN_STATUS, StoreDamaged
+from ..store.format import DIGEST, FAILED, FIRST_WITH_DIGESTS, MISSING, STATUS, UNKNOWN_STATUS, StoreDamaged
 from ..store.presence import file_sizes, lost_blocks
 
 CODECS = ["BytesCodec", "BloscCodec", "Crc32cCodec"]
@@ -43,7 +43,7 @@ class Stored:
     @property
     def has_digests(self) -> bool:
         """Whether batches carry digests: those of the first format do not."""
-        return bool(self.attributes["tredegar_store"] >= STORE_FORMAT)
+        return bool(self.attributes["tredegar_store"] >= FIRST_WITH_DIGESTS)
 
     def quick(self, array: Any) -> bool:
         """Return whether the chunks of ``array`` are files of their own with the codecs that a sweep writes."""

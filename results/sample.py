@@ -145,14 +145,14 @@ def seed_share(series: Series, design: Design) -> tuple[np.ndarray, np.ndarray]:
     Both (times,), NaN with one replicate. By the law of total variance: Var(run) = Var(mean of the point) + mean of
     the variance at a point; the first is freed of the luck that is left in the mean of ``replicates`` runs.
 
-    >>> design = Design(method="table", settings={}, varied=(), bounds={}, replicates=2, luck="independent")
+    >>> design = Design(method="table", settings={}, varied=(), bounds={}, replicates=2, streams="independent")
     >>> series = Series(mean=np.array([[0.0], [2.0]]), noise=np.array([[1.0], [1.0]]), shared=np.zeros(1))
     >>> [share.round(3).tolist() for share in seed_share(series, design)]
     [[0.667], [0.0]]
     """
     known = np.isfinite(series.mean).all(axis=1)
     noise, variance = series.noise[known].mean(axis=0), series.mean[known].var(axis=0)
-    shared = series.shared if design.luck == "common" else np.zeros_like(series.shared)
+    shared = series.shared if design.streams == "common" else np.zeros_like(series.shared)
     return _shares(noise, variance, shared, design.replicates)
 
 
@@ -165,7 +165,7 @@ def seed_share_conf(
     again, as for the indices: a bootstrap with a normal interval of ``level``. What other replicates would add is
     not in it.
 
-    >>> design = Design(method="table", settings={}, varied=(), bounds={}, replicates=2, luck="independent")
+    >>> design = Design(method="table", settings={}, varied=(), bounds={}, replicates=2, streams="independent")
     >>> series = Series(mean=np.array([[0.0], [1.0], [2.0]]), noise=np.ones((3, 1)), shared=np.zeros(1))
     >>> seed_share_conf(series, design, np.arange(3), units=3, resamples=50, seed=0, level=0.95).shape
     (1,)
@@ -178,7 +178,7 @@ def seed_share_conf(
     # Centred: a small difference of two large squares would have few digits.
     mean = series.mean[rows] - series.mean[rows].mean(axis=0)
     noise, variance = weights @ series.noise[rows], weights @ mean**2 - (weights @ mean) ** 2
-    shared = series.shared if design.luck == "common" else np.zeros_like(series.shared)
+    shared = series.shared if design.streams == "common" else np.zeros_like(series.shared)
     shares, _ = _shares(noise, variance, shared, design.replicates)
     return np.asarray(stats.norm.ppf(0.5 + level / 2.0) * shares.std(axis=0, ddof=1))
 

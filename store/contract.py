@@ -11,6 +11,7 @@ from typing import Any
 from .blocks import Batches
 from .digest import BYTES
 from .format import BATCH_DIMENSIONS, DIGEST, STATUS
+from .root_file import with_present_keys
 from .spec_text import spec_tables
 
 
@@ -46,7 +47,7 @@ ATTRIBUTES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "specs": (_texts, "a list of texts"),
     "rules_hash": (_text, "a text"),
     "seed": (_whole(0), "a whole number"),
-    "luck": (lambda value: value in ("common", "independent"), "'common' or 'independent'"),
+    "streams": (lambda value: value in ("common", "independent"), "'common' or 'independent'"),
     "sampler": (lambda value: isinstance(value, Mapping) and _text(value.get("method")), "a table with a method"),
     "providers": (lambda value: value is None or _text(value), "a text or nothing"),
     "defaults": (lambda value: isinstance(value, Mapping), "a table"),
@@ -64,6 +65,7 @@ def root_fault(content: Any) -> str:
     attributes = content.get("attributes") if isinstance(content, Mapping) else None
     if not isinstance(attributes, Mapping):
         return "it has no attributes"
+    attributes = with_present_keys(attributes)
     for name, (fits, expected) in ATTRIBUTES.items():
         if name not in attributes:
             return f"attribute '{name}' is missing"

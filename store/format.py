@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-STORE_FORMAT = 2
-"""The format that sweeps write: 2 added digests of values."""
+from collections.abc import Mapping
+from types import MappingProxyType
+
+STORE_FORMAT = 3
+"""The format that sweeps write: 2 added digests of values, 3 says ``streams`` where those before say ``luck``."""
+FIRST_WITH_DIGESTS = 2
+"""The oldest format with digests of values and a seal on the root file."""
 OLDEST_FORMAT = 1
 """The oldest format that is read, and finished where it was begun; it has no digests."""
 MISSING, DONE, FAILED = 0, 1, 2
@@ -15,6 +20,10 @@ BATCH_DIMENSIONS = ("point", "replicate")
 CHUNK_SEPARATOR = "."
 """Chunk files lie beside each other in the folder of their variable: no further folders count against a quota."""
 LOG = "log"
+PRESENT: Mapping[str, str] = MappingProxyType({"luck": "streams"})
+"""Former key -> the key of a spec, and attribute of a store, that it is now."""
+FORMER: Mapping[str, str] = MappingProxyType({now: former for former, now in PRESENT.items()})
+"""Key -> what it was called when the first hashes and digests were taken."""
 
 
 class StoreError(ValueError):

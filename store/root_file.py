@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
 import google_crc32c
+
+from .format import FORMER, PRESENT
 
 NAME = "zarr.json"
 _SEAL = re.compile(rb'("seal": ")([0-9a-f]{8})(")')
@@ -66,3 +69,13 @@ def seal_is_broken(content: bytes, needed: bool) -> bool:
 def json_bytes(content: object) -> bytes:
     """Return metadata as Zarr writes them."""
     return json.dumps(content, indent=2).encode()
+
+
+def with_present_keys(table: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``table`` with each former key under its present name; where both stand, the present one holds."""
+    return {PRESENT.get(key, key): value for key, value in table.items() if PRESENT.get(key) not in table}
+
+
+def with_former_keys(table: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``table``, in its order, with the keys that hashes and digests are taken of."""
+    return {FORMER.get(key, key): value for key, value in table.items()}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .resources import JobOptions, check_time, job_of, print_script, say_sent, takes_resources, with_warm_up
-from .sweep_commands import Engine, Out, SpecFile, say_summary
+from .sweep_commands import Engine, Out, SpecFile, read_spec, say_summary
 from .terminal import counted, progress_shown, say
 
 if TYPE_CHECKING:
@@ -44,9 +44,8 @@ def submit_command(
     from dataclasses import replace
 
     from ..sweeps.jobs.quoting import seconds_of
-    from ..sweeps.spec.spec import Spec
 
-    checked = Spec.from_file(spec)
+    checked = read_spec(spec)
     job = job_of(asked, spec, out, checked.name)
     limit = seconds_of(driver_time or asked.time)
     check_time("--driver-time", limit, asked.notice)

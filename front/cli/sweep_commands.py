@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -114,9 +115,7 @@ def sweep_command(
     if as_json and not plan:
         raise typer.BadParameter("it is for --plan", param_hint="--json")
     part = task_option(task)
-    from ..sweeps.spec.spec import Spec
-
-    checked = Spec.from_file(spec)
+    checked = read_spec(spec)
     from ..sweeps.run.plan import Budget, check_budget, make_plan, parse_size
 
     budget = Budget(max_files, parse_size(max_bytes) if max_bytes else None, max_hours)
@@ -147,11 +146,10 @@ def extend_command(
     SPEC is the sweep's own spec with more replicates (in multiples of those it has), a grid with more levels, a table
     with more rows below the old ones, or a sobol design doubled.
     """
-    from ..sweeps.spec.spec import Spec
     from ..sweeps.store.store import SweepStore
     from ..sweeps.upkeep.extend import extend_store
 
-    enlarged = Spec.from_file(spec)
+    enlarged = read_spec(spec)
     points, replicates = extend_store(SweepStore(store), enlarged)
     typer.echo(f"{store} now asks for {points:,} points x {replicates:,} replicates", err=True)
     if run:
@@ -197,6 +195,18 @@ def compact_command(
     )
     if is_zip(out):
         typer.echo(f"open it: xarray.open_zarr(zarr.storage.ZipStore('{out}', mode='r'))")
+
+
+def read_spec(path: Path) -> Spec:
+    """Return the checked spec in the file ``path``; raise SpecError. What Python is warned of becomes a note, once."""
+    from ..sweeps.spec.spec import Spec
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        spec = Spec.from_file(path)
+    for text in dict.fromkeys(str(warning.message) for warning in caught):
+        typer.echo(f"note: {text}", err=True)
+    return spec
 
 
 def _run(

@@ -184,7 +184,7 @@ def design_spec_text(name: str, given: Mapping[str, Any], size: DesignSize, outc
     listed = ", ".join(f'"{outcome}"' for outcome in OUTCOMES if outcome in outcomes)
     return (
         f'name = "{name}, {size.name} design"\nseed = {SEED}\nmonths = {given["months"]}\n'
-        f'replicates = {size.replicates}\nluck = "common"\n\n'
+        f'replicates = {size.replicates}\nstreams = "common"\n\n'
         f"[country]\ntrusts = {size.trusts}\nclinicians = {size.clinicians}\n\n[fixed]\n{fixed}\n"
         f'[design]\nmethod = "table"\nfile = "{name}.csv"\n\n'
         f"[record]\noutcomes = [{listed}]\nevery = {given.get('record', {}).get('every', 12)}\n"

@@ -108,7 +108,7 @@ def _digits(changes: np.ndarray) -> int:
 
 def _basis(chart: xr.Dataset, sweep: xr.Dataset) -> str:
     design = design_of(sweep)
-    luck = "paired replicates under common luck" if design.luck == "common" else "replicates under independent luck"
+    luck = "paired replicates under common luck" if design.streams == "common" else "replicates under independent luck"
     over = f" over {design.replicates} {luck}" if design.replicates > 1 else ""
     if chart.attrs["method"] == "surface":
         over += f"{' and' if over else ' over'} the scatter of {sweep.sizes['point']} points about a fitted surface"

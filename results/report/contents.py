@@ -79,7 +79,7 @@ def _asked_lines(findings: Findings, sweep: xr.Dataset) -> tuple[str, ...]:
     shown = f"{', '.join(held[:ASKED])}{' and others' if len(held) > ASKED else ''}"
     lines.append(f"Held fixed: {shown}; the rest at the defaults" if held else "All else at the defaults")
     lines.append(
-        f"{design.method}: {sweep.sizes['point']} points, {design.replicates} replicates under {design.luck} luck, "
+        f"{design.method}: {sweep.sizes['point']} points, {design.replicates} replicates under {design.streams} luck, "
         f"{int(sweep.month[-1])} months{_country(sweep)}"
     )
     return tuple(lines)

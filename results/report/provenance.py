@@ -76,7 +76,7 @@ def ran(sweep: xr.Dataset) -> Rows:
     rows = [
         (
             "design",
-            f"{design.method}: {sweep.sizes['point']} points, {design.replicates} replicates, {design.luck} luck",
+            f"{design.method}: {sweep.sizes['point']} points, {design.replicates} replicates, {design.streams} luck",
         ),
         ("runs", ", ".join(f"{facts[key]} {word}" for key, word in COUNTS.items())),
         ("months", f"{spec.get('months', int(sweep.month[-1]))}"),

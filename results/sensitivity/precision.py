@@ -27,11 +27,11 @@ def luck_left(series: Series, design: Design) -> float:
     The mean of the shares over times at which the outcome varies; luck that all points share does not count. NaN with
     one replicate.
 
-    >>> design = Design(method="table", settings={}, varied=(), bounds={}, replicates=4, luck="independent")
+    >>> design = Design(method="table", settings={}, varied=(), bounds={}, replicates=4, streams="independent")
     >>> luck_left(Series(np.array([[0.0], [2.0]]), np.array([[1.0], [1.0]]), np.zeros(1)), design)
     0.25
     """
-    shared = series.shared if design.luck == "common" else 0.0
+    shared = series.shared if design.streams == "common" else 0.0
     known = np.isfinite(series.mean).all(axis=1)
     noise, variance = series.noise[known].mean(axis=0), series.mean[known].var(axis=0)
     varies = variance > 0.0

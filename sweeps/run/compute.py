@@ -32,7 +32,7 @@ Runs = Sequence[tuple[int, int]]
 """Runs by point and replicate, numbered in the whole sweep."""
 KILLS = "the run kills the process that computes it"
 INDEPENDENT_STRIDE = 4096
-"""Run numbers under independent luck: point * 4096 + replicate."""
+"""Run numbers under independent streams: point * 4096 + replicate."""
 
 
 class MachineFault(RuntimeError):
@@ -166,15 +166,15 @@ def _joined(store: SweepStore, batch: Batch, name: str, rows: NDArray[Any], valu
 
 
 def run_numbers(spec: Spec, points: NDArray[np.integer[Any]], replicates: slice) -> NDArray[np.uint32]:
-    """Return the numbers that key the luck of runs, (point, replicate): equal at all points under common luck.
+    """Return the numbers that key the streams of runs, (point, replicate): equal at all points under common streams.
 
-    >>> spec = Spec(luck="independent", design={"method": "grid"}, vary={"real_control": {"values": [0.2, 0.8]}})
+    >>> spec = Spec(streams="independent", design={"method": "grid"}, vary={"real_control": {"values": [0.2, 0.8]}})
     >>> run_numbers(spec, np.array([0, 1]), slice(0, 2))
     array([[   0,    1],
            [4096, 4097]], dtype=uint32)
     """
     numbers = np.arange(replicates.start, replicates.stop, dtype=np.uint32)[None, :]
-    offsets = points.astype(np.uint32)[:, None] * np.uint32(INDEPENDENT_STRIDE if spec.luck == "independent" else 0)
+    offsets = points.astype(np.uint32)[:, None] * np.uint32(INDEPENDENT_STRIDE if spec.streams == "independent" else 0)
     return np.ascontiguousarray(offsets + numbers)
 
 

@@ -18,6 +18,7 @@ from ...model.text.plain_text import brief
 from ...store.format import STATUS
 from ..jobs.task_rank import one_of_several
 from ..spec.spec import Spec
+from ..spec.text import present_text
 from ..store.create import create_store, is_to_be_created, place_of_store
 from ..store.late import wait_until_seen
 from ..store.layout import current_rules_hash
@@ -203,7 +204,7 @@ def check_same_sweep(store: SweepStore, spec: Spec) -> None:
 
 
 def _difference(stored: str, given: str) -> str:
-    for old, new in zip(stored.splitlines(), given.splitlines(), strict=False):
+    for old, new in zip(present_text(stored).splitlines(), given.splitlines(), strict=False):
         if old != new:
             return f"'{old[:80]}' in the store, '{new[:80]}' in the spec"
     return "in the length of the text or in a table"

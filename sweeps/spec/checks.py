@@ -106,15 +106,15 @@ def _check_size(spec: Spec) -> None:
     points = number_of_points(spec)
     if points > MOST_POINTS:
         raise SpecError(f"the design is too large: {points:,} points under {design.method}, at most {MOST_POINTS:,}")
-    if spec.luck == "independent":
+    if spec.streams == "independent":
         if spec.replicates > MOST_INDEPENDENT_REPLICATES:
             raise SpecError(
-                f"key 'replicates' must be at most {MOST_INDEPENDENT_REPLICATES} with luck = 'independent',"
+                f"key 'replicates' must be at most {MOST_INDEPENDENT_REPLICATES} with streams = 'independent',"
                 f" got {spec.replicates}"
             )
         if points > MOST_INDEPENDENT_POINTS:
             raise SpecError(
-                f"the design has {points:,} points; at most {MOST_INDEPENDENT_POINTS:,} fit luck = 'independent'"
+                f"the design has {points:,} points; at most {MOST_INDEPENDENT_POINTS:,} fit streams = 'independent'"
             )
     if points * spec.replicates > MOST_RUNS:
         raise SpecError(

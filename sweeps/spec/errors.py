@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from ...model.text.names import closest
 from ...model.text.plain_text import brief, plain
+from ...store.format import PRESENT
 
 
 class SpecError(ValueError):
@@ -130,5 +131,5 @@ def _bad_method(problem: Mapping[str, Any], keys: Sequence[str], methods: Sequen
 
 
 def _expectation(model: type[BaseModel], key: str) -> str:
-    field = model.model_fields.get(key)
+    field = model.model_fields.get(PRESENT.get(key, key))
     return field.description if field is not None and field.description else "a table"

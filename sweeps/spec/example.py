@@ -9,10 +9,11 @@ EXAMPLE = """\
 #   tredegar sweep SPEC --out STORE          runs it; the same command again finishes it
 
 name = "my first sweep"
-seed = 20130401              # 0 .. 4294967295: the luck of all runs, and of the sampler unless [design] has a seed
+seed = 20130401              # 0 .. 4294967295: of all random streams, and of the sampler unless [design] has one
 months = 120
-replicates = 4               # repeats of each point under other luck
-luck = "common"              # replicate k has the same luck at every point; "independent" gives each run its own
+replicates = 4               # repeats of each point, each with another random stream
+streams = "common"           # common random numbers: replicate k has stream k at every point;
+                             # "independent": every run has its own
 
 [country]
 trusts = 60

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from ...model.changes import base_of
 from ...model.constants import CONSTANTS
 from ...model.parameters import PARAMETERS
+from ...store.format import PRESENT
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -28,7 +29,7 @@ def belongs(name: str, place: str | None = None, slips: bool = False) -> str:
     With ``slips`` a name that is nearly a key is taken for it.
     """
     known = _homes()
-    found = base_of(name)
+    found = PRESENT.get(base_of(name), base_of(name))
     if slips and found not in known:
         found = next(iter(get_close_matches(found, known, n=1, cutoff=NEAR)), found)
     homes = [home for home in known.get(found, ()) if home != place]

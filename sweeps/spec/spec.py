@@ -30,8 +30,8 @@ from .checks import check_spec
 from .design import LARGEST_SEED, Design, Strict, Varied, checked_value, find_quantity, parse_varied
 from .errors import SpecError, explain, safe_name, shown
 from .places import root_of_specs
-from .tables import FixedTable, outcomes_to_record, read_constant, tables_of
-from .text import MOST_TABLE_BYTES, canonical_toml, parse_json, parse_toml, read_text
+from .tables import FixedTable, Streams, outcomes_to_record, read_constant, said_once, tables_of, warn_of_former_keys
+from .text import MOST_TABLE_BYTES, canonical_toml, files_in, former_text, parse_json, parse_toml, read_text
 
 MOST_MONTHS = 12_000
 MOST_TRUSTS = 10_000
@@ -80,7 +80,7 @@ class Spec(Strict):
     replicates: int = Field(
         default=8, ge=1, le=MOST_REPLICATES, description=f"a whole number from 1 to {MOST_REPLICATES}"
     )
-    luck: str = Field(default="common", pattern="^(common|independent)$", description="'common' or 'independent'")
+    streams: Streams = "common"
     country: CountrySpec = Field(default=CountrySpec(), description="a table")
     fixed: Annotated[dict[str, float], PlainValidator(tables_of("fixed", checked_value))] = Field(
         default_factory=FixedTable
@@ -100,7 +100,7 @@ class Spec(Strict):
 
     def __init__(self, **tables: Any) -> None:
         """Check the ``tables`` of a spec; files that they name are looked for in the working folder."""
-        self._build(tables, _files_in(Path()))
+        self._build(said_once(tables), files_in(Path()))
 
     # Pydantic's own mark of an initialiser that it need not call: every check is made by the validator below.
     __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
@@ -114,7 +114,7 @@ class Spec(Strict):
     @model_validator(mode="after")
     def _check(self, info: ValidationInfo) -> Spec:
         """Read the files that the spec names and make the checks that no key can make alone: whoever builds a spec."""
-        self._read_files(info.context if callable(info.context) else _files_in(Path()))
+        self._read_files(info.context if callable(info.context) else files_in(Path()))
         check_spec(self)
         return self
 
@@ -132,7 +132,7 @@ class Spec(Strict):
         >>> spec.months, spec.replicates, spec.trusts
         (240, 8, 150)
         """
-        return cls._from_tables(parse_toml(text, label), _files_in(Path(folder)))
+        return cls._from_tables(said_once(parse_toml(text, label)), files_in(Path(folder)))
 
     @classmethod
     def from_stored(cls, text: str, providers_text: str | None, points: Callable[[], Points] = dict) -> Spec:
@@ -244,6 +244,12 @@ class Spec(Strict):
         return self.country.clinicians
 
     @property
+    def luck(self) -> str:
+        """The former name of ``streams``."""
+        warn_of_former_keys(("luck",))
+        return self.streams
+
+    @property
     def outcomes(self) -> tuple[str, ...]:
         """Names of the recorded outcomes, in the order of the table."""
         return choose_outcomes(self.record.outcomes)
@@ -262,7 +268,7 @@ class Spec(Strict):
         if "file" in design:
             design["file"] = "points.csv"
         tables: dict[str, Any] = {
-            **{key: getattr(self, key) for key in ("name", "seed", "months", "replicates", "luck")},
+            **{key: getattr(self, key) for key in ("name", "seed", "months", "replicates", "streams")},
             "country": country,
             "fixed": {name: self.fixed[name] for name in sorted(self.fixed)},
             "design": {**design, "seed": self.sampler_seed},
@@ -274,18 +280,12 @@ class Spec(Strict):
 
     def hash(self) -> str:
         """Return the SHA-256 of the canonical text, the providers table and the points of a table design."""
-        digest = hashlib.sha256(self.canonical().encode())
+        # Of the text with former keys: a sweep begun before stays the same sweep, and one meaning has one hash.
+        digest = hashlib.sha256(former_text(self.canonical()).encode())
         digest.update(repr(self._providers).encode())
         for name, values in (self._table or {}).items():
             digest.update(name.encode() + b"\0" + np.ascontiguousarray(values, "<f8").tobytes())
         return digest.hexdigest()
-
-
-def _files_in(folder: Path) -> Read:
-    def read(name: str, what: str, most_bytes: int) -> str:
-        return read_text(folder / name, what, most_bytes)
-
-    return read
 
 
 def _varied_as_toml(varied: Varied) -> Any:

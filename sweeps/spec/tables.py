@@ -1,13 +1,29 @@
-"""Tables of a spec whose keys are names of the model: read, checked by name, and frozen."""
+"""Tables of a spec: former keys are told, and tables whose keys are names of the model read, checked and frozen."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+import sys
+import warnings
+from collections.abc import Callable, Iterable, Mapping
+from typing import Annotated, Any
+
+from pydantic import AliasChoices, Field
 
 from ...model.constants import constants_with
 from ...model.outcomes import choose_outcomes
+from ...store.format import FORMER, PRESENT
 from .errors import SpecError, safe_name, shown
+
+Streams = Annotated[
+    str,
+    Field(
+        pattern="^(common|independent)$",
+        description="'common' or 'independent'",
+        validation_alias=AliasChoices("streams", FORMER["streams"]),
+    ),
+]
+"""Random streams of a sweep: common random numbers, or a stream for each run. Its former key is read as well."""
+_PACKAGE = __name__.partition(".")[0]
 
 
 def tables_of(kind: str, parse: Callable[[str, Any], Any]) -> Callable[[Any], dict[str, Any]]:
@@ -57,3 +73,34 @@ def outcomes_to_record(names: Any) -> tuple[str, ...] | None:
         return choose_outcomes([safe_name(name) for name in names])
     except ValueError as error:
         raise SpecError(f"key 'record.outcomes': {error}") from None
+
+
+def said_once(tables: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return ``tables`` without the former keys that repeat a present one; warn whoever wrote any of them.
+
+    Raises SpecError where both are given and differ.
+    """
+    warn_of_former_keys(tables)
+    twice = {former: now for former, now in PRESENT.items() if former in tables and now in tables}
+    for former, now in twice.items():
+        if tables[former] != tables[now]:
+            raise SpecError(
+                f"key '{now}' is {shown(tables[now])} and '{former}', its former name, {shown(tables[former])};"
+                f" leave '{former}' out"
+            )
+    return {key: value for key, value in tables.items() if key not in twice}
+
+
+def warn_of_former_keys(keys: Iterable[str]) -> None:
+    """Warn whoever calls this package of each of ``keys`` that has another name now."""
+    for former in (key for key in keys if key in PRESENT):
+        text = f"key '{former}' of a spec is '{PRESENT[former]}' since version 0.2; '{former}' is still read"
+        warnings.warn(text, DeprecationWarning, stacklevel=_calls_within())
+
+
+def _calls_within() -> int:
+    """Return the level of the first call from outside this package, as the caller's warning counts it."""
+    level, frame = 0, sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == _PACKAGE:
+        level, frame = level + 1, frame.f_back
+    return level + 1

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from ...model.text.csv_rows import decode_text
 from ...model.text.plain_text import BLANK, hidden, plain
+from ...store.format import FORMER, PRESENT
 from .errors import SpecError
 
 MOST_BYTES = 1_000_000
@@ -34,6 +35,15 @@ def read_text(path: Path, what: str, most_bytes: int = MOST_BYTES) -> str:
         return decode_text(content, named)
     except ValueError as error:
         raise SpecError(str(error)) from error
+
+
+def files_in(folder: Path) -> Callable[[str, str, int], str]:
+    """Return ``read(name, what, most bytes)``, which returns the text of a file in ``folder`` that a spec names."""
+
+    def read(name: str, what: str, most_bytes: int) -> str:
+        return read_text(folder / name, what, most_bytes)
+
+    return read
 
 
 def parse_toml(text: str, label: str = "spec") -> dict[str, Any]:
@@ -131,6 +141,24 @@ def canonical_toml(tables: Mapping[str, Any]) -> str:
         if isinstance(table, Mapping):
             lines += ["", f"[{_key(title)}]", *(f"{_key(key)} = {_value(value)}" for key, value in table.items())]
     return "\n".join(lines) + "\n"
+
+
+def present_text(text: str) -> str:
+    """Return the canonical text of a spec, a key on each line, with present keys."""
+    return _renamed(text, PRESENT)
+
+
+def former_text(text: str) -> str:
+    """Return the canonical text of a spec, a key on each line, with the keys that hashes are taken of."""
+    return _renamed(text, FORMER)
+
+
+def _renamed(text: str, names: Mapping[str, str]) -> str:
+    """Return ``text`` with other names of the keys above its first table."""
+    head, table, rest = text.partition("\n[")
+    for name, other in names.items():
+        head = re.sub(rf"(?m)^{name} = ", f"{other} = ", head)
+    return head + table + rest
 
 
 def _key(key: str) -> str:

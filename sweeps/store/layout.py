@@ -178,7 +178,7 @@ def store_attributes(spec: Spec, points: Points, points_per_batch: int, rules_ha
 
     >>> spec = Spec(design={"method": "grid"}, vary={"real_control": {"values": [0.2, 0.8]}}, months=24)
     >>> found = store_attributes(spec, {"real_control": np.array([0.2, 0.8])}, points_per_batch=1, rules_hash="")
-    >>> found["points"], found["coordinates"], found["luck"]
+    >>> found["points"], found["coordinates"], found["streams"]
     (2, 'real_control', 'common')
     """
     return {
@@ -189,7 +189,7 @@ def store_attributes(spec: Spec, points: Points, points_per_batch: int, rules_ha
         "specs": [spec.canonical()],
         "rules_hash": rules_hash,
         "seed": spec.seed,
-        "luck": spec.luck,
+        "streams": spec.streams,
         "sampler": sampler_settings(spec),
         "providers": spec.providers_text,
         "defaults": {name: row.default for name, row in PARAMETERS.items()},

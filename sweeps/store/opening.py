@@ -12,6 +12,7 @@ from ...store.arrays import first_line, is_of_the_system, unread
 from ...store.contract import root_fault
 from ...store.format import (
     BATCH_DIMENSIONS,
+    FIRST_WITH_DIGESTS,
     OLDEST_FORMAT,
     STATUS,
     STORE_FORMAT,
@@ -47,9 +48,9 @@ def checked_root(path: Path) -> dict[str, Any]:
         raise StoreError(
             f"store '{path}' has store format {number}, this version reads {known}; use the version that wrote it"
         )
-    if seal_is_broken(content, needed=number >= STORE_FORMAT):
+    if seal_is_broken(content, needed=number >= FIRST_WITH_DIGESTS):
         raise StoreDamaged(f"store '{path}' is damaged: zarr.json is not what was written; restore it from a copy")
-    fault = root_fault(found) if number >= STORE_FORMAT else ""
+    fault = root_fault(found) if number >= FIRST_WITH_DIGESTS else ""
     if fault:
         raise StoreDamaged(f"store '{path}' is damaged: in zarr.json {fault}; restore it from a copy")
     return found

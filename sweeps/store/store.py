@@ -27,9 +27,9 @@ from ...store.digest import batch_digests, context_of, coordinate_digest, place_
 from ...store.format import (
     DIGEST,
     FAILED,
+    FIRST_WITH_DIGESTS,
     MISSING,
     STATUS,
-    STORE_FORMAT,
     UNKNOWN_STATUS,
     StoreDamaged,
     StoreError,
@@ -88,7 +88,7 @@ class SweepStore:
     @property
     def has_digests(self) -> bool:
         """Whether batches carry digests: those of the first format do not."""
-        return bool(self.facts["tredegar_store"] >= STORE_FORMAT)
+        return bool(self.facts["tredegar_store"] >= FIRST_WITH_DIGESTS)
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -10,17 +10,19 @@ from __future__ import annotations
 import copy
 from collections.abc import Sequence
 from itertools import zip_longest
+from typing import Any
 
 import numpy as np
 import zarr
 
 from ...store.blocks import Batches
 from ...store.digest import coordinate_digest
-from ...store.format import DIGEST, MISSING, STATUS, StoreError
-from ...store.root_file import NAME, json_bytes
+from ...store.format import DIGEST, MISSING, STATUS, STORE_FORMAT, StoreError
+from ...store.root_file import NAME, json_bytes, with_present_keys
 from ..spec.checks import MOST_INDEPENDENT_POINTS
 from ..spec.sampling import Points, draw_points, sampler_settings
 from ..spec.spec import Spec
+from ..spec.text import present_text
 from ..store.create import write_root
 from ..store.durable import write_durably
 from ..store.layout import Variable, coordinate_digests, coordinates, current_rules_hash
@@ -53,9 +55,9 @@ def extend_store(store: SweepStore, spec: Spec) -> tuple[int, int]:
     _check_replicates(store, spec)
     points = _extended_points(store, spec)
     number = len(next(iter(points.values())))
-    if spec.luck == "independent" and number > MOST_INDEPENDENT_POINTS:
+    if spec.streams == "independent" and number > MOST_INDEPENDENT_POINTS:
         raise StoreError(
-            f"at most {MOST_INDEPENDENT_POINTS:,} points fit luck = 'independent', the extension has {number:,}"
+            f"at most {MOST_INDEPENDENT_POINTS:,} points fit streams = 'independent', the extension has {number:,}"
         )
     _enlarge(store, spec, points)
     return number, spec.replicates
@@ -69,7 +71,8 @@ def _check_settings(store: SweepStore, spec: Spec) -> None:
     """Raise StoreError for the first setting that differs and may not."""
     method = spec.design.method
     table, key = FREE.get(method, ("", None))
-    for before, after in zip_longest(_lines(store.facts["spec"]), _lines(spec.canonical()), fillvalue=("", "", "")):
+    had = present_text(store.facts["spec"])
+    for before, after in zip_longest(_lines(had), _lines(spec.canonical()), fillvalue=("", "", "")):
         same_setting = before[:2] == after[:2]
         free = before[1] == "replicates" or (table and before[0] == table and key in (None, before[1]))
         if before == after or (same_setting and free):
@@ -165,10 +168,12 @@ def _enlarge(store: SweepStore, spec: Spec, points: Points) -> None:
     root = copy.deepcopy(store.content)
     root["consolidated_metadata"]["metadata"] = metadata
     number = rows[0].shape[0]
-    facts = {"spec": spec.canonical(), "spec_hash": spec.hash(), "points": number, "sampler": sampler_settings(spec)}
+    facts: dict[str, Any] = {"spec": spec.canonical(), "spec_hash": spec.hash(), "points": number}
+    facts["sampler"] = sampler_settings(spec)
     if store.has_digests:
-        facts["coordinate_digests"] = coordinate_digests(spec, points)
-    root["attributes"] |= {**facts, "specs": [*store.facts["specs"], spec.canonical()]}
+        facts |= {"coordinate_digests": coordinate_digests(spec, points), "tredegar_store": STORE_FORMAT}
+    facts["specs"] = [*store.facts["specs"], spec.canonical()]
+    root["attributes"] = with_present_keys(root["attributes"]) | facts
     write_root(store.path, root)
 
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from ...store.blocks import Batch
 from ...store.format import DIGEST, LOG, MISSING, STATUS, StoreDamaged, StoreError
+from ..spec.text import present_text
 from ..store.create import is_to_be_created, place_of_store, write_root, write_skeleton
 from ..store.durable import TEMPORARY
 from ..store.layout import current_rules_hash
@@ -73,13 +74,18 @@ def _check_alike(stores: Sequence[SweepStore]) -> None:
             what = "is an archive" if store.archived else "has no digests (its format is the first)"
             raise StoreError(f"'{store.path}' {what}: it cannot be merged")
         for name in ALIKE:
-            if store.facts[name] != first.facts[name]:
+            if _present(store.facts[name]) != _present(first.facts[name]):
                 raise StoreError(f"'{first.path}' and '{store.path}' are not of one sweep: they differ in '{name}'")
         faults = [f"{name}: {fault}" for name, fault in skeleton_faults(store).items()]
         if faults:
             raise StoreError(f"store '{store.path}' is damaged ({faults[0]}); give its sweep again, which repairs it")
     if first.facts["rules_hash"] != current_rules_hash():
         raise StoreError(f"'{first.path}' was swept under other rules; merge with the version of tredegar that did")
+
+
+def _present(fact: Any) -> Any:
+    """Return a fact of ALIKE so that it can be compared: texts of specs say former keys or present ones."""
+    return list(map(present_text, fact)) if isinstance(fact, list) else fact
 
 
 def _write_skeleton_like(store: SweepStore, path: Path) -> None:

@@ -183,7 +183,7 @@ WRONG: dict[str, tuple[tuple[str, ...], Any]] = {
     "replicates": (("replicates",), (*_NO_WHOLE, 65_537)),
     "seed": (("seed",), _NO_SEED),
     "the seed of the design": (("design", "seed"), _NO_SEED),
-    "luck": (("luck",), ("Common", "", "common\n", "common ", 1, None, True)),
+    "streams": (("streams",), ("Common", "", "common\n", "common ", 1, None, True)),
     "name": (("name",), ("", "x" * 101, "a\nb", "a\x00b", "\x1b[31m", 1, [], "\u202e", "\ud800", "a\u200b")),
     "trusts": (("country", "trusts"), (*_NO_WHOLE, 10_001)),
     "clinicians": (("country", "clinicians"), (*_NO_WHOLE, 10_001)),

@@ -76,7 +76,7 @@ def specs(draw: st.DrawFn, runnable: bool = False) -> Tables:
     found["constants"] = draw(_constants(runnable))
     found["name"] = draw(st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=12))
     found["seed"] = draw(st.sampled_from((0, 1, 2**32 - 1)) | st.integers(0, 2**32 - 1))
-    found["luck"] = draw(st.sampled_from(("common", "independent")))
+    found["streams"] = draw(st.sampled_from(("common", "independent")))
     return {key: value for key, value in found.items() if value != {}}
 
 

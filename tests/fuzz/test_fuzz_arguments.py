@@ -101,7 +101,7 @@ def check_equal(sweep: Any, spec: Spec) -> None:
     """The last point of a store is what ``simulate`` gives of its parameters and run numbers."""
     last = sweep.isel(point=[-1])
     values = {name: last[name].values for name in (*spec.vary, *spec.fixed)}
-    first = int(last["point"].values[0]) * 4096 if spec.luck == "independent" else 0
+    first = int(last["point"].values[0]) * 4096 if spec.streams == "independent" else 0
     runs = np.arange(first, first + spec.replicates)[None, :]
     out = simulate(
         values, spec.replicates, spec.months, spec.trusts, spec.clinicians, spec.seed, "numpy",

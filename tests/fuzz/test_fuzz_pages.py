@@ -32,7 +32,7 @@ from .fuzz_pages import BROWSER, Seen, Shape, opened, pages
 from .fuzz_texts import HOSTILE, MARKUP, repeated
 
 pytestmark = pytest.mark.fuzz
-FIELDS = ("title", "luck", "spec_hash", "rules_hash", "seed", "host", "engine", "package", "version", "reason")
+FIELDS = ("title", "streams", "spec_hash", "rules_hash", "seed", "host", "engine", "package", "version", "reason")
 PROVIDERS = "code,name,size,council,catchment\n" + "".join(
     f'"{number} {text}","{text}",{number + 1},"{text}","x"\n'
     for number, text in enumerate(
@@ -65,7 +65,7 @@ def with_texts(store: Path, texts: Iterator[str]) -> Path:
     root["attributes"]["spec"] += f"# {json.dumps(given['title'])[1:-1]}\n"
     for array in root["consolidated_metadata"]["metadata"].values():
         array["attributes"] = array.get("attributes", {}) | dict.fromkeys(
-            ("units", "long_name", "meaning"), given["luck"]
+            ("units", "long_name", "meaning"), given["streams"]
         )
     (store / "zarr.json").write_bytes(sealed(root))
     (store / "log").mkdir(exist_ok=True)

@@ -20,7 +20,7 @@ name = "replayed"
 seed = 11
 months = 48
 replicates = 2
-luck = "{luck}"
+streams = "{streams}"
 [country]
 trusts = 9
 clinicians = 3
@@ -43,8 +43,8 @@ every = {every}
 """
 
 
-def store_of(path: Path, luck: str = "common", every: int = 1) -> Path:
-    spec = Spec.from_text(SPEC.format(luck=luck, every=every))
+def store_of(path: Path, streams: str = "common", every: int = 1) -> Path:
+    spec = Spec.from_text(SPEC.format(streams=streams, every=every))
     assert run_sweep(spec, path, workers=0, engine="numpy").complete
     return path
 
@@ -59,11 +59,11 @@ def replayed(store: Path) -> Replay:
     return write_replay(store, store.parent / "story", point=2, replicate=1)
 
 
-@pytest.mark.parametrize(("luck", "every"), [("independent", 1), ("common", 6)])
-def test_a_run_comes_out_again_with_every_recorded_bit(tmp_path: Path, luck: str, every: int) -> None:
-    sweep = open_sweep(store_of(tmp_path / "made.zarr", luck, every), chunks=None)
+@pytest.mark.parametrize(("streams", "every"), [("independent", 1), ("common", 6)])
+def test_a_run_comes_out_again_with_every_recorded_bit(tmp_path: Path, streams: str, every: int) -> None:
+    sweep = open_sweep(store_of(tmp_path / "made.zarr", streams, every), chunks=None)
     rerun = rerun_of(sweep, 1, 1)
-    assert rerun.run == (1 if luck == "common" else 4097)
+    assert rerun.run == (1 if streams == "common" else 4097)
     _, again = run_again(rerun)
     assert check_equal(rerun, again, sweep) == 82 * 48 // every
 

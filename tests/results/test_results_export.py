@@ -75,7 +75,7 @@ def test_two_stores_with_common_luck_are_compared_run_by_run(store, tmp_path):
 
 def test_only_shared_points_are_compared_and_unpaired_luck_widens_the_interval(store, tmp_path):
     points = grid(mandate_detail=[0.5, 1.0, 0.25], method_heterogeneity=[1.0])
-    other = made_store(tmp_path / "second.zarr", points, {"quality": better}, luck="independent")
+    other = made_store(tmp_path / "second.zarr", points, {"quality": better}, streams="independent")
     found = compare(open_sweep(store), open_sweep(other))
     assert found.points == 2 and not found.paired
     assert found.table.iloc[0]["change_high"] - found.table.iloc[0]["change_low"] > 0.1

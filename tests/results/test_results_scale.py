@@ -28,7 +28,7 @@ def skeleton(path, points, outcomes, batch, sampler):
     """Write a store whose runs are all marked as done; the outcomes are still to be filled."""
     count = len(points[NAMES[0]])
     sizes = {"point": count, "replicate": 1, "month": 240}
-    attributes = {"tredegar_store": 1, "title": "large", "spec": 'name = "large"', "luck": "common", "sampler": sampler}
+    attributes = {"tredegar_store": 1, "title": "big", "spec": 'name = "big"', "streams": "common", "sampler": sampler}
     group = zarr.open_group(path, mode="w", zarr_format=3, attributes=attributes | {"coordinates": " ".join(points)})
     for name in outcomes:
         group.create_array(name, shape=tuple(sizes.values()), chunks=(batch, 1, 240), dtype="f4", fill_value=np.nan,

@@ -30,11 +30,11 @@ def grid(**levels: list[float]) -> dict[str, np.ndarray]:
 
 
 def _attributes(
-    points: Points, design: str, replicates: int, months: int, luck: str, every: int, fixed: Mapping[str, float]
+    points: Points, design: str, replicates: int, months: int, streams: str, every: int, fixed: Mapping[str, float]
 ) -> dict[str, Any]:
     vary = "\n".join(f'"{n}" = [{float(v.min())!r}, {float(v.max())!r}]' for n, v in points.items())
     spec = (
-        f'name = "made"\nseed = 7\nmonths = {months}\nreplicates = {replicates}\nluck = "{luck}"\n'
+        f'name = "made"\nseed = 7\nmonths = {months}\nreplicates = {replicates}\nstreams = "{streams}"\n'
         f"[design]\n{design}\n[vary]\n{vary}\n[record]\nevery = {every}\n"
     )
     bounds = [[float(values.min()), float(values.max())] for values in points.values()]
@@ -44,7 +44,7 @@ def _attributes(
         "tredegar_store": 1,
         "title": "made",
         "spec": spec,
-        "luck": luck,
+        "streams": streams,
         "sampler": {**tomllib.loads(design), "seed": 7, "names": list(points), "bounds": bounds},
         "defaults": {name: row.default for name, row in PARAMETERS.items()},
         "coordinates": " ".join([*points, *sorted(fixed)]),
@@ -61,7 +61,7 @@ def made_store(
     every: int = 1,
     batch: int = 3,
     design: str = 'method = "grid"',
-    luck: str = "common",
+    streams: str = "common",
     fixed: Mapping[str, float] | None = None,
     status: np.ndarray | None = None,
     store_format: int = 1,
@@ -69,7 +69,7 @@ def made_store(
 ) -> Path:
     """Write a store with the given outcomes; ``status`` (point, replicate) makes runs missing (0) or failed (2)."""
     count = len(next(iter(points.values())))
-    attributes = _attributes(points, design, replicates, months, luck, every, fixed or {})
+    attributes = _attributes(points, design, replicates, months, streams, every, fixed or {})
     attributes["tredegar_store"] = store_format
     group = zarr.open_group(path, mode="w", zarr_format=3, attributes=attributes)
     month = np.arange(every, months + 1, every)

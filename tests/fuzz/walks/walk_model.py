@@ -32,7 +32,7 @@ TEXT = """
 name = "walk"
 seed = 3
 months = 1
-luck = "{luck}"
+streams = "{luck}"
 replicates = {replicates}
 [country]
 trusts = 2

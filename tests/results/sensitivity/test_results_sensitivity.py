@@ -164,7 +164,7 @@ def test_the_share_of_the_seed_is_that_of_the_noise_put_in(tmp_path):
 def test_the_interval_of_the_share_of_luck_covers_the_true_share():
     """Half of the variance is luck, and 95 % intervals are asked for: of 60 sweeps, 57 are expected to cover it."""
     rng, rows, covered = np.random.default_rng(4), np.arange(150), 0
-    design = SimpleNamespace(luck="independent", replicates=6)
+    design = SimpleNamespace(streams="independent", replicates=6)
     for _ in range(60):
         runs = rng.normal(size=(150, 1, 1)) + rng.normal(size=(150, 6, 1))
         mean, noise = runs.mean(axis=1), runs.var(axis=1, ddof=1)

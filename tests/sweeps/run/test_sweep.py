@@ -115,8 +115,8 @@ def test_the_batch_size_does_not_change_the_numbers(tmp_path: Path, undisturbed:
     assert other.identical(usual.assign_attrs(points_per_batch=7, seal=other.seal))
 
 
-def test_independent_luck_numbers_every_run_for_itself() -> None:
-    spec = small_spec("replicates = 3", 'replicates = 3\nluck = "independent"')
+def test_independent_streams_number_every_run_for_itself() -> None:
+    spec = small_spec("replicates = 3", 'replicates = 3\nstreams = "independent"')
     assert run_numbers(spec, np.array([0, 2]), slice(0, 3)).tolist() == [[0, 1, 2], [8192, 8193, 8194]]
     assert run_numbers(small_spec(), np.array([0, 2]), slice(0, 3)).tolist() == [[0, 1, 2], [0, 1, 2]]
 

@@ -158,9 +158,9 @@ SPEC_ITSELF = "is a key of the spec itself: it stands above its first table"
     ("text", "said"),
     [
         *((GRID + f"{key} = 6\n", f"unknown parameter '{key}'; '{key}' {SPEC_ITSELF}")
-          for key in ("months", "seed", "replicates", "luck", "name")),
+          for key in ("months", "seed", "replicates", "streams", "name")),
         *((GRID + f"[fixed]\n{key} = 6\n", f"unknown parameter '{key}'; '{key}' {SPEC_ITSELF}")
-          for key in ("months", "seed", "replicates", "luck", "name")),
+          for key in ("months", "seed", "replicates", "streams", "name")),
         (GRID + "seed = 6\n", "above its first table, or below [design]"),
         (GRID + "method = 'grid'\n", "'method' is a key that belongs below [design]"),
         (GRID + "outcomes = ['quality']\n", "'outcomes' is a key that belongs below [record]"),

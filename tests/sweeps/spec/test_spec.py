@@ -16,7 +16,7 @@ name = "first"
 seed = 20130401
 months = 120
 replicates = 4
-luck = "common"
+streams = "common"
 
 [country]
 trusts = 60
@@ -77,7 +77,7 @@ def test_the_canonical_text_means_the_same_spec_and_does_not_depend_on_how_it_wa
         ("points = 64", "points = 64\nseed = 1"),
         ("[constants]", "[constants]\nNORM_ACCESS = 0.46"),
         ("0.8", "0.9"),
-        ('luck = "common"', 'luck = "independent"'),
+        ('streams = "common"', 'streams = "independent"'),
     ],
 )
 def test_another_meaning_has_another_hash(old: str, new: str) -> None:
@@ -168,7 +168,7 @@ BAD = [
     ("seed = 20130401", f"seed = {'9' * 300}", "got a whole number of"),
     ("seed = 20130401", f"seed = {'9' * 5000}", "is not valid TOML"),
     ("seed = 20130401", "seed = 1.5", "key 'seed' must be a whole number"),
-    ('luck = "common"', 'luck = "comon"', "key 'luck' must be 'common' or 'independent', got 'comon'"),
+    ('streams = "common"', 'streams = "comon"', "key 'streams' must be 'common' or 'independent', got 'comon'"),
     ("every = 1", "every = 7", "key 'record.every' must divide months: 120 months"),
     ("every = 1", "every = 0", "key 'record.every' must be a whole number"),
     ("every = 1", "trusts = 1", "key 'record.trusts' must be true or false, got 1"),
@@ -199,10 +199,10 @@ BAD = [
     ("trusts = 60", 'providers = "none.csv"', "providers table 'none.csv' cannot be read: No such file"),
     ("[vary]\nmandate_detail = [0.0, 1.0]\nmethod_heterogeneity = { low = 0.0, high = 1.5 }", "", "nothing is varied"),
     ("mandate_detail = [0.0, 1.0]\nmethod_heterogeneity = { low = 0.0, high = 1.5 }", "", "nothing is varied"),
-    ('luck = "common"', 'luck = "independent"', None),
-    ("replicates = 4\nluck = \"common\"", "replicates = 5000\nluck = \"independent\"",
+    ('streams = "common"', 'streams = "independent"', None),
+    ("replicates = 4\nstreams = \"common\"", "replicates = 5000\nstreams = \"independent\"",
      "key 'replicates' must be at most 4096"),
-    ("replicates = 4\nluck = \"common\"", "replicates = 60000", None),
+    ("replicates = 4\nstreams = \"common\"", "replicates = 60000", None),
     ("months = 120", "months = ", "is not valid TOML"),
     ("[country]", "[country", "is not valid TOML"),
 ]  # fmt: skip
@@ -255,10 +255,10 @@ def test_a_grid_that_is_too_large_says_how_large_it_is() -> None:
         Spec.from_text(f"[design]\nmethod = 'grid'\n[vary]\n{rows}\n")
 
 
-def test_too_many_runs_and_too_many_points_for_independent_luck_are_refused() -> None:
+def test_too_many_runs_and_too_many_points_for_independent_streams_are_refused() -> None:
     with pytest.raises(SpecError, match="runs, at most 1,073,741,824"):
         Spec.from_text(changed("points = 64", "points = 60000").replace("replicates = 4", "replicates = 60000"))
-    with pytest.raises(SpecError, match="at most 1,048,576 fit luck = 'independent'"):
+    with pytest.raises(SpecError, match="at most 1,048,576 fit streams = 'independent'"):
         Spec.from_text(changed("points = 64", "points = 1048577").replace("common", "independent"))
 
 

@@ -80,7 +80,7 @@ def test_every_array_ends_in_a_checksum_and_one_chunk_is_one_batch(finished: Pat
 
 def test_the_attributes_tell_where_the_store_is_from(finished: Path) -> None:
     facts = dict(zarr.open_group(finished, mode="r").attrs)
-    assert facts["tredegar_store"] == 2
+    assert facts["tredegar_store"] == 3
     assert Spec.from_text(facts["spec"]).hash() == facts["spec_hash"] == small_spec().hash()
     assert facts["rules_hash"] == rules_hash()
     assert facts["sampler"]["method"] == "grid"
@@ -143,8 +143,8 @@ def test_other_zarr_stores_and_other_formats_are_refused(tmp_path: Path, finishe
     with pytest.raises(StoreError, match="no sweep wrote it"):
         SweepStore(tmp_path / "other.zarr")
     text = (finished / "zarr.json").read_text()
-    (finished / "zarr.json").write_text(text.replace('"tredegar_store": 2', '"tredegar_store": 99'))
-    with pytest.raises(StoreError, match="has store format 99, this version reads 1 to 2"):
+    (finished / "zarr.json").write_text(text.replace('"tredegar_store": 3', '"tredegar_store": 99'))
+    with pytest.raises(StoreError, match="has store format 99, this version reads 1 to 3"):
         SweepStore(finished)
     (finished / "zarr.json").write_text("{")
     with pytest.raises(StoreError, match="cannot be read"):

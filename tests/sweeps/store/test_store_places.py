@@ -133,7 +133,7 @@ def array(name: str, **facts: object):
 CHANGES = {
     **{f"{name} = {value!r}": attribute(name, value) for name, value in {
         "points": 3, "points_per_batch": 0, "replicates_per_batch": "three", "spec": None, "specs": "x",
-        "seed": [1], "sampler": 5, "luck": "bad", "coordinates": 7, "coordinate_digests": {}, "providers": 4,
+        "seed": [1], "sampler": 5, "streams": "bad", "coordinates": 7, "coordinate_digests": {}, "providers": 4,
         "defaults": [], "tredegar_store": "2",
     }.items()},
     **{f"no {name}": without(name) for name in ("spec", "rules_hash", "points_per_batch", "coordinates")},
