@@ -34,7 +34,7 @@ def run_command(
     months: Annotated[int, typer.Option(min=1, help="Length of the run.")] = 240,
     trusts: Annotated[int, typer.Option(min=1, help="Number of trusts.")] = 150,
     clinicians: Annotated[int, typer.Option(min=1, help="Clinicians of each trust.")] = 40,
-    seed: Annotated[int, typer.Option(help="Seed of all luck, 0 .. 4294967295.")] = 7,
+    seed: Annotated[int, typer.Option(help="Seed of all random streams, 0 .. 4294967295.")] = 7,
     replicate: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Which repeat under that seed.")] = 0,
     engine: Annotated[str, typer.Option(help="auto, or a name that 'tredegar engines' lists.")] = "auto",
     out: Annotated[
