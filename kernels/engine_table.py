@@ -1,4 +1,4 @@
-"""The engines: which there are, which work on this machine, and how each is reached.
+"""Engines: one record each, holding all that is known of it, in one table that every other module reads.
 
 An engine is a function ``run(batch) -> Recorded``; all of them give the same bits. Optional libraries are imported
 only when their engine is asked for.
@@ -13,15 +13,15 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
-from typing import Any
 
 import numpy as np
 
 from ..model.text.names import closest
 from ..model.text.plain_text import brief
 from .batch.batch import Recorded, RunBatch
-from .machine.cupy_import import import_cupy
-from .machine.notes import note_once
+from .batch.memory import bytes_per_run, chunk_runs, compiled_runs
+from .machine.cupy_import import import_cupy, no_device, working_cupy
+from .machine.notes import in_a_line, note_once
 from .machine.unavailable import EngineUnavailable
 
 Run = Callable[[RunBatch], Recorded]
@@ -34,6 +34,23 @@ class EngineInfo:
     name: str
     available: bool
     detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """All that is known of an engine, whatever machine it is to run on.
+
+    ``look`` returns whether it works here, and its version or what is missing; it takes no device. ``load`` returns
+    its run function, compiled where it compiles. ``chunk`` returns how many runs of a batch it is given at a time.
+    ``keeps_code_with`` is the package with which it compiles code that stays in the cache, "" where nothing stays.
+    """
+
+    name: str
+    look: Callable[[], tuple[bool, str]]
+    load: Callable[[], Run]
+    chunk: Callable[[RunBatch], int]
+    on_gpu: bool = False
+    keeps_code_with: str = ""
 
 
 def _numpy_engine() -> Run:
@@ -59,7 +76,7 @@ def _mesa_engine() -> Run:
 def _cupy_engine() -> Run:
     from .array_engine.engine import run_arrays
 
-    cupy = _working(import_cupy())
+    cupy = working_cupy()
     # One block: a GPU has no cache to stay in, and wants long arrays.
     return lambda batch: run_arrays(batch, cupy, cupy.asnumpy, block_elements=2**62)
 
@@ -67,19 +84,9 @@ def _cupy_engine() -> Run:
 def _cuda_engine() -> Run:
     from .cuda_engine.kernel_launch import load_kernels, run_cuda
 
-    cupy = _working(import_cupy())
+    cupy = working_cupy()
     kernels = load_kernels(cupy)
     return lambda batch: run_cuda(batch, cupy, kernels)
-
-
-def _working(cupy: Any) -> Any:
-    """Return CuPy after it has computed something; raise what it raises without headers, or on a lost device.
-
-    Not part of the checks: it takes the device, and a process that only lists the engines must leave it to others.
-    """
-    if int((cupy.arange(3) + 1).sum()) != 6:
-        raise RuntimeError("the device computes 1 + 2 + 3 wrongly")
-    return cupy
 
 
 @cache
@@ -119,7 +126,7 @@ def _check_cupy() -> tuple[bool, str]:
     if not _installed("cupy"):
         return False, 'needs CuPy and an NVIDIA GPU: pip install "tredegar[gpu13]" (or gpu12, for CUDA 12)'
     cupy = import_cupy()
-    if fault := _no_device(cupy):
+    if fault := no_device(cupy):
         return False, f"CuPy {cupy.__version__} is installed, but {fault}"
     return True, f"CuPy {cupy.__version__}, arrays on the GPU; not yet verified on hardware"
 
@@ -132,7 +139,7 @@ def _check_cuda() -> tuple[bool, str]:
         hint = 'pip install "tredegar[gpu13]" (or gpu12, for CUDA 12 and for Volta)'
         return False, f"needs CuPy, NVRTC and an NVIDIA GPU: {hint}; {verified}"
     cupy = import_cupy()
-    if fault := _no_device(cupy):
+    if fault := no_device(cupy):
         return False, f"CuPy {cupy.__version__} is installed, but {fault}; {verified}"
     from .cuda_engine.compiling import nvrtc_version
 
@@ -150,49 +157,65 @@ def _installed(package: str) -> bool:
         return package in sys.modules
 
 
-def _no_device(cupy: Any) -> str:
-    """Return why ``cupy`` has no device to compute on, in its own words where it has any; "" where it has one."""
-    try:
-        if cupy.cuda.is_available():
-            return ""
-        count = cupy.cuda.runtime.getDeviceCount()
-    except Exception as error:  # noqa: BLE001 - whatever a driver that is too old, or half installed, makes of it
-        return f"no GPU can be used: {in_a_line(error)}{_without_driver(error)}"
-    return "no GPU or driver was found" + ("" if count < 1 else f", though the driver counts {count}")
+def _all_runs(batch: RunBatch) -> int:
+    """An engine that splits what its device cannot hold, and overlaps the pieces, is given the whole batch."""
+    return len(batch.runs)
 
 
-def _without_driver(error: Exception) -> str:
-    """Return a word for a machine without any driver, of which CUDA says that its driver is too old; else ""."""
-    if "InsufficientDriver" not in str(error) or sys.platform != "linux":
-        return ""
-    import ctypes
-
-    try:
-        ctypes.CDLL("libcuda.so.1")
-    except OSError:
-        return " (no NVIDIA driver is installed: libcuda.so.1 is not found)"
-    return ""
+def _runs_of_threads(batch: RunBatch) -> int:
+    return compiled_runs(len(batch.record.outcomes) * batch.windows)
 
 
-_LONGEST_LINE = 600
+def _runs_in_cache(batch: RunBatch) -> int:
+    country = batch.country
+    return chunk_runs(country.trusts, country.clinicians, recorded=len(batch.record.outcomes) * batch.windows)
 
 
-def in_a_line(error: BaseException) -> str:
-    """Return what ``error`` says, or its kind, in one line of bounded length: beginning and end, where the cause is."""
-    words = (word for word in str(error).split() if not word.startswith("========"))  # rules around CuPy's reasons
-    text = " ".join(words) or type(error).__name__
-    half = _LONGEST_LINE // 2
-    return text if len(text) <= _LONGEST_LINE else f"{text[:half]} ... {text[-half:]}"
+def _runs_on_gpu(batch: RunBatch) -> int:
+    country, record = batch.country, batch.record
+    free, _ = import_cupy().cuda.runtime.memGetInfo()
+    per_run = bytes_per_run(country.trusts, country.clinicians, batch.months, len(record.outcomes), record.every)
+    # Temporaries of the clinicians' phase are as large as the state several times over.
+    return chunk_runs(country.trusts, country.clinicians, free // 8, per_run)
 
 
-_ENGINES: dict[str, tuple[Callable[[], Run], Callable[[], tuple[bool, str]]]] = {
-    "cuda": (_cuda_engine, _check_cuda),
-    "cupy": (_cupy_engine, _check_cupy),
-    "numba": (_numba_engine, _check_numba),
-    "numpy": (_numpy_engine, _check_numpy),
-    "mesa": (_mesa_engine, _check_mesa),
-}
-"""Name -> loader and check, the fastest first."""
+_RECORDS = (
+    Engine(name="cuda", look=_check_cuda, load=_cuda_engine, chunk=_all_runs, on_gpu=True, keeps_code_with="cupy"),
+    Engine(name="cupy", look=_check_cupy, load=_cupy_engine, chunk=_runs_on_gpu, on_gpu=True),
+    Engine(name="numba", look=_check_numba, load=_numba_engine, chunk=_runs_of_threads, keeps_code_with="numba"),
+    Engine(name="numpy", look=_check_numpy, load=_numpy_engine, chunk=_runs_in_cache),
+    Engine(name="mesa", look=_check_mesa, load=_mesa_engine, chunk=_runs_in_cache),
+)
+ENGINES: dict[str, Engine] = {engine.name: engine for engine in _RECORDS}
+"""Name -> record of every engine, the fastest first."""
+AUTO = "auto"
+"""The name that stands for the fastest engine that works on a machine."""
+EVERYWHERE = "numpy"
+"""The engine that needs no optional library, which every installation has."""
+
+
+def find_engine(name: str) -> Engine:
+    """Return the record of engine ``name``. Raises ValueError, with the closest name, for one that does not exist."""
+    if not isinstance(name, str):
+        raise ValueError(f"engine must be a name, got {brief(name)}")
+    if name not in ENGINES:
+        known = ", ".join([AUTO, *ENGINES])
+        raise ValueError(f"unknown engine {brief(name)}{closest(name, ENGINES)} (known: {known})")
+    return ENGINES[name]
+
+
+def engines_meant(name: str) -> tuple[Engine, ...]:
+    """Return the records that ``name`` may stand for: all for "auto". Raises ValueError for an unknown name."""
+    return tuple(ENGINES.values()) if name == AUTO else (find_engine(name),)
+
+
+def takes_gpu(name: str) -> bool:
+    """Return whether engine ``name`` computes on a GPU: "auto" where the fastest that works on this machine does.
+
+    Raises ValueError for an unknown name.
+    """
+    meant = engines_meant(name)
+    return next((one.on_gpu for one in meant if len(meant) == 1 or look_at(one).available), False)
 
 
 def engines() -> tuple[EngineInfo, ...]:
@@ -203,51 +226,57 @@ def engines() -> tuple[EngineInfo, ...]:
     >>> [engine.available for engine in engines() if engine.name == "numpy"]
     [True]
     """
-    return tuple(_look_at(name) for name in _ENGINES)
+    return tuple(look_at(engine) for engine in ENGINES.values())
 
 
-def _look_at(name: str) -> EngineInfo:
-    _, check = _ENGINES[name]
+def look_at(engine: Engine) -> EngineInfo:
+    """Return what is known of ``engine`` on this machine; whatever is broken, nothing but MemoryError is raised."""
     try:
-        return EngineInfo(name, *check())
+        return EngineInfo(engine.name, *engine.look())
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - a library may be broken in any way, and another engine may work
-        return EngineInfo(name, False, f"cannot be loaded: {type(error).__name__}: {in_a_line(error)}")
+        return EngineInfo(engine.name, False, f"cannot be loaded: {type(error).__name__}: {in_a_line(error)}")
 
 
-def load_engine(name: str = "auto") -> tuple[str, Run]:
+def check_engine(name: str) -> None:
+    """Raise ValueError for an unknown engine, EngineUnavailable for one that cannot run here; "auto" is not looked at.
+
+    The message says what is missing.
+    """
+    if name == AUTO:
+        return
+    info = look_at(find_engine(name))
+    if not info.available:
+        raise EngineUnavailable(f"engine '{name}' cannot run here: {info.detail}")
+
+
+def load_engine(name: str = AUTO) -> tuple[str, Run]:
     """Return the name and the run function of the engine ``name``; "auto" takes the fastest that works here.
 
     Raises ValueError for an unknown name and EngineUnavailable, saying what is missing, for one that cannot run.
     """
-    if name == "auto":
+    if name == AUTO:
         return _first_that_loads()
-    if name not in _ENGINES:
-        known = ", ".join(["auto", *_ENGINES])
-        raise ValueError(f"unknown engine {brief(name)}{closest(name, _ENGINES)} (known: {known})")
-    info = _look_at(name)
-    if not info.available:
-        raise EngineUnavailable(f"engine '{name}' cannot run here: {info.detail}")
-    return name, _loaded(name)
+    check_engine(name)
+    return name, _loaded(ENGINES[name])
 
 
-def _loaded(name: str) -> Run:
-    loader, _ = _ENGINES[name]
+def _loaded(engine: Engine) -> Run:
     try:
-        return loader()
+        return engine.load()
     except MemoryError:
         raise
     except Exception as error:
-        raise EngineUnavailable(f"engine '{name}' cannot run here: {in_a_line(error)}") from error
+        raise EngineUnavailable(f"engine '{engine.name}' cannot run here: {in_a_line(error)}") from error
 
 
 def _first_that_loads() -> tuple[str, Run]:
     """The fastest engine that works; one that seemed to and does not is passed over with a note."""
-    for name in _ENGINES:
-        if _look_at(name).available:
+    for name, engine in ENGINES.items():
+        if look_at(engine).available:
             try:
-                return name, _loaded(name)
+                return name, _loaded(engine)
             except EngineUnavailable as error:
                 note_once(f"{error}; the next engine takes over")
     raise EngineUnavailable("no engine can run here; 'tredegar engines' says what each is missing")

@@ -16,10 +16,9 @@ from ..model.providers import Providers, read_providers
 from ..model.text.names import whole_number
 from ..model.text.plain_text import brief
 from .batch.batch import Country, Record, Recorded, RunBatch
-from .batch.memory import Needs, bytes_per_run, check_room, chunk_runs, compiled_runs
+from .batch.memory import Needs, check_room
 from .batch.points import checked_run_numbers, read_points
-from .engine_table import Run, load_engine
-from .machine.cupy_import import import_cupy
+from .engine_table import Run, find_engine, load_engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,17 +163,7 @@ def _assemble(batch: RunBatch, run: Run, engine: str, shape: tuple[int, int], dt
 
 def chunk_size(batch: RunBatch, engine: str) -> int:
     """Return how many runs of ``batch`` the engine computes together."""
-    country, record = batch.country, batch.record
-    if engine == "cuda":  # splits what the device cannot hold itself, and overlaps the pieces
-        return len(batch.runs)
-    if engine == "numba":
-        return compiled_runs(len(record.outcomes) * batch.windows)
-    if engine != "cupy":
-        return chunk_runs(country.trusts, country.clinicians, recorded=len(record.outcomes) * batch.windows)
-    free, _ = import_cupy().cuda.runtime.memGetInfo()
-    per_run = bytes_per_run(country.trusts, country.clinicians, batch.months, len(record.outcomes), record.every)
-    # Temporaries of the clinicians' phase are as large as the state several times over.
-    return chunk_runs(country.trusts, country.clinicians, free // 8, per_run)
+    return find_engine(engine).chunk(batch)
 
 
 def _failures(recorded: Recorded, first: int, replicates: int) -> list[Failure]:

@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from ..cuda_engine.report import REPORT
-from ..engine_table import in_a_line
+from ..machine.notes import in_a_line
 from ..machine.unavailable import EngineUnavailable
 from .child import MOST_KEPT, PROGRESS, Tell, watched
 from .parts import FULL, PARTS, SHORT, CheckPlan, Entry, Parts

@@ -23,7 +23,7 @@ from ..batch.batch import Country, Record, Recorded, RunBatch
 from ..cuda_engine.compiling import architectures, compile_source, nvrtc_version
 from ..cuda_engine.kernel_launch import Kernels, architecture_for, load_kernels, run_cuda
 from ..cuda_engine.source import OPTIONS, kernel_hash, kernel_source
-from ..engine_table import Run, engines, load_engine
+from ..engine_table import ENGINES, Run, engines, load_engine
 from ..machine.cupy_import import import_cupy
 from .child import Tell
 
@@ -98,7 +98,7 @@ class Parts:
     @cached_property
     def reference(self) -> tuple[str, Run]:
         """Name and run function of the fastest engine of this machine's processor."""
-        return load_engine(next(info.name for info in engines() if info.available and info.name not in _ON_GPU))
+        return load_engine(next(info.name for info in engines() if info.available and not ENGINES[info.name].on_gpu))
 
     def run(self, name: str) -> Entry:
         """Run the part ``name``, one of PARTS, and return its entry, in which ``passed`` says whether all is well."""
@@ -205,7 +205,6 @@ class Parts:
 
 PARTS = ("device", "equality", "independence", "contraction", "timings")
 """The parts in the order in which they are run; ``small`` is for the sanitizer."""
-_ON_GPU = ("cuda", "cupy")
 
 
 def _runs_of(recorded: Recorded, chosen: slice) -> Recorded:

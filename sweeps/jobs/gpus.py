@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 
-GPU_ENGINES = ("cuda", "cupy")
 SECONDS_TO_ANSWER = 300
 """How long nvidia-smi may take on a busy machine before it counts as stuck."""
 
@@ -25,9 +24,7 @@ def visible_gpus() -> tuple[str, ...]:
 
 
 def gpus_for(engine: str) -> tuple[str, ...]:
-    """Return the GPUs that ``engine`` will compute on here: none for an engine of the processor."""
-    if engine == "auto":
-        from ...kernels import engines
+    """Return the GPUs that ``engine`` will compute on here: none for one of the processor. Raises ValueError."""
+    from ...kernels.engine_table import takes_gpu
 
-        engine = next(info.name for info in engines() if info.available)
-    return visible_gpus() if engine in GPU_ENGINES else ()
+    return visible_gpus() if takes_gpu(engine) else ()

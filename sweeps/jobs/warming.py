@@ -12,8 +12,6 @@ from pathlib import Path
 
 from .script import Job
 
-COMPILED = {"numba": ("numba",), "cuda": ("cupy",), "auto": ("numba", "cupy")}
-"""Engines that keep compiled code, and the packages one of which they need."""
 OF_ONE_MACHINE = ("/tmp", "/var/tmp", "/dev/shm", "/run")
 """Folders that no other machine sees, on whatever cluster."""
 
@@ -22,9 +20,9 @@ def is_of_use(job: Job) -> bool:
     """Return whether a job that compiles first spares the tasks of ``job`` work.
 
     Not for an engine that compiles nothing, one task, a cache that other nodes do not see, or a user who has given
-    the jobs something else to wait for.
+    the jobs something else to wait for. Raises ValueError for an unknown engine.
     """
-    packages = COMPILED.get(job.engine, ())
+    packages = _packages_that_compile(job.engine)
     around = job.surroundings
     elsewhere = around.container is not None or around.venv is not None or around.setup is not None or around.modules
     waits = any(re.search(r"-d\b|--dependency\b|depend=", text) for text in job.resources.directives)
@@ -34,6 +32,13 @@ def is_of_use(job: Job) -> bool:
         and packages
         and (elsewhere or (any(find_spec(name) for name in packages) and _cache_is_shared()))
     )
+
+
+def _packages_that_compile(engine: str) -> list[str]:
+    """Return the packages one of which must be installed for ``engine`` to leave compiled code in the cache."""
+    from ...kernels.engine_table import engines_meant
+
+    return [one.keeps_code_with for one in engines_meant(engine) if one.keeps_code_with]
 
 
 def _cache_is_shared() -> bool:

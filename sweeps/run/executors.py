@@ -17,7 +17,7 @@ from uuid import uuid4
 from ..cluster.carried import Carried
 from ..cluster.local import local_workers, replace_lost
 from ..cluster.schedulers import connected
-from ..jobs.gpus import GPU_ENGINES, gpus_for
+from ..jobs.gpus import gpus_for
 from ..store.store import SweepStore
 from ..upkeep.missing import Task
 from .compute import BatchReport, Simulate, run_batch
@@ -273,5 +273,7 @@ def _client(stack: ExitStack, workers: int, engine: str, scheduler: Scheduler | 
 
 def _needs(client: Client, engine: str) -> dict[str, float] | None:
     """Return the resource that a task asks for: on a cluster of mixed workers, GPU engines go where a GPU is."""
+    from ...kernels.engine_table import takes_gpu
+
     declared = any("GPU" in worker.get("resources", {}) for worker in client.scheduler_info()["workers"].values())
-    return {"GPU": 1} if engine in GPU_ENGINES and declared else None
+    return {"GPU": 1} if declared and takes_gpu(engine) else None

@@ -13,7 +13,7 @@ from types import FrameType
 from typing import Any
 
 from ...model.graph.merkle import same_numbers
-from ...model.text.names import closest, whole_number
+from ...model.text.names import whole_number
 from ...model.text.plain_text import brief
 from ...store.format import STATUS
 from ..jobs.task_rank import one_of_several
@@ -173,15 +173,14 @@ def check_engine(name: str, simulate: Simulate | None = None) -> None:
     """Raise ValueError if engine ``name`` does not exist or cannot run on this machine, saying what is missing."""
     if not isinstance(name, str):
         raise ValueError(f"engine must be a name, got {brief(name)}")
-    if name == "auto" or simulate is not None:
+    if simulate is not None:
         return
-    from ...kernels import engines
+    from ...kernels import EngineUnavailable, engine_table
 
-    known = {engine.name: engine for engine in engines()}
-    if name not in known:
-        raise ValueError(f"unknown engine {brief(name)}{closest(name, known)} (engines: auto, {', '.join(known)})")
-    if not known[name].available:
-        raise ValueError(f"engine '{name}' cannot run here: {known[name].detail}")
+    try:
+        engine_table.check_engine(name)
+    except EngineUnavailable as error:
+        raise ValueError(str(error)) from None
 
 
 def check_same_sweep(store: SweepStore, spec: Spec) -> None:

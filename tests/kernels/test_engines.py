@@ -7,13 +7,15 @@ import importlib.machinery
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from tredegar.kernels import EngineUnavailable, engine_table, engines, simulate
+from tredegar.kernels import EngineUnavailable, engines, simulate
+from tredegar.kernels.engine_table import ENGINES
 from tredegar.kernels.machine.notes import note_once
 
 SMALL: dict[str, Any] = {"replicates": 2, "months": 3, "trusts": 3, "clinicians": 2, "outcomes": ["quality"]}
@@ -207,7 +209,7 @@ def test_a_kernel_that_cannot_be_compiled_or_loaded_is_the_machines_fault(monkey
 
 
 def test_too_little_memory_is_said_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(engine_table._ENGINES, "numpy", (raising(MemoryError()), lambda: (True, "")))
+    monkeypatch.setitem(ENGINES, "numpy", replace(ENGINES["numpy"], load=raising(MemoryError())))
     with pytest.raises(MemoryError):
         simulate({}, **SMALL, engine="numpy")
 

@@ -6,6 +6,7 @@ import ctypes
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tredegar.kernels import engines
 from tredegar.kernels.batch.batch import Recorded, RunBatch
 from tredegar.kernels.cuda_engine.kernel_launch import run_cuda
 from tredegar.kernels.cuda_engine.source import OPTIONS
 from tredegar.kernels.cuda_engine.state import load_batch
+from tredegar.kernels.engine_table import ENGINES
 
 from ..cuda.fake_gpu import FakeGpu
 from .ptx_machine import Kernel, load_kernels
@@ -67,9 +68,11 @@ def kernels_of(ptx: str, folder: Path, counting: bool = False, once: bool = Fals
 @contextmanager
 def cuda_engine_on(gpu: FakeGpu, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Let ``simulate(engine="cuda")`` run on ``gpu``."""
-    table = engines.__globals__["_ENGINES"]
+    on_cpu = replace(
+        ENGINES["cuda"], look=lambda: (True, "PTX on the CPU"), load=lambda: lambda batch: run_cuda(batch, gpu)
+    )
     with monkeypatch.context() as patched:
-        patched.setitem(table, "cuda", (lambda: lambda batch: run_cuda(batch, gpu), lambda: (True, "PTX on the CPU")))
+        patched.setitem(ENGINES, "cuda", on_cpu)
         yield
 
 

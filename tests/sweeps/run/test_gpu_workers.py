@@ -13,8 +13,9 @@ from distributed import Client
 
 from tredegar.cli.sweep_commands import _default_workers
 from tredegar.kernels import engines
+from tredegar.kernels.engine_table import ENGINES
 from tredegar.sweeps.cluster.local import local_workers
-from tredegar.sweeps.jobs.gpus import GPU_ENGINES, gpus_for, visible_gpus
+from tredegar.sweeps.jobs.gpus import gpus_for, visible_gpus
 from tredegar.sweeps.run import executors as drivers
 from tredegar.sweeps.run.compute import run_batch
 from tredegar.sweeps.run.runner import run_sweep
@@ -83,10 +84,13 @@ def test_without_a_limit_the_visible_gpus_are_those_that_the_driver_lists(
 
 def test_engines_of_the_processor_take_no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,1")
-    assert {engine: gpus_for(engine) for engine in ("numpy", "numba", "mesa")} == dict.fromkeys(
-        ("numpy", "numba", "mesa"), ()
-    )
-    assert {engine: gpus_for(engine) for engine in GPU_ENGINES} == dict.fromkeys(("cuda", "cupy"), ("0", "1"))
+    on_gpu = dict.fromkeys(("cuda", "cupy"), ("0", "1"))
+    assert {name: gpus_for(name) for name in ENGINES} == {**dict.fromkeys(("numpy", "numba", "mesa"), ()), **on_gpu}
+
+
+def test_an_unknown_engine_is_refused_and_not_taken_for_one_of_the_processor() -> None:
+    with pytest.raises(ValueError, match="unknown engine 'cudda'; did you mean 'cuda'"):
+        gpus_for("cudda")
 
 
 def test_unless_told_otherwise_there_is_a_worker_for_each_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
