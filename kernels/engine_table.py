@@ -239,7 +239,7 @@ def look_at(engine: Engine) -> EngineInfo:
         return EngineInfo(engine.name, False, f"cannot be loaded: {type(error).__name__}: {in_a_line(error)}")
 
 
-def check_engine(name: str) -> None:
+def require_engine(name: str) -> None:
     """Raise ValueError for an unknown engine, EngineUnavailable for one that cannot run here; "auto" is not looked at.
 
     The message says what is missing.
@@ -258,7 +258,7 @@ def load_engine(name: str = AUTO) -> tuple[str, Run]:
     """
     if name == AUTO:
         return _first_that_loads()
-    check_engine(name)
+    require_engine(name)
     return name, _loaded(ENGINES[name])
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 import xarray as xr
 
 from .dataset import chosen_outcomes, design_of, fixed_parameters, label_of, spec_of, varied_parameters
-from .intervals import NO_RUNS, SAMPLED, estimate, said
+from .intervals import NO_RUNS, estimate, said
 from .selection import at
 from .windows import settled_from, window_mean
 
@@ -59,7 +59,7 @@ def compare(
     ours = window_mean(first.isel(point=here), names, begin, last)
     theirs = window_mean(second.isel(point=there), names, begin, last)
     paired = _same_luck(first, second)
-    sampled = design_of(first).method in SAMPLED
+    sampled = design_of(first).kind.sampled
     values = {name: (ours[name].values, theirs[name].values) for name in names}
     if not any(np.isfinite(one).any() and np.isfinite(other).any() for one, other in values.values()):
         raise ValueError("one of the stores has no completed run at the points that both have; nothing to compare")

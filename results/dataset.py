@@ -12,6 +12,7 @@ from ..model.changes import base_of, parse_setting
 from ..model.outcomes import OUTCOMES, TRUST_RECORDS, Outcome
 from ..model.parameters import PARAMETERS, Parameter
 from ..model.text.names import closest
+from ..store.design_methods import DesignMethod, find_design_method
 from ..store.root_file import with_present_keys
 from ..store.spec_text import spec_tables
 from .attributes import json_attribute
@@ -41,6 +42,11 @@ class Design:
     streams: str
 
     @property
+    def kind(self) -> DesignMethod:
+        """What is known of the method, whatever the sweep."""
+        return find_design_method(self.method)
+
+    @property
     def second_order(self) -> bool:
         """Whether a Sobol design holds the rows that second-order indices need."""
         return bool(self.settings.get("second_order", True))
@@ -62,6 +68,8 @@ def spec_of(sweep: xr.Dataset) -> Mapping[str, Any]:
 def design_of(sweep: xr.Dataset) -> Design:
     """Return the design of an opened sweep; raises ValueError for a dataset that ``open_sweep`` did not open.
 
+    So it does for a design method that is not known here.
+
     >>> sampler = '{"method": "sobol", "names": ["mandate_detail"], "bounds": [[0.0, 1.0]]}'
     >>> runs = {"status": (("point", "replicate"), [[1, 1], [1, 1]])}
     >>> design = design_of(xr.Dataset(runs, {"mandate_detail": ("point", [0.2, 0.7])}, {"sampler": sampler}))
@@ -74,7 +82,7 @@ def design_of(sweep: xr.Dataset) -> Design:
     ranges = dict(zip(settings["names"], settings["bounds"], strict=False))  # a table of points has no bounds
     varied = varied_parameters(sweep)
     return Design(
-        method=str(settings["method"]),
+        method=find_design_method(str(settings["method"])).name,
         settings=settings,
         varied=varied,
         bounds={name: _bounds(ranges.get(name), sweep[name]) for name in varied},

@@ -10,8 +10,6 @@ from scipy import stats
 LEVEL = 0.95
 NO_RUNS = "no runs"
 """What stands in place of a number that no completed run gives."""
-SAMPLED = frozenset({"latin-hypercube", "sobol", "morris"})
-"""Designs whose points stand for a space; the points of a grid or a table stand for themselves."""
 
 
 class Estimate(NamedTuple):

@@ -10,6 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
+from ..results.formats import endings
+from ..results.sensitivity.methods import AUTO, names_in_words
 from .terminal import console
 
 HEADER_WIDTH = 15
@@ -63,9 +65,7 @@ def report_command(
 
 def sensitivity_command(
     store: StorePath,
-    method: Annotated[
-        str, typer.Option(help="auto, sobol, morris, pawn or regression; auto follows the design.")
-    ] = "auto",
+    method: Annotated[str, typer.Option(help=f"{names_in_words()}; {AUTO} follows the design.")] = AUTO,
     outcomes: Outcomes = None,
     from_month: FromMonth = None,
     window: Annotated[
@@ -74,7 +74,7 @@ def sensitivity_command(
     ] = None,
     resamples: Annotated[int, typer.Option(min=2, help="Resamples of the bootstrap behind the intervals.")] = 100,
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", metavar="FILE", help="Also write all indices: .nc or .csv.")
+        Path | None, typer.Option("--out", "-o", metavar="FILE", help=f"Also write all indices: {endings()}.")
     ] = None,
     partial: Partial = False,
 ) -> None:
@@ -186,7 +186,7 @@ def compare_command(
 
 def export_command(
     store: StorePath,
-    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="The file to write: .nc or .csv.")],
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help=f"The file to write: {endings()}.")],
     outcomes: Outcomes = None,
     from_month: FromMonth = None,
     to_month: Annotated[int | None, typer.Option(min=1, metavar="M", help="Leave out the months after M.")] = None,

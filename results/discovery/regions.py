@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 from scipy import stats
 
+from ...store.design_methods import DESIGN_METHODS
 from ..dataset import Design, design_of, label_of
 from ..sample import sample_of
 from ..windows import window_mean
@@ -16,7 +17,6 @@ from .prim import Box, Score, chance_of_limit, chosen, peel, score
 
 MOST_BOXES = 3
 """A page shows no more boxes of one outcome (assumption)."""
-FITTING = ("latin-hypercube", "sobol", "grid", "table")
 
 
 class Limit(NamedTuple):
@@ -67,12 +67,13 @@ def discover(
     months from ``from_month`` (the second half by default); ``threshold`` defaults to the best fifth of the points
     (assumption), with ``below`` to the worst: then cases at or under it are sought. Boxes are made from two thirds of
     the points and judged on the rest; at most three, each without the points of those before. Points with a failed run
-    are left out. Raises ValueError for a Morris design (its points lie on a coarse lattice of walks), and where all
-    points or none are of interest; ModuleNotFoundError, naming the extra to install, without ema_workbench.
+    are left out. Raises ValueError for a design whose points lie on a coarse lattice of walks (Morris), and where
+    all points or none are of interest; ModuleNotFoundError, naming the extra to install, without ema_workbench.
     """
     design = design_of(sweep)
-    if design.method not in FITTING:
-        raise ValueError(f"boxes cannot be sought in a {design.method} design; they need one of {', '.join(FITTING)}")
+    if not design.kind.boxes:
+        fitting = ", ".join(method.name for method in DESIGN_METHODS.values() if method.boxes)
+        raise ValueError(f"boxes cannot be sought in a {design.method} design; they need one of {fitting}")
     by_point = window_mean(sweep, [outcome], from_month)[outcome].mean("replicate", skipna=False).values
     kept = np.isfinite(by_point)
     sample, values = sample_of(sweep)[kept], by_point[kept]

@@ -7,7 +7,7 @@ import pandas as pd
 import xarray as xr
 
 from ..dataset import design_of, label_of
-from ..intervals import SAMPLED, estimate
+from ..intervals import estimate
 
 MOST_POINTS = 2_000
 """More points than this are thinned evenly for a figure of time (assumption); means of windows always use all."""
@@ -26,7 +26,7 @@ def fans(sweep: xr.Dataset, outcomes: tuple[str, ...], parameter: str) -> pd.Dat
     >>> fans(sweep, ("quality",), "mandate_detail")[["group", "month", "mean"]].values.tolist()
     [['mandate detail up to 0', 1, 0.5], ['mandate detail from 1', 1, 0.7]]
     """
-    sampled = design_of(sweep).method in SAMPLED
+    sampled = design_of(sweep).kind.sampled
     parts = [
         _fan(sweep, outcome, group, members, sampled)
         for outcome in outcomes
@@ -90,7 +90,7 @@ def convergence(means: xr.Dataset, sweep: xr.Dataset) -> pd.DataFrame:
     [[2.0, 0.65], [3.0, 0.7]]
     """
     design = design_of(sweep)
-    sampled = design.method in SAMPLED
+    sampled = design.kind.sampled
     points, replicates = sweep.sizes["point"], sweep.sizes["replicate"]
     counts: dict[str, np.ndarray] = {}
     if sampled:

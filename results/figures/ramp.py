@@ -11,7 +11,7 @@ import xarray as xr
 from ...model.changes import base_of, parse_setting
 from ..attributes import json_attribute
 from ..dataset import chosen_outcomes, design_of, label_of
-from ..intervals import SAMPLED, Estimate, estimate
+from ..intervals import Estimate, estimate
 from ..windows import window_mean
 from .style import INK, LINES, Panel, compose, light_grid
 
@@ -79,7 +79,7 @@ def measure_hysteresis(sweep: xr.Dataset, lever: str, outcome: str) -> pd.DataFr
     both = [value for value in means["up"] if value in means["down"]]
     if not both:
         raise ValueError(f"no value of '{lever}' is reached both from below and from above; walk it up and down again")
-    sampled = design_of(sweep).method in SAMPLED
+    sampled = design_of(sweep).kind.sampled
     rows = []
     for value in sorted(both):
         up, down = means["up"][value], means["down"][value]

@@ -9,7 +9,7 @@ import pandas as pd
 import xarray as xr
 
 from ..dataset import chosen_parameters, design_of
-from ..intervals import SAMPLED, estimate
+from ..intervals import estimate
 
 MOST_LEVELS = 12
 """Parameters with more different values than this are cut into bins (assumption)."""
@@ -32,7 +32,7 @@ def responses(means: xr.Dataset, sweep: xr.Dataset, parameters: Iterable[str] | 
     >>> responses(means, means)[["parameter", "value", "mean"]].round(3).values.tolist()
     [['mandate_detail', 0.0, 0.55], ['mandate_detail', 1.0, 0.75]]
     """
-    sampled = design_of(sweep).method in SAMPLED
+    sampled = design_of(sweep).kind.sampled
     rows = [
         _row(outcome, parameter, sweep[parameter].values[members], means[outcome].values[members], sampled)
         for outcome in means.data_vars

@@ -13,7 +13,7 @@ from ..dataset import chosen_outcomes, design_of, label_of
 from ..discovery.regions import Discovery, discover
 from ..figures.sentence import Change, changes_of, statement
 from ..figures.style import figure_style
-from ..intervals import LEVEL, SAMPLED, said
+from ..intervals import LEVEL, said
 from ..open import open_sweep
 from ..shares import most_telling
 from ..windows import window_mean
@@ -132,7 +132,7 @@ def _discoveries(sweep: xr.Dataset, outcome: str, from_month: int | None) -> tup
 
     None for few points or another design.
     """
-    if sweep.sizes["point"] < LEAST_POINTS or design_of(sweep).method not in SAMPLED - {"morris"}:
+    if sweep.sizes["point"] < LEAST_POINTS or not design_of(sweep).kind.space_filling:
         return (), ""
     found = []
     for below in (False, True):

@@ -10,17 +10,11 @@ import xarray as xr
 
 from ..dataset import label_of
 from ..figures.style import INK, LINES, Panel, legend_below, light_grid
-from .indices import SHOWN
+from .methods import SensitivityMethod, find_method
 
 SHOWN_BARS = 12
 SHOWN_LINES = 5
 LUCK = "#4d4d4d"
-AXIS = {
-    "sobol": "share of variance",
-    "morris": "mean absolute effect\n[unit of the outcome]",
-    "pawn": "distance of distributions [0..1]",
-    "regression": "share of variance\nin a quadratic fit",
-}
 
 
 def bar_panels(indices: xr.Dataset) -> list[Panel]:
@@ -37,7 +31,7 @@ def bar_panels(indices: xr.Dataset) -> list[Panel]:
     last = indices.isel(month=-1)
     return [
         Panel(
-            partial(_draw_bars, one=last.sel(outcome=outcome), method=indices.attrs["method"]),
+            partial(_draw_bars, one=last.sel(outcome=outcome), method=find_method(indices.attrs["method"])),
             f"parameters that matter most to {label_of(str(outcome), False)}",
         )
         for outcome in last["outcome"].values
@@ -48,9 +42,8 @@ def _order(values: np.ndarray, most: int) -> np.ndarray:
     return np.argsort(-np.nan_to_num(values, nan=-1.0), kind="stable")[:most]
 
 
-def _draw_bars(axes: Any, one: xr.Dataset, method: str) -> None:
-    total = SHOWN[method][0]
-    alone = {"sobol": "S1", "regression": "share"}.get(method)
+def _draw_bars(axes: Any, one: xr.Dataset, method: SensitivityMethod) -> None:
+    total, alone = method.shown[0], method.alone
     order = _order(one[total].values, SHOWN_BARS)[::-1]
     place = np.arange(len(order))
     bars = [(total, 0.0, LINES[0], "with interactions")] if alone is None else [
@@ -63,7 +56,7 @@ def _draw_bars(axes: Any, one: xr.Dataset, method: str) -> None:
     if alone is not None:
         axes.legend(loc="lower right")
     axes.set_yticks(place, [label_of(str(one["parameter"].values[each]), unit=False) for each in order])
-    axes.set(xlabel=AXIS[method], title=label_of(str(one["outcome"].item()), unit=False).capitalize())
+    axes.set(xlabel=method.axis, title=label_of(str(one["outcome"].item()), unit=False).capitalize())
     axes.set_xlim(left=min(0.0, float(np.nanmin(one[total].values, initial=0.0))))
     axes.grid(axis="x", color="#dddddd", linewidth=0.5)
     axes.set_axisbelow(True)
@@ -81,15 +74,15 @@ def course_panels(indices: xr.Dataset) -> list[Panel]:
     """
     return [
         Panel(
-            partial(_draw_course, one=indices.sel(outcome=outcome), method=indices.attrs["method"]),
+            partial(_draw_course, one=indices.sel(outcome=outcome), method=find_method(indices.attrs["method"])),
             f"what {label_of(str(outcome), False)} depends on, over time",
         )
         for outcome in indices["outcome"].values
     ]
 
 
-def _draw_course(axes: Any, one: xr.Dataset, method: str) -> None:
-    total = SHOWN[method][0]
+def _draw_course(axes: Any, one: xr.Dataset, method: SensitivityMethod) -> None:
+    total = method.shown[0]
     months = one["month"].values
     values = one[total].transpose("parameter", "month").values
     # By the greatest value over time: what matters early alone is shown, too.
@@ -105,6 +98,6 @@ def _draw_course(axes: Any, one: xr.Dataset, method: str) -> None:
         axes.plot(months, share, color=LUCK, linestyle="dotted", label="luck (single runs)")
         axes.fill_between(months, share - half, share + half, color=LUCK, alpha=0.18, linewidth=0)
     title = label_of(str(one["outcome"].item()), unit=False).capitalize()
-    axes.set(xlabel="month", ylabel=AXIS[method], title=title)
+    axes.set(xlabel="month", ylabel=method.axis, title=title)
     legend_below(axes)
     light_grid(axes)

@@ -2,53 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from itertools import combinations
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
 
 from ..dataset import Design, chosen_outcomes, design_of
 from ..sample import Window, complete_points, sample_of, seed_share, seed_share_conf, series_of, times_of
-from .morris import morris_effects
-from .pawn import SLICES, pawn_indices
+from .methods import AUTO, Bootstrap, SensitivityMethod, method_for
 from .precision import advice, luck_left
-from .regression import regression_indices
-from .sobol import sobol_indices
 
-METHODS = ("sobol", "morris", "pawn", "regression")
-FITTING = {
-    "sobol": ("sobol",),
-    "morris": ("morris",),
-    "pawn": ("latin-hypercube", "sobol"),
-    "regression": ("latin-hypercube", "sobol", "morris", "grid", "table"),
-}
-"""The designs whose points a method can use."""
-
-SHOWN = {
-    "sobol": ("ST", "S1"),
-    "morris": ("mu_star", "mu"),
-    "pawn": ("median", "maximum"),
-    "regression": ("total_share", "SRRC"),
-}
-"""What tables show of each method; the first orders the parameters."""
-
-Analysis = Callable[[np.ndarray], dict[str, np.ndarray]]
-
-
-class Bootstrap(NamedTuple):
-    """How intervals are made: resamples, the seed of their draws, and the level that they cover."""
-
-    resamples: int = 100
-    seed: int = 0
-    level: float = 0.95
+if TYPE_CHECKING:
+    from .methods import Analysis
 
 
 def analyze_sensitivity(
     sweep: xr.Dataset,
     outcomes: Iterable[str] | None = None,
-    method: str = "auto",
+    method: str = AUTO,
     window: Window = None,
     from_month: int | None = None,
     to_month: int | None = None,
@@ -78,10 +50,10 @@ def analyze_sensitivity(
     (('outcome', 'month', 'parameter'), [[[-1.0]]])
     """
     names, design = chosen_outcomes(sweep, outcomes), design_of(sweep)
-    method, bootstrap = _method_for(method, design), bootstrap or Bootstrap()
-    rows, used, dropped, unit = _usable_rows(complete_points(sweep), design, method)
+    chosen, bootstrap = method_for(method, design.kind), bootstrap or Bootstrap()
+    rows, used, dropped, unit = _usable_rows(complete_points(sweep), design, chosen)
     sample = sample_of(sweep)[rows]
-    analyse = _analysis(method, design, sample, bootstrap)
+    analyse = chosen.prepare(design, sample, bootstrap)
     found, luck = [], []
     for _, series in series_of(sweep, names, window, from_month, to_month):
         share, shared = seed_share(series, design)
@@ -91,8 +63,8 @@ def analyze_sensitivity(
         found.append({**_finite_only(analyse, series.mean[rows]), **of_luck})
     indices = _dataset(found, names, times_of(sweep, window, from_month, to_month), design)
     indices.attrs.update(
-        method=method, design=design.method, used=used, dropped=dropped, unit=unit, replicates=design.replicates,
-        resamples=bootstrap.resamples, seed=bootstrap.seed, level=bootstrap.level,
+        method=chosen.name, source=chosen.source, design=design.method, used=used, dropped=dropped, unit=unit,
+        replicates=design.replicates, resamples=bootstrap.resamples, seed=bootstrap.seed, level=bootstrap.level,
     )  # fmt: skip
     known = [share for share in luck if np.isfinite(share)]
     indices.attrs["luck_in_means"] = max(known, default=float("nan"))
@@ -100,28 +72,9 @@ def analyze_sensitivity(
     return indices
 
 
-def _method_for(method: str, design: Design) -> str:
-    if method == "auto":
-        return design.method if design.method in METHODS else "regression"
-    if method not in METHODS:
-        raise ValueError(f"unknown method '{method}'; expected auto, {', '.join(METHODS)}")
-    if design.method not in FITTING[method]:
-        fitting = " or ".join(FITTING[method])
-        able = ", ".join(name for name in METHODS if design.method in FITTING[name])
-        raise ValueError(
-            f"method '{method}' cannot use a {design.method} design: it needs {fitting}; this store allows: {able}"
-        )
-    return method
-
-
-def _usable_rows(complete: np.ndarray, design: Design, method: str) -> tuple[np.ndarray, int, int, str]:
+def _usable_rows(complete: np.ndarray, design: Design, method: SensitivityMethod) -> tuple[np.ndarray, int, int, str]:
     """Return the usable points, how many units of the design they make, how many were dropped, and the unit's name."""
-    parameters = len(design.varied)
-    size, unit = 1, "points"
-    if method == "sobol":
-        size, unit = (2 if design.second_order else 1) * parameters + 2, "base points"
-    elif method == "morris":
-        size, unit = parameters + 1, "trajectories"
+    size, unit = method.unit.points(len(design.varied), design.settings), method.unit.plural
     if len(complete) % size:
         raise ValueError(
             f"{len(complete)} points are no whole {unit} of {size}: analyse the store as it was opened, unselected"
@@ -131,55 +84,6 @@ def _usable_rows(complete: np.ndarray, design: Design, method: str) -> tuple[np.
     if whole.sum() < 2:
         raise ValueError(f"only {whole.sum()} of {len(whole)} {unit} are complete; an analysis needs at least 2")
     return np.flatnonzero(np.repeat(whole, size)), int(whole.sum()), int((~whole).sum()), unit
-
-
-def _analysis(method: str, design: Design, sample: np.ndarray, bootstrap: Bootstrap) -> Analysis:
-    if method == "sobol":
-        # An index is read off the place of a row: in another order the numbers would be wrong and look sound.
-        check_sobol_rows(sample, design.second_order)
-        return lambda values: _sobol(values, design, bootstrap)
-    if method == "morris":
-        levels = int(design.settings.get("levels", 4))
-        return lambda values: morris_effects(sample, values, levels, *bootstrap)._asdict()
-    if method == "pawn":
-        return lambda values: pawn_indices(sample, values, SLICES, *bootstrap)._asdict()
-    return lambda values: regression_indices(sample, values, bootstrap.level)._asdict()
-
-
-def check_sobol_rows(sample: np.ndarray, second_order: bool) -> None:
-    """Raise ValueError unless the rows are those of Saltelli's scheme: A, A with one column of B each, ..., B.
-
-    ``sample`` is (rows, parameters) in any units, in blocks of ``parameters + 2`` rows, or ``2 * parameters + 2`` with
-    ``second_order``, which then has B with one column of A each before B (Saltelli 2002).
-
-    >>> check_sobol_rows(np.array([[0.1, 0.2], [0.9, 0.2], [0.1, 0.8], [0.9, 0.8]]), second_order=False)
-    >>> check_sobol_rows(np.array([[0.1, 0.2], [0.1, 0.8], [0.9, 0.2], [0.9, 0.8]]), second_order=False)
-    Traceback (most recent call last):
-    ValueError: the points are not in the rows of a Sobol design; analyse the store as it was opened
-    """
-    parameters = sample.shape[1]
-    step = (2 if second_order else 1) * parameters + 2
-    blocks = sample.reshape(-1, step, parameters)
-    first, last = blocks[:, :1], blocks[:, -1:]
-    own = np.eye(parameters, dtype=bool)
-    sound = (blocks[:, 1 : 1 + parameters] == np.where(own, last, first)).all()
-    if second_order:
-        sound = sound and (blocks[:, 1 + parameters : -1] == np.where(own, first, last)).all()
-    if not sound:
-        raise ValueError("the points are not in the rows of a Sobol design; analyse the store as it was opened")
-
-
-def _sobol(values: np.ndarray, design: Design, bootstrap: Bootstrap) -> dict[str, np.ndarray]:
-    parameters = len(design.varied)
-    found = sobol_indices(values, parameters, design.second_order, *bootstrap)._asdict()
-    for name in ("S2", "S2_conf"):
-        pairs = found.pop(name)
-        if design.second_order:
-            matrix = np.full((parameters, parameters, values.shape[1]), np.nan)
-            for place, (one, other) in enumerate(combinations(range(parameters), 2)):
-                matrix[one, other] = pairs[place]
-            found[name] = matrix
-    return found
 
 
 def _finite_only(analyse: Analysis, values: np.ndarray) -> dict[str, np.ndarray]:

@@ -9,14 +9,8 @@ import xarray as xr
 
 from ..dataset import Design
 from ..sample import Series
+from .methods import find_method
 
-WIDTH_OF = {
-    "sobol": ("ST", "share of variance with interactions"),
-    "morris": ("mu_star", "mean absolute effect"),
-    "pawn": ("median", "distance of distributions"),
-    "regression": ("total_share", "share of variance in a quadratic fit"),
-}
-"""The index of each method that advice is about, and what it is in words."""
 LITTLE = 0.1
 """A smaller share of luck is not worth more replicates (assumption)."""
 
@@ -65,7 +59,8 @@ def advice(indices: xr.Dataset, luck: float) -> str:
     '1024 would about halve it. One replicate does not show how much of it is luck: sweep at least 2.'
     """
     facts = indices.attrs
-    name, words = WIDTH_OF[facts["method"]]
+    method = find_method(facts["method"])
+    name, words = method.shown[0], method.index
     halves = indices[f"{name}_conf"].values
     if not np.isfinite(halves).any():
         return f"no interval of the {words} ({name}) is known: the outcomes do not vary"

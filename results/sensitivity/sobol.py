@@ -132,3 +132,44 @@ def _read(group: Sequence[np.ndarray] | np.ndarray, times: int, scale: float) ->
     if found.shape[1] < 3:
         return found[:, 0], np.full_like(found[:, 0], np.nan)
     return found[:, 0], scale * found[:, 1:].std(axis=1, ddof=1)
+
+
+def check_sobol_rows(sample: np.ndarray, second_order: bool) -> None:
+    """Raise ValueError unless the rows are those of Saltelli's scheme: A, A with one column of B each, ..., B.
+
+    ``sample`` is (rows, parameters) in any units, in blocks of ``parameters + 2`` rows, or ``2 * parameters + 2`` with
+    ``second_order``, which then has B with one column of A each before B (Saltelli 2002).
+
+    >>> check_sobol_rows(np.array([[0.1, 0.2], [0.9, 0.2], [0.1, 0.8], [0.9, 0.8]]), second_order=False)
+    >>> check_sobol_rows(np.array([[0.1, 0.2], [0.1, 0.8], [0.9, 0.2], [0.9, 0.8]]), second_order=False)
+    Traceback (most recent call last):
+    ValueError: the points are not in the rows of a Sobol design; analyse the store as it was opened
+    """
+    parameters = sample.shape[1]
+    step = (2 if second_order else 1) * parameters + 2
+    blocks = sample.reshape(-1, step, parameters)
+    first, last = blocks[:, :1], blocks[:, -1:]
+    own = np.eye(parameters, dtype=bool)
+    sound = (blocks[:, 1 : 1 + parameters] == np.where(own, last, first)).all()
+    if second_order:
+        sound = sound and (blocks[:, 1 + parameters : -1] == np.where(own, first, last)).all()
+    if not sound:
+        raise ValueError("the points are not in the rows of a Sobol design; analyse the store as it was opened")
+
+
+def sobol_by_name(
+    values: np.ndarray, parameters: int, second_order: bool, resamples: int, seed: int, level: float
+) -> dict[str, np.ndarray]:
+    """Return the indices of ``values`` (rows, times) by name, each (parameters, times).
+
+    Those of pairs, which a design with ``second_order`` has, are upper triangles (parameters, parameters, times).
+    """
+    found = sobol_indices(values, parameters, second_order, resamples, seed, level)._asdict()
+    for name in ("S2", "S2_conf"):
+        pairs = found.pop(name)
+        if second_order:
+            matrix = np.full((parameters, parameters, values.shape[1]), np.nan)
+            for place, (one, other) in enumerate(combinations(range(parameters), 2)):
+                matrix[one, other] = pairs[place]
+            found[name] = matrix
+    return found

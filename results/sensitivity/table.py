@@ -1,26 +1,21 @@
-"""Indices of sensitivity as tables: printed, and written as NetCDF or CSV."""
+"""Indices of sensitivity as tables: printed, and written for other programs."""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 from ..dataset import label_of
-from .indices import SHOWN
-from .precision import WIDTH_OF
+from ..formats import Exported, format_of
+from .methods import find_method
 
-MEANINGS = {
-    "sobol": "ST: share of the variance with all interactions; S1: alone",
-    "morris": "mu_star: mean absolute effect of the whole range; mu: mean effect",
-    "pawn": "distance between the distribution in a slice of the parameter and everywhere (0 .. 1)",
-    "regression": "total_share: share of the variance in a quadratic fit; SRRC: standardised rank coefficient",
-}
 SHOWN_PARAMETERS = 10
 IDLE = 0.01
-"""Total-order indices of idle parameters, due to luck, that are worth telling."""
+"""Indices of idle parameters, due to luck, that are worth telling."""
 
 
 def summary(indices: xr.Dataset) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
@@ -33,7 +28,7 @@ def summary(indices: xr.Dataset) -> tuple[tuple[str, ...], list[tuple[str, ...]]
     >>> summary(xr.Dataset(cells, names, {"method": "sobol"}))[1]
     [('quality', 'mandate detail', '0.700', '0.700'), ('', 'target level', '0.200', '0.200')]
     """
-    shown = SHOWN[indices.attrs["method"]]
+    shown = find_method(indices.attrs["method"]).shown
     last = indices.isel(month=-1)
     rows: list[tuple[str, ...]] = []
     for outcome in last["outcome"].values:
@@ -65,7 +60,8 @@ def strongest(indices: xr.Dataset) -> str:
     >>> strongest(xr.Dataset(cells, names, {"method": "sobol"}))
     'depends most (share of variance with interactions): quality on mandate detail, 0.70'
     """
-    name, words = WIDTH_OF[indices.attrs["method"]]
+    method = find_method(indices.attrs["method"])
+    name, words = method.shown[0], method.index
     last = indices.isel(month=-1)
     parts = []
     for outcome in last["outcome"].values:
@@ -87,8 +83,8 @@ def remarks(indices: xr.Dataset) -> list[str]:
     >>> remarks(xr.Dataset(cells, {"outcome": ["quality"]}, facts))[1:]
     ['1 of 65 points dropped: a run failed.', 'Sweep more.']
     """
-    facts = indices.attrs
-    lines = [f"{MEANINGS[facts['method']]}; ± is the half-width of a {facts['level']:.0%} interval."]
+    facts, method = indices.attrs, find_method(indices.attrs["method"])
+    lines = [f"{method.meaning}; ± is the half-width of a {facts['level']:.0%} interval."]
     if facts["dropped"]:
         lines.append(f"{facts['dropped']} of {facts['used'] + facts['dropped']} {facts['unit']} dropped: a run failed.")
     shares, halves = (indices[name].isel(month=-1) for name in ("seed_share", "seed_share_conf"))
@@ -97,10 +93,9 @@ def remarks(indices: xr.Dataset) -> list[str]:
         said = (f"{label_of(str(name), unit=False)} {_share(share, half)}" for name, share, half in pairs)
         lines.append(f"Share of luck in the variance of single runs: {', '.join(said)}.")
     # Luck differs from row to row, which to the total order looks like an effect of every parameter.
-    if facts["method"] == "sobol" and facts["luck_in_means"] >= IDLE:
-        lines.append(
-            f"Luck left in the means: a parameter that does nothing shows ST of up to {facts['luck_in_means']:.2f}."
-        )
+    if method.idle is not None and facts["luck_in_means"] >= IDLE:
+        shown = f"{method.idle} of up to {facts['luck_in_means']:.2f}"
+        lines.append(f"Luck left in the means: a parameter that does nothing shows {shown}.")
     return [*lines, facts["advice"][0].upper() + facts["advice"][1:]]
 
 
@@ -124,16 +119,11 @@ def write_indices(indices: xr.Dataset, path: str | Path) -> Path:
     ...     write_indices(xr.Dataset(cells, names), Path(folder) / "indices.csv").read_text().split()
     ['outcome,month,parameter,ST', 'quality,12,mandate_detail,0.7']
     """
-    path = Path(path)
-    if path.suffix == ".nc":
-        indices.assign_attrs({key: _plain(value) for key, value in indices.attrs.items()}).to_netcdf(path)
-    elif path.suffix == ".csv":
+
+    def tables() -> Iterator[pd.DataFrame]:
         single = indices.drop_dims("parameter_2", errors="ignore")
-        single.to_dataframe(dim_order=["outcome", "month", "parameter"]).to_csv(path, lineterminator="\n")
-    else:
-        raise ValueError(f"the ending of '{path}' must be .nc (NetCDF) or .csv, got '{path.suffix or 'none'}'")
+        yield single.to_dataframe(dim_order=["outcome", "month", "parameter"]).reset_index()
+
+    path = Path(path)
+    format_of(path).write(Exported(lambda: indices, tables), path)
     return path
-
-
-def _plain(value: object) -> str | int | float:
-    return value if isinstance(value, str | int | float) else json.dumps(value)

@@ -178,7 +178,7 @@ def check_engine(name: str, simulate: Simulate | None = None) -> None:
     from ...kernels import EngineUnavailable, engine_table
 
     try:
-        engine_table.check_engine(name)
+        engine_table.require_engine(name)
     except EngineUnavailable as error:
         raise ValueError(str(error)) from None
 

@@ -217,7 +217,7 @@ def test_the_method_follows_the_design_and_others_are_refused(tmp_path):
         ValueError, match="'sobol' cannot use a morris design: it needs sobol; this store allows: morris"
     ):
         analyze_sensitivity(sweep, method="sobol")
-    with pytest.raises(ValueError, match="unknown method 'sobel'; expected auto, sobol"):
+    with pytest.raises(ValueError, match=r"unknown method 'sobel'; did you mean 'sobol'\? \(methods: auto, sobol"):
         analyze_sensitivity(sweep, method="sobel")
     status = np.ones((20 * 4, 2))
     status[4 * 7 + 2, 0] = 2

@@ -1,0 +1,97 @@
+"""Formats for other programs: one record each, holding its ending, its name and its writer, in one table.
+
+Importing the table costs nothing: what is written brings its own libraries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..model.text.names import closest
+from .attributes import as_plain
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+LARGEST_CLASSIC = 2**31 - 1
+"""Bytes of one variable that the classic NetCDF format takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What is to be written, in the two shapes that a format may ask for; each is made when it is asked for.
+
+    ``whole`` returns a labelled Dataset, which may be lazy; ``tables`` yields its rows in blocks that fit in memory,
+    all with the same columns.
+    """
+
+    whole: Callable[[], xr.Dataset]
+    tables: Callable[[], Iterator[pd.DataFrame]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """All that is known of a format: the ``ending`` of its files, its ``name``, and ``write(exported, path)``.
+
+    ``write`` raises ValueError for what the format cannot hold.
+    """
+
+    ending: str
+    name: str
+    write: Callable[[Exported, Path], None]
+
+
+def _write_netcdf(exported: Exported, path: Path) -> None:
+    part = exported.whole().copy()
+    part.attrs = as_plain(part.attrs)
+    for variable in part.variables.values():
+        variable.attrs = as_plain(variable.attrs)
+    if find_spec("netCDF4") or find_spec("h5netcdf"):
+        part.to_netcdf(path)
+        return
+    largest = max(variable.nbytes for variable in part.data_vars.values())
+    if largest > LARGEST_CLASSIC:
+        raise ValueError(
+            f"a variable of {largest / 1e9:.1f} GB is too large for classic NetCDF; choose fewer outcomes or months, "
+            "or install a writer of NetCDF 4: pip install h5netcdf"
+        )
+    part.to_netcdf(path, engine="scipy", format="NETCDF3_64BIT")
+
+
+def _write_csv(exported: Exported, path: Path) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        for place, table in enumerate(exported.tables()):
+            table.to_csv(file, index=False, header=place == 0, lineterminator="\n")
+
+
+_RECORDS = (
+    Format(ending=".nc", name="NetCDF", write=_write_netcdf),
+    Format(ending=".csv", name="CSV", write=_write_csv),
+)
+FORMATS: dict[str, Format] = {each.ending: each for each in _RECORDS}
+"""Ending -> record of every format."""
+
+
+def format_of(path: Path) -> Format:
+    """Return the format that the ending of ``path`` names. Raises ValueError, with the closest, for an unknown one."""
+    if path.suffix not in FORMATS:
+        named = [f"{each.ending} ({each.name})" for each in FORMATS.values() if each.name.lower() != each.ending[1:]]
+        plain = [each.ending for each in FORMATS.values() if each.name.lower() == each.ending[1:]]
+        known, got = _either([*named, *plain]), f"got '{path.suffix or 'none'}'{closest(path.suffix, FORMATS)}"
+        raise ValueError(f"the ending of '{path}' must be {known}, {got}")
+    return FORMATS[path.suffix]
+
+
+def endings() -> str:
+    """Return the endings that a user may choose, as the help of a command lists them: ".nc or .csv"."""
+    return _either([*FORMATS])
+
+
+def _either(words: list[str]) -> str:
+    *first, last = words
+    return f"{', '.join(first)} or {last}" if first else last

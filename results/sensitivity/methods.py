@@ -1,0 +1,167 @@
+"""Methods of sensitivity: one record each, holding all that is known of it, in one table that every other module reads.
+
+The functions themselves are imported when an analysis asks for them, so that the table costs no import.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from ...model.text.names import closest
+from ...store.design_methods import BASE_POINTS, DESIGN_METHODS, POINTS, TRAJECTORIES, DesignMethod, Unit
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ..dataset import Design
+
+    Analysis = Callable[[np.ndarray], dict[str, np.ndarray]]
+    """Indices by name of outcomes (points, times): (parameters, times), (parameters, parameters, times) or (times)."""
+
+
+class Bootstrap(NamedTuple):
+    """How intervals are made: resamples, the seed of their draws, and the level that they cover."""
+
+    resamples: int = 100
+    seed: int = 0
+    level: float = 0.95
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SensitivityMethod:
+    """All that is known of a method of sensitivity.
+
+    ``prepare(design, sample, bootstrap)`` returns the :data:`Analysis` of the sample (points, parameters). ``shown``
+    are the indices that tables show, the first of which orders the parameters, bears intervals and is called ``index``;
+    ``meaning`` says what they are below a table, ``axis`` on a figure. ``alone`` is the index that leaves interactions
+    out. ``idle`` is the index that luck left in the means gives to a parameter which does nothing. ``unit`` and
+    ``space_filling`` are what it needs of a design.
+    """
+
+    name: str
+    prepare: Callable[[Design, np.ndarray, Bootstrap], Analysis]
+    shown: tuple[str, ...]
+    index: str
+    meaning: str
+    axis: str
+    source: str
+    alone: str | None = None
+    idle: str | None = None
+    unit: Unit = POINTS
+    space_filling: bool = False
+
+    def fits(self, design: DesignMethod) -> bool:
+        """Return whether the method can use the points of ``design``."""
+        return self.unit in (POINTS, design.unit) and (design.space_filling or not self.space_filling)
+
+
+def _sobol(design: Design, sample: np.ndarray, bootstrap: Bootstrap) -> Analysis:
+    from .sobol import check_sobol_rows, sobol_by_name
+
+    # An index is read off the place of a row: in another order the numbers would be wrong and look sound.
+    check_sobol_rows(sample, design.second_order)
+    return lambda values: sobol_by_name(values, len(design.varied), design.second_order, *bootstrap)
+
+
+def _morris(design: Design, sample: np.ndarray, bootstrap: Bootstrap) -> Analysis:
+    from .morris import morris_effects
+
+    levels = int(design.settings.get("levels", 4))
+    return lambda values: morris_effects(sample, values, levels, *bootstrap)._asdict()
+
+
+def _pawn(design: Design, sample: np.ndarray, bootstrap: Bootstrap) -> Analysis:
+    from .pawn import SLICES, pawn_indices
+
+    return lambda values: pawn_indices(sample, values, SLICES, *bootstrap)._asdict()
+
+
+def _regression(design: Design, sample: np.ndarray, bootstrap: Bootstrap) -> Analysis:
+    from .regression import regression_indices
+
+    return lambda values: regression_indices(sample, values, bootstrap.level)._asdict()
+
+
+REGRESSION = SensitivityMethod(
+    name="regression",
+    prepare=_regression,
+    shown=("total_share", "SRRC"),
+    index="share of variance in a quadratic fit",
+    meaning="total_share: share of the variance in a quadratic fit; SRRC: standardised rank coefficient",
+    axis="share of variance\nin a quadratic fit",
+    source="Saltelli et al. (2008), Global Sensitivity Analysis: The Primer, chapter 1",
+    alone="share",
+)
+"""The method that can use any design."""
+_RECORDS = (
+    SensitivityMethod(
+        name="sobol",
+        prepare=_sobol,
+        shown=("ST", "S1"),
+        index="share of variance with interactions",
+        meaning="ST: share of the variance with all interactions; S1: alone",
+        axis="share of variance",
+        source="Saltelli et al. (2010), Computer Physics Communications 181:259; Jansen (1999), ibid. 117:35",
+        alone="S1",
+        idle="ST",
+        unit=BASE_POINTS,
+    ),
+    SensitivityMethod(
+        name="morris",
+        prepare=_morris,
+        shown=("mu_star", "mu"),
+        index="mean absolute effect",
+        meaning="mu_star: mean absolute effect of the whole range; mu: mean effect",
+        axis="mean absolute effect\n[unit of the outcome]",
+        source="Morris (1991), Technometrics 33:161; Campolongo et al. (2007), Env. Modelling & Software 22:1509",
+        unit=TRAJECTORIES,
+    ),
+    SensitivityMethod(
+        name="pawn",
+        prepare=_pawn,
+        shown=("median", "maximum"),
+        index="distance of distributions",
+        meaning="distance between the distribution in a slice of the parameter and everywhere (0 .. 1)",
+        axis="distance of distributions [0..1]",
+        source="Pianosi & Wagener (2018), Environmental Modelling & Software 108:197",
+        space_filling=True,
+    ),
+    REGRESSION,
+)
+METHODS: dict[str, SensitivityMethod] = {method.name: method for method in _RECORDS}
+"""Name -> record of every method of sensitivity."""
+AUTO = "auto"
+"""The name that stands for the method that a design was made for."""
+
+
+def find_method(name: str) -> SensitivityMethod:
+    """Return the record of method ``name``. Raises ValueError, with the closest name, for one that does not exist."""
+    if name not in METHODS:
+        raise ValueError(f"unknown method '{name}'{closest(name, METHODS)} (methods: {AUTO}, {', '.join(METHODS)})")
+    return METHODS[name]
+
+
+def method_for(name: str, design: DesignMethod) -> SensitivityMethod:
+    """Return the method ``name`` for the points of ``design``; "auto" takes the one that the design was made for.
+
+    Raises ValueError for an unknown name, and for a method that cannot use the design.
+    """
+    if name == AUTO:
+        made_for = (method for method in METHODS.values() if method.unit is not POINTS and method.unit is design.unit)
+        return next(made_for, REGRESSION)
+    method = find_method(name)
+    if not method.fits(design):
+        fitting = " or ".join(each.name for each in DESIGN_METHODS.values() if method.fits(each))
+        able = ", ".join(each.name for each in METHODS.values() if each.fits(design))
+        raise ValueError(
+            f"method '{name}' cannot use a {design.name} design: it needs {fitting}; this store allows: {able}"
+        )
+    return method
+
+
+def names_in_words() -> str:
+    """Return the names that a user may give, as the help of a command lists them: "auto, sobol, ... or regression"."""
+    *first, last = METHODS
+    return f"{', '.join([AUTO, *first])} or {last}"
