@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ...store.blocks import Batch
 from ...store.format import DONE, MISSING, STATUS, StoreError
+from ..spec.samplers import SAMPLERS, sampler_of
 from ..store.late import Patience
 from ..store.layout import current_rules_hash
 from ..store.store import SweepStore
@@ -103,7 +104,8 @@ def _why_no_repair(store: SweepStore, skeleton: bool) -> str:
         return "an archive is never written to: make it again from its store"
     if store.facts["rules_hash"] != current_rules_hash():
         return "the store was written under other rules: repair it with the version of tredegar that wrote it"
-    if skeleton and "table" in (store.facts["sampler"] or {}).get("method", ""):
+    sampler = SAMPLERS.get((store.facts["sampler"] or {}).get("method", ""))
+    if skeleton and sampler is not None and sampler.from_file:
         return "only the spec has the points of a table: give 'tredegar sweep SPEC --out STORE', which repairs it"
     return ""
 
@@ -113,7 +115,7 @@ def _other_points(store: SweepStore) -> Iterator[str]:
 
     With digests of coordinates this can only be another version of a sampler, which is no fault.
     """
-    if store.has_digests or store.spec.design.method == "table":
+    if store.has_digests or sampler_of(store.spec.design).from_file:
         return
     for name, values in points_of(store, store.spec).items():
         if np.asarray(store.array(name)[...]).tobytes() != values.tobytes():

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from math import prod
 from typing import TYPE_CHECKING
 
 from ...model.changes import base_of
 from .design import GRID_FORMS, MOST_POINTS, RANGE_FORMS, check_declared_range, find_quantity
 from .errors import SpecError, safe_name
+from .samplers import sampler_of
 
 if TYPE_CHECKING:
     from .spec import Spec
@@ -61,10 +61,10 @@ def _check_country(spec: Spec) -> None:
 
 
 def _check_vary(spec: Spec) -> None:
-    method = spec.design.method
-    if method == "table":
+    method, sampler = spec.design.method, sampler_of(spec.design)
+    if sampler.from_file:
         if spec.vary:
-            raise SpecError("a table design takes its parameters from the file; leave [vary] out")
+            raise SpecError(f"a {method} design takes its parameters from the file; leave [vary] out")
     elif not spec.vary:
         raise SpecError(
             "nothing is varied: name at least one parameter under [vary], such as real_control = [0.0, 1.0]"
@@ -75,34 +75,22 @@ def _check_vary(spec: Spec) -> None:
     for name, varied in spec.vary.items():
         for value in varied.values or (varied.low, varied.high):
             check_declared_range(name, value, spec.design.beyond_range)
-        if method == "grid" and varied.values is None:
-            raise SpecError(f"vary '{name}' under grid must be {GRID_FORMS}, got a range without levels")
-        if method != "grid" and varied.values is not None:
+        if sampler.by_levels and varied.values is None:
+            raise SpecError(f"vary '{name}' under {method} must be {GRID_FORMS}, got a range without levels")
+        if not sampler.by_levels and varied.values is not None:
             raise SpecError(f"vary '{name}' under {method} must be {RANGE_FORMS}; levels belong to a grid")
 
 
 def number_of_points(spec: Spec) -> int:
     """Return how many points the design of ``spec`` has, without drawing them."""
-    design, dimensions = spec.design, len(spec.vary)
-    if design.method == "latin-hypercube":
-        return design.points
-    if design.method == "sobol":
-        return design.points * (2 * dimensions + 2 if design.second_order else dimensions + 2)
-    if design.method == "morris":
-        return design.trajectories * (dimensions + 1)
-    if design.method == "grid":
-        return prod(len(varied.values or ()) for varied in spec.vary.values())
-    return len(next(iter(spec.table.values()))) if spec.table else 0
+    if spec.table is not None:
+        return len(next(iter(spec.table.values()), ()))
+    return sampler_of(spec.design).count(spec.design, spec.vary)
 
 
 def _check_size(spec: Spec) -> None:
     design = spec.design
-    if design.method == "sobol" and design.points & (design.points - 1):
-        below = 1 << (design.points.bit_length() - 1)
-        raise SpecError(
-            f"key 'design.points' must be a power of two under sobol, got {design.points};"
-            f" the nearest are {below} and {2 * below}"
-        )
+    sampler_of(design).check(design)
     points = number_of_points(spec)
     if points > MOST_POINTS:
         raise SpecError(f"the design is too large: {points:,} points under {design.method}, at most {MOST_POINTS:,}")

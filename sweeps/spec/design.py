@@ -1,11 +1,11 @@
-"""The part of a spec that says how points are chosen: the five methods of [design], and the entries of [vary]."""
+"""Quantities of a spec and the entries of [vary]: names, ranges and levels, checked against the tables of the model."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -37,57 +37,6 @@ class Strict(BaseModel):
 
     # Pydantic's own mark of an initialiser that it need not call: a table inside another is checked as a part of it.
     __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
-
-
-class LatinHypercube(Strict):
-    """``points`` points, one in each of as many slices of every range (scipy.stats.qmc.LatinHypercube)."""
-
-    method: Literal["latin-hypercube"]
-    points: int = Field(ge=1, le=MOST_POINTS, description=f"a whole number from 1 to {MOST_POINTS}")
-    centred: bool = Field(default=False, description="true or false")
-    seed: Seed
-    beyond_range: BeyondRange
-
-
-class Sobol(Strict):
-    """Saltelli's design on a scrambled Sobol' sequence for variance-based indices (SALib)."""
-
-    method: Literal["sobol"]
-    points: int = Field(ge=1, le=MOST_POINTS, description=f"a power of two from 1 to {MOST_POINTS}")
-    second_order: bool = Field(default=True, description="true or false")
-    seed: Seed
-    beyond_range: BeyondRange
-
-
-class Morris(Strict):
-    """``trajectories`` walks that change one parameter at a time, on ``levels`` levels (SALib)."""
-
-    method: Literal["morris"]
-    trajectories: int = Field(ge=2, le=MOST_POINTS, description=f"a whole number from 2 to {MOST_POINTS}")
-    levels: int = Field(default=4, ge=2, le=1000, multiple_of=2, description="an even whole number from 2 to 1000")
-    seed: Seed
-    beyond_range: BeyondRange
-
-
-class Grid(Strict):
-    """Every combination of the levels in [vary]; the last named parameter changes fastest."""
-
-    method: Literal["grid"]
-    seed: Seed
-    beyond_range: BeyondRange
-
-
-class Table(Strict):
-    """The points of a CSV file, one row each, its columns named after parameters."""
-
-    method: Literal["table"]
-    file: str = Field(min_length=1, max_length=1000, description="the path of a CSV file, relative to the spec")
-    seed: Seed
-    beyond_range: BeyondRange
-
-
-Design = Annotated[LatinHypercube | Sobol | Morris | Grid | Table, Field(discriminator="method")]
-METHODS = ("latin-hypercube", "sobol", "morris", "grid", "table")
 
 
 @dataclass(frozen=True, slots=True)

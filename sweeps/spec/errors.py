@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from ...model.text.names import closest
 from ...model.text.plain_text import brief, plain
 from ...store.format import PRESENT
+from .variants import variants_of
 
 
 class SpecError(ValueError):
@@ -111,6 +112,8 @@ def _models_of(owner: type[BaseModel], key: str) -> list[type[BaseModel]]:
     field = owner.model_fields.get(key)
     if field is None:
         return []
+    if variants := variants_of(field):
+        return list(variants)
     kinds = get_args(field.annotation) or (field.annotation,)
     return [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)]
 

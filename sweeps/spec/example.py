@@ -1,6 +1,10 @@
 """The commented spec that ``tredegar init`` writes."""
 
-EXAMPLE = """\
+from __future__ import annotations
+
+from .samplers import SAMPLERS
+
+_TEXT = """\
 # A spec for Tredegar: what is varied, what is fixed, how large the country is and what is recorded.
 #
 #   tredegar parameters                      what can be fixed and varied, with units and ranges
@@ -25,12 +29,9 @@ political_responsiveness = 0.0
 # "sanction_strength@61" = 0.8 # a lever that changes: this value from the start of month 61 on
 
 [design]
-method = "latin-hypercube"   # points = N, centred = true|false
+@FIRST@
 points = 64
-# method = "sobol"           # points = a power of two; N * (2 D + 2) runs, or N * (D + 2) with second_order = false
-# method = "morris"          # trajectories = r, levels = 4
-# method = "grid"            # every combination of the levels under [vary]
-# method = "table"           # file = "points.csv": columns are parameters, rows are points; no [vary]
+@OTHERS@
 # seed = 1                   # the sampler's own seed
 # beyond_range = true        # sample outside the declared ranges, as far as the equations go
 
@@ -45,3 +46,12 @@ method_heterogeneity = { low = 0.0, high = 1.5 }
 every = 1                    # months per recorded value, their mean; 12 = yearly
 trusts = false               # true: also what became of each trust
 """
+
+
+def _of_design() -> tuple[str, str]:
+    """Return the line of the first design method, and those of the others, which are commented out."""
+    first, *others = (f'"{name}"'.ljust(20) + f"# {sampler.example}" for name, sampler in SAMPLERS.items())
+    return f"method = {first}", "\n".join(f"# method = {line[:18]}{line[20:]}" for line in others)
+
+
+EXAMPLE = _TEXT.replace("@FIRST@", _of_design()[0]).replace("@OTHERS@", _of_design()[1])

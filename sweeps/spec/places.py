@@ -13,6 +13,7 @@ from ...model.changes import base_of
 from ...model.constants import CONSTANTS
 from ...model.parameters import PARAMETERS
 from ...store.format import PRESENT
+from .variants import variants_of
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -62,7 +63,7 @@ def _homes() -> dict[str, tuple[str, ...]]:
     """Return the tables that each name may stand in, "" for the spec itself."""
     homes: dict[str, tuple[str, ...]] = {}
     for key, field in (item for model in _ROOT for item in model.model_fields.items()):
-        tables = list(_tables(field.annotation))
+        tables = [*variants_of(field)] or [*_tables(field.annotation)]
         if not tables:
             homes[key] = (*homes.get(key, ()), "")
         for name in dict.fromkeys(name for table in tables for name in table.model_fields):

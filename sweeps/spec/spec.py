@@ -27,11 +27,13 @@ from ...model.outcomes import choose_outcomes
 from ...model.providers import MOST_BYTES as MOST_PROVIDERS_BYTES
 from ...model.providers import Providers, parse_providers
 from .checks import check_spec
-from .design import LARGEST_SEED, Design, Strict, Varied, checked_value, find_quantity, parse_varied
+from .design import LARGEST_SEED, Strict, Varied, checked_value, find_quantity, parse_varied
 from .errors import SpecError, explain, safe_name, shown
 from .places import root_of_specs
+from .samplers import DesignSpec, FromFile, models_of_design
 from .tables import FixedTable, Streams, outcomes_to_record, read_constant, said_once, tables_of, warn_of_former_keys
 from .text import MOST_TABLE_BYTES, canonical_toml, files_in, former_text, parse_json, parse_toml, read_text
+from .variants import OneOf
 
 MOST_MONTHS = 12_000
 MOST_TRUSTS = 10_000
@@ -85,7 +87,7 @@ class Spec(Strict):
     fixed: Annotated[dict[str, float], PlainValidator(tables_of("fixed", checked_value))] = Field(
         default_factory=FixedTable
     )
-    design: Design = Field(description="a table that names a method")
+    design: Annotated[DesignSpec, OneOf(models_of_design)] = Field(description="a table that names a method")
     vary: Annotated[dict[str, Varied], PlainValidator(tables_of("vary", parse_varied))] = Field(
         default_factory=FixedTable
     )
@@ -204,7 +206,7 @@ class Spec(Strict):
                 self._providers = parse_providers(text, safe_name(self.country.providers))
             except ValueError as error:
                 raise SpecError(str(error)) from None
-        if self.design.method == "table":
+        if isinstance(self.design, FromFile):
             from .points_table import check_points, parse_points
 
             table = read(self.design.file, TABLE_OF_POINTS, MOST_TABLE_BYTES)

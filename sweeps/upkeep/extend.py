@@ -20,18 +20,14 @@ from ...store.digest import coordinate_digest
 from ...store.format import DIGEST, MISSING, STATUS, STORE_FORMAT, StoreError
 from ...store.root_file import NAME, json_bytes, with_present_keys
 from ..spec.checks import MOST_INDEPENDENT_POINTS
-from ..spec.sampling import Points, draw_points, sampler_settings
+from ..spec.samplers import Points, Sampler, sampler_of
+from ..spec.sampling import draw_points, sampler_settings
 from ..spec.spec import Spec
 from ..spec.text import present_text
 from ..store.create import write_root
 from ..store.durable import write_durably
 from ..store.layout import Variable, coordinate_digests, coordinates, current_rules_hash
 from ..store.store import SweepStore
-
-WHY_NOT = {
-    "latin-hypercube": "its slices depend on the number of points, so that more points are another design",
-    "morris": "its trajectories are drawn as one set",
-}
 
 
 def extend_store(store: SweepStore, spec: Spec) -> tuple[int, int]:
@@ -63,23 +59,18 @@ def extend_store(store: SweepStore, spec: Spec) -> tuple[int, int]:
     return number, spec.replicates
 
 
-FREE = {"grid": ("vary", None), "sobol": ("design", "points")}
-"""What an extension of a design may change: table and key (None: any key). A table design changes its file."""
-
-
 def _check_settings(store: SweepStore, spec: Spec) -> None:
     """Raise StoreError for the first setting that differs and may not."""
-    method = spec.design.method
-    table, key = FREE.get(method, ("", None))
+    sampler = sampler_of(spec.design)
+    table, key = sampler.free or ("", None)
     had = present_text(store.facts["spec"])
     for before, after in zip_longest(_lines(had), _lines(spec.canonical()), fillvalue=("", "", "")):
         same_setting = before[:2] == after[:2]
         free = before[1] == "replicates" or (table and before[0] == table and key in (None, before[1]))
         if before == after or (same_setting and free):
             continue
-        why = WHY_NOT.get(method, "an extension may only add replicates or points")
         what = f"'{before[1]} = {before[2]}' in the store, '{after[1]} = {after[2]}' in the spec"
-        raise StoreError(f"store '{store.path}' cannot be extended so: {what[:200]}; {why}")
+        raise StoreError(f"store '{store.path}' cannot be extended so: {what[:200]}; {sampler.why_not}")
 
 
 def _lines(text: str) -> list[tuple[str, str, str]]:
@@ -118,26 +109,22 @@ def _extended_points(store: SweepStore, spec: Spec) -> Points:
         raise StoreError(damaged) from error
     if any(coordinate_digest(name, values) != written[name] for name, values in old.items() if name in written):
         raise StoreError(damaged)
-    return grown_points(old, new, spec.design.method)
+    return grown_points(old, new, sampler_of(spec.design))
 
 
-def grown_points(old: Points, new: Points, method: str) -> Points:
+def grown_points(old: Points, new: Points, sampler: Sampler) -> Points:
     """Return the points ``old``, and after them those of the larger design ``new`` that are not among them.
 
     All are name -> (point,). Raises StoreError if ``new`` lacks points of ``old`` or has them in another order.
 
+    >>> from tredegar.sweeps.spec.samplers import SAMPLERS
     >>> old, new = {"real_control": np.array([0.2, 0.8])}, {"real_control": np.array([0.2, 0.5, 0.8])}
-    >>> grown_points(old, new, "grid")
+    >>> grown_points(old, new, SAMPLERS["grid"])
     {'real_control': array([0.2, 0.8, 0.5])}
     """
+    if sampler.put_last is not None:
+        return sampler.put_last(old, new)
     count = len(next(iter(old.values())))
-    if method == "grid":
-        seen = set(zip(*(values.tolist() for values in old.values()), strict=True))
-        rows = list(zip(*(values.tolist() for values in new.values()), strict=True))
-        fresh = [index for index, row in enumerate(rows) if row not in seen]
-        if len(rows) - len(fresh) != count:
-            raise StoreError("a grid can only gain levels: the new one lacks points that the store has")
-        return {name: np.concatenate([old[name], new[name][fresh]]) for name in new}
     for name, values in new.items():
         # By bytes and not by closeness: a run belongs to the very numbers that it was made with.
         if values[:count].tobytes() != old[name].tobytes():

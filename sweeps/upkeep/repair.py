@@ -16,7 +16,8 @@ from ...store.chunk import read_chunk
 from ...store.digest import coordinate_digest
 from ...store.format import DIGEST, STATUS, StoreDamaged, StoreError
 from ...store.root_file import json_bytes
-from ..spec.sampling import Points, draw_points
+from ..spec.samplers import Points, sampler_of
+from ..spec.sampling import draw_points
 from ..spec.spec import Spec
 from ..store.durable import write_durably
 from ..store.layout import coordinates
@@ -66,7 +67,7 @@ def _write_coordinates(store: SweepStore, spec: Spec, names: set[str]) -> None:
         # Another version of a sampler may draw other points here, at which none of the stored runs was made.
         if written and coordinate_digest(row.name, row.values) != written[row.name]:
             helps = "install the versions of SALib and scipy that drew them (the log names them)"
-            if spec.design.method == "table":
+            if sampler_of(spec.design).from_file:
                 helps = "restore the table of points that it was made of"
             raise StoreError(
                 f"store '{store.path}' has lost its coordinate '{row.name}', and the spec gives other values here"
@@ -86,13 +87,14 @@ def points_of(store: SweepStore, spec: Spec) -> Points:
     {'real_control': array([0.2, 0.8])}
     """
     points = draw_points(spec)
-    if spec.design.method == "grid":
-        # A grid grows by levels; the order of its points tells in which steps it did.
+    sampler = sampler_of(spec.design)
+    if sampler.put_last is not None:
+        # The order of the points of a grid, which grows by levels, tells in which steps it did.
         texts = [*store.facts["specs"][:-1], spec.canonical()]
         steps = [draw_points(Spec.from_stored(text, store.facts["providers"])) for text in texts]
         points = steps[0]
         for step in steps[1:]:
-            points = grown_points(points, step, "grid")
+            points = grown_points(points, step, sampler)
     return points
 
 

@@ -15,8 +15,8 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from tredegar.store.format import StoreError
 from tredegar.sweeps.run.runner import run_sweep
-from tredegar.sweeps.spec.design import Grid, Sobol
 from tredegar.sweeps.spec.errors import SpecError, explain
+from tredegar.sweeps.spec.samplers import Grid, Sobol
 from tredegar.sweeps.spec.spec import CountrySpec, RecordSpec, Spec
 from tredegar.sweeps.spec.text import canonical_toml
 from tredegar.sweeps.store.create import create_store

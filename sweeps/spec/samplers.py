@@ -1,0 +1,245 @@
+"""Samplers: how each design method draws, counts and enlarges its points, and its keys under [design].
+
+One record for each method of :mod:`store.design_methods`, which says what those who read the points must know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from ...store.design_methods import DESIGN_METHODS, DesignMethod
+from ...store.format import StoreError
+from .design import MOST_POINTS, BeyondRange, Seed, Strict, Varied
+from .errors import SpecError
+
+Points = dict[str, NDArray[np.float64]]
+"""Name of a varied quantity -> its values (point,)."""
+Ranges = Mapping[str, Varied]
+
+
+class DesignSpec(Strict):
+    """The table [design], whatever its method. Each method names all its keys, in the order of the canonical text."""
+
+    if TYPE_CHECKING:
+        method: str
+        seed: int | None
+        beyond_range: bool
+
+
+class LatinHypercube(DesignSpec):
+    """``points`` points, one in each of as many slices of every range (scipy.stats.qmc.LatinHypercube)."""
+
+    method: Literal["latin-hypercube"]
+    points: int = Field(ge=1, le=MOST_POINTS, description=f"a whole number from 1 to {MOST_POINTS}")
+    centred: bool = Field(default=False, description="true or false")
+    seed: Seed
+    beyond_range: BeyondRange
+
+
+class Sobol(DesignSpec):
+    """Saltelli's design on a scrambled Sobol' sequence for variance-based indices (SALib)."""
+
+    method: Literal["sobol"]
+    points: int = Field(ge=1, le=MOST_POINTS, description=f"a power of two from 1 to {MOST_POINTS}")
+    second_order: bool = Field(default=True, description="true or false")
+    seed: Seed
+    beyond_range: BeyondRange
+
+
+class Morris(DesignSpec):
+    """``trajectories`` walks that change one parameter at a time, on ``levels`` levels (SALib)."""
+
+    method: Literal["morris"]
+    trajectories: int = Field(ge=2, le=MOST_POINTS, description=f"a whole number from 2 to {MOST_POINTS}")
+    levels: int = Field(default=4, ge=2, le=1000, multiple_of=2, description="an even whole number from 2 to 1000")
+    seed: Seed
+    beyond_range: BeyondRange
+
+
+class Grid(DesignSpec):
+    """Every combination of the levels in [vary]; the last named parameter changes fastest."""
+
+    method: Literal["grid"]
+    seed: Seed
+    beyond_range: BeyondRange
+
+
+class FromFile(DesignSpec):
+    """A design whose points stand in the file ``file``, and not in the spec."""
+
+    if TYPE_CHECKING:
+        file: str
+
+
+class Table(FromFile):
+    """The points of a CSV file, one row each, its columns named after parameters."""
+
+    method: Literal["table"]
+    file: str = Field(min_length=1, max_length=1000, description="the path of a CSV file, relative to the spec")
+    seed: Seed
+    beyond_range: BeyondRange
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sampler:
+    """All that a sweep must know of a design method.
+
+    ``settings`` is the model of its keys, ``example`` what the commented spec says of them. ``count(design, ranges)``
+    is the number of points; ``draw(design, ranges, seed)`` returns them, an array (point,) for each of the ranges in
+    their order. Neither is called for a design from a file. ``check`` raises SpecError for settings that do not fit
+    each other. ``by_levels``: [vary] names levels, not ranges.
+
+    An extension may change the key (None: any) of the table ``free``; ``why_not`` says why it may change nothing else.
+    ``put_last(old, new)`` returns the points ``old`` and behind them those of ``new`` that are not among them; None
+    where the points of a larger design begin with those of the smaller one.
+    """
+
+    method: DesignMethod
+    settings: type[DesignSpec]
+    example: str
+    count: Callable[[Any, Ranges], int] = lambda design, ranges: 0
+    draw: Callable[[Any, Ranges, int], Sequence[NDArray[np.float64]]] = lambda design, ranges, seed: ()
+    check: Callable[[Any], None] = lambda design: None
+    by_levels: bool = False
+    free: tuple[str, str | None] | None = None
+    why_not: str = "an extension may only add replicates or points"
+    put_last: Callable[[Points, Points], Points] | None = None
+
+    @property
+    def from_file(self) -> bool:
+        """Whether the points stand in a file, so that the spec alone does not give them."""
+        return issubclass(self.settings, FromFile)
+
+
+def _draw_latin_hypercube(design: LatinHypercube, ranges: Ranges, seed: int) -> Sequence[NDArray[np.float64]]:
+    from scipy.stats import qmc
+
+    # To scipy, points that are not scrambled are those in the middle of their slices.
+    unit = qmc.LatinHypercube(len(ranges), scramble=not design.centred, seed=seed)
+    low, high = ([getattr(varied, end) for varied in ranges.values()] for end in ("low", "high"))
+    return list(np.asarray(qmc.scale(unit.random(design.points), low, high)).T)
+
+
+def _draw_sobol(design: Sobol, ranges: Ranges, seed: int) -> Sequence[NDArray[np.float64]]:
+    sample = _salib(design).sobol.sample
+    rows = sample(problem(ranges), design.points, calc_second_order=design.second_order, seed=seed)
+    return list(np.asarray(rows).T)
+
+
+def _draw_morris(design: Morris, ranges: Ranges, seed: int) -> Sequence[NDArray[np.float64]]:
+    sample = _salib(design).morris.sample
+    return list(np.asarray(sample(problem(ranges), design.trajectories, num_levels=design.levels, seed=seed)).T)
+
+
+def _salib(design: DesignSpec) -> Any:
+    try:
+        import SALib.sample.morris
+        import SALib.sample.sobol
+    except ImportError:
+        raise SpecError(f'a {design.method} design needs SALib: pip install "tredegar[sensitivity]"') from None
+    return SALib.sample
+
+
+def problem(ranges: Ranges) -> dict[str, Any]:
+    """Return the description of the varied quantities that SALib's samplers and analysers take.
+
+    >>> problem({"real_control": Varied(0.0, 1.0)})
+    {'num_vars': 1, 'names': ['real_control'], 'bounds': [[0.0, 1.0]]}
+    """
+    return {
+        "num_vars": len(ranges),
+        "names": list(ranges),
+        "bounds": [[varied.low, varied.high] for varied in ranges.values()],
+    }
+
+
+def _check_sobol(design: Sobol) -> None:
+    if design.points & (design.points - 1):
+        below = 1 << (design.points.bit_length() - 1)
+        raise SpecError(
+            f"key 'design.points' must be a power of two under {design.method}, got {design.points};"
+            f" the nearest are {below} and {2 * below}"
+        )
+
+
+def _span(design: Grid, ranges: Ranges, seed: int) -> Sequence[NDArray[np.float64]]:
+    levels = [np.array(varied.values) for varied in ranges.values()]
+    return [axis.ravel() for axis in np.meshgrid(*levels, indexing="ij")]
+
+
+def _new_levels_last(old: Points, new: Points) -> Points:
+    """A new level brings points between the old ones, whose places in a store are taken."""
+    seen = set(zip(*(values.tolist() for values in old.values()), strict=True))
+    rows = list(zip(*(values.tolist() for values in new.values()), strict=True))
+    fresh = [index for index, row in enumerate(rows) if row not in seen]
+    if len(rows) - len(fresh) != len(next(iter(old.values()))):
+        raise StoreError("a grid can only gain levels: the new one lacks points that the store has")
+    return {name: np.concatenate([old[name], new[name][fresh]]) for name in new}
+
+
+def _units(name: str, design: DesignSpec, ranges: Ranges) -> int:
+    """Return the points of a unit of the design: of a base point, of a trajectory."""
+    return DESIGN_METHODS[name].unit.points(len(ranges), design.model_dump())
+
+
+_RECORDS = (
+    Sampler(
+        method=DESIGN_METHODS["latin-hypercube"],
+        settings=LatinHypercube,
+        example="points = N, centred = true|false",
+        count=lambda design, ranges: int(design.points),
+        draw=_draw_latin_hypercube,
+        why_not="its slices depend on the number of points, so that more points are another design",
+    ),
+    Sampler(
+        method=DESIGN_METHODS["sobol"],
+        settings=Sobol,
+        example="points = a power of two; N * (2 D + 2) runs, or N * (D + 2) with second_order = false",
+        count=lambda design, ranges: int(design.points) * _units("sobol", design, ranges),
+        draw=_draw_sobol,
+        check=_check_sobol,
+        free=("design", "points"),
+    ),
+    Sampler(
+        method=DESIGN_METHODS["morris"],
+        settings=Morris,
+        example="trajectories = r, levels = 4",
+        count=lambda design, ranges: int(design.trajectories) * _units("morris", design, ranges),
+        draw=_draw_morris,
+        why_not="its trajectories are drawn as one set",
+    ),
+    Sampler(
+        method=DESIGN_METHODS["grid"],
+        settings=Grid,
+        example="every combination of the levels under [vary]",
+        count=lambda design, ranges: prod(len(varied.values or ()) for varied in ranges.values()),
+        draw=_span,
+        by_levels=True,
+        free=("vary", None),
+        put_last=_new_levels_last,
+    ),
+    Sampler(
+        method=DESIGN_METHODS["table"],
+        settings=Table,
+        example='file = "points.csv": columns are parameters, rows are points; no [vary]',
+    ),
+)
+SAMPLERS: dict[str, Sampler] = {sampler.method.name: sampler for sampler in _RECORDS}
+"""Name -> record of every design method that a spec may name."""
+
+
+def models_of_design() -> tuple[type[DesignSpec], ...]:
+    """Return the models of [design], one for each method."""
+    return tuple(sampler.settings for sampler in SAMPLERS.values())
+
+
+def sampler_of(design: DesignSpec) -> Sampler:
+    """Return the record of the method of ``design``."""
+    return SAMPLERS[design.method]
