@@ -111,14 +111,14 @@ def map_picture(chart: xr.Dataset, sweep: xr.Dataset, note: str, name: str) -> P
     (3, (4, 8))
     """
     places = None
-    if chart.attrs["method"] == "grid":
-        note += " Black line: no change; band: 95 % interval of the paired change; dots: it includes zero."
-    else:
+    if chart.attrs["method"] == "surface":
         places = sweep[chart.attrs["x"]].values, sweep[chart.attrs["y"]].values
         note += (
             f" Polynomial surface of degree {chart.attrs['degree']} through the points (circles), "
             f"R² = {chart.attrs['r2']:.2f}. Black line: no change; dashed lines and band: its 95 % interval."
         )
+    else:
+        note += " Black line: no change; band: 95 % interval of the paired change; dots: it includes zero."
     table = chart.to_dataframe().reset_index()
     return Picture(name=name, panels=tuple(map_panels(chart, places)), note=note, table=table, size=(3.5, 3.3))
 
