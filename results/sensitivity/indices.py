@@ -105,3 +105,6 @@ def _dataset(
     if any("parameter_2" in dims for dims, _ in variables.values()):
         coordinates["parameter_2"] = list(design.varied)
     return xr.Dataset(variables, coordinates).transpose("outcome", "month", ...)
+
+
+__all__ = ["Bootstrap", "analyze_sensitivity"]

@@ -163,6 +163,11 @@ def sobol_by_name(
     """Return the indices of ``values`` (rows, times) by name, each (parameters, times).
 
     Those of pairs, which a design with ``second_order`` has, are upper triangles (parameters, parameters, times).
+
+    >>> two_base_points = np.random.default_rng(1).random((2 * 6, 5))
+    >>> found = sobol_by_name(two_base_points, 2, True, resamples=10, seed=0, level=0.95)
+    >>> found["S1"].shape, found["S2"].shape, bool(np.isnan(found["S2"][1, 0]).all())
+    ((2, 5), (2, 2, 5), True)
     """
     found = sobol_indices(values, parameters, second_order, resamples, seed, level)._asdict()
     for name in ("S2", "S2_conf"):

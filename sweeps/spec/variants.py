@@ -27,7 +27,8 @@ class OneOf:
 
 @cache
 def _union(models: Models) -> TypeAdapter[Any]:
-    return TypeAdapter(Annotated[Union[models], Field(discriminator="method")])  # noqa: UP007 - made of a tuple
+    union: Any = Annotated[Union[models], Field(discriminator="method")]  # noqa: UP007 - made of a tuple
+    return TypeAdapter(union)
 
 
 def variants_of(field: FieldInfo) -> Models:
