@@ -13,7 +13,7 @@ from tredegar.kernels.engine_table import AUTO, ENGINES, EVERYWHERE
 from tredegar.results.formats import FORMATS
 from tredegar.results.sensitivity.methods import METHODS
 from tredegar.store.design_methods import DESIGN_METHODS
-from tredegar.sweeps.spec.samplers import SAMPLERS, Design
+from tredegar.sweeps.spec.samplers import SAMPLERS, DesignSpec
 
 from .house_sources import modules_of
 
@@ -111,7 +111,7 @@ def test_whoever_draws_a_design_and_whoever_reads_it_know_the_same_methods() -> 
 @pytest.mark.parametrize("name", SAMPLERS)
 def test_the_keys_of_a_design_begin_with_its_method_and_end_with_those_of_all(name: str) -> None:
     model = SAMPLERS[name].settings
-    assert issubclass(model, Design)
+    assert issubclass(model, DesignSpec)
     assert get_args(model.model_fields["method"].annotation) == (name,)
     assert (next(iter(model.model_fields)), [*model.model_fields][-2:]) == ("method", ["seed", "beyond_range"])
 

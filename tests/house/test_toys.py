@@ -25,7 +25,7 @@ from tredegar.sweeps.jobs.gpus import gpus_for
 from tredegar.sweeps.jobs.script import Job
 from tredegar.sweeps.jobs.warming import is_of_use
 from tredegar.sweeps.spec.design import BeyondRange, Seed
-from tredegar.sweeps.spec.samplers import SAMPLERS, Design, Sampler
+from tredegar.sweeps.spec.samplers import SAMPLERS, DesignSpec, Sampler
 from tredegar.sweeps.spec.spec import Spec, SpecError
 
 from ..support.commands import tredegar
@@ -36,7 +36,7 @@ UNIFORM = SMALL.replace('method = "grid"', 'method = "uniform"\npoints = 20').re
 HYPERCUBE = UNIFORM.replace("uniform", "latin-hypercube")
 
 
-class Uniform(Design):
+class Uniform(DesignSpec):
     """``points`` points, each drawn by itself."""
 
     method: Literal["uniform"]
