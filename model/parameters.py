@@ -1,7 +1,8 @@
 """Parameters of a run: all 82, each with its unit, range, kind and source.
 
 The facts stand in ``parameters.toml`` alone; spec checks, samplers, Zarr attributes, axis labels, documentation and
-``tredegar parameters`` are generated from the table built here.
+``tredegar parameters`` are generated from the table built here. What can be set has a name of one grammar: a parameter,
+or ``parameter@month``, its value from the start of that month on.
 
 >>> Parameters(real_control=0.8).real_control, Parameters().target_toughness
 (0.8, 0.6)
@@ -13,18 +14,22 @@ ValueError: unknown parameter 'real_controll'; did you mean 'real_control'?
 from __future__ import annotations
 
 import math
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, make_dataclass
 from functools import wraps
 from importlib.resources import files
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from .text.names import closest, real_number
 from .text.plain_text import brief
 
 Kind = Literal["lever", "uncertainty", "initial", "experiment"]
+SIGN = "@"
+_FORM = re.compile(rf"(?P<base>[^{SIGN}]*){SIGN}(?P<month>[1-9][0-9]{{0,8}})", re.ASCII)
+_ZEROS = re.compile(rf"(?P<base>\w+){SIGN}0+(?P<month>[1-9][0-9]{{0,8}})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,3 +123,60 @@ else:
     )
     Parameters.__init__ = _by_name(Parameters.__init__)
     Parameters.__module__ = __name__
+
+
+class ParameterAt(NamedTuple):
+    """What a name sets: the parameter ``base``, from the start of the run (``month`` None) or from a month on."""
+
+    base: str
+    month: int | None
+
+    @property
+    def start(self) -> int:
+        """The month from whose start on it holds, 0 for the start of the run."""
+        return self.month or 0
+
+
+def parse_setting(name: str) -> ParameterAt:
+    """Split ``parameter`` or ``parameter@month``; whether there is such a parameter is not asked.
+
+    Raises ValueError, which says the form alone, for a month that is no whole number from 1 on.
+
+    >>> parse_setting("sanction_strength@61")
+    ParameterAt(base='sanction_strength', month=61)
+    """
+    if SIGN not in name:
+        return ParameterAt(name, None)
+    found = _FORM.fullmatch(name)
+    if found is None:
+        zeros = _ZEROS.fullmatch(name)
+        meant = f"; write '{zeros['base']}{SIGN}{zeros['month']}'" if zeros else ""
+        raise ValueError(f"expected 'parameter{SIGN}month' with a whole month from 1 on{meant}")
+    return ParameterAt(found["base"], int(found["month"]))
+
+
+def base_of(name: object) -> str:
+    """Return the parameter or outcome that ``name`` begins with, whatever follows its ``@``.
+
+    >>> base_of("sanction_strength@61")
+    'sanction_strength'
+    """
+    return str(name).partition(SIGN)[0]
+
+
+def is_change(name: str) -> bool:
+    """Whether ``name`` sets something from a later month on.
+
+    >>> is_change("sanction_strength@61"), is_change("sanction_strength")
+    (True, False)
+    """
+    return SIGN in name
+
+
+def change_of(parameter: str, month: int) -> str:
+    """Return the name of ``parameter`` from the start of ``month`` on.
+
+    >>> change_of("sanction_strength", 61)
+    'sanction_strength@61'
+    """
+    return f"{parameter}{SIGN}{month}"

@@ -8,9 +8,8 @@ from typing import Any
 
 import xarray as xr
 
-from ..model.changes import base_of, parse_setting
 from ..model.outcomes import OUTCOMES, TRUST_RECORDS, Outcome
-from ..model.parameters import PARAMETERS, Parameter
+from ..model.parameters import PARAMETERS, Parameter, base_of, parse_setting
 from ..model.text.names import closest
 from ..store.design_methods import DesignMethod, find_design_method
 from ..store.root_file import with_present_keys

@@ -11,8 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ...model.changes import base_of
-from ...model.parameters import PARAMETERS
+from ...model.parameters import PARAMETERS, base_of
 from ...model.text.plain_text import brief, plain
 
 _KINDS = {"b": "True and False", "c": "complex numbers", "M": "dates", "m": "spans of time", "U": "text", "S": "bytes"}

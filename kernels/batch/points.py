@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ...model.changes import base_of, parse_setting
-from ...model.parameters import PARAMETERS, find_parameter
+from ...model.parameters import PARAMETERS, base_of, find_parameter, parse_setting
 from ...model.text.plain_text import plain
 from .naming import is_masked, kind_in_words, named_values
 

@@ -16,9 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from ...model.changes import base_of, is_change
 from ...model.outcomes import OUTCOMES
-from ...model.parameters import PARAMETERS
+from ...model.parameters import PARAMETERS, base_of, is_change
 from ...model.text.names import closest
 from .claims import CLAIMS, Claim, read_table
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ...model.changes import change_of
+from ...model.parameters import change_of
 from ..dataset import label_of
 from ..figures.ramp import measure_hysteresis
 from ..figures.style import LINES, add_caption, figure_style, light_grid, new_figure

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from ...model.changes import base_of, parse_setting
+from ...model.parameters import base_of, parse_setting
 from ..attributes import json_attribute
 from ..dataset import chosen_outcomes, design_of, label_of
 from ..intervals import Estimate, estimate

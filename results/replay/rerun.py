@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
-from ...model.changes import parse_setting
 from ...model.graph.merkle import rules_hash
 from ...model.outcomes import OUTCOMES
-from ...model.parameters import PARAMETERS, Parameters
+from ...model.parameters import PARAMETERS, Parameters, parse_setting
 from ...model.providers import Providers, parse_providers
 from ...store.format import DONE, FAILED
 from ..attributes import json_attribute

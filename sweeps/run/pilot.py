@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ...model.changes import parse_setting
+from ...model.parameters import parse_setting
 from ..spec.sampling import Points
 from ..spec.spec import Spec
 from .compute import compute_runs, default_simulate, run_numbers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...model.changes import base_of
+from ...model.parameters import base_of
 from .design import GRID_FORMS, MOST_POINTS, RANGE_FORMS, check_declared_range, find_quantity
 from .errors import SpecError, safe_name
 from .samplers import sampler_of

@@ -9,8 +9,7 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ...model.changes import parse_setting
-from ...model.parameters import PARAMETERS, Parameter, find_parameter
+from ...model.parameters import PARAMETERS, Parameter, find_parameter, parse_setting
 from .errors import SpecError, explain, safe_name, shown, unknown_key
 
 MOST_POINTS = 2**24

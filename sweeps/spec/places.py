@@ -9,9 +9,8 @@ from typing import TypeVar, get_args
 
 from pydantic import BaseModel
 
-from ...model.changes import base_of
 from ...model.constants import CONSTANTS
-from ...model.parameters import PARAMETERS
+from ...model.parameters import PARAMETERS, base_of
 from ...store.format import PRESENT
 from .variants import variants_of
 
