@@ -19,13 +19,15 @@ import jax.numpy as jnp
 
 from tredegar.model import constants_with, draws
 from tredegar.model.rules import outcomes as rules_outcomes
-from tredegar.model.rules import start as rules_start
 from tredegar.model.schedule import month
-from tredegar.model.schedule.month import MONTH, Phase
+from tredegar.model.schedule.month import MONTH, START, Phase
 
 jax.config.update("jax_enable_x64", True)  # type: ignore[no-untyped-call]
 
 CONSTANTS = constants_with()
+CARRIED = ("centre", "nation", "council", "catchment", "trust", "manager", "seat")
+"""The records that change from month to month."""
+GROUP_SUMS = ("council_sums", "catchment_sums")
 OPERATIONS: dict[str, Callable[..., Any]] = {
     "select": jnp.where,
     "negation": jnp.logical_not,
@@ -61,9 +63,6 @@ def in_jax(rule: Callable[..., Any]) -> Callable[..., Any]:
     return _module(rule.__module__)[rule.__name__]  # type: ignore[no-any-return]
 
 
-START = _module(rules_start.__name__)
-
-
 def uniforms(key: Any, names: Iterable[tuple[str, ...]], shape: tuple[int, ...]) -> SimpleNamespace:
     """A record of uniforms, one array of ``shape`` for each name."""
     wanted = [name for group in names for name in group if name]
@@ -77,62 +76,64 @@ def taken(values: Any) -> dict[str, Any]:
 
 
 class Country:
-    """What does not change in a run: places, sizes, groups and the form of the units."""
+    """What does not change in a run: places, sizes, groups and the form of the units; and the state at month 0."""
 
     def __init__(self, key: Any, p: Any, trusts: int, clinicians: int) -> None:
         self.trusts, self.clinicians = trusts, clinicians
-        k, index = CONSTANTS, jnp.arange(trusts, dtype=jnp.float64)
-        self.luck = uniforms(key, draws.START_LUCK.values(), (trusts,))
-        setting = SimpleNamespace(
-            trusts=float(trusts), clinicians=float(clinicians), seats=float(trusts * clinicians), weight=float(trusts)
-        )
-        setting.units = START["number_of_units"](setting, p)
-        vars(setting).update(taken(START["units"](setting, k)))
-        self.setting, self.index = setting, index
-        self.place = START["position"](index, self.luck, setting)
-        arcs = START["arcs"](self.place, setting, p)
-        self.council, self.catchment = arcs.council.astype(jnp.int32), arcs.catchment.astype(jnp.int32)
-        drawn = START["drawn_size"](self.luck, p)
-        self.size = drawn / (jnp.sum(drawn) / trusts)
-        self.council_size = self.over(self.council, self.size)
-        self.catchment_size = self.over(self.catchment, self.size)
-        self.catchment_trusts = self.over(self.catchment, jnp.ones(trusts))
-        same = self.council == self.catchment
-        shared = self.over(self.catchment, jnp.where(same, self.size, 0.0))
-        self.overlap = jnp.where(same, shared, self.catchment_size - shared) / self.catchment_size
+        sizes = {"trusts": float(trusts), "clinicians": float(clinicians), "seats": float(trusts * clinicians)}
+        state: dict[str, Any] = {name: SimpleNamespace() for name in (*CARRIED, "country_sums", *GROUP_SUMS)}
+        state |= {"p": p, "k": CONSTANTS, "setting": SimpleNamespace(**sizes)}
+        state["place"] = SimpleNamespace(index=jnp.arange(trusts, dtype=jnp.float64))
+        keys = dict(zip(("country", "trust", "seat", "nodes"), jax.random.split(key, 4), strict=True))
+        luck = {
+            "country": uniforms(keys["country"], draws.START_CENTRE_LUCK.values(), ()),
+            "trust": uniforms(keys["trust"], draws.START_LUCK.values(), (trusts,)),
+            "seat": uniforms(keys["seat"], draws.START_SEAT_LUCK.values(), (trusts, clinicians)),
+        }
+        nodes = uniforms(keys["nodes"], draws.NODE_LUCK.values(), (trusts,))
+        for phase in START:
+            here = {**state, "luck": luck.get(phase.level, luck["country"])}
+            for name, field in draws.NODES.items() if hasattr(state["place"], "first") else ():
+                number = getattr(state["place"], field).astype(jnp.int32)
+                here[name] = SimpleNamespace(**{use: words[number] for use, words in vars(nodes).items()})
+            follow(phase, spread(here, (trusts, clinicians)) if phase.level == "seat" else here)
+            if phase.name == "places":
+                place = state["place"]
+                self.council, self.catchment = place.council.astype(jnp.int32), place.catchment.astype(jnp.int32)
+            for tally in phase.tallies:
+                given = in_jax(tally.rule)(*[here[name] for name in tally.reads])
+                for name, value in zip(tally.fields, given, strict=True):
+                    setattr(state[tally.into], name, summed(value, tally.over, self))
+        self.setting, self.sums = state["setting"], {name: vars(state[name]) for name in GROUP_SUMS}
+        shapes = {"centre": (), "nation": (), "seat": (trusts, clinicians)}
+        self.start = {
+            name: {
+                field: jnp.broadcast_to(strong(value), shapes.get(name, (trusts,)))
+                for field, value in vars(state[name]).items()
+            }
+            for name in CARRIED
+        }
 
     def over(self, group: Any, values: Any) -> Any:
         """For each trust, the sum over its group."""
         return jax.ops.segment_sum(values, group, num_segments=self.trusts)[group]
 
 
-def start(key: Any, p: Any, country: Country) -> dict[str, dict[str, Any]]:
-    """The state at month 0: record -> field -> array."""
-    k, trusts = CONSTANTS, country.trusts
-    keys = jax.random.split(key, 3)
-    per_trust, one = jnp.ones(trusts), jnp.ones(())
-    filled = {name: {field: value * one for field, value in table.items()} for name, table in (
-        ("centre", rules_start.CENTRE_START), ("nation", rules_start.NATION_START))}  # fmt: skip
-    filled |= {name: {field: value * per_trust for field, value in table.items()} for name, table in (
-        ("council", rules_start.COUNCIL_START), ("catchment", rules_start.CATCHMENT_START),
-        ("trust", rules_start.TRUST_START), ("manager", rules_start.MANAGER_START))}  # fmt: skip
-    filled["centre"] |= taken(START["centre_start"](jax.random.uniform(keys[0], dtype=jnp.float64), p))
-    filled["nation"] |= {"wait": k.BASE_WAIT * one, "challenge": p.initial_challenge * one}
-    filled["council"]["challenge"] = p.initial_challenge * per_trust
-    nodes = START["nodes"](country.place, float(max(2, trusts // 10)))
-    at_nodes = jnp.sum(jax.random.uniform(keys[1], (3, max(2, trusts // 10)), dtype=jnp.float64), axis=0) - 1.5
-    ends = (at_nodes[node.astype(jnp.int32)] for node in (nodes.first, nodes.second))
-    regional = START["regional_optimum"](*ends, nodes.nearness)
-    filled["trust"] |= {
-        "queue": k.BASE_WAIT * per_trust, "wait": k.BASE_WAIT * per_trust, "size": country.size,
-        "overlap": country.overlap, "regional_optimum": regional,
-        **taken(START["trust_start"](regional, country.luck, p, k)),
-    }  # fmt: skip
-    filled["manager"] |= taken(START["manager_start"](country.index, country.luck, country.setting, p, k))
-    seats = (trusts, country.clinicians)
-    luck = uniforms(keys[2], draws.START_SEAT_LUCK.values(), seats)
-    filled["seat"] = {f: jnp.broadcast_to(v, seats) for f, v in taken(START["seat_start"](luck, p, k)).items()}
-    return filled
+def strong(value: Any) -> Any:
+    """The value as an array of float64 or of conditions, which keeps its type in a loop."""
+    array = jnp.asarray(value)
+    return array if array.dtype == jnp.bool_ else array.astype(jnp.float64)
+
+
+def spread(state: dict[str, Any], seats: tuple[int, int]) -> dict[str, Any]:
+    """The records with those of trusts laid along the seats of each trust."""
+    spread_out = {}
+    for record in ("trust", "manager", "place"):
+        fields = vars(state[record]).items() if record in state else ()
+        spread_out[record] = SimpleNamespace(
+            **{name: jnp.broadcast_to(value, seats[:1])[:, None] for name, value in fields}
+        )
+    return {**state, **spread_out}
 
 
 def follow(phase: Phase, state: dict[str, Any]) -> None:
@@ -155,13 +156,11 @@ def advance(key: Any, now: Any, carried: dict[str, dict[str, Any]], p: Any, coun
     state: dict[str, Any] = {name: SimpleNamespace(**fields) for name, fields in carried.items()}
     state |= {"setting": country.setting, "now": SimpleNamespace(month=now), "p": p, "k": CONSTANTS}
     state |= {name: SimpleNamespace() for name in ("country_sums", "totals")}
-    state["council_sums"] = SimpleNamespace(size=country.council_size)
-    state["catchment_sums"] = SimpleNamespace(size=country.catchment_size, trusts=country.catchment_trusts)
+    state |= {name: SimpleNamespace(**sums) for name, sums in country.sums.items()}
     for phase in MONTH:
         here = {**state, "luck": luck.get(phase.level, luck["country"])}
         if phase.level == "seat":
-            trust = {name: jnp.broadcast_to(value, seats[:1]) for name, value in vars(state["trust"]).items()}
-            here["trust"] = SimpleNamespace(**{name: value[:, None] for name, value in trust.items()})
+            here = spread(here, seats)
         follow(phase, here)
         for tally in phase.tallies:
             given = in_jax(tally.rule)(*[here[name] for name in tally.reads])
@@ -200,12 +199,12 @@ def sweep(trusts: int, clinicians: int, months: int) -> Callable[[Any, dict[str,
 
     def one(key: Any, parameters: dict[str, Any]) -> dict[str, Any]:
         p = SimpleNamespace(**parameters)
-        places, begins, goes_on = jax.random.split(key, 3)
-        country = Country(places, p, trusts, clinicians)
+        begins, goes_on = jax.random.split(key)
+        country = Country(begins, p, trusts, clinicians)
 
         def body(carried: Any, now: Any) -> Any:
             return advance(jax.random.fold_in(goes_on, now), now.astype(jnp.float64), carried, p, country)
 
-        return jax.lax.scan(body, start(begins, p, country), jnp.arange(1, months + 1))[1]
+        return jax.lax.scan(body, country.start, jnp.arange(1, months + 1))[1]
 
     return jax.jit(jax.vmap(one))
