@@ -103,7 +103,7 @@ def _means_of_steps(sweep: xr.Dataset, steps: list[RampStep], outcome: str) -> d
             directions = ["up" if step.value > before else "down"]
             if after is not None and (after > step.value) != (step.value > before):
                 directions.append("down" if directions[0] == "up" else "up")  # a turning point belongs to both ways
-        settled = step.last - int(SETTLED_SHARE * (step.last - step.first + 1)) + 1
+        settled = step.last - max(1, int(SETTLED_SHARE * (step.last - step.first + 1))) + 1  # a month at least
         values = window_mean(sweep, [outcome], settled, step.last)[outcome].values
         for direction in directions:
             # The first visit counts: a later one has another history.

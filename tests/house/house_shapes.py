@@ -49,7 +49,8 @@ def _is_shape(inside: str) -> bool:
     if len(parts) < 2:
         return False
     filled = parts if parts[-1] else parts[:-1]
-    names = {name.removesuffix("s") for part in filled for name in re.findall("[a-z]+", part)}
+    said = {name for part in filled for name in re.findall("[a-z]+", part)}
+    names = said | {name.removesuffix("s") for name in said}
     names |= {name.removesuffix("ie") + "y" for name in names if name.endswith("ie")}
     return all(_PART.fullmatch(part) for part in filled) and bool(names & DIMENSIONS)
 

@@ -193,6 +193,7 @@ def test_a_function_of_arrays_without_a_shape_is_found_through_an_alias(tmp_path
             "(samples * arms,) values.",
             "(base points, times).",
             "Elements (trust, 2).",
+            "Bounds (axis, 2).",
             "Sums, elementwise.",
             "A scalar.",
         ),

@@ -62,6 +62,14 @@ def test_what_lasts_shows_the_gap_with_its_interval_after_the_adjustment(sweep):
     assert len(figure.axes) == 2
 
 
+def test_a_step_of_one_month_counts_with_that_month(tmp_path):
+    fixed = {f"sanction_strength@{month}": value for month, value in {1: 0.0, 2: 0.5, 3: 1.0, 4: 0.5, 5: 0.0}.items()}
+    outcomes = {"quality": lambda points, luck, month: 0.1 * month + 0.01 * luck + 0.0 * points["solidarity"]}
+    sweep = open_sweep(made_store(tmp_path / "short.zarr", POINTS, outcomes, fixed=fixed, months=5))
+    table = measure_hysteresis(sweep, "sanction_strength", "quality").set_index("value")
+    assert table["gap"].round(6).to_dict() == {0.0: 0.4, 0.5: 0.2, 1.0: 0.0}
+
+
 def test_a_lever_that_does_not_walk_is_refused(sweep, tmp_path):
     with pytest.raises(ValueError, match="'grip_rate' does not change: fix its walk in the spec"):
         measure_hysteresis(sweep, "grip_rate", "quality")
