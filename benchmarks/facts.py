@@ -1,7 +1,7 @@
 """The 86 arms of the reference table, run again and compared: `make facts`.
 
-Every arm has 16 runs (seed 7, common luck). Its figures are means over the runs and the last half of the months of
-outcomes rounded to float32, as ``tests/golden/reference.toml`` says; they must be met to 1e-12.
+Every arm has 16 runs (seed 7, common random numbers). Its figures are means over the runs and the last
+half of the months of outcomes rounded to float32, as ``tests/golden/reference.toml`` says; they must be met to 1e-12.
 """
 
 from __future__ import annotations

@@ -229,9 +229,10 @@ def facts() -> list[str]:
 
 HEADING = """# Figures of the stylised facts
 
-Written by `python benchmarks/stylised_facts.py`; read by no program. Each row compares two arms under common luck: the
-mean of the first arm (or the level it is compared with) and of the second, the mean of the differences run by run with
-its standard error, and t; or such a difference less that of a second pair of arms (*difference of differences*).
+Written by `python benchmarks/stylised_facts.py`; read by no program. Each row compares two arms under common random
+numbers: the mean of the first arm (or the level it is compared with) and of the second, the mean of the differences run
+by run with its standard error, and t; or such a difference less that of a second pair of arms (*difference of
+differences*).
 Sizes, settings and windows of months stand in `benchmarks/stylised_facts.toml`; `make slow` asserts the verdicts.
 SF12 (robustness) has no contrast: `make slow` runs 2,000 Latin-hypercube points and 2,000 corners of the ranges, and
 1,500 points with all constants moved by up to 30 %, and asserts that no outcome is non-finite and no stock negative.

@@ -72,7 +72,8 @@ def simulate(
         engine: "auto" (the fastest that works here) or a name of :func:`engines`; all give the same bits.
         outcomes: names to record; None for all 82.
         every: months per recorded value, their mean; must divide ``months``.
-        runs: run numbers, uint32 (point, replicate); by default common luck, replicate k has run number k everywhere.
+        runs: run numbers, uint32 (point, replicate); by default common random numbers:
+            replicate k has run number k at every point.
         providers: real trusts instead of the synthetic ring: a table, or the path of one.
         constants: structural constants that differ from the table, for all runs.
         trust_records: also return the per-trust records.

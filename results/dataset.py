@@ -46,6 +46,11 @@ class Design:
         return find_design_method(self.method)
 
     @property
+    def streams_in_words(self) -> str:
+        """What its replicates share: "common random numbers" or "independent random streams"."""
+        return "common random numbers" if self.streams == "common" else "independent random streams"
+
+    @property
     def second_order(self) -> bool:
         """Whether a Sobol design holds the rows that second-order indices need."""
         return bool(self.settings.get("second_order", True))

@@ -23,7 +23,7 @@ class Estimate(NamedTuple):
 def estimate(values: np.ndarray, sampled: bool, level: float = LEVEL) -> Estimate:
     """Estimate the mean over points and replicates of ``values`` (point, replicate, ...).
 
-    Luck is judged by the means of the replicates, which under common luck are the independent repeats; with
+    Luck is judged by the means of the replicates, which under common random numbers are the independent repeats; with
     ``sampled`` the choice of points is a second, independent source. Student's t, degrees of freedom by
     Welch-Satterthwaite. NaN (failed runs) are left out. Under independent luck a part of the luck counts in both
     sources, which makes the interval slightly too wide, never too narrow. The mean and its bounds have the unit of
@@ -34,7 +34,7 @@ def estimate(values: np.ndarray, sampled: bool, level: float = LEVEL) -> Estimat
     [0.6, 0.352, 0.848]
     """
     values = np.asarray(values, dtype=np.float64)
-    # Under common luck the runs of a replicate share it: its runs are not independent, replicates are.
+    # Under common random numbers the runs of a replicate share it: its runs are not independent, replicates are.
     by_luck, by_point = _mean(values, 0), _mean(values, 1)
     luck, luck_freedom = _variance_of_mean(by_luck)
     points, point_freedom = _variance_of_mean(by_point) if sampled else (np.zeros_like(luck), luck_freedom)

@@ -22,7 +22,7 @@ class Series(NamedTuple):
     """One outcome at every point and time: mean over replicates, and the variance between replicates there.
 
     ``mean`` is (points, times); ``noise`` (points, times), the variance of single runs at a point; ``shared`` (times),
-    the part of it that common luck adds to all points alike. NaN with one replicate.
+    the part of it that common random numbers adds to all points alike. NaN with one replicate.
     """
 
     mean: np.ndarray
@@ -140,7 +140,7 @@ def series_of(
 
 
 def seed_share(series: Series, design: Design) -> tuple[np.ndarray, np.ndarray]:
-    """Return the share of luck in the variance of single runs, and the part of that share which common luck adds.
+    """Return the share of chance in the variance of single runs, and the part that common random numbers add.
 
     Both (times,), NaN with one replicate. By the law of total variance: Var(run) = Var(mean of the point) + mean of
     the variance at a point; the first is freed of the luck that is left in the mean of ``replicates`` runs.

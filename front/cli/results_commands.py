@@ -172,7 +172,7 @@ def compare_command(
     from_month: FromMonth = None,
     partial: Partial = False,
 ) -> None:
-    """Compare two stores over the points that both have, run by run where their luck is the same."""
+    """Compare two stores over the points that both have, run by run where they share random numbers."""
     from ..results.comparison import compare, compared_rows
     from ..results.open import open_sweep
 
@@ -180,7 +180,11 @@ def compare_command(
     for line in found.settings:
         typer.echo(f"set differently: {line}")
     _print_table(*compared_rows(found))
-    how = "differences run by run under common luck" if found.paired else "luck not shared: differences of means"
+    shared, apart = (
+        "differences run by run under common random numbers",
+        "random numbers not shared: differences of means",
+    )
+    how = shared if found.paired else apart
     typer.echo(f"{found.points} points in both; {how}; in brackets 95% intervals")
 
 

@@ -139,7 +139,7 @@ class Countries:
 def sliders() -> list[dict[str, Any]]:
     """Return what the page has to know of each slider."""
     rows = (PARAMETERS[name] for name in LEVERS)
-    run = {"id": "run", "words": "run", "unit": "", "meaning": "the same settings with other luck", "low": 0,
+    run = {"id": "run", "words": "run", "unit": "", "meaning": "the same settings with other random numbers", "low": 0,
            "high": MOST_RUN, "value": 0, "step": 1, "start": True}  # fmt: skip
     named = [
         {"name": row.name, "words": words(row.name), "unit": row.unit, "meaning": row.meaning, "low": row.low,

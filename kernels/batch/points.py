@@ -101,7 +101,7 @@ def _check_range(name: str, numbers: NDArray[np.float64], count: int) -> NDArray
 
 
 def checked_run_numbers(runs: ArrayLike | None, points: int, replicates: int) -> NDArray[np.uint64]:
-    """Return the run numbers (point, replicate), by default those of common luck.
+    """Return the run numbers (point, replicate), by default those of common random numbers.
 
     Raises ValueError for ``runs`` of another shape, and for what is no whole number from 0 to 2**32 - 1.
 

@@ -108,8 +108,8 @@ def _digits(changes: np.ndarray) -> int:
 
 def _basis(chart: xr.Dataset, sweep: xr.Dataset) -> str:
     design = design_of(sweep)
-    luck = "paired replicates under common luck" if design.streams == "common" else "replicates under independent luck"
-    over = f" over {design.replicates} {luck}" if design.replicates > 1 else ""
+    paired = "paired replicates" if design.streams == "common" else "replicates"
+    over = f" over {design.replicates} {paired} under {design.streams_in_words}" if design.replicates > 1 else ""
     if chart.attrs["method"] == "surface":
         over += f"{' and' if over else ' over'} the scatter of {sweep.sizes['point']} points about a fitted surface"
     return over or ", which one replicate does not give"

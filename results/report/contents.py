@@ -79,8 +79,8 @@ def _asked_lines(findings: Findings, sweep: xr.Dataset) -> tuple[str, ...]:
     shown = f"{', '.join(held[:ASKED])}{' and others' if len(held) > ASKED else ''}"
     lines.append(f"Held fixed: {shown}; the rest at the defaults" if held else "All else at the defaults")
     lines.append(
-        f"{design.method}: {sweep.sizes['point']} points, {design.replicates} replicates under {design.streams} luck, "
-        f"{int(sweep.month[-1])} months{_country(sweep)}"
+        f"{design.method}: {sweep.sizes['point']} points, {design.replicates} replicates under "
+        f"{design.streams_in_words}, {int(sweep.month[-1])} months{_country(sweep)}"
     )
     return tuple(lines)
 
@@ -131,13 +131,13 @@ def _sure_lines(findings: Findings, sweep: xr.Dataset) -> tuple[str, ...]:
     replicates = design_of(sweep).replicates
     if replicates < FEW_REPLICATES:
         lines.append(
-            f"{replicates} replicates only: what luck does is itself known badly; sweep {FEW_REPLICATES} or more"
+            f"{replicates} replicates only: what chance does is itself known badly; sweep {FEW_REPLICATES} or more"
         )
     if findings.indices is not None:
         shares = findings.indices["seed_share"].isel(month=-1).values
         if np.isfinite(shares).any():
             least, most = np.nanmin(shares), np.nanmax(shares)
-            lines.append(f"luck makes {least:.0%} to {most:.0%} of the variance of single runs")
+            lines.append(f"chance makes {least:.0%} to {most:.0%} of the variance of single runs")
         lines.append(findings.indices.attrs["advice"])
     return tuple(lines)
 

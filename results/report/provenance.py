@@ -67,7 +67,8 @@ def ran(sweep: xr.Dataset) -> Rows:
     >>> attrs |= {"spec": "months = 12", "sampler": '{"method": "table", "names": [], "bounds": []}', "store": "none"}
     >>> runs = {"status": (("point", "replicate"), [[1, 1]])}
     >>> ran(xr.Dataset(runs, {"month": range(1, 13)}, attrs))[:2]
-    [('design', 'table: 1 points, 2 replicates, common luck'), ('runs', '2 in all, 2 done, 0 failed, 0 missing')]
+    [('design', 'table: 1 points, 2 replicates, common random numbers'),
+     ('runs', '2 in all, 2 done, 0 failed, 0 missing')]
     """
     design, spec, facts = design_of(sweep), spec_of(sweep), sweep.attrs
     country = spec.get("country", {})
@@ -76,7 +77,10 @@ def ran(sweep: xr.Dataset) -> Rows:
     rows = [
         (
             "design",
-            f"{design.method}: {sweep.sizes['point']} points, {design.replicates} replicates, {design.streams} luck",
+            (
+                f"{design.method}: {sweep.sizes['point']} points, {design.replicates} replicates, "
+                f"{design.streams_in_words}"
+            ),
         ),
         ("runs", ", ".join(f"{facts[key]} {word}" for key, word in COUNTS.items())),
         ("months", f"{spec.get('months', int(sweep.month[-1]))}"),

@@ -67,8 +67,8 @@ def analyze_sensitivity(
         replicates=design.replicates, resamples=bootstrap.resamples, seed=bootstrap.seed, level=bootstrap.level,
     )  # fmt: skip
     known = [share for share in luck if np.isfinite(share)]
-    indices.attrs["luck_in_means"] = max(known, default=float("nan"))
-    indices.attrs["advice"] = advice(indices, indices.attrs["luck_in_means"])
+    indices.attrs["chance_in_means"] = max(known, default=float("nan"))
+    indices.attrs["advice"] = advice(indices, indices.attrs["chance_in_means"])
     return indices
 
 

@@ -56,7 +56,7 @@ def advice(indices: xr.Dataset, luck: float) -> str:
     >>> facts = {"method": "sobol", "used": 256, "unit": "base points", "replicates": 1}
     >>> cells = {"ST_conf": (("outcome", "month", "parameter"), [[[0.08, 0.04]]])}
     >>> advice(xr.Dataset(cells, attrs=facts), luck=float("nan")).split(";")[1].strip()
-    '1024 would about halve it. One replicate does not show how much of it is luck: sweep at least 2.'
+    '1024 would about halve it. One replicate does not show how much of it is chance: sweep at least 2.'
     """
     facts = indices.attrs
     method = find_method(facts["method"])
@@ -68,10 +68,10 @@ def advice(indices: xr.Dataset, luck: float) -> str:
     text = f"the widest interval of the {words} ({name}) is ± {widest:.2g} with {facts['used']} {facts['unit']}; "
     text += f"{4 * facts['used']} would about halve it"
     if facts["replicates"] < 2:
-        return f"{text}. One replicate does not show how much of it is luck: sweep at least 2."
+        return f"{text}. One replicate does not show how much of it is chance: sweep at least 2."
     if not np.isfinite(luck):
         return f"{text}."
-    return f"{text}. Luck makes {luck:.0%} of the variance of the analysed means: {_by_replicates(luck, facts)}."
+    return f"{text}. Chance makes {luck:.0%} of the variance of the analysed means: {_by_replicates(luck, facts)}."
 
 
 def _by_replicates(luck: float, facts: dict[str, object]) -> str:

@@ -74,7 +74,7 @@ def strongest(indices: xr.Dataset) -> str:
 
 
 def remarks(indices: xr.Dataset) -> list[str]:
-    """Return what must be said beside the table: meaning, what was dropped, the share of luck, and the advice.
+    """Return what must be said beside the table: meaning, what was dropped, the share of chance, and the advice.
 
     ``indices`` are those of :func:`analyze_sensitivity`, dims (outcome, month, parameter).
 
@@ -91,11 +91,11 @@ def remarks(indices: xr.Dataset) -> list[str]:
     if np.isfinite(shares).any():
         pairs = zip(shares["outcome"].values, shares.values.tolist(), halves.values.tolist(), strict=True)
         said = (f"{label_of(str(name), unit=False)} {_share(share, half)}" for name, share, half in pairs)
-        lines.append(f"Share of luck in the variance of single runs: {', '.join(said)}.")
-    # Luck differs from row to row, which to the total order looks like an effect of every parameter.
-    if method.idle is not None and facts["luck_in_means"] >= IDLE:
-        shown = f"{method.idle} of up to {facts['luck_in_means']:.2f}"
-        lines.append(f"Luck left in the means: a parameter that does nothing shows {shown}.")
+        lines.append(f"Share of chance in the variance of single runs: {', '.join(said)}.")
+    # Random numbers differ from row to row, which to the total order looks like an effect of every parameter.
+    if method.idle is not None and facts["chance_in_means"] >= IDLE:
+        shown = f"{method.idle} of up to {facts['chance_in_means']:.2f}"
+        lines.append(f"Chance left in the means: a parameter that does nothing shows {shown}.")
     return [*lines, facts["advice"][0].upper() + facts["advice"][1:]]
 
 

@@ -42,14 +42,14 @@ def test_report_prints_the_table_and_the_sentence(store, tmp_path, capsys):
 def test_sensitivity_prints_indices_and_writes_them(store, tmp_path, capsys):
     assert run("sensitivity", store, "--out", tmp_path / "i.csv") == 0
     said = capsys.readouterr().out
-    assert "method heterogeneity" in said and "Share of luck in the variance of single runs: quality" in said
+    assert "method heterogeneity" in said and "Share of chance in the variance of single runs: quality" in said
     table = pd.read_csv(tmp_path / "i.csv")
     assert set(table["parameter"]) == {"mandate_detail", "method_heterogeneity"} and table["total_share"].notna().all()
 
 
 def test_compare_and_export_work_on_made_stores(store, tmp_path, capsys):
     assert run("compare", store, store) == 0
-    assert "18 points in both; differences run by run under common luck" in capsys.readouterr().out
+    assert "18 points in both; differences run by run under common random numbers" in capsys.readouterr().out
     assert run("export", store, "--out", tmp_path / "runs.csv", "--from-month", "13") == 0
     assert len(pd.read_csv(tmp_path / "runs.csv")) == 18 * 4
 

@@ -108,7 +108,7 @@ def test_the_sentence_reports_effects_null_effects_and_their_basis(store):
     said = statement(chart, sweep, (13, 24))
     assert said.startswith("Raising mandate detail from 0 to 1 changes quality by +0.06")
     assert "by -0.09" in said and "the sign turns at about 0.6" in said
-    assert "over 6 paired replicates under common luck" in said and "no clear change" not in said
+    assert "over 6 paired replicates under common random numbers" in said and "no clear change" not in said
     assert "no clear change" in statement(chart_of(store, "true_access")[2], sweep, (13, 24))
 
 

@@ -69,7 +69,7 @@ def test_the_first_screen_answers_what_was_asked_what_came_out_and_how_sure_it_i
         r"depends most \(share of variance in a quadratic fit\): quality on \w+ \w+, 0\.\d\d ± ", first_screen
     )
     assert re.search(r"the interval leaves out zero in [123] of the 3 changes", first_screen)
-    assert "47 of 48 runs done, 1 failed" in first_screen and "4 replicates under common luck" in first_screen
+    assert "47 of 48 runs done, 1 failed" in first_screen and "4 replicates under common random numbers" in first_screen
 
 
 def test_failures_and_provenance_are_told_and_escaped(page):

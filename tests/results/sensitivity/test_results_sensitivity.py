@@ -200,7 +200,7 @@ def test_as_many_replicates_as_advised_halve_the_interval_in_proportion_to_the_i
 
 def test_luck_that_is_left_in_the_means_is_told_with_what_it_does_to_idle_parameters(tmp_path):
     found = analyze_sensitivity(sobol_sweep(tmp_path, 256, False, outcome=noisy, months=1))
-    left = found.attrs["luck_in_means"]
+    left = found.attrs["chance_in_means"]
     assert left == pytest.approx(8.0 / (8.0 + Ishigami.evaluate(sobol.sample(ISHIGAMI, 256, seed=5)).var()), abs=0.05)
     assert "replicates alone cannot halve it, 8 would take three quarters of that away" in found.attrs["advice"]
     assert any(f"a parameter that does nothing shows ST of up to {left:.2f}" in line for line in remarks(found))
