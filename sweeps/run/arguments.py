@@ -10,17 +10,13 @@ import numpy as np
 from ...model.text.names import whole_number
 from ...model.text.plain_text import brief, plain
 from ..cluster.schedulers import SchedulerError, address_of
-from ..spec.errors import SpecError
-from ..spec.spec import Spec
 
 MOST_WORKERS = 4096
 MOST_TASKS = 10_000_000
 
 
-def check_kinds(spec: Any, flags: Mapping[str, Any], functions: Mapping[str, Any]) -> None:
-    """Raise ValueError for a ``spec`` that is none, ``flags`` that are no booleans, ``functions`` that are no such."""
-    if not isinstance(spec, Spec):
-        raise SpecError(f"spec must be a Spec, such as Spec.from_file('my.toml') reads, got {brief(spec)}")
+def check_kinds(flags: Mapping[str, Any], functions: Mapping[str, Any]) -> None:
+    """Raise ValueError for ``flags`` that are no booleans, and for ``functions`` that are no such."""
     for name, value in flags.items():
         if not isinstance(value, bool | np.bool_):
             raise ValueError(f"{name} must be True or False, got {brief(value)}")

@@ -17,6 +17,7 @@ from ...model.text.names import whole_number
 from ...model.text.plain_text import brief
 from ...store.format import STATUS
 from ..jobs.task_rank import one_of_several
+from ..spec.errors import SpecError
 from ..spec.spec import Spec
 from ..spec.text import present_text
 from ..store.create import create_store, is_to_be_created, place_of_store
@@ -68,6 +69,12 @@ class SweepSummary:
         return self.counts.complete
 
 
+def _check_spec(spec: Any) -> None:
+    """Raise SpecError for what is no spec."""
+    if not isinstance(spec, Spec):
+        raise SpecError(f"spec must be a Spec, such as Spec.from_file('my.toml') reads, got {brief(spec)}")
+
+
 def run_sweep(
     spec: Spec,
     path: str | Path,
@@ -102,7 +109,8 @@ def run_sweep(
     >>> run_sweep(spec, "store.zarr", workers=0, engine="numpy").counts
     Counts(done=4, failed=0, missing=0)
     """
-    check_kinds(spec, {"check": check, "retry_failed": retry_failed}, {"progress": progress, "say": say})
+    _check_spec(spec)
+    check_kinds({"check": check, "retry_failed": retry_failed}, {"progress": progress, "say": say})
     workers, task = whole_number("workers", workers, 0, MOST_WORKERS), checked_task(task)
     size = None if points_per_batch is None else whole_number("points_per_batch", points_per_batch, 1)
     check_scheduler(scheduler)

@@ -17,6 +17,7 @@ from ..store.layout import current_rules_hash
 from ..store.store import SweepStore
 from ..upkeep.missing import Counts, Task, count_status, damage, remove_stray_files
 from ..upkeep.repair import points_of, repair_skeleton, skeleton_faults
+from ..upkeep.seen import store_within
 from .compute import compute_runs, default_simulate, run_batch, run_numbers
 from .poison_runs import in_a_process_of_its_own, settle
 from .runner import check_engine
@@ -61,7 +62,8 @@ def verify_store(
     no store of ours.
     """
     check_engine(engine)
-    store = SweepStore(path)
+    patient = Patience(patience)
+    store = store_within(path, patient)
     before = [f"{name}: {fault}" for name, fault in skeleton_faults(store).items()]
     why_not = _why_no_repair(store, bool(before)) or ("" if repair else "--no-repair")
     if before and not why_not:
@@ -71,7 +73,7 @@ def verify_store(
     repaired = [fault for fault in before if fault not in faults]
     files = 0
     if not faults or not store.has_digests:
-        files, batch_faults, made = _batches(store, engine, not why_not, Patience(patience))
+        files, batch_faults, made = _batches(store, engine, not why_not, patient)
         faults, repaired = [*faults, *batch_faults], [*repaired, *made]
     status = store.read_status(tolerant=bool(faults))
     again: list[tuple[int, int]] = []

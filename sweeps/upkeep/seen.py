@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ...store.format import StoreError
 from ...store.root_file import NAME
-from ..store.late import wait_until_seen
+from ..store.late import Patience, wait_until_seen
 from ..store.store import SweepStore
 from .repair import skeleton_faults
 
@@ -19,6 +19,17 @@ def seen_store(path: str, spec_hash: str = "") -> SweepStore:
     Raises StoreError for what is no store at last.
     """
     _wait_until_seen(Path(path), spec_hash)
+    return SweepStore(path)
+
+
+def store_within(path: str | Path, patience: Patience) -> SweepStore:
+    """Return the store at ``path``, whose root file, arrays and coordinates may show as late as ``patience`` lasts.
+
+    Raises StoreError for what is no store at last.
+    """
+    place = Path(path)
+    if patience.left > 0:
+        patience.wait_until(lambda: _is_whole(place), place.absolute().parent)
     return SweepStore(path)
 
 
@@ -35,8 +46,9 @@ def _wait_until_seen(place: Path, spec_hash: str) -> None:
     SweepStore(place)  # raises, and is asked again next time, where nothing came
 
 
-def _is_whole(place: Path, spec_hash: str) -> bool:
+def _is_whole(place: Path, spec_hash: str = "") -> bool:
     with suppress(StoreError):
         store = SweepStore(place)
-        return bool(store.facts["spec_hash"] == spec_hash) and not skeleton_faults(store)
+        as_asked = not spec_hash or bool(store.facts["spec_hash"] == spec_hash)
+        return as_asked and not skeleton_faults(store)
     return False

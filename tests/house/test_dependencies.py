@@ -21,6 +21,7 @@ PACKAGES = {
     "dask_jobqueue": {"dask-jobqueue"},
     "ema_workbench": {"ema-workbench"},
     "google_crc32c": {"google-crc32c"},
+    "pydantic_core": {"pydantic"},
     "nvidia": {"nvidia-cuda-nvrtc", "nvidia-cuda-nvrtc-cu12"},
     "sklearn": {"scikit-learn"},
 }

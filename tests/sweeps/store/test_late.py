@@ -165,6 +165,26 @@ def test_verify_looks_again_before_it_says_that_something_is_missing_or_damaged(
     assert len(looks) == 6
 
 
+def test_verify_waits_for_the_store_itself_and_for_its_arrays(tmp_path, monkeypatch, looks) -> None:
+    path = tmp_path / "s.zarr"
+    assert run_sweep(small_spec(), path, workers=0, engine="numpy").complete
+    sound = contents(path)
+    steps = [(tmp_path / "hidden.zarr", path), (tmp_path / "hidden.json", path / "quality" / "zarr.json")]
+    for hidden, shown in reversed(steps):
+        shown.rename(hidden)
+
+    def shows_one_more(seconds: float) -> None:
+        looks.append(seconds)
+        if len(looks) % 2 == 0 and steps:
+            hidden, shown = steps.pop(0)
+            hidden.rename(shown)
+
+    monkeypatch.setattr(late.time, "sleep", shows_one_more)
+    found = verify_store(path, engine="numpy", patience=60)
+    assert (found.faults, found.repaired, found.counts.missing, len(looks)) == ((), (), 0, 4)
+    assert contents(path) == sound
+
+
 def test_progress_without_a_terminal_is_told_from_the_first_run_on_however_long_the_start_took(
     monkeypatch, capsys
 ) -> None:
