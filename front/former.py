@@ -1,4 +1,4 @@
-"""Former import paths: what the documents of version 0.1 showed keeps working for one version, with a warning.
+"""Former import paths: what the documents of version 0.1 showed keeps working in version 0.2, with a warning.
 
 The table is all that is known of them. Remove it, and this module, with version 0.3.
 """

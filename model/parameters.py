@@ -24,7 +24,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from .text.names import closest, real_number
-from .text.plain_text import brief
+from .text.plain_text import brief, plain
 
 Kind = Literal["lever", "uncertainty", "initial", "experiment"]
 SIGN = "@"
@@ -153,6 +153,34 @@ def parse_setting(name: str) -> ParameterAt:
         meant = f"; write '{zeros['base']}{SIGN}{zeros['month']}'" if zeros else ""
         raise ValueError(f"expected 'parameter{SIGN}month' with a whole month from 1 on{meant}")
     return ParameterAt(found["base"], int(found["month"]))
+
+
+class Quantity(NamedTuple):
+    """A parameter, or a change of it: the value that it takes from the start of ``month`` on."""
+
+    parameter: Parameter
+    month: int | None
+
+
+def quantity_of(name: str, months: int | None = None, find: Callable[[str], Parameter] = find_parameter) -> Quantity:
+    """Return what ``name`` (``parameter`` or ``parameter@month``) sets in a run of ``months``; ``find`` finds the row.
+
+    Raises ValueError for a malformed or late month (beyond ``months``) and for a change of a parameter that works at
+    the start alone; and whatever ``find`` raises for an unknown parameter.
+
+    >>> quantity_of("sanction_strength@13", 24).month
+    13
+    """
+    try:
+        base, month = parse_setting(name)
+    except ValueError as error:
+        raise ValueError(f"'{plain(name)}' is no change of a parameter: {error}") from None
+    row = find(base)
+    if month is not None and row.initial_only:
+        raise ValueError(f"'{name}' cannot change: '{row.name}' works at the start of a run alone")
+    if month is not None and months is not None and month > months:
+        raise ValueError(f"'{name}' changes after the last month, which is {months}")
+    return Quantity(row, month)
 
 
 def base_of(name: object) -> str:

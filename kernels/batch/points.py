@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ...model.parameters import PARAMETERS, base_of, find_parameter, parse_setting
+from ...model.parameters import PARAMETERS, Parameter, base_of, find_parameter, quantity_of
 from ...model.text.plain_text import plain
 from .naming import is_masked, kind_in_words, named_values
 
@@ -39,8 +39,8 @@ def read_points(
     values = {name: np.full(count, row.default) for name, row in PARAMETERS.items()}
     changes: dict[int, dict[str, NDArray[np.float64]]] = {}
     for name, array in given.items():
-        parameter, month = split_change(name, months)
-        checked = _check_range(parameter, array, count)
+        row, month = quantity_of(name, months)
+        parameter, checked = row.name, _checked_range(row, array, count)
         if real_trusts and parameter in PLACE_PARAMETERS:
             raise ValueError(f"parameter '{parameter}' has no effect on real trusts; leave it out, or the providers")
         if month is None:
@@ -48,28 +48,6 @@ def read_points(
         else:
             changes.setdefault(month, {})[parameter] = checked
     return values, changes, count
-
-
-def split_change(name: str, months: int) -> tuple[str, int | None]:
-    """Split ``parameter@month`` into its parts, month None without one.
-
-    Raises ValueError for an unknown parameter, a month outside the run and a parameter that only sets the start.
-
-    >>> split_change("sanction_strength@13", 24), split_change("real_control", 24)
-    (('sanction_strength', 13), ('real_control', None))
-    """
-    try:
-        base, month = parse_setting(name)
-    except ValueError as error:
-        raise ValueError(f"{name[:80]!r} is no change of a parameter in 1 .. {months}: {error}") from None
-    row = find_parameter(base)
-    if month is None:
-        return row.name, None
-    if row.initial_only:
-        raise ValueError(f"parameter '{row.name}' sets the start of a run and cannot change, got '{name}'")
-    if month > months:
-        raise ValueError(f"'{name}' changes outside the run; the month must lie in 1 .. {months}")
-    return row.name, month
 
 
 def _numbers(name: str, values: Any) -> NDArray[np.float64]:
@@ -92,9 +70,8 @@ def _numbers(name: str, values: Any) -> NDArray[np.float64]:
     raise ValueError(f"parameter '{plain(name)}' must be numbers, got {kind}")
 
 
-def _check_range(name: str, numbers: NDArray[np.float64], count: int) -> NDArray[np.float64]:
+def _checked_range(row: Parameter, numbers: NDArray[np.float64], count: int) -> NDArray[np.float64]:
     """Return ``numbers`` if the equations accept them, one for each of ``count`` points; a single one holds for all."""
-    row = PARAMETERS[name]
     for number in (float(numbers.min()), float(numbers.max())):
         row.check(number)
     return np.broadcast_to(numbers, (count,))

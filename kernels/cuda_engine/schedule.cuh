@@ -1,6 +1,6 @@
 // The schedule of a month on a GPU, written by hand: who computes what, where threads wait, what is kept.
 //
-// Order of the phases: model/schedule/month.py (tests/test_cuda_source.py compares). A thread takes a trust with its manager
+// Order of the phases: model/schedule/month.py (test_cuda_source.py compares). A thread takes a trust with its manager
 // and its clinicians; the first thread takes the centre and the country. Rows of trusts are padded to whole warps;
 // lanes without a trust (``active`` false) compute on their padding where a warp sums, and add nothing.
 

@@ -19,7 +19,7 @@ from ..arithmetic import FIXED_ONE, most_added
 from ..constants import constants_with
 from ..failed_run import RULE_ERRORS, RunFailed
 from ..outcomes import OUTCOMES
-from ..parameters import PARAMETERS, Parameters, find_parameter
+from ..parameters import PARAMETERS, Parameters, change_of, find_parameter, quantity_of
 from ..providers import Providers, read_providers
 from ..records import Now, Sums
 from ..rules.outcomes import percentile_bin, percentile_rank, percentile_value
@@ -219,7 +219,5 @@ def _checked_changes(month: Any, changed: Mapping[str, float]) -> tuple[int, dic
         raise ValueError(
             f"a lever changes at the start of a month, a whole number from 1 on, got {brief(month)}"
         ) from None
-    for name in changed:
-        if find_parameter(name).initial_only:
-            raise ValueError(f"parameter '{name}' sets the start of a run and cannot change")
-    return number, {name: PARAMETERS[name].check(value) for name, value in changed.items()}
+    rows = {name: quantity_of(change_of(find_parameter(name).name, number)).parameter for name in changed}
+    return number, {name: row.check(changed[name]) for name, row in rows.items()}

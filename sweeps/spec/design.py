@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ...model.parameters import PARAMETERS, Parameter, find_parameter, parse_setting
+from ...model.parameters import PARAMETERS, Parameter, Quantity, find_parameter, quantity_of
 from .errors import SpecError, explain, safe_name, shown, unknown_key
 
 MOST_POINTS = 2**24
@@ -47,13 +47,6 @@ class Varied:
     values: tuple[float, ...] | None = None
 
 
-class Quantity(NamedTuple):
-    """A parameter, or a change of it: the value that it takes from the start of ``month`` on."""
-
-    parameter: Parameter
-    month: int | None
-
-
 def find_quantity(name: str, months: int | None = None) -> Quantity:
     """Return what ``name`` (``parameter`` or ``parameter@month``) stands for.
 
@@ -65,17 +58,11 @@ def find_quantity(name: str, months: int | None = None) -> Quantity:
     ('sanction_strength', 'index', 61)
     """
     try:
-        base, month = parse_setting(name)
+        return quantity_of(name, months, _known)
+    except SpecError:
+        raise
     except ValueError as error:
-        raise SpecError(f"'{safe_name(name)}' is no change of a lever: {error}") from None
-    parameter = _known(base)
-    if month is None:
-        return Quantity(parameter, None)
-    if parameter.initial_only:
-        raise SpecError(f"'{name}' cannot change: '{parameter.name}' works at the start of a run alone")
-    if months is not None and month > months:
-        raise SpecError(f"'{name}' changes after the last month: the sweep ends with month {months}")
-    return Quantity(parameter, month)
+        raise SpecError(str(error)) from None
 
 
 def _known(name: str) -> Parameter:
