@@ -96,7 +96,9 @@ def read_status(stored: Stored) -> NDArray[np.uint8]:
             try:
                 found[batch.points, batch.replicates] = _known(stored.block(array, batch))
             except StoreDamaged as error:
-                raise StoreDamaged(f"{key} {error}") from error
+                # Another process that writes a batch anew takes its status away first: perhaps just now.
+                if (stored.path / key).exists():
+                    raise StoreDamaged(f"{key} {error}") from error
     return found
 
 

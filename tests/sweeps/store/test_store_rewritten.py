@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tredegar.results import open_sweep
+from tredegar.results import open_sweep, recorded
 from tredegar.sweeps.run.runner import run_sweep
 from tredegar.sweeps.run.verify import verify_store
 from tredegar.sweeps.spec.spec import Spec
@@ -98,6 +98,23 @@ def test_a_reader_of_an_unfinished_sweep_never_takes_what_is_written_anew_for_da
     ended.set()
     reader.join()
     assert reads and refusals == []
+
+
+def test_a_status_that_is_taken_away_between_two_looks_is_of_runs_that_are_missing(
+    extended: tuple[Path, Spec], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, spec = extended
+    run_sweep(spec, path, workers=0, simulate=simulate)
+    real, taken = recorded.Stored.block, []
+
+    def block(stored: recorded.Stored, array: Any, batch: Any) -> Any:
+        if array.path == "status" and not taken:
+            taken.append(batch)
+            (path / recorded.key_of(array, batch)).unlink()
+        return real(stored, array, batch)
+
+    monkeypatch.setattr(recorded.Stored, "block", block)
+    assert open_sweep(path, partial=True).attrs["runs_missing"] == np.prod(taken[0].shape)
 
 
 def rewrite(store: SweepStore, number: int) -> None:
