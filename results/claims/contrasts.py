@@ -1,4 +1,4 @@
-"""Paired contrasts of arms: what one arm does that another does not, point by point under the same luck."""
+"""Paired contrasts of arms: what one arm does that another does not, point by point under the same random numbers."""
 
 from __future__ import annotations
 
@@ -172,9 +172,9 @@ class Effects:
         self.values = values
 
     def effect(self, weights: np.ndarray | None = None) -> np.ndarray:
-        """Return the effect (sample,) in the unit of the outcome; ``weights`` (replicate,) weigh the luck.
+        """Return the effect (sample,) in the unit of the outcome; ``weights`` (replicate,) weigh the replicates.
 
-        Replicates are averaged arm by arm before arms are combined, so that luck does not pass for a difference of
+        Replicates are averaged arm by arm before arms are combined, so that chance does not pass for a difference of
         sizes. Replicates that say nothing (NaN) are left out.
 
         >>> from tredegar.results.claims.claims import part_of
@@ -184,7 +184,7 @@ class Effects:
         [0.15]
         """
         weights = np.ones(self.values.shape[-1]) if weights is None else weights
-        # A replicate counts in all arms or in none: arms are compared under the same luck.
+        # A replicate counts in all arms or in none: arms are compared under the same random numbers.
         known = np.isfinite(self.values).all(axis=0) * weights
         with np.errstate(invalid="ignore", divide="ignore"):
             means = (np.where(known > 0.0, self.values, 0.0) * known).sum(-1) / known.sum(-1)
@@ -193,7 +193,7 @@ class Effects:
     def score(self, weights: np.ndarray | None = None) -> np.ndarray:
         """Return the effect (sample,) in bands, in the direction of the claim; for "no change" minus its size.
 
-        ``weights`` (replicate,) weigh the luck.
+        ``weights`` (replicate,) weigh the replicates.
 
         >>> from tredegar.results.claims.claims import part_of
         >>> entry = {"outcome": "quality", "months": [1, 12], "sign": -1, "band": 0.05}

@@ -70,8 +70,9 @@ def caption_of(chart: Chart) -> str:
         f"{chart.phase.name}, {chart.phase.positions}. Orange: negative effect, purple: positive; black: the boundary; "
         f"dashed: where the effect is positive with a probability of {SURE[0]:.0%} and {SURE[1]:.0%}; hatched: no "
         f"practical difference (within {chart.band:g}); dots: points that were run nearby. Gaussian-process surface "
-        f"through {count} points, each paired under common luck; left out one by one, {surface.covered:.0%} of them "
-        f"lie in their 95% interval and {surface.explained:.0%} of the variance is explained."
+        f"through {count} points, each paired under common random numbers; left out one by one, "
+        f"{surface.covered:.0%} of them lie in their 95% interval and {surface.explained:.0%} of the variance "
+        "is explained."
     )
 
 

@@ -1,7 +1,7 @@
 """A smooth surface through scattered effects, with how sure it is: a Gaussian process (Rasmussen and Williams 2006).
 
-Squared-exponential kernel with one length per axis, a constant mean and equal noise at all points (assumption: luck and
-what the axes leave out scatter alike everywhere); lengths and noise by maximum likelihood.
+Squared-exponential kernel with one length per axis, a constant mean and equal noise at all points (assumption: chance
+and what the axes leave out scatter alike everywhere); lengths and noise by maximum likelihood.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 At every sample of the space the effect is compared with its band of practical size. The shares have Wilson score
 intervals, Bonferroni-corrected for every share of every claim that is judged together: claims share points, so their
 shares depend on each other, and Bonferroni is right under any dependence. The number of points in the interval is
-lowered where luck adds to the scatter: to the number that would give the variance of a bootstrap that draws points
+lowered where chance adds to the scatter: to the number that would give the variance of a bootstrap that draws points
 and replicates anew.
 """
 
@@ -43,8 +43,8 @@ class Verdict(NamedTuple):
     """What the sample says of one claim.
 
     ``classes`` (sample,): HOLDS, NULL, REVERSES; ``score`` (sample,): effect in bands, in the claim's direction, NaN
-    where it is unknown. ``sizes``: for each part the effect in the unit of its outcome; ``luck`` is the typical
-    standard error of one sample's effect from luck, in bands.
+    where it is unknown. ``sizes``: for each part the effect in the unit of its outcome; ``chance`` is the typical
+    standard error of one sample's effect from chance, in bands.
     """
 
     holds: Share
@@ -53,7 +53,7 @@ class Verdict(NamedTuple):
     classes: np.ndarray
     score: np.ndarray
     sizes: tuple[Middle, ...]
-    luck: float
+    chance: float
     samples: int
     no_change: bool = False
 
@@ -97,7 +97,7 @@ def classes_of(score: np.ndarray, no_change: bool) -> np.ndarray:
 def joint_score(parts: Sequence[Effects], weights: np.ndarray | None = None) -> np.ndarray:
     """Return the weakest of the parts' scores at each sample: a claim holds where all of its parts do.
 
-    ``weights`` (replicate,) weigh the luck; scores are (sample,), in bands. Raises ValueError without parts.
+    ``weights`` (replicate,) weigh the replicates; scores are (sample,), in bands. Raises ValueError without parts.
 
     >>> from tredegar.results.claims.claims import part_of
     >>> entry = {"outcome": "quality", "months": [1, 12], "sign": 1, "band": 0.1}
@@ -127,7 +127,7 @@ def verdict(parts: Sequence[Effects], compared: int) -> Verdict:
         classes=classes,
         score=score,
         sizes=tuple(_middle(part.effect()[known]) for part in parts),
-        luck=_luck(parts, known),
+        chance=_chance(parts, known),
         samples=count,
         no_change=no_change,
     )
@@ -148,7 +148,7 @@ def _bootstrap(parts: Sequence[Effects], known: np.ndarray, no_change: bool) -> 
     seen: dict[tuple[int, ...], np.ndarray] = {}
     shares = np.empty((RESAMPLES, 3))
     for resample in range(RESAMPLES):
-        # One draw for all points: the luck of a replicate is common to them.
+        # One draw for all points: the random numbers of a replicate are common to them.
         weights = rng.multinomial(replicates, np.full(replicates, 1.0 / replicates))
         key = tuple(weights.tolist())
         # Few replicates have few different draws, and scores are what takes time.
@@ -174,7 +174,7 @@ def _interval(share: float, drawn: np.ndarray, count: int, compared: int) -> Sha
     return Share(share, max(0.0, centre - half), min(1.0, centre + half))
 
 
-def _luck(parts: Sequence[Effects], known: np.ndarray) -> float:
+def _chance(parts: Sequence[Effects], known: np.ndarray) -> float:
     """Return the median over samples of the jackknife standard error of the score over replicates, in bands."""
     replicates = parts[0].values.shape[-1]
     if replicates < 2 or not known.any():

@@ -132,7 +132,7 @@ def draw_walk(walk: Walk, table: pd.DataFrame) -> Figure:
             panel.set_title(f"{label_of(walk.across, False)} {value:g}")
         panels[0].set_ylabel(label_of(walk.outcome))
         figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper left", ncols=4)
-        add_caption(figure, f"{walk.phase}: the second half of each step. Bands: 95% intervals over luck.")
+        add_caption(figure, f"{walk.phase}: the second half of each step. Bands: 95% intervals over replicates.")
     return figure
 
 

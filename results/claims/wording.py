@@ -37,13 +37,13 @@ def verdict_sentence(found: Verdict) -> str:
 
 
 def effect_sentences(claim: Claim, found: Verdict) -> tuple[str, ...]:
-    """Say of every part how large its effect is and what is too small to matter; then how far luck blurs points."""
+    """Say of every part how large its effect is and what is too small to matter; then how far chance blurs points."""
     told = [_effect_sentence(part, size) for part, size in zip(claim.parts, found.sizes, strict=True)]
     if len(told) > 1:
         told.append("The claim holds only where all of these go its way.")
-    if found.luck == found.luck:
-        doubt = ", so that many single points may be misclassified" if found.luck > 1.0 else ""
-        told.append(f"Luck blurs the effect at one point by about {found.luck:.1f} bands{doubt}.")
+    if found.chance == found.chance:
+        doubt = ", so that many single points may be misclassified" if found.chance > 1.0 else ""
+        told.append(f"Chance blurs the effect at one point by about {found.chance:.1f} bands{doubt}.")
     return tuple(told)
 
 
@@ -168,7 +168,7 @@ def _row(claim: Claim, found: Verdict, part: Part, also: str, judged: Judgement 
         "effect_p10": found.sizes[0].low,
         "effect_p90": found.sizes[0].high,
         "band": part.band,
-        "luck_in_bands": found.luck,
+        "chance_in_bands": found.chance,
         "samples": found.samples,
         "verdict": found.word,
         "by_construction": "" if judged is None else judged.by_construction,

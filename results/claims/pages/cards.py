@@ -66,7 +66,7 @@ def how_sure(size: DesignSize) -> tuple[str, ...]:
     return (
         f"Every claim at {size.samples} settings of all parameters at once, drawn evenly over their ranges",
         f"A country of {size.trusts} trusts with {size.clinicians} clinicians each (design '{size.name}')",
-        f"What is compared meets the same settings and the same luck, {size.replicates} times over",
+        f"What is compared meets the same settings and the same random numbers, {size.replicates} times over",
         "In brackets: 95% intervals that hold for all claims on this page together; what is called 'mostly' is sure",
         "An effect too small to matter counts as no difference; each claim says how small that is, and why",
         "All this is about the model. It shows what follows from its assumptions, not what a health service does",

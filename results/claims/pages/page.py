@@ -16,17 +16,17 @@ from .cards import came_out, how_sure, lead_sentence, questions_asked
 TITLE = "What the debate gets right, and where"
 METHOD = (
     """A family of arms is one store: a Latin hypercube over the declared ranges of the parameters, and every arm at
-    every point of it with the same luck. A claim is judged from the difference of its arms, point by point: it holds
-    where the difference goes its way by more than a band of practical size, reverses where it goes the other way by
-    more than that, and makes no practical difference in between.""",
+    every point of it with the same random numbers. A claim is judged from the difference of its arms, point by point:
+    it holds where the difference goes its way by more than a band of practical size, reverses where it goes the other
+    way by more than that, and makes no practical difference in between.""",
     """Intervals of shares are Wilson score intervals, corrected by Bonferroni for every share on this page, with the
     number of points lowered to what a bootstrap over points and replicates supports.""",
     """What decides is found by splits on ranks of the score, one parameter after the other; a split is clear where
     shuffled scores give as good a one, with any parameter, in at most 5% of 200 shuffles. Regions where a claim holds
     or fails are found on half of the samples and judged on the other half; a side counts as shown where at least half
     of the held-back samples in its region are on it, or in a corner that was searched on purpose.""",
-    """Runs that share points share luck as well: what is said is conditional on the luck of the replicates, whose
-    effect on single points is told with each claim.""",
+    """Runs that share points share random numbers as well: what is said is conditional on those of the replicates,
+    whose effect on single points is told with each claim.""",
 )
 FORM_WORDS = {
     "difference": "{0} against {1}",

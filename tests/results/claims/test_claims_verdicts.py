@@ -87,7 +87,7 @@ def test_simultaneous_intervals_cover_all_true_shares_at_their_level() -> None:
 def test_luck_makes_the_intervals_wider_and_is_told_in_bands() -> None:
     values = np.linspace(-3.0, 3.0, 200)
     calm, lucky = verdict([effects(values, luck=0.05)], 3), verdict([effects(values, luck=4.0)], 3)
-    assert calm.luck < 0.1 < 1.0 < lucky.luck
+    assert calm.chance < 0.1 < 1.0 < lucky.chance
     assert lucky.holds.high - lucky.holds.low >= calm.holds.high - calm.holds.low
 
 
