@@ -7,6 +7,7 @@ table itself.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypedDict
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,3 +181,90 @@ class Parameters:
     """Motivation lost per unit of pressure and control (index, 0 .. 1)."""
     clinician_turnover: float = 0.0075
     """Leaving rate of clinicians at neutral morale (1/month, 0 .. 100)."""
+
+
+class ParameterValues(TypedDict, total=False):
+    """Values of parameters as keywords, of which any may be left out."""
+
+    real_control: float
+    mandate_detail: float
+    rhetoric_of_localism: float
+    target_level: float
+    target_toughness: float
+    sanction_strength: float
+    inspection_intensity: float
+    focus_access: float
+    focus_integration: float
+    outcome_payment: float
+    public_reporting: float
+    failure_regime_clarity: float
+    adoption_incentive: float
+    contractor_use: float
+    best_practice_lag: float
+    best_practice_noise: float
+    blame_people: float
+    internal_voice: float
+    regulator_leniency: float
+    political_responsiveness: float
+    grip_rate: float
+    blame_salience: float
+    blame_follows_control: float
+    variation_aversion: float
+    reform_propensity: float
+    reform_preparedness: float
+    reorganisation_shock: float
+    forced_reorganisation_month: float
+    forced_reorganisation_direction: float
+    funding_response: float
+    concession_rate: float
+    centre_reprisal: float
+    liberation_depth: float
+    arms_length_design: float
+    arms_length: float
+    arms_length_erosion: float
+    minister_tenure: float
+    ideology_gap: float
+    centre_growth: float
+    deal_commitment: float
+    reform_memory: float
+    number_of_units: float
+    boundary_mismatch: float
+    council_shield: float
+    method_heterogeneity: float
+    local_drift_rate: float
+    trust_difference: float
+    national_drift: float
+    demand_growth: float
+    capacity_ratio: float
+    failure_demand: float
+    practice_effect: float
+    measurability_quality: float
+    measurability_integration: float
+    local_trap: float
+    trap_distance: float
+    size_spread: float
+    patient_choice: float
+    user_voice: float
+    manager_capability: float
+    preference_for_freedom: float
+    challenge_threshold: float
+    solidarity: float
+    gaming_propensity: float
+    manager_tenure: float
+    buffering_norm: float
+    local_learning_rate: float
+    accountability_learning: float
+    kaizen_support: float
+    initial_challenge: float
+    anticipatory_dismantling: float
+    skill_spread: float
+    poor_performer_share: float
+    development_support: float
+    protocol_strength: float
+    displacement_rate: float
+    displacing_share: float
+    removal_rate: float
+    recruitment_selectivity: float
+    professional_motivation: float
+    crowding_out: float
+    clinician_turnover: float

@@ -22,6 +22,7 @@ table itself.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypedDict
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +31,14 @@ class Parameters:
 
     Raises ValueError for a value that the equations do not accept, and for a name that is none.
     """
+
+'''
+
+
+_KEYWORDS = '''
+
+class ParameterValues(TypedDict, total=False):
+    """Values of parameters as keywords, of which any may be left out."""
 
 '''
 
@@ -43,7 +52,8 @@ def _field(row: Parameter) -> str:
 
 def settings_source() -> str:
     """Return what ``settings.py`` must hold."""
-    return _HEAD + "".join(_field(row) for row in PARAMETERS.values())
+    keywords = "".join(f"    {name}: float\n" for name in PARAMETERS)
+    return _HEAD + "".join(_field(row) for row in PARAMETERS.values()) + _KEYWORDS + keywords
 
 
 if __name__ == "__main__":

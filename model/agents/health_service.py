@@ -10,26 +10,29 @@ from collections.abc import Mapping
 from math import floor
 from os import PathLike
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any, Unpack
 
-from mesa import Model
+from mesa import Model, __version__
 from mesa.datacollection import DataCollector
 
 from ..arithmetic import FIXED_ONE, most_added
 from ..constants import constants_with
 from ..failed_run import RULE_ERRORS, RunFailed
 from ..outcomes import OUTCOMES
-from ..parameters import PARAMETERS, Parameters, change_of, find_parameter, quantity_of
+from ..parameters import PARAMETERS, Parameters
 from ..providers import Providers, read_providers
 from ..records import Now, Sums
 from ..rules.outcomes import percentile_bin, percentile_rank, percentile_value
 from ..schedule.month import MONTH, Phase, Tally
 from ..schedule.recording import BINNED, TENTHS, monthly_outcomes
 from ..text.names import whole_number
-from ..text.plain_text import brief
+from .arguments import DEFAULT_SEED, model_reporters_with, seed_of, settings_of, values_by_name
 from .people import Clinician, Manager, Minister, Trust, cannot_be_computed, follow_checked
 from .scalar import ADDED, SCRIPTS
 from .start import LuckOfTheMonth, build
+
+if TYPE_CHECKING:
+    from ..settings import ParameterValues
 
 ACTS = {
     "centre": (Minister, "govern"),
@@ -46,6 +49,24 @@ MOST_AGENTS = 2_000_000
 """Agents of the largest country: a few gigabytes, and some minutes until they are made."""
 
 
+COUNTED_FROM_0 = tuple(map(int, __version__.split(".")[:2])) < (3, 5)
+"""Whether ``batch_run`` asks for month m of a model under the number m - 1; from Mesa 3.5 on it asks for m."""
+
+
+class MonthCollector(DataCollector):
+    """A ``DataCollector`` of which every ``batch_run`` gets the outcomes and the agents of one and the same month."""
+
+    def collect(self, model: Any) -> None:
+        """Collect what there is at the end of a month."""
+        super().collect(model)
+        if COUNTED_FROM_0:
+            for records in (self._agent_records, self._agenttype_records):
+                if model.steps in records:
+                    records[model.steps - 1] = records.pop(model.steps)
+            if hasattr(self, "_collection_steps"):  # Mesa 3.4
+                self._collection_steps[-1] -= 1
+
+
 class HealthService(Model):
     """A country with one minister, ``trusts`` trusts, a manager each, and ``clinicians`` seats per trust.
 
@@ -53,20 +74,26 @@ class HealthService(Model):
         parameters: settings; all at their default for None.
         trusts: number of trusts of the synthetic country; with ``providers`` their number stands.
         clinicians: seats per trust.
-        seed: 0 .. 2**32 - 1; with ``run`` (0 .. 2**32 - 1) it fixes all luck.
-        run: number of the run.
+        seed: 0 .. 2**32 - 1; with ``run`` (0 .. 2**32 - 1) it fixes all luck. None draws one afresh, as in Mesa.
+        run: number of the run; that of replicate k of :func:`simulate` is k.
         providers: real trusts instead of the synthetic ring: a table, or the path of one.
         constants: structural constants that differ from the table.
         changes: month -> {parameter: value} from the start of that month on.
         checked: check that every rule gives finite numbers (slow), naming the first that does not.
+        months: months after which ``running`` is False, for ``run_model`` and ``batch_run``; None for no end.
+        rng: Mesa's other name of ``seed``; a generator of NumPy will do, too.
+        scenario: a ``Scenario`` of Mesa 3.5, whose values are parameters.
+        model_reporters, agent_reporters, agenttype_reporters: what ``datacollector`` collects each month besides the
+            outcomes, as Mesa's ``DataCollector`` takes them.
+        kwargs: parameters by name, ``real_control=0.8``, or ``parameter@month``; they count over ``parameters``.
 
-    Attributes: ``outcomes`` (name -> value of the last month), ``datacollector`` (all months), ``minister``,
+    Attributes: ``outcomes`` (name -> value of the last month), ``datacollector`` (all months), ``seed``, ``minister``,
     ``trusts``, ``managers``, ``clinicians`` (lists, by number), and the records that rules read (``nation``, ...).
 
     Raises ValueError for an argument that cannot be used or a country of more than ``MOST_AGENTS``; and RunFailed in a
     month in which a rule cannot be computed, or a number leaves the range that exact sums hold.
 
-    >>> country = HealthService(Parameters(real_control=0.8), trusts=3, clinicians=4, seed=1)
+    >>> country = HealthService(real_control=0.8, trusts=3, clinicians=4, seed=1)
     >>> country.step()
     >>> len(country.managers), len(country.outcomes), len(country.datacollector.get_model_vars_dataframe())
     (3, 82, 1)
@@ -77,38 +104,46 @@ class HealthService(Model):
         parameters: Parameters | None = None,
         trusts: int = 150,
         clinicians: int = 40,
-        seed: int = 7,
+        seed: int | None = DEFAULT_SEED,
         run: int = 0,
         providers: Providers | str | PathLike[str] | None = None,
         constants: Mapping[str, float] | None = None,
         changes: Mapping[int, Mapping[str, float]] | None = None,
         checked: bool = False,
+        *,
+        months: int | None = None,
+        rng: Any = None,
+        scenario: Any = None,
+        model_reporters: Mapping[str, Any] | None = None,
+        agent_reporters: Mapping[str, Any] | None = None,
+        agenttype_reporters: Mapping[type, Mapping[str, Any]] | None = None,
+        **kwargs: Unpack[ParameterValues],  # of this very name: Mesa's page asks for it
     ) -> None:
         trusts, clinicians = (whole_number(*size, 1) for size in (("trusts", trusts), ("clinicians", clinicians)))
-        seed, run = whole_number("seed", seed), whole_number("run", run)
-        settings: Any = parameters if parameters is not None else Parameters()
-        if not isinstance(settings, Parameters):
-            raise ValueError(f"parameters must be Parameters(name=value, ...), got {brief(settings)}")
+        rng = getattr(scenario, "rng", None) if rng is None else rng
+        self.seed, run = seed_of(seed, rng), whole_number("run", run)
+        self.months = months if months is None else whole_number("months", months, 1)
+        settings, self.changes = settings_of(parameters, changes, values_by_name(scenario, kwargs))
         if isinstance(providers, str | PathLike):
             providers = read_providers(providers)
         trusts = len(providers) if providers is not None else trusts
         check_agents(trusts, clinicians)
-        super().__init__(rng=seed)
+        reporters = model_reporters_with(model_reporters)
+        super().__init__(**({"rng": self.seed} if scenario is None else {"scenario": scenario}))
         self.p: Any = SimpleNamespace(**{name: getattr(settings, name) for name in PARAMETERS})
         self.k = constants_with(constants)
-        self.changes = dict(_checked_changes(month, changed) for month, changed in (changes or {}).items())
         self.checked = checked
         self.now = Now()
         self.now.month = 0.0
         self.country_sums = Sums()
         self.outcomes: dict[str, float] = {}
-        self._luck = LuckOfTheMonth(seed, run)
+        self._luck = LuckOfTheMonth(self.seed, run)
         known = {"now": self.now, "p": self.p, "k": self.k, "country_sums": self.country_sums}
         made = build(self, known, (trusts, clinicians), providers, self._luck)
         self.setting, self.nation, self.minister = made.setting, made.nation, made.minister
         self.trusts, self.managers, self.clinicians = made.trusts, made.managers, made.clinicians
         self.circles, self.groups = made.circles, made.groups
-        self.datacollector = DataCollector(model_reporters={name: _reporter(name) for name in OUTCOMES})
+        self.datacollector = MonthCollector(reporters, agent_reporters, agenttype_reporters)
 
     def step(self) -> None:
         """Let one month pass: every phase in order, exact sums between phases."""
@@ -127,6 +162,8 @@ class HealthService(Model):
                 self._add_up(tally)
         self.outcomes = self._read_outcomes()
         self.datacollector.collect(self)
+        if month == self.months:
+            self.running = False
 
     def run_for(self, months: int) -> None:
         """Let ``months`` months pass."""
@@ -198,10 +235,6 @@ class HealthService(Model):
         return cannot_be_computed(self.steps, what, error)
 
 
-def _reporter(name: str) -> Any:
-    return lambda model: model.outcomes[name]
-
-
 def check_agents(trusts: int, clinicians: int) -> None:
     """Raise ValueError for a country of more agents than one should make one by one."""
     agents = 1 + trusts * (2 + clinicians)
@@ -210,14 +243,3 @@ def check_agents(trusts: int, clinicians: int) -> None:
             f"trusts = {trusts} with clinicians = {clinicians} each make {agents:,} agents, and at most "
             f"{MOST_AGENTS:,} can be made one by one; take fewer, or simulate(engine='numpy')"
         )
-
-
-def _checked_changes(month: Any, changed: Mapping[str, float]) -> tuple[int, dict[str, float]]:
-    try:
-        number = whole_number("month", month, 1)
-    except ValueError:
-        raise ValueError(
-            f"a lever changes at the start of a month, a whole number from 1 on, got {brief(month)}"
-        ) from None
-    rows = {name: quantity_of(change_of(find_parameter(name).name, number)).parameter for name in changed}
-    return number, {name: row.check(changed[name]) for name, row in rows.items()}
