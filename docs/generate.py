@@ -1,7 +1,7 @@
-"""Generated parts of docs/model.md and docs/architecture.md, written between their markers.
+"""Generated parts of docs/model.md and docs/architecture.md, between their markers, and files of types made whole.
 
-python docs/generate.py            rewrite the pages
-python docs/generate.py --check    change nothing; exit 1 if a page is not current
+python docs/generate.py            rewrite the pages and the files
+python docs/generate.py --check    change nothing; exit 1 if one is not current
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ import argparse
 import ast
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
 from generate_architecture import SECTIONS as ARCHITECTURE
+from generate_types import FILES
 
 from tredegar.model import CONSTANTS, OUTCOMES, PARAMETERS, TRUST_RECORDS
 from tredegar.model.constants import Constant
@@ -136,27 +138,33 @@ def fill(page: str, sections: Mapping[str, Callable[[], str]]) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Rewrite the pages, or check them; return the exit status."""
+    """Rewrite the pages and the files, or check them; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--check", action="store_true", help="change nothing; exit 1 if the page is not current")
+    parser.add_argument("--check", action="store_true", help="change nothing; exit 1 if one is not current")
     check = parser.parse_args(arguments).check
-    return max(renew(name, sections, check) for name, sections in PAGES.items())
+    made = {f"docs/{name}": partial(fill, sections=sections) for name, sections in PAGES.items()}
+    made |= {name: partial(whole, make=make) for name, make in FILES.items()}
+    return max(renew(DOCS.parent / name, name, make, check) for name, make in made.items())
 
 
-def renew(name: str, sections: Mapping[str, Callable[[], str]], check: bool) -> int:
-    """Rewrite page ``name``, or check it; return the exit status."""
-    path = DOCS / name
-    page = path.read_text(encoding="utf-8")
+def whole(text: str, make: Callable[[], str]) -> str:
+    """Return what a file that is made whole must hold, whatever its ``text`` is."""
+    return make()
+
+
+def renew(path: Path, name: str, make: Callable[[str], str], check: bool) -> int:
+    """Rewrite the file at ``path``, or check it; return the exit status."""
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
     try:
-        filled = fill(page, sections)
+        made = make(text)
     except ValueError as error:
-        sys.stderr.write(f"error: docs/{name}: {error}\n")
+        sys.stderr.write(f"error: {name}: {error}\n")
         return 1
-    if check and filled != page:
-        sys.stderr.write(f"docs/{name} is not current; run python docs/generate.py\n")
+    if check and made != text:
+        sys.stderr.write(f"{name} is not current; run python docs/generate.py\n")
         return 1
-    if filled != page:
-        path.write_text(filled, encoding="utf-8")
+    if made != text:
+        path.write_text(made, encoding="utf-8")
     return 0
 
 

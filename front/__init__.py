@@ -1,19 +1,58 @@
 """Tredegar: an agent-based model of how a national health service is governed, swept over millions of runs.
 
-Every public name is loaded when it is first asked for, so that ``import tredegar`` loads no library.
+Every public name is loaded when it is first asked for, so that ``import tredegar`` loads no library. Type checkers and
+editors read ``__init__.pyi``, which docs/generate.py makes of the table here.
 """
 
 from __future__ import annotations
 
-TYPE_CHECKING = False  # Type checkers take it for true; to import it would cost every start milliseconds.
-if TYPE_CHECKING:
-    from .kernels import engines, simulate
-    from .model import OUTCOMES, PARAMETERS, HealthService, Parameters
-    from .results import open_sweep
-    from .sweeps import Spec, SpecError, run_sweep
+_HOMES = {
+    "OUTCOMES": "model",
+    "PARAMETERS": "model",
+    "HealthService": "model",
+    "OutcomeName": "model.name_types",
+    "ParameterName": "model.name_types",
+    "Parameters": "model",
+    "Points": "model.name_types",
+    "Spec": "sweeps",
+    "SpecError": "sweeps",
+    "analyze_sensitivity": "results",
+    "at": "results",
+    "average_by": "results",
+    "change_of": "model.parameters",
+    "compare": "results",
+    "complete_points": "results",
+    "contrast": "results",
+    "discover": "results",
+    "draw_hysteresis": "results",
+    "draw_map": "results",
+    "draw_over_time": "results",
+    "draw_responses": "results",
+    "draw_sensitivity": "results",
+    "engines": "kernels",
+    "export": "results",
+    "grow_tree": "results",
+    "measure_hysteresis": "results",
+    "measure_robustness": "results",
+    "open_sweep": "results",
+    "run_sweep": "sweeps",
+    "salib_problem": "results",
+    "sample_of": "results",
+    "simulate": "kernels",
+    "unstack_grid": "results",
+    "validate": "results",
+    "window": "results",
+    "window_mean": "results",
+    "window_means": "results",
+    "write_replay": "results.replay.story",
+    "write_report": "results",
+}
+"""Public name -> the package or module that has it. A new name is a line here and a row in docs/python.md."""
 
-    __version__: str
-else:
+__all__ = [*_HOMES, "__version__"]
+
+TYPE_CHECKING = False  # Type checkers take it for true; to import it would cost every start milliseconds.
+if not TYPE_CHECKING:  # A checker that saw __getattr__ would let every misspelt name pass.
 
     def __getattr__(name):
         """Load a public name (PEP 562)."""
@@ -47,30 +86,3 @@ else:
 
     if not any(getattr(finder, "__name__", "") == "_FormerPaths" for finder in sys.meta_path):
         sys.meta_path.append(_FormerPaths)
-
-_HOMES = {
-    "OUTCOMES": "model",
-    "PARAMETERS": "model",
-    "HealthService": "model",
-    "Parameters": "model",
-    "engines": "kernels",
-    "simulate": "kernels",
-    "Spec": "sweeps",
-    "SpecError": "sweeps",
-    "run_sweep": "sweeps",
-    "open_sweep": "results",
-}
-
-__all__ = [
-    "OUTCOMES",
-    "PARAMETERS",
-    "HealthService",
-    "Parameters",
-    "Spec",
-    "SpecError",
-    "__version__",
-    "engines",
-    "open_sweep",
-    "run_sweep",
-    "simulate",
-]

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .comparison import compare, contrast
-    from .conditions import conditional_means
-    from .discovery.regions import discover, tree_rules
-    from .discovery.robust import robustness
+    from .conditions import average_by
+    from .discovery.regions import discover, grow_tree
+    from .discovery.robust import measure_robustness
     from .figures.ramp import draw_hysteresis, measure_hysteresis
     from .files import export
     from .open import open_sweep
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 __all__ = [
     "analyze_sensitivity",
     "at",
+    "average_by",
     "compare",
     "complete_points",
-    "conditional_means",
     "contrast",
     "discover",
     "draw_hysteresis",
@@ -38,12 +38,12 @@ __all__ = [
     "draw_responses",
     "draw_sensitivity",
     "export",
+    "grow_tree",
     "measure_hysteresis",
+    "measure_robustness",
     "open_sweep",
-    "robustness",
     "salib_problem",
     "sample_of",
-    "tree_rules",
     "unstack_grid",
     "validate",
     "window",
@@ -55,9 +55,9 @@ __all__ = [
 _HOMES = {
     "analyze_sensitivity": "sensitivity.indices",
     "at": "selection",
+    "average_by": "conditions",
     "compare": "comparison",
     "complete_points": "sample",
-    "conditional_means": "conditions",
     "contrast": "comparison",
     "discover": "discovery.regions",
     "draw_hysteresis": "figures.ramp",
@@ -66,12 +66,12 @@ _HOMES = {
     "draw_responses": "report.drawing",
     "draw_sensitivity": "report.drawing",
     "export": "files",
+    "grow_tree": "discovery.regions",
     "measure_hysteresis": "figures.ramp",
+    "measure_robustness": "discovery.robust",
     "open_sweep": "open",
-    "robustness": "discovery.robust",
     "salib_problem": "sample",
     "sample_of": "sample",
-    "tree_rules": "discovery.regions",
     "unstack_grid": "selection",
     "validate": "record.validation",
     "window": "windows",
@@ -81,7 +81,18 @@ _HOMES = {
 }
 
 
+_FORMER = {"conditional_means": "average_by", "robustness": "measure_robustness", "tree_rules": "grow_tree"}
+"""Name of version 0.1 -> the name that it has since version 0.2."""
+
+
 def __getattr__(name: str) -> Any:
+    if name in _FORMER:
+        import warnings
+
+        now = _FORMER[name]
+        said = f"{__name__}.{name} is {__name__}.{now} since version 0.2"
+        warnings.warn(said, DeprecationWarning, stacklevel=2)
+        name = now
     if name in _HOMES:
         return getattr(import_module(f".{_HOMES[name]}", __name__), name)
     raise AttributeError(f"module '{__name__}' has no attribute '{name}'")

@@ -16,7 +16,7 @@ MOST_VALUES = 7
 """A condition takes few values; more show a quantity, or the means of windows (assumption)."""
 
 
-def conditional_means(
+def average_by(
     sweep: xr.Dataset,
     by: str,
     outcomes: Iterable[str] | None = None,
@@ -34,7 +34,7 @@ def conditional_means(
 
     >>> of = ("point", "replicate", "month")
     >>> runs = {"quality": (of, [[[0.2, 0.4, 0.6]]]), "party": (of, [[[-1.0, 1.0, 1.0]]])}
-    >>> means = conditional_means(xr.Dataset(runs, {"month": [1, 2, 3]}), by="party", outcomes=["quality"])
+    >>> means = average_by(xr.Dataset(runs, {"month": [1, 2, 3]}), by="party", outcomes=["quality"])
     >>> means["party"].values.tolist(), means["quality"].values.ravel().tolist()
     ([-1.0, 1.0], [0.2, 0.5])
     """

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from .conditions import CARRIED, conditional_means
+from .conditions import CARRIED, average_by
 from .dataset import chosen_outcomes, fixed_parameters, recorded_outcomes, varied_parameters
 from .formats import Exported, format_of
 from .windows import settled_from, window, window_mean
@@ -66,7 +66,7 @@ def _runs(sweep: xr.Dataset, names: tuple[str, ...], months: tuple[int | None, i
 
 def _by(sweep: xr.Dataset, names: tuple[str, ...], by: str, months: tuple[int | None, int | None]) -> Exported:
     first = settled_from(sweep) if months[0] is None else months[0]
-    part = conditional_means(sweep, by, names, by in CARRIED, first, months[1])
+    part = average_by(sweep, by, names, by in CARRIED, first, months[1])
     part = part.assign(status=sweep["status"]).assign_attrs(sweep.attrs)
 
     def tables() -> Iterator[pd.DataFrame]:

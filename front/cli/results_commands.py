@@ -113,13 +113,13 @@ def discover_command(
 ) -> None:
     """Find the region of the parameters in which an outcome is good (or bad): boxes, judged on held-out points."""
     from ..results.dataset import design_of
-    from ..results.discovery.regions import discover, region_rows, sought, tree_rules
-    from ..results.discovery.robust import ranked, robust_rows, robustness
+    from ..results.discovery.regions import discover, grow_tree, region_rows, sought
+    from ..results.discovery.robust import measure_robustness, ranked, robust_rows
     from ..results.open import open_sweep
 
     sweep = open_sweep(store, partial=partial)
     if lever:
-        table = robustness(sweep, outcome, tuple(lever), below, from_month)
+        table = measure_robustness(sweep, outcome, tuple(lever), below, from_month)
         typer.echo(ranked(table, outcome, below))
         _print_table(*robust_rows(table, tuple(lever)))
         return
@@ -130,7 +130,7 @@ def discover_command(
     else:
         typer.echo("No box separates these points from the others.")
     if tree:
-        typer.echo(tree_rules(found, design_of(sweep).varied))
+        typer.echo(grow_tree(found, design_of(sweep).varied))
 
 
 def validate_command(

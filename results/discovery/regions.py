@@ -165,7 +165,7 @@ def sought(found: Discovery) -> str:
     )
 
 
-def tree_rules(found: Discovery, parameters: tuple[str, ...], leaves: int = 8) -> str:
+def grow_tree(found: Discovery, parameters: tuple[str, ...], leaves: int = 8) -> str:
     """Return a classification tree (CART) of the same cases as text.
 
     Raises ModuleNotFoundError, naming the extra to install, without scikit-learn.

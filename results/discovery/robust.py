@@ -16,7 +16,7 @@ from ..windows import window_mean
 WORST_TENTH = 0.1
 
 
-def robustness(
+def measure_robustness(
     sweep: xr.Dataset,
     outcome: str,
     levers: tuple[str, ...],
@@ -39,7 +39,7 @@ def robustness(
     >>> attrs = {"sampler": '{"method": "grid", "names": ["mandate_detail", "target_level"], "bounds": []}'}
     >>> varied = {"mandate_detail": ("point", [0.0, 1.0, 0.0, 1.0]), "target_level": ("point", [0.8, 0.8, 0.9, 0.9])}
     >>> runs = {"quality": (("point", "replicate", "month"), [[[0.5]], [[0.6]], [[0.7]], [[0.4]]])}
-    >>> table = robustness(xr.Dataset(runs, varied | {"month": [1]}, attrs), "quality", ("mandate_detail",))
+    >>> table = measure_robustness(xr.Dataset(runs, varied | {"month": [1]}, attrs), "quality", ("mandate_detail",))
     >>> table["mean_regret"].round(6).tolist(), table["best"].tolist()
     ([0.05, 0.15], [0.5, 0.5])
     """

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,9 @@ from .samplers import DesignSpec, FromFile, models_of_design
 from .tables import FixedTable, Streams, outcomes_to_record, read_constant, said_once, tables_of, warn_of_former_keys
 from .text import MOST_TABLE_BYTES, canonical_toml, files_in, former_text, parse_json, parse_toml, read_text
 from .variants import OneOf
+
+if TYPE_CHECKING:
+    from ..spec_keys import SpecKeys
 
 MOST_MONTHS = 12_000
 MOST_TRUSTS = 10_000
@@ -100,7 +103,7 @@ class Spec(Strict):
     _providers: Providers | None = PrivateAttr(default=None)
     _table: dict[str, NDArray[np.float64]] | None = PrivateAttr(default=None)
 
-    def __init__(self, **tables: Any) -> None:
+    def __init__(self, **tables: Unpack[SpecKeys]) -> None:
         """Check the ``tables`` of a spec; files that they name are looked for in the working folder."""
         self._build(said_once(tables), files_in(Path()))
 

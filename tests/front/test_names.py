@@ -41,7 +41,7 @@ def test_every_public_name_is_there_and_none_is_a_module(package: str) -> None:
 def test_names_that_results_hand_out_are_those_of_their_table(root: Path) -> None:
     table = (root / "docs" / "results.md").read_text(encoding="utf-8").partition("## Opening")[0]
     shown = {name for row in re.findall(r"\| ([^|]+) \|\n", table) for name in re.findall(r"`(\w+)`", row)}
-    assert shown >= {"analyze_sensitivity", "compare", "export", "measure_hysteresis", "tree_rules", "contrast"}
+    assert shown >= {"analyze_sensitivity", "compare", "export", "measure_hysteresis", "grow_tree", "contrast"}
     results = importlib.import_module("tredegar.results")
     assert [name for name in sorted(shown) if not callable(getattr(results, name, None))] == []
 

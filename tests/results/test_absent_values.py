@@ -15,7 +15,7 @@ from tredegar.model import TRUST_RECORDS
 from tredegar.results import open_sweep
 from tredegar.results.comparison import compare, compared_rows
 from tredegar.results.discovery.regions import discover
-from tredegar.results.discovery.robust import robust_rows, robustness
+from tredegar.results.discovery.robust import measure_robustness, robust_rows
 from tredegar.results.figures.maps import map_of
 from tredegar.results.record.figure import draw_validation
 from tredegar.results.record.measures import MEASURES, MONTHLY, PER_TRUST, WHY_ABSENT
@@ -140,7 +140,7 @@ def test_an_outcome_that_does_not_vary_has_no_share_of_luck_and_no_interval(tmp_
 
 def test_one_replicate_gives_means_without_intervals(tmp_path: Path) -> None:
     sweep = sweep_of(tmp_path, rising, replicates=1)
-    table = robustness(sweep, "quality", ("mandate_detail",))
+    table = measure_robustness(sweep, "quality", ("mandate_detail",))
     cells = [cell for row in robust_rows(table, ("mandate_detail",))[1] for cell in row]
     assert not any("nan" in cell for cell in cells)
 

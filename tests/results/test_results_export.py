@@ -9,7 +9,7 @@ import xarray as xr
 
 from tredegar.results import open_sweep
 from tredegar.results.comparison import compare, contrast
-from tredegar.results.conditions import conditional_means
+from tredegar.results.conditions import average_by
 from tredegar.results.files import export
 
 from ..support.made_stores import grid, made_store
@@ -45,7 +45,7 @@ def store(tmp_path):
 
 
 def test_means_by_party_separate_the_months(store):
-    means = conditional_means(open_sweep(store), "party", ["quality"])
+    means = average_by(open_sweep(store), "party", ["quality"])
     assert means.quality.dims == ("party", "point", "replicate") and list(means.party.values) == [-1.0, 1.0]
     gain = means.quality.sel(party=1.0) - means.quality.sel(party=-1.0)
     assert np.allclose(gain.values[np.isfinite(gain.values)], 1.0, atol=1e-6)
@@ -54,14 +54,14 @@ def test_means_by_party_separate_the_months(store):
 
 def test_a_direction_holds_until_the_next_one(store):
     sweep = open_sweep(store)
-    held = conditional_means(sweep, "reorganisation_direction", ["quality"], carried=True)
+    held = average_by(sweep, "reorganisation_direction", ["quality"], carried=True)
     assert list(held.months.values[:, 0, 0]) == [16, 2, 6]
-    assert list(conditional_means(sweep, "reorganisation_direction").months.values[:, 0, 0]) == [1, 22, 1]
+    assert list(average_by(sweep, "reorganisation_direction").months.values[:, 0, 0]) == [1, 22, 1]
 
 
 def test_a_quantity_is_no_condition(store):
     with pytest.raises(ValueError, match="outcome 'quality' takes .* values, a condition at most 7"):
-        conditional_means(open_sweep(store), "quality")
+        average_by(open_sweep(store), "quality")
 
 
 def test_two_stores_with_common_luck_are_compared_run_by_run(store, tmp_path):
@@ -130,7 +130,7 @@ def test_means_by_party_are_written_with_their_months(store, tmp_path):
     sweep = open_sweep(store)
     table = pd.read_csv(export(sweep, tmp_path / "party.csv", from_month=7, by="party"))
     assert len(table) == 2 * 24 and set(table["party"]) == {-1.0, 1.0}
-    means = conditional_means(sweep, "party", ["quality"], from_month=7)
+    means = average_by(sweep, "party", ["quality"], from_month=7)
     row = table[(table["party"] == 1.0) & (table["point"] == 5) & (table["replicate"] == 3)].iloc[0]
     assert row["quality"] == pytest.approx(float(means.quality.sel(party=1.0)[5, 3])) and row["months"] == 12
     assert row["mandate_detail"] == 1.0 and (table["status"] == 2).sum() == 2

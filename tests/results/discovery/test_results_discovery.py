@@ -17,8 +17,8 @@ from tredegar.cli.entry import main
 from tredegar.model import PARAMETERS
 from tredegar.results import open_sweep
 from tredegar.results.discovery.prim import chance_of_limit, peel, score
-from tredegar.results.discovery.regions import discover, region_rows, sought, tree_rules
-from tredegar.results.discovery.robust import robustness
+from tredegar.results.discovery.regions import discover, grow_tree, region_rows, sought
+from tredegar.results.discovery.robust import measure_robustness
 
 from ...support.made_stores import grid, made_store
 from ...support.waiting import PATIENCE
@@ -178,7 +178,7 @@ def corner_of_one(points, luck, month):
 
 def test_a_tree_tells_the_same_two_parameters(sweep):
     pytest.importorskip("sklearn", reason="the extra discovery is not installed")
-    rules = tree_rules(discover(sweep, "quality", threshold=0.7), NAMES)
+    rules = grow_tree(discover(sweep, "quality", threshold=0.7), NAMES)
     assert "mandate_detail" in rules and "method_heterogeneity" in rules and "real_control" not in rules
 
 
@@ -193,14 +193,14 @@ def test_robust_levers_are_those_with_little_regret(tmp_path):
         )
 
     sweep = open_sweep(made_store(tmp_path / "r.zarr", points, {"quality": outcome}))
-    table = robustness(sweep, "quality", ("mandate_detail",)).set_index("mandate_detail")
+    table = measure_robustness(sweep, "quality", ("mandate_detail",)).set_index("mandate_detail")
     assert table["greatest_regret"].round(6).to_dict() == {0.0: 0.3, 0.5: 0.2, 1.0: 0.4}
     assert table["worst"].round(6).to_dict() == {0.0: 0.5, 0.5: 0.6, 1.0: 0.3}
     assert table["best"].to_dict() == {0.0: 0.5, 0.5: 0.0, 1.0: 0.5}
     with pytest.raises(ValueError, match="levers must be varied parameters"):
-        robustness(sweep, "quality", ("grip_rate",))
+        measure_robustness(sweep, "quality", ("grip_rate",))
     with pytest.raises(ValueError, match="every setting of the levers once in every state"):
-        robustness(sweep.isel(point=slice(0, 5)), "quality", ("mandate_detail",))
+        measure_robustness(sweep.isel(point=slice(0, 5)), "quality", ("mandate_detail",))
 
 
 def test_levers_are_ranked_where_a_table_sets_them_anew_in_many_states(tmp_path):
@@ -216,12 +216,12 @@ def test_levers_are_ranked_where_a_table_sets_them_anew_in_many_states(tmp_path)
     status = np.ones((60, 4))
     status[6, 2] = 2
     store = made_store(tmp_path / "t.zarr", points, {"quality": outcome}, design='method = "table"', status=status)
-    table = robustness(open_sweep(store), "quality", ("mandate_detail",))
+    table = measure_robustness(open_sweep(store), "quality", ("mandate_detail",))
     assert table.attrs["states"] == 29
     assert table["mean_regret"].tolist() == pytest.approx([0.1, 0.0], abs=1e-6)
     assert (table["mean_regret_high"] - table["mean_regret_low"]).max() < 1e-5, "luck and states cancel in regret"
     assert (table["mean_low"] < table["mean"]).all() and (table["mean"] < table["mean_high"]).all()
-    worse = robustness(open_sweep(store), "quality", ("mandate_detail",), smaller_is_better=True)
+    worse = measure_robustness(open_sweep(store), "quality", ("mandate_detail",), smaller_is_better=True)
     assert worse["best"].tolist() == [1.0, 0.0]
 
 

@@ -1,0 +1,608 @@
+# ruff: noqa: I001, RUF022
+"""Public names of Tredegar as editors and type checkers see them. Made by docs/generate.py: do not edit."""
+
+from .kernels.engine_table import EngineInfo
+from .kernels.simulation import Simulated
+from .model import HealthService as HealthService
+from .model import Parameters as Parameters
+from .model.name_types import OutcomeName as OutcomeName
+from .model.name_types import ParameterName as ParameterName
+from .model.name_types import Points as Points
+from .model.outcomes import Outcome
+from .model.parameters import Parameter
+from .model.providers import Providers
+from .results.comparison import Comparison
+from .results.discovery.regions import Discovery
+from .results.record.validation import Finding
+from .results.replay.story import Replay
+from .results.report.report import Report
+from .results.sample import Window
+from .results.sensitivity.methods import Bootstrap
+from .sweeps import Spec as Spec
+from .sweeps import SpecError as SpecError
+from .sweeps.run.compute import Simulate
+from .sweeps.run.executors import Say
+from .sweeps.run.executors import Scheduler
+from .sweeps.run.runner import Progress
+from .sweeps.run.runner import SweepSummary
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Mapping
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
+from os import PathLike
+from pathlib import Path
+from typing import Any
+import numpy as np
+import os
+import pandas as pd
+import xarray as xr
+
+__version__: str
+__all__ = [
+    "OUTCOMES",
+    "PARAMETERS",
+    "HealthService",
+    "OutcomeName",
+    "ParameterName",
+    "Parameters",
+    "Points",
+    "Spec",
+    "SpecError",
+    "analyze_sensitivity",
+    "at",
+    "average_by",
+    "change_of",
+    "compare",
+    "complete_points",
+    "contrast",
+    "discover",
+    "draw_hysteresis",
+    "draw_map",
+    "draw_over_time",
+    "draw_responses",
+    "draw_sensitivity",
+    "engines",
+    "export",
+    "grow_tree",
+    "measure_hysteresis",
+    "measure_robustness",
+    "open_sweep",
+    "run_sweep",
+    "salib_problem",
+    "sample_of",
+    "simulate",
+    "unstack_grid",
+    "validate",
+    "window",
+    "window_mean",
+    "window_means",
+    "write_replay",
+    "write_report",
+    "__version__",
+]
+
+OUTCOMES: Mapping[OutcomeName, Outcome]
+
+PARAMETERS: Mapping[ParameterName, Parameter]
+
+def analyze_sensitivity(
+    sweep: xr.Dataset,
+    outcomes: OutcomeName | Iterable[OutcomeName] | None = None,
+    method: str = ...,
+    window: Window = None,
+    from_month: int | None = None,
+    to_month: int | None = None,
+    bootstrap: Bootstrap | None = None,
+) -> xr.Dataset:
+    """Return the indices of each outcome by ``method``, dims ``(outcome, month, parameter)``.
+
+    ``method``: ``sobol`` (variables S1, ST and, where the design has it, S2, dims (..., parameter, parameter_2), upper
+    triangle), ``morris`` (mu, mu_star, sigma; effects over the whole range of a parameter), ``pawn`` (minimum, mean,
+    median, maximum over slices), ``regression`` (SRC, SRRC, shares of a quadratic fit, R2); ``auto`` takes the one that
+    the design was made for. Effects are in the unit of the outcome, all else has none; the source of each method stands
+    at the head of its module. Variables that end in ``_conf`` are half-widths of intervals. ``window``: recorded months
+    per window; None analyses one mean, over the second half of the run or from ``from_month`` on.
+
+    Replicates are averaged first; ``seed_share`` is the share of luck in the variance of single runs,
+    ``seed_share_common`` the part of it that all points share, ``seed_share_conf`` its half-width over points. A point
+    with a failed or missing run is dropped, and with it, where the design has a structure, its whole base point or
+    trajectory: the attributes ``used``, ``dropped`` and ``unit`` tell. ``luck_in_means`` is the greatest share of luck
+    left in the variance of the analysed means, and ``advice`` says what would halve the intervals. Raises ValueError
+    for a design that the method cannot use and where nothing is left.
+
+    >>> attrs = {"sampler": '{"method": "table", "names": ["mandate_detail"], "bounds": []}'}
+    >>> runs = xr.DataArray(np.linspace(0.9, 0.5, 20).reshape(20, 1, 1), dims=("point", "replicate", "month"))
+    >>> sweep = xr.Dataset({"quality": runs}, {"mandate_detail": ("point", np.arange(20) / 20), "month": [1]}, attrs)
+    >>> indices = analyze_sensitivity(sweep.assign(status=xr.ones_like(runs[..., 0], dtype=int)), method="regression")
+    >>> indices["SRRC"].dims, indices["SRRC"].values.round(6).tolist()
+    (('outcome', 'month', 'parameter'), [[[-1.0]]])
+    """
+
+def at(
+    sweep: xr.Dataset,
+    values: Mapping[str, float] | None = None,
+    /,
+    *,
+    tolerance: float = ...,
+    **named_values: float,
+) -> xr.Dataset:
+    """Return the points where every named parameter has the wanted value: ``at(ds, mandate_detail=0.4)``.
+
+    A lever that changes has an ``@`` in its name and goes into ``values``: ``at(ds, {"sanction_strength@61": 0.8})``.
+    The nearest stored value is taken if it lies within ``tolerance`` times the range of the stored ones (the dims stay
+    ``(point, ...)``). Raises ValueError for an unknown name, and for a value that was not run, naming those that were.
+
+    >>> sweep = xr.Dataset(coords={"point": [0, 1, 2], "mandate_detail": ("point", [0.0, 0.4, 0.4])})
+    >>> at(sweep, mandate_detail=0.4)["point"].values.tolist()
+    [1, 2]
+    """
+
+def average_by(
+    sweep: xr.Dataset,
+    by: OutcomeName,
+    outcomes: OutcomeName | Iterable[OutcomeName] | None = None,
+    carried: bool = False,
+    from_month: int | None = None,
+    to_month: int | None = None,
+) -> xr.Dataset:
+    """Return the mean of each outcome over the months of a run in which outcome ``by`` has each of its values.
+
+    ``by`` is a recorded outcome that takes few values: ``party`` (-1, +1), ``reorganisation_direction`` (-1, 0, +1),
+    ``minister_changed``. With ``carried`` a zero takes the last other value before it, so that a direction holds until
+    the next one (months before the first keep 0). Dims ``(by, point, replicate)``, float64, in memory; ``months``
+    counts the months behind each mean; a mean of none, or of a failed run, is NaN.
+    Raises ValueError for an outcome that is not recorded and for one that is no condition.
+
+    >>> of = ("point", "replicate", "month")
+    >>> runs = {"quality": (of, [[[0.2, 0.4, 0.6]]]), "party": (of, [[[-1.0, 1.0, 1.0]]])}
+    >>> means = average_by(xr.Dataset(runs, {"month": [1, 2, 3]}), by="party", outcomes=["quality"])
+    >>> means["party"].values.tolist(), means["quality"].values.ravel().tolist()
+    ([-1.0, 1.0], [0.2, 0.5])
+    """
+
+def change_of(parameter: ParameterName, month: int) -> ParameterName:
+    """Return the name of ``parameter`` from the start of ``month`` on.
+
+    >>> change_of("sanction_strength", 61)
+    'sanction_strength@61'
+    """
+
+def compare(
+    first: xr.Dataset,
+    second: xr.Dataset,
+    outcomes: OutcomeName | Iterable[OutcomeName] | None = None,
+    from_month: int | None = None,
+    to_month: int | None = None,
+) -> Comparison:
+    """Compare one opened sweep with another over the points whose varied parameters have equal values in both.
+
+    ``outcomes`` defaults to the main ones that both recorded; the window to the second half of the shorter sweep. The
+    numbers of each row are in the unit of its outcome. Raises ValueError where the stores share no outcome or no point.
+
+    >>> attrs = {"spec": "seed = 1", "sampler": '{"method": "grid", "names": ["mandate_detail"], "bounds": []}'}
+    >>> runs = xr.DataArray([[[0.5], [0.6]], [[0.7], [0.8]]], dims=("point", "replicate", "month"))
+    >>> first = xr.Dataset({"quality": runs}, {"mandate_detail": ("point", [0.0, 1.0]), "month": [1]}, attrs)
+    >>> found = compare(first, first.assign(quality=runs + 0.1))
+    >>> found.points, found.paired, found.table["change"].round(6).tolist()
+    (2, True, [0.1])
+    """
+
+def complete_points(sweep: xr.Dataset) -> np.ndarray:
+    """Return for each point whether all of its runs are done: (points,) of bool.
+
+    >>> complete_points(xr.Dataset({"status": (("point", "replicate"), [[DONE, DONE], [DONE, 2]])})).tolist()
+    [True, False]
+    """
+
+def contrast(
+    sweep: xr.Dataset,
+    first: Mapping[ParameterName, float],
+    second: Mapping[ParameterName, float],
+    outcomes: OutcomeName | Iterable[OutcomeName] | None = None,
+    from_month: int | None = None,
+    to_month: int | None = None,
+) -> Comparison:
+    """Compare two settings of levers within one opened sweep, over all states of its other parameters, run by run.
+
+    ``first`` and ``second`` give values of the same varied parameters (``{"target_toughness": 0.0}`` and
+    ``{"target_toughness": 1.0}``); points are paired where all other parameters agree. Raises ValueError for values
+    that were not run and where no point has a partner.
+
+    >>> attrs = {"spec": "seed = 1", "sampler": '{"method": "grid", "names": ["target_toughness"], "bounds": []}'}
+    >>> varied = {"target_toughness": ("point", [0.0, 1.0, 0.0, 1.0]), "target_level": ("point", [0.8, 0.8, 0.9, 0.9])}
+    >>> runs = {"quality": (("point", "replicate", "month"), [[[0.5]], [[0.6]], [[0.7]], [[0.9]]])}
+    >>> sweep = xr.Dataset(runs, varied | {"month": [1]}, attrs)
+    >>> contrast(sweep, {"target_toughness": 0.0}, {"target_toughness": 1.0}).table["change"].round(6).tolist()
+    [0.15]
+    """
+
+def discover(
+    sweep: xr.Dataset,
+    outcome: OutcomeName,
+    threshold: float | None = None,
+    below: bool = False,
+    from_month: int | None = None,
+) -> Discovery:
+    """Find boxes of the varied parameters in which the mean of ``outcome`` reaches ``threshold``.
+
+    ``sweep`` is an opened sweep; ``threshold`` is in the unit of the outcome. The mean is over replicates and over the
+    months from ``from_month`` (the second half by default); ``threshold`` defaults to the best fifth of the points
+    (assumption), with ``below`` to the worst: then cases at or under it are sought. Boxes are made from two thirds of
+    the points and judged on the rest; at most three, each without the points of those before. Points with a failed run
+    are left out. Raises ValueError for a design whose points lie on a coarse lattice of walks (Morris), and where
+    all points or none are of interest; ModuleNotFoundError, naming the extra to install, without ema_workbench.
+    """
+
+def draw_hysteresis(table: pd.DataFrame, lever: ParameterName, outcome: OutcomeName) -> Figure:
+    """Draw the rows of :func:`hysteresis`: the way up and the way down, and the gap between them, with intervals."""
+
+def draw_map(
+    sweep: xr.Dataset,
+    outcome: OutcomeName,
+    x: ParameterName | None = None,
+    y: ParameterName | None = None,
+    from_month: int | None = None,
+) -> Figure:
+    """Draw an outcome over two parameters: level, paired change against the lowest ``x``, and change across all of it.
+
+    ``sweep`` is an opened sweep; axes are in the units of the parameters, colours in that of the outcome. ``x`` and
+    ``y`` default to the two parameters that explain most. Raises ValueError for fewer than two varied parameters, an
+    unknown name, and too few points; ModuleNotFoundError, naming the extra to install, without Matplotlib.
+    """
+
+def draw_over_time(
+    sweep: xr.Dataset,
+    outcomes: OutcomeName | Iterable[OutcomeName] | None = None,
+    parameter: ParameterName | None = None,
+) -> Figure:
+    """Draw outcomes over time for the lowest and the highest third of ``parameter`` (the first varied by default).
+
+    ``sweep`` is an opened sweep. Raises ValueError for an outcome that the store does not hold; ModuleNotFoundError,
+    naming the extra to install, without Matplotlib.
+    """
+
+def draw_responses(
+    sweep: xr.Dataset,
+    outcomes: OutcomeName | Iterable[OutcomeName] | None = None,
+    from_month: int | None = None,
+) -> Figure:
+    """Draw each outcome against each varied parameter (the twelve that matter most, of many) of an opened sweep.
+
+    Raises ValueError for an outcome that the store does not hold; ModuleNotFoundError, naming the extra to install,
+    without Matplotlib.
+    """
+
+def draw_sensitivity(indices: xr.Dataset) -> Figure:
+    """Draw the indices of :func:`analyze_sensitivity`: bars for one window, courses over time for several.
+
+    ``indices`` has dims (outcome, month, parameter). Raises ModuleNotFoundError, naming the extra to install, without
+    Matplotlib.
+    """
+
+def engines() -> tuple[EngineInfo, ...]:
+    """Return what is known of every engine on this machine, the fastest first; whatever is broken, nothing is raised.
+
+    Nothing is run, and no GPU is taken.
+
+    >>> [engine.available for engine in engines() if engine.name == "numpy"]
+    [True]
+    """
+
+def export(
+    sweep: xr.Dataset,
+    path: str | Path,
+    outcomes: OutcomeName | Iterable[OutcomeName] | None = None,
+    from_month: int | None = None,
+    to_month: int | None = None,
+    monthly: bool = False,
+    by: OutcomeName | None = None,
+) -> Path:
+    """Write outcomes (all by default) to ``path`` in the format of its ending (``.nc``, ``.csv``); return the path.
+
+    ``sweep`` is an opened sweep; numbers are written in the units of the outcomes, which NetCDF tells.
+
+    Without ``monthly`` each run has one value per outcome, its mean over the window (the second half of the run by
+    default); with it every recorded month of the window (all by default). A table has one row per run, or per run and
+    month, with all parameters and the status. With ``by`` (``party``, ``reorganisation_direction``) each run has one
+    mean for each value of that outcome, over the months in which it has it, and the number of these months; a direction
+    holds until the next one. Raises ValueError for another ending, an unknown outcome, ``monthly`` with ``by``, and a
+    file that the classic format cannot hold.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> runs = xr.DataArray([[[0.25, 0.5]]], {"point": [0], "replicate": [0], "month": [1, 2]})
+    >>> sweep = xr.Dataset({"quality": runs, "status": (("point", "replicate"), [[1]])})
+    >>> with TemporaryDirectory() as folder:
+    ...     export(sweep, Path(folder) / "runs.csv").read_text().split()
+    ['point,replicate,status,quality', '0,0,1,0.5']
+    """
+
+def grow_tree(found: Discovery, parameters: tuple[ParameterName, ...], leaves: int = 8) -> str:
+    """Return a classification tree (CART) of the same cases as text.
+
+    Raises ModuleNotFoundError, naming the extra to install, without scikit-learn.
+    """
+
+def measure_hysteresis(sweep: xr.Dataset, lever: ParameterName, outcome: OutcomeName) -> pd.DataFrame:
+    """Return one row per value of ``lever`` that is reached both from below and from above, from an opened sweep.
+
+    Columns: ``value``, in the unit of the lever; ``up`` and ``down``, the means of ``outcome`` in the settled half of
+    the step reached from below and from above, with ``_low`` and ``_high``; ``gap``, the mean of the differences down
+    less up run by run, with its 95 % interval, all in the unit of the outcome. The first step counts as reached from
+    the side that the walk then leaves it to. The way back comes later: a trend in time shows as a gap as well, which a
+    run without a walk would tell apart. Raises ValueError where the lever does not walk, or where no value is reached
+    from both sides.
+
+    >>> walk = {"mandate_detail": 0.0, "mandate_detail@3": 1.0, "mandate_detail@5": 0.0, "month": range(1, 7)}
+    >>> attrs = {"sampler": '{"method": "table", "names": [], "bounds": []}'}
+    >>> runs = {"quality": (("point", "replicate", "month"), [[[0.6, 0.6, 0.5, 0.4, 0.4, 0.5]]])}
+    >>> table = measure_hysteresis(xr.Dataset(runs, walk, attrs), "mandate_detail", "quality")
+    >>> table[["value", "up", "down", "gap"]].round(6).values.tolist()
+    [[0.0, 0.6, 0.5, -0.1], [1.0, 0.4, 0.4, 0.0]]
+    """
+
+def measure_robustness(
+    sweep: xr.Dataset,
+    outcome: OutcomeName,
+    levers: tuple[ParameterName, ...],
+    smaller_is_better: bool = False,
+    from_month: int | None = None,
+) -> pd.DataFrame:
+    """Return one row per setting of the ``levers``: how it does over all states of the other varied parameters.
+
+    ``sweep`` is an opened sweep. Columns, in the unit of the outcome but for the first and the last: the levers;
+    ``mean``; ``worst``, the worst state, and ``p10``, which a tenth of the states fall short of; ``mean_regret`` and
+    ``greatest_regret``, what is lost against the best setting in the same state; ``best``, the share of the states in
+    which it is the best. Means have a 95 % interval (``_low``, ``_high``): luck and states are its two sources, and
+    regret is taken replicate by replicate, so that the luck of a state cancels. Which setting is best in a state is
+    read off means over replicates. A state with a failed run is left out.
+
+    A grid of everything has every setting in every state, and so has a table of points that sets the levers anew at
+    each of its states. Raises ValueError for levers that are not varied, for other designs, and where no state is
+    complete.
+
+    >>> attrs = {"sampler": '{"method": "grid", "names": ["mandate_detail", "target_level"], "bounds": []}'}
+    >>> varied = {"mandate_detail": ("point", [0.0, 1.0, 0.0, 1.0]), "target_level": ("point", [0.8, 0.8, 0.9, 0.9])}
+    >>> runs = {"quality": (("point", "replicate", "month"), [[[0.5]], [[0.6]], [[0.7]], [[0.4]]])}
+    >>> table = measure_robustness(xr.Dataset(runs, varied | {"month": [1]}, attrs), "quality", ("mandate_detail",))
+    >>> table["mean_regret"].round(6).tolist(), table["best"].tolist()
+    ([0.05, 0.15], [0.5, 0.5])
+    """
+
+def open_sweep(
+    path: str | os.PathLike[str],
+    partial: bool = False,
+    chunks: int | str | Mapping[str, int] | None = ...,
+    verify: bool | None = None,
+) -> xr.Dataset:
+    """Open a store, or an archive of one (``.zip`` too), as a lazy Dataset with dims ``(point, replicate, month)``.
+
+    Outcomes are float32 Dask arrays with ``units`` and ``long_name``; varied parameters are coordinates on ``point``,
+    fixed ones scalar coordinates. Failed runs are NaN; ``status`` says which, and the attributes ``runs``,
+    ``runs_done``, ``runs_failed`` and ``runs_missing`` count them. With ``partial`` runs that are missing, or have lost
+    a file, are NaN and counted as missing. All attributes are of kinds that NetCDF takes; ``sampler`` and others that
+    are tables are JSON.
+
+    ``chunks`` is the number of batches of each Dask chunk, or what xarray takes (-1, "auto", sizes by dimension), or
+    None for no Dask. With ``verify`` every value is compared with its digest when it is read, which raises StoreDamaged
+    (a ValueError) for one that is not what was written; by default where the store has digests, as the attribute
+    ``digests`` says. Coordinates and status are compared now.
+
+    Raises FileNotFoundError where there is no store and ValueError where it cannot be used: another thing than a
+    store, a newer format, a changed ``zarr.json``, lost or damaged files, or an unfinished sweep without ``partial``.
+
+    >>> from tredegar import Spec, run_sweep
+    >>> vary, record = {"real_control": {"values": [0.2, 0.8]}}, {"outcomes": ["quality"]}
+    >>> size = {"trusts": 3, "clinicians": 4}
+    >>> spec = Spec(design={"method": "grid"}, vary=vary, record=record, country=size, months=12, replicates=1)
+    >>> _ = run_sweep(spec, "store.zarr", workers=0, engine="numpy")
+    >>> sweep = open_sweep("store.zarr")
+    >>> sweep["quality"].dims, sweep["quality"].shape, sweep.attrs["runs_done"]
+    (('point', 'replicate', 'month'), (2, 1, 12), 2)
+    """
+
+def run_sweep(
+    spec: Spec,
+    path: str | Path,
+    workers: int = 2,
+    engine: str = "auto",
+    scheduler: Scheduler | None = None,
+    task: tuple[int, int] | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    points_per_batch: int | None = None,
+    check: bool = True,
+    simulate: Simulate | None = None,
+    say: Say | None = None,
+    retry_failed: bool = False,
+) -> SweepSummary:
+    """Create the store of ``spec`` at ``path``, or resume it, and compute what is missing.
+
+    Main arguments: ``workers`` processes of this machine (0: this process), or the workers of the Dask ``scheduler``
+    (an address, a scheduler file or a cluster object), or with ``task=(k, n)`` the batches b with b % n == k, in this
+    process. ``progress`` is called after each batch, ``say`` with a line if the scheduler has no workers. ``check``
+    compares all values that are there with their digests, and has made anew what is damaged. ``retry_failed`` computes
+    failed runs again.
+
+    Other arguments: ``points_per_batch`` sets the batch size of a new store; ``simulate`` stands in for the model's
+    own (tests).
+
+    Raises ValueError for an argument of another kind than it must be, StoreError if the store belongs to another spec,
+    other rules or another store format, SchedulerError if no scheduler answers.
+
+    >>> design, vary = {"method": "grid"}, {"real_control": {"values": [0.2, 0.8]}}
+    >>> size, record = {"trusts": 3, "clinicians": 4}, {"outcomes": ["quality"]}
+    >>> spec = Spec(design=design, vary=vary, country=size, record=record, months=12, replicates=2)
+    >>> run_sweep(spec, "store.zarr", workers=0, engine="numpy").counts
+    Counts(done=4, failed=0, missing=0)
+    """
+
+def salib_problem(sweep: xr.Dataset) -> dict[str, Any]:
+    """Return the problem that SALib's analysers take, for the points and outcomes of this opened sweep in their order.
+
+    Raises ValueError for a dataset that ``open_sweep`` did not open. Source of the form: SALib's documentation.
+
+    >>> sampler = '{"method": "sobol", "names": ["mandate_detail"], "bounds": [[0.0, 1.0]]}'
+    >>> runs = {"status": (("point", "replicate"), [[1], [1]])}
+    >>> salib_problem(xr.Dataset(runs, {"mandate_detail": ("point", [0.2, 0.7])}, {"sampler": sampler}))
+    {'num_vars': 1, 'names': ['mandate_detail'], 'bounds': [[0.0, 1.0]]}
+    """
+
+def sample_of(sweep: xr.Dataset) -> np.ndarray:
+    """Return the values of the varied parameters, (points, parameters), columns in the order of the design.
+
+    Each column is in the unit of its parameter. Raises ValueError for a dataset that ``open_sweep`` did not open.
+
+    >>> sampler = '{"method": "table", "names": ["target_level", "mandate_detail"], "bounds": []}'
+    >>> varied = {"mandate_detail": ("point", [0.2, 0.7]), "target_level": ("point", [0.8, 0.9])}
+    >>> runs = {"status": (("point", "replicate"), [[1], [1]])}
+    >>> sample_of(xr.Dataset(runs, varied, {"sampler": sampler})).tolist()
+    [[0.8, 0.2], [0.9, 0.7]]
+    """
+
+def simulate(
+    points: Points,
+    replicates: int = 8,
+    months: int = 240,
+    trusts: int = 150,
+    clinicians: int = 40,
+    seed: int = 7,
+    engine: str = "auto",
+    outcomes: OutcomeName | Iterable[OutcomeName] | None = None,
+    every: int = 1,
+    runs: ArrayLike | None = None,
+    providers: Providers | str | PathLike[str] | None = None,
+    constants: Mapping[str, float] | None = None,
+    trust_records: bool = False,
+    dtype: str = "float32",
+) -> Simulated:
+    """Run every point ``replicates`` times and return the recorded outcomes.
+
+    Args:
+        points: name -> (n_points,) values, a mapping, a pandas DataFrame, one row of it (a Series) or an xarray
+            Dataset on one dimension; names are parameters or ``parameter@month`` (the value from the start of that
+            month on). A single number holds for all points; parameters left out are at their default. Of a Dataset,
+            coordinates that are parameters count as well.
+        replicates: repeats of each point under other luck.
+        months: length of a run.
+        trusts: trusts of the synthetic country; with ``providers`` their number stands.
+        clinicians: seats per trust.
+        seed: 0 .. 2**32 - 1.
+        engine: "auto" (the fastest that works here) or a name of :func:`engines`; all give the same bits.
+        outcomes: names to record; None for all 82.
+        every: months per recorded value, their mean; must divide ``months``.
+        runs: run numbers, uint32 (point, replicate); by default common random numbers:
+            replicate k has run number k at every point.
+        providers: real trusts instead of the synthetic ring: a table, or the path of one.
+        constants: structural constants that differ from the table, for all runs.
+        trust_records: also return the per-trust records.
+        dtype: "float32" (rounded last of all) or "float64".
+
+    Returns:
+        outcome -> array (point, replicate, month // every), and per-trust records (point, replicate, trust[, year]);
+        attributes ``engine`` and ``failures``. A failed run is NaN throughout.
+
+    Raises:
+        ValueError: for an argument that cannot be used, naming it and what is allowed, and for more than this machine
+            can hold.
+        EngineUnavailable: for an engine that cannot run on this machine.
+
+    What else is raised while runs are computed is the machine's fault and no run's.
+
+    >>> points = {"real_control": [0.2, 0.8]}
+    >>> found = simulate(points, replicates=3, months=12, trusts=4, clinicians=5, engine="numpy", outcomes=["quality"])
+    >>> found["quality"].shape
+    (2, 3, 12)
+    >>> found.engine, found.failures
+    ('numpy', ())
+    """
+
+def unstack_grid(sweep: xr.Dataset) -> xr.Dataset:
+    """Return a grid sweep with one dimension per varied parameter in place of ``point``.
+
+    Dims become ``(parameter, ..., replicate, month)``, still lazy. Raises ValueError where the points are no full
+    grid: some combination of the levels missing or there twice.
+
+    >>> varied = {"mandate_detail": ("point", [0.0, 0.0, 1.0, 1.0]), "target_level": ("point", [0.8, 0.9, 0.8, 0.9])}
+    >>> grid = unstack_grid(xr.Dataset({"quality": ("point", [0.5, 0.6, 0.7, 0.8])}, varied))
+    >>> grid["quality"].dims, grid["quality"].values.tolist()
+    (('mandate_detail', 'target_level'), [[0.5, 0.6], [0.7, 0.8]])
+    """
+
+def validate(sweep: xr.Dataset, from_month: int = ...) -> list[Finding]:
+    """Compute every target from the runs of an opened sweep with per-trust records and monthly outcomes.
+
+    Values are in the unit of their target. All points and replicates count as histories of one country: sweep the point
+    that is to be judged alone, under independent luck. Intervals are a jackknife over runs (in at most 20 groups), for
+    medians a bootstrap over runs. The source of each target stands in ``targets.toml``. Raises ValueError for a store
+    without trust records, with window means, shorter than the burn-in and two years, or with fewer than 2 runs.
+    """
+
+def window(sweep: xr.Dataset, from_month: int | None = None, to_month: int | None = None) -> xr.Dataset:
+    """Return the recorded months ``from_month .. to_month``, both included; all of them by default.
+
+    ``sweep`` has dims ``(..., month)``; nothing but the number of months changes, and nothing is loaded. Where values
+    are means of several months (``every`` > 1), those are kept whose months all lie inside. Raises ValueError where
+    none is left.
+
+    >>> sweep = xr.Dataset({"quality": ("month", [0.1, 0.2, 0.3, 0.4])}, {"month": [1, 2, 3, 4]})
+    >>> window(sweep, from_month=3)["quality"].values.tolist()
+    [0.3, 0.4]
+    """
+
+def window_mean(
+    sweep: xr.Dataset,
+    outcomes: OutcomeName | Iterable[OutcomeName] | None = None,
+    from_month: int | None = None,
+    to_month: int | None = None,
+) -> xr.Dataset:
+    """Return the mean of each outcome over the months of a window, float64, dims ``(point, replicate)``, in memory.
+
+    Means are in the unit of the outcome. ``from_month`` defaults to the second half of the run. A run that failed or is
+    missing stays NaN. The attributes ``from_month`` and ``to_month`` tell the window. Raises ValueError for an outcome
+    that the store does not hold, and where no recorded month lies in the window.
+
+    >>> runs = (("point", "replicate", "month"), [[[0.1, 0.2, 0.3, 0.5]], [[0.1, 0.2, np.nan, 0.5]]])
+    >>> means = window_mean(xr.Dataset({"quality": runs}, {"month": [1, 2, 3, 4]}), ["quality"])
+    >>> means["quality"].values.tolist()
+    [[0.4], [nan]]
+    >>> means.attrs["from_month"]
+    3
+    """
+
+def window_means(
+    sweep: xr.Dataset,
+    length: int,
+    outcomes: OutcomeName | Iterable[OutcomeName] | None = None,
+) -> xr.Dataset:
+    """Return means of successive windows of ``length`` recorded months, float64, lazy; ``month`` ends each window.
+
+    Dims stay ``(point, replicate, month)``, units those of the outcomes. Months at the start that fill no window are
+    left out. Raises ValueError for a length that leaves no window, and for an outcome that the store does not hold.
+
+    >>> sweep = xr.Dataset({"quality": ("month", [0.1, 0.2, 0.4, 0.6, 0.8])}, {"month": [1, 2, 3, 4, 5]})
+    >>> means = window_means(sweep, 2)
+    >>> means["month"].values.tolist(), means["quality"].values.round(6).tolist()
+    ([3, 5], [0.3, 0.7])
+    """
+
+def write_replay(store: str | Path, out: str | Path, point: int, replicate: int, trust: int | None = None) -> Replay:
+    """Run one run of ``store`` again, check it and write its story to the folder ``out``.
+
+    Writes ``index.html`` and ``decisions.csv``; ``trust`` is followed down to its clinicians, by default the one where
+    most was decided. Raises what :func:`rerun_of` and :func:`check_equal` raise, and ValueError for an unknown trust.
+    """
+
+def write_report(
+    store: str | Path,
+    out: str | Path,
+    outcomes: OutcomeName | Iterable[OutcomeName] | None = None,
+    from_month: int | None = None,
+    partial: bool = False,
+) -> Report:
+    """Write the page ``index.html``, its figures (PNG and SVG) and their data (CSV) into the folder ``out``.
+
+    ``outcomes`` defaults to quality, fit and true access where recorded; means are over the months from
+    ``from_month`` on, by default the second half of the run. Raises what :func:`open_sweep` raises, ValueError for an
+    unknown outcome, and ModuleNotFoundError without the extra ``plot``; nothing is written then. Without the extra
+    ``discovery`` all is written but the boxes.
+    """

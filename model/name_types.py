@@ -1,0 +1,157 @@
+"""Names of parameters and outcomes as types, for editors and type checkers. Made by docs/generate.py: do not edit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, Protocol, TypedDict
+
+from numpy.typing import ArrayLike
+
+ParameterName = Literal[
+    "real_control", "mandate_detail", "rhetoric_of_localism", "target_level", "target_toughness",
+    "sanction_strength", "inspection_intensity", "focus_access", "focus_integration", "outcome_payment",
+    "public_reporting", "failure_regime_clarity", "adoption_incentive", "contractor_use", "best_practice_lag",
+    "best_practice_noise", "blame_people", "internal_voice", "regulator_leniency", "political_responsiveness",
+    "grip_rate", "blame_salience", "blame_follows_control", "variation_aversion", "reform_propensity",
+    "reform_preparedness", "reorganisation_shock", "forced_reorganisation_month",
+    "forced_reorganisation_direction", "funding_response", "concession_rate", "centre_reprisal",
+    "liberation_depth", "arms_length_design", "arms_length", "arms_length_erosion", "minister_tenure",
+    "ideology_gap", "centre_growth", "deal_commitment", "reform_memory", "number_of_units", "boundary_mismatch",
+    "council_shield", "method_heterogeneity", "local_drift_rate", "trust_difference", "national_drift",
+    "demand_growth", "capacity_ratio", "failure_demand", "practice_effect", "measurability_quality",
+    "measurability_integration", "local_trap", "trap_distance", "size_spread", "patient_choice", "user_voice",
+    "manager_capability", "preference_for_freedom", "challenge_threshold", "solidarity", "gaming_propensity",
+    "manager_tenure", "buffering_norm", "local_learning_rate", "accountability_learning", "kaizen_support",
+    "initial_challenge", "anticipatory_dismantling", "skill_spread", "poor_performer_share",
+    "development_support", "protocol_strength", "displacement_rate", "displacing_share", "removal_rate",
+    "recruitment_selectivity", "professional_motivation", "crowding_out", "clinician_turnover",
+]  # fmt: skip
+"""Name of a parameter; :func:`change_of` returns that of a change of it, ``parameter@month``."""
+OutcomeName = Literal[
+    "true_access", "reported_access", "quality", "integration", "overall", "overall_sd", "access_sd", "fit",
+    "wait_months", "queue", "morale", "clinician_leave_rate", "vacancy_share", "mean_skill", "skill_sd",
+    "poor_performer_share_now", "skill_tail", "skill_middle", "skill_top", "skill_displacers", "skill_others",
+    "alert_rate", "psychological_safety", "manager_trust", "manager_fear", "compliance", "challenge_share",
+    "gaming_gap", "manager_departures", "adoption_share", "method_spread", "below_target_share", "failing_share",
+    "real_control_now", "mandate_detail_now", "rhetoric_gap", "arms_length_now", "anxiety", "blame", "sclerosis",
+    "cynicism", "entrenched_localism", "focus_access_now", "focus_quality_now", "focus_integration_now",
+    "reorganisation_started", "reorganisation_direction", "disruption", "found_failures", "minister_changed",
+    "best_practice_error", "pool_count", "pressure_on_staff", "challenge_bar", "funding_level", "unit_cost",
+    "failure_demand_share", "private_grievance", "control_conceded", "control_volunteered",
+    "compliance_cost_share", "trapped_share", "organisational_learning", "wrongful_blame", "sacked_for_system",
+    "central_body", "party", "hidden_failures", "centre_quality_error", "long_failing_share",
+    "departures_long_failing", "meeting_target_share", "departures_meeting_target", "access_p10", "access_p50",
+    "access_p90", "quality_p10", "quality_p50", "quality_p90", "overall_p10", "overall_p50", "overall_p90",
+]  # fmt: skip
+"""Name of a monthly outcome."""
+TrustRecordName = Literal[
+    "trust_true_access", "trust_reported_access", "trust_quality", "trust_integration", "trust_mean_skill",
+    "trust_method", "trust_optimum", "trust_challenges", "trust_size", "trust_trap", "trust_year_true_access",
+    "trust_year_reported_access", "trust_year_quality",
+]  # fmt: skip
+"""Name of a record of each trust."""
+
+
+class DataFrameLike(Protocol):
+    """A pandas DataFrame, one column for each parameter, or a row of it."""
+
+    @property
+    def index(self) -> Any: ...  # noqa: D102
+
+
+class DatasetLike(Protocol):
+    """An xarray Dataset, one variable or coordinate for each parameter."""
+
+    @property
+    def coords(self) -> Any: ...  # noqa: D102
+
+
+class PointTable(TypedDict, total=False):
+    """Values of parameters by name, (n_points,) or one for all points."""
+
+    real_control: ArrayLike
+    mandate_detail: ArrayLike
+    rhetoric_of_localism: ArrayLike
+    target_level: ArrayLike
+    target_toughness: ArrayLike
+    sanction_strength: ArrayLike
+    inspection_intensity: ArrayLike
+    focus_access: ArrayLike
+    focus_integration: ArrayLike
+    outcome_payment: ArrayLike
+    public_reporting: ArrayLike
+    failure_regime_clarity: ArrayLike
+    adoption_incentive: ArrayLike
+    contractor_use: ArrayLike
+    best_practice_lag: ArrayLike
+    best_practice_noise: ArrayLike
+    blame_people: ArrayLike
+    internal_voice: ArrayLike
+    regulator_leniency: ArrayLike
+    political_responsiveness: ArrayLike
+    grip_rate: ArrayLike
+    blame_salience: ArrayLike
+    blame_follows_control: ArrayLike
+    variation_aversion: ArrayLike
+    reform_propensity: ArrayLike
+    reform_preparedness: ArrayLike
+    reorganisation_shock: ArrayLike
+    forced_reorganisation_month: ArrayLike
+    forced_reorganisation_direction: ArrayLike
+    funding_response: ArrayLike
+    concession_rate: ArrayLike
+    centre_reprisal: ArrayLike
+    liberation_depth: ArrayLike
+    arms_length_design: ArrayLike
+    arms_length: ArrayLike
+    arms_length_erosion: ArrayLike
+    minister_tenure: ArrayLike
+    ideology_gap: ArrayLike
+    centre_growth: ArrayLike
+    deal_commitment: ArrayLike
+    reform_memory: ArrayLike
+    number_of_units: ArrayLike
+    boundary_mismatch: ArrayLike
+    council_shield: ArrayLike
+    method_heterogeneity: ArrayLike
+    local_drift_rate: ArrayLike
+    trust_difference: ArrayLike
+    national_drift: ArrayLike
+    demand_growth: ArrayLike
+    capacity_ratio: ArrayLike
+    failure_demand: ArrayLike
+    practice_effect: ArrayLike
+    measurability_quality: ArrayLike
+    measurability_integration: ArrayLike
+    local_trap: ArrayLike
+    trap_distance: ArrayLike
+    size_spread: ArrayLike
+    patient_choice: ArrayLike
+    user_voice: ArrayLike
+    manager_capability: ArrayLike
+    preference_for_freedom: ArrayLike
+    challenge_threshold: ArrayLike
+    solidarity: ArrayLike
+    gaming_propensity: ArrayLike
+    manager_tenure: ArrayLike
+    buffering_norm: ArrayLike
+    local_learning_rate: ArrayLike
+    accountability_learning: ArrayLike
+    kaizen_support: ArrayLike
+    initial_challenge: ArrayLike
+    anticipatory_dismantling: ArrayLike
+    skill_spread: ArrayLike
+    poor_performer_share: ArrayLike
+    development_support: ArrayLike
+    protocol_strength: ArrayLike
+    displacement_rate: ArrayLike
+    displacing_share: ArrayLike
+    removal_rate: ArrayLike
+    recruitment_selectivity: ArrayLike
+    professional_motivation: ArrayLike
+    crowding_out: ArrayLike
+    clinician_turnover: ArrayLike
+
+
+Points = PointTable | Mapping[ParameterName, ArrayLike] | DataFrameLike | DatasetLike
+"""What :func:`simulate` takes as points."""

@@ -1,0 +1,57 @@
+"""Keys of a spec as types, for editors and type checkers. Made by docs/generate.py: do not edit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
+
+if TYPE_CHECKING:
+    from ..model.name_types import OutcomeName, ParameterName
+    from .spec.samplers import DesignSpec
+    from .spec.spec import CountrySpec, RecordSpec
+
+
+class CountryKeys(TypedDict, total=False):
+    """The table [country]."""
+
+    trusts: int | None
+    clinicians: int
+    providers: Any
+
+
+class DesignKeys(TypedDict, total=False):
+    """The table [design]: the keys of all its methods."""
+
+    method: Literal["latin-hypercube", "sobol", "morris", "grid", "table"]
+    points: int
+    centred: bool
+    seed: int | None
+    beyond_range: bool
+    second_order: bool
+    trajectories: int
+    levels: int
+    file: Any
+
+
+class RecordKeys(TypedDict, total=False):
+    """The table [record]."""
+
+    outcomes: Iterable[OutcomeName] | None
+    every: int
+    trusts: bool
+
+
+class SpecKeys(TypedDict, total=False):
+    """A whole spec."""
+
+    name: str
+    seed: int
+    months: int
+    replicates: int
+    streams: str
+    country: CountryKeys | CountrySpec
+    fixed: Mapping[ParameterName, float]
+    design: DesignKeys | DesignSpec
+    vary: Mapping[ParameterName, Any]
+    constants: Mapping[str, float]
+    record: RecordKeys | RecordSpec
