@@ -81,9 +81,9 @@ SPECIAL = {
     "vary": "Mapping[ParameterName, Any]",
     "constants": "Mapping[str, float]",
     "outcomes": "Iterable[OutcomeName] | None",
-    "country": "CountryKeys | CountrySpec",
-    "record": "RecordKeys | RecordSpec",
-    "design": "DesignKeys | DesignSpec",
+    "country": "CountryKeys | Strict",
+    "record": "RecordKeys | Strict",
+    "design": "DesignKeys | Strict",
 }
 """Keys of a spec whose type no annotation of pydantic's tells."""
 OF_SEVERAL_KINDS = ("providers", "file")
@@ -102,8 +102,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 if TYPE_CHECKING:
     from ..model.name_types import OutcomeName, ParameterName
-    from .spec.samplers import DesignSpec
-    from .spec.spec import CountrySpec, RecordSpec
+    from .spec.design import Strict
 
 
 {keys_class("CountryKeys", "The table [country].", [CountrySpec])}

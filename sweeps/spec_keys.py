@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 if TYPE_CHECKING:
     from ..model.name_types import OutcomeName, ParameterName
-    from .spec.samplers import DesignSpec
-    from .spec.spec import CountrySpec, RecordSpec
+    from .spec.design import Strict
 
 
 class CountryKeys(TypedDict, total=False):
@@ -49,9 +48,9 @@ class SpecKeys(TypedDict, total=False):
     months: int
     replicates: int
     streams: str
-    country: CountryKeys | CountrySpec
+    country: CountryKeys | Strict
     fixed: Mapping[ParameterName, float]
-    design: DesignKeys | DesignSpec
+    design: DesignKeys | Strict
     vary: Mapping[ParameterName, Any]
     constants: Mapping[str, float]
-    record: RecordKeys | RecordSpec
+    record: RecordKeys | Strict
