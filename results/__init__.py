@@ -9,6 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .arms.joining import join
+    from .arms.pairs import paired
     from .comparison import compare, contrast
     from .conditions import average_by
     from .discovery.regions import discover, grow_tree
@@ -39,9 +41,11 @@ __all__ = [
     "draw_sensitivity",
     "export",
     "grow_tree",
+    "join",
     "measure_hysteresis",
     "measure_robustness",
     "open_sweep",
+    "paired",
     "salib_problem",
     "sample_of",
     "unstack_grid",
@@ -67,9 +71,11 @@ _HOMES = {
     "draw_sensitivity": "report.drawing",
     "export": "files",
     "grow_tree": "discovery.regions",
+    "join": "arms.joining",
     "measure_hysteresis": "figures.ramp",
     "measure_robustness": "discovery.robust",
     "open_sweep": "open",
+    "paired": "arms.pairs",
     "salib_problem": "sample",
     "sample_of": "sample",
     "unstack_grid": "selection",

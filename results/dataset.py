@@ -113,7 +113,9 @@ def varied_parameters(sweep: xr.Dataset) -> tuple[str, ...]:
     >>> varied_parameters(xr.Dataset(coords={"mandate_detail": ("point", [0.2, 0.7]), "target_level": 0.9}))
     ('mandate_detail',)
     """
-    found = {str(n) for n, c in sweep.coords.items() if c.ndim == 1 and parameter_row(str(n)) is not None}
+    # A fixed parameter that differs between arms of joined sweeps lies on their dimension, not on that of the points.
+    on_points = (str(name) for name, c in sweep.coords.items() if c.dims in (("point",), (name,)))
+    found = {name for name in on_points if parameter_row(name) is not None}
     order = [*json_attribute(sweep.attrs, "sampler").get("names", ()), *PARAMETERS, *sorted(found)]
     return tuple(dict.fromkeys(name for name in order if name in found))
 

@@ -42,6 +42,41 @@ def estimate(values: np.ndarray, sampled: bool, level: float = LEVEL) -> Estimat
     return combined(_mean(by_point, 0), luck, luck_freedom, points, point_freedom, level)
 
 
+def estimate_by_point(values: np.ndarray, level: float = LEVEL) -> Estimate:
+    """Estimate the mean over replicates at each point of ``values`` (point, replicate, ...): (point, ...).
+
+    Student's t over the replicates that are there (NaN are left out); with one the bounds are NaN. The mean and its
+    bounds have the unit of ``values``.
+
+    >>> guess = estimate_by_point(np.array([[0.4, 0.5, 0.6], [0.6, 0.7, 0.8]]))
+    >>> guess.mean.round(3).tolist(), guess.low.round(3).tolist()
+    ([0.5, 0.7], [0.252, 0.452])
+    """
+    # Points side by side as if they were times, so that each is judged by its own replicates alone.
+    by_replicate = np.moveaxis(np.asarray(values, dtype=np.float64), 0, -1)
+    return Estimate(*(np.moveaxis(part, -1, 0) for part in estimate(by_replicate[None], sampled=False, level=level)))
+
+
+def estimate_unpaired(first: np.ndarray, second: np.ndarray, level: float = LEVEL) -> Estimate:
+    """Estimate at each point how much larger the mean over replicates of ``first`` is than that of ``second``.
+
+    Both are (point, replicate, ...), of one unit, and independent of each other; the estimate is (point, ...). Welch's
+    interval: variances of the two means add up (Welch 1947, Biometrika 34, 28-35). NaN are left out; where one of the
+    two has fewer than two replicates the bounds are NaN.
+
+    >>> guess = estimate_unpaired(np.array([[0.4, 0.5, 0.6]]), np.array([[0.2, 0.3, 0.4]]))
+    >>> [float(part.round(3)[0]) for part in guess]
+    [0.2, -0.027, 0.427]
+    """
+    sides = [np.moveaxis(np.asarray(values, dtype=np.float64), 1, 0) for values in (first, second)]
+    means = [_mean(side, 0) for side in sides]
+    (one, one_freedom), (other, other_freedom) = (_variance_of_mean(side) for side in sides)
+    change = means[0] - means[1]
+    guess = combined(change, one, one_freedom, other, other_freedom, level)
+    known = np.isfinite(one) & np.isfinite(other)
+    return Estimate(change, np.where(known, guess.low, np.nan), np.where(known, guess.high, np.nan))
+
+
 def combined(
     mean: np.ndarray,
     luck: np.ndarray,

@@ -1,0 +1,1 @@
+"""Arms: sweeps of the same points joined along a new dimension, and what one arm changes against another."""
