@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .sample import complete_points, salib_problem, sample_of
     from .selection import at, unstack_grid
     from .sensitivity.indices import analyze_sensitivity
+    from .stores.listing import list_sweeps
     from .windows import window, window_mean, window_means
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "export",
     "grow_tree",
     "join",
+    "list_sweeps",
     "measure_hysteresis",
     "measure_robustness",
     "open_sweep",
@@ -72,6 +74,7 @@ _HOMES = {
     "export": "files",
     "grow_tree": "discovery.regions",
     "join": "arms.joining",
+    "list_sweeps": "stores.listing",
     "measure_hysteresis": "figures.ramp",
     "measure_robustness": "discovery.robust",
     "open_sweep": "open",

@@ -11,11 +11,11 @@ import xarray as xr
 
 from .conditions import CARRIED, average_by
 from .dataset import chosen_outcomes, fixed_parameters, recorded_outcomes, varied_parameters
-from .formats import Exported, format_of
+from .formats import Exported, format_of, write_whole
 from .windows import settled_from, window, window_mean
 
 BLOCK_CELLS = 5_000_000
-"""Cells of one outcome held in memory at a time while a CSV file is written."""
+"""Cells of one outcome held in memory at a time while a table is written."""
 
 
 def export(
@@ -27,9 +27,9 @@ def export(
     monthly: bool = False,
     by: str | None = None,
 ) -> Path:
-    """Write outcomes (all by default) to ``path`` in the format of its ending (``.nc``, ``.csv``); return the path.
+    """Write outcomes (all by default) to ``path`` in the format of its ending (``.nc``, ``.csv``, ``.parquet``).
 
-    ``sweep`` is an opened sweep; numbers are written in the units of the outcomes, which NetCDF tells.
+    Return the path. ``sweep`` is an opened sweep; numbers are written in the units of the outcomes, which NetCDF tells.
 
     Without ``monthly`` each run has one value per outcome, its mean over the window (the second half of the run by
     default); with it every recorded month of the window (all by default). A table has one row per run, or per run and
@@ -46,12 +46,12 @@ def export(
     ['point,replicate,status,quality', '0,0,1,0.5']
     """
     path = Path(path)
-    chosen = format_of(path)
+    format_of(path)  # before anything is read
     names = chosen_outcomes(sweep, recorded_outcomes(sweep) if outcomes is None else outcomes)
     months = from_month, to_month
     if by is not None and monthly:
         raise ValueError("choose one: every month (monthly), or means by the values of an outcome (by)")
-    chosen.write(_runs(sweep, names, months, monthly) if by is None else _by(sweep, names, by, months), path)
+    write_whole(_runs(sweep, names, months, monthly) if by is None else _by(sweep, names, by, months), path)
     return path
 
 

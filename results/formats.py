@@ -5,6 +5,7 @@ Importing the table costs nothing: what is written brings its own libraries.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -69,9 +70,24 @@ def _write_csv(exported: Exported, path: Path) -> None:
             table.to_csv(file, index=False, header=place == 0, lineterminator="\n")
 
 
+def _write_parquet(exported: Exported, path: Path) -> None:
+    try:
+        from pyarrow import Table
+        from pyarrow.parquet import ParquetWriter
+    except ModuleNotFoundError as error:
+        raise ValueError('a Parquet file needs pyarrow: pip install "tredegar[tables]"') from error
+    tables = exported.tables()
+    first = Table.from_pandas(next(tables), preserve_index=False)
+    with ParquetWriter(path, first.schema) as file:
+        file.write_table(first)
+        for table in tables:
+            file.write_table(Table.from_pandas(table, schema=first.schema, preserve_index=False))
+
+
 _RECORDS = (
     Format(ending=".nc", name="NetCDF", write=_write_netcdf),
     Format(ending=".csv", name="CSV", write=_write_csv),
+    Format(ending=".parquet", name="Parquet", write=_write_parquet),
 )
 FORMATS: dict[str, Format] = {each.ending: each for each in _RECORDS}
 """Ending -> record of every format."""
@@ -85,6 +101,25 @@ def format_of(path: Path) -> Format:
         known, got = _either([*named, *plain]), f"got '{path.suffix or 'none'}'{closest(path.suffix, FORMATS)}"
         raise ValueError(f"the ending of '{path}' must be {known}, {got}")
     return FORMATS[path.suffix]
+
+
+def write_whole(exported: Exported, path: Path) -> None:
+    """Write what is ``exported`` to ``path`` in the format of its ending; a file appears there whole, or not at all.
+
+    Raises ValueError for another ending and for what the format cannot hold, and OSError where nothing can be written.
+    """
+    chosen = format_of(path)
+    if path.exists() and not path.is_file():
+        chosen.write(exported, path)  # a pipe or a device, which cannot be replaced
+        return
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"no folder at '{path.parent}' for the file '{path.name}'")
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        chosen.write(exported, part)
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def endings() -> str:

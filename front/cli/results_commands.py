@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from ..model.text.plain_text import plain
 from ..results.formats import endings
 from ..results.sensitivity.methods import AUTO, names_in_words
 from .terminal import console
@@ -37,6 +38,7 @@ def register_results_commands(app: typer.Typer) -> None:
     app.command("validate", rich_help_panel="Results")(validate_command)
     app.command("compare", rich_help_panel="Results")(compare_command)
     app.command("export", rich_help_panel="Results")(export_command)
+    app.command("list", rich_help_panel="Results")(list_command)
 
 
 def report_command(
@@ -201,12 +203,32 @@ def export_command(
     ] = None,
     partial: Partial = False,
 ) -> None:
-    """Write runs for other programs: NetCDF or CSV, with parameters and status."""
+    """Write runs for other programs: NetCDF, CSV or Parquet, with parameters and status."""
     from ..results.files import export
     from ..results.open import open_sweep
 
     written = export(open_sweep(store, partial=partial), out, outcomes or None, from_month, to_month, monthly, by)
     typer.echo(f"wrote {written}")
+
+
+def list_command(
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="Where to look, also in the folders below.")
+    ] = Path(),
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, for other programs.")] = False,
+) -> None:
+    """List the stores below a folder: how far each is, whether its rules are those of here, and what is damaged."""
+    from ..results.stores.listing import list_sweeps, listed_as_json, listed_rows, tally_of
+
+    found = list_sweeps(folder)
+    if as_json:
+        typer.echo(listed_as_json(found))
+        return
+    if len(found):
+        _print_table(*listed_rows(found))
+    for path, problem in found.loc[found["problem"] != "", ["path", "problem"]].itertuples(index=False):
+        typer.echo(f"{plain(path)}: {problem}")
+    typer.echo(f"{tally_of(found['state'])} below '{plain(folder)}'")
 
 
 def _print_table(header: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from ..dataset import label_of
-from ..formats import Exported, format_of
+from ..formats import Exported, write_whole
 from .methods import find_method
 
 SHOWN_PARAMETERS = 10
@@ -107,10 +107,10 @@ def _share(share: float, half: float) -> str:
 
 
 def write_indices(indices: xr.Dataset, path: str | Path) -> Path:
-    """Write all indices to ``path`` (.nc or .csv, one row per outcome, month and parameter); return the path.
+    """Write all indices to ``path`` (.nc, .csv, .parquet; one row per outcome, month and parameter); return the path.
 
-    ``indices`` are those of :func:`analyze_sensitivity`, dims (outcome, month, parameter). CSV leaves out second-order
-    indices, which have two parameters. Raises ValueError for another ending.
+    ``indices`` are those of :func:`analyze_sensitivity`, dims (outcome, month, parameter). Tables leave out
+    second-order indices, which have two parameters. Raises ValueError for another ending.
 
     >>> from tempfile import TemporaryDirectory
     >>> cells = {"ST": (("outcome", "month", "parameter"), [[[0.7]]])}
@@ -125,5 +125,5 @@ def write_indices(indices: xr.Dataset, path: str | Path) -> Path:
         yield single.to_dataframe(dim_order=["outcome", "month", "parameter"]).reset_index()
 
     path = Path(path)
-    format_of(path).write(Exported(lambda: indices, tables), path)
+    write_whole(Exported(lambda: indices, tables), path)
     return path

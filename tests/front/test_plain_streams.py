@@ -73,6 +73,7 @@ COMMANDS: dict[str, list[str]] = {
     "compare": ["compare", "STORE", "STORE"],
     "report": ["report", "STORE", "--out", "OUT/bericht ±"],
     "export": ["export", "STORE", "--out", "OUT/ä ±.csv"],
+    "list": ["list", "STORE"],
     "init": ["init", "OUT/Prüfung ±.toml"],
 }
 

@@ -64,7 +64,7 @@ def test_discover_says_what_was_sought(store, capsys):
     [
         (["report", "nowhere.zarr"], "no store at 'nowhere.zarr'"),
         (["sensitivity", "STORE", "--method", "sobol"], "method 'sobol' cannot use a grid design"),
-        (["export", "STORE", "--out", "x.xlsx"], "must be .nc (NetCDF) or .csv"),
+        (["export", "STORE", "--out", "x.xlsx"], "must be .nc (NetCDF), .csv or .parquet"),
         (["validate", "STORE"], "validation needs all outcomes and the records of trusts"),
         (["discover", "STORE", "--outcome", "qualty"], "did you mean 'quality'"),
     ],

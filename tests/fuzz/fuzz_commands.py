@@ -41,7 +41,7 @@ FEW = ("0", "1", "2", "12", "-1", "100000000000000", "4294967296", "x", "1.5", "
 OUTCOMES = ("quality", "true_access", "party", "qualty", "queue", "status", "month", "Quality", "")
 VALUES: dict[str, tuple[str, ...]] = {
     "store": READABLE, "stores": STORES, "first": READABLE, "second": STORES, "spec": (*SPECS, *READABLE),
-    "out": OUTPUTS, "markdown": OUTPUTS, "figure": OUTPUTS, "docs": OUTPUTS,
+    "folder": (".", "nowhere", "file.txt", *STORES), "out": OUTPUTS, "markdown": OUTPUTS, "figure": OUTPUTS, "docs": OUTPUTS,
     "outcomes": OUTCOMES, "outcome": OUTCOMES, "by": OUTCOMES, "lever": ("mandate_detail", "solidarity", "nothing", ""),
     "workers": ("0", "-1", "4097", "x", "1.5", ""), "engine": ("numpy", "numpy", "numpy", "Numpy", "nunpy", "", "cuda"),
     "months": FEW, "trusts": FEW, "clinicians": FEW, "replicate": WHOLE, "seed": WHOLE, "point": WHOLE, "trust": WHOLE,

@@ -72,7 +72,7 @@ def test_what_the_store_needs_comes_without_any_extra(root: Path, project: dict[
                 if undeclared({module}, core) and not undeclared({module}, requirements(project, *extras))}  # fmt: skip
     assert optional == {
         *("SALib", "cuda", "cupy", "dask_jobqueue", "ema_workbench", "llvmlite", "matplotlib", "mesa", "numba"),
-        "sklearn",
+        *("pyarrow", "sklearn"),
     }
 
 

@@ -20,6 +20,7 @@ LOADED = {
     "plot": "import tredegar.results.figures.curves; from matplotlib.figure import Figure",
     "sensitivity": "from SALib.analyze import sobol, morris",
     "discovery": "import sklearn.tree; from ema_workbench.analysis import prim",
+    "tables": "from pyarrow.parquet import ParquetWriter",
     "hpc": "import dask_jobqueue; from cryptography import x509",
 }
 """By extra (the bare package is ""), what must load with it alone."""

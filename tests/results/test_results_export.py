@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -122,7 +124,7 @@ def test_netcdf_holds_the_same_values(store, tmp_path):
     with xr.open_dataset(path, decode_times=False) as found:
         assert np.array_equal(found.quality.values, sweep.quality.values, equal_nan=True)
         assert found.quality.attrs["units"] == "0..1" and "mandate_detail" in found.coords
-    with pytest.raises(ValueError, match=r"must be \.nc \(NetCDF\) or \.csv, got '\.xlsx'"):
+    with pytest.raises(ValueError, match=r"must be \.nc \(NetCDF\), \.csv or \.parquet, got '\.xlsx'"):
         export(sweep, tmp_path / "all.xlsx")
 
 
@@ -139,3 +141,37 @@ def test_means_by_party_are_written_with_their_months(store, tmp_path):
         assert list(found.months.values[:, 0, 0]) == [16, 2, 6]
     with pytest.raises(ValueError, match="choose one: every month"):
         export(sweep, tmp_path / "both.csv", monthly=True, by="party")
+
+
+def test_parquet_holds_the_rows_of_the_csv_file_with_their_types(store, tmp_path, monkeypatch):
+    pytest.importorskip("pyarrow")
+    sweep = open_sweep(store)
+    monkeypatch.setattr("tredegar.results.files.BLOCK_CELLS", 200)
+    found = pd.read_parquet(export(sweep, tmp_path / "runs.parquet", monthly=True))
+    table = pd.read_csv(export(sweep, tmp_path / "runs.csv", monthly=True))
+    assert list(found.columns) == list(table.columns) and len(found) == 24 * 24
+    assert np.allclose(found.to_numpy(float), table.to_numpy(float), equal_nan=True)
+    assert found["quality"].dtype == np.float32 and found["point"].dtype == np.int64
+
+
+def test_without_pyarrow_parquet_is_refused_in_one_line_and_nothing_is_written(store, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(ValueError, match=r'a Parquet file needs pyarrow: pip install "tredegar\[tables\]"'):
+        export(open_sweep(store), tmp_path / "runs.parquet")
+    assert [path.name for path in tmp_path.iterdir()] == ["first.zarr"]
+
+
+def test_a_file_is_written_whole_or_not_at_all(store, tmp_path, monkeypatch):
+    sweep = open_sweep(store)
+    path = export(sweep, tmp_path / "runs.csv")
+    before = path.read_bytes()
+
+    def fail(block, names, *months):
+        raise OSError("no space left")
+
+    monkeypatch.setattr("tredegar.results.files.window_mean", fail)
+    with pytest.raises(OSError, match="no space left"):
+        export(sweep, path)
+    assert path.read_bytes() == before and sorted(p.name for p in tmp_path.iterdir()) == ["first.zarr", "runs.csv"]
+    with pytest.raises(FileNotFoundError, match="no folder at '.*nowhere' for the file 'runs.csv'"):
+        export(sweep, tmp_path / "nowhere" / "runs.csv")
