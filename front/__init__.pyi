@@ -17,6 +17,7 @@ from .results.record.validation import Finding
 from .results.replay.story import Replay
 from .results.report.report import Report
 from .results.sample import Window
+from .results.selection import Wanted
 from .results.sensitivity.methods import Bootstrap
 from .sweeps import Spec as Spec
 from .sweeps import SpecError as SpecError
@@ -33,6 +34,7 @@ from numpy.typing import ArrayLike
 from os import PathLike
 from pathlib import Path
 from typing import Any
+from typing import Literal
 import numpy as np
 import os
 import pandas as pd
@@ -65,9 +67,12 @@ __all__ = [
     "engines",
     "export",
     "grow_tree",
+    "join",
+    "list_sweeps",
     "measure_hysteresis",
     "measure_robustness",
     "open_sweep",
+    "paired",
     "run_sweep",
     "salib_problem",
     "sample_of",
@@ -121,20 +126,34 @@ def analyze_sensitivity(
 
 def at(
     sweep: xr.Dataset,
-    values: Mapping[str, float] | None = None,
+    values: Mapping[str, Wanted] | None = None,
     /,
     *,
-    tolerance: float = ...,
-    **named_values: float,
+    method: Literal["nearest"] | None = None,
+    tolerance: float | None = None,
+    **named_values: Wanted,
 ) -> xr.Dataset:
-    """Return the points where every named parameter has the wanted value: ``at(ds, mandate_detail=0.4)``.
+    """Return the points where every named parameter has a wanted value: ``at(ds, mandate_detail=0.4)``.
 
-    A lever that changes has an ``@`` in its name and goes into ``values``: ``at(ds, {"sanction_strength@61": 0.8})``.
-    The nearest stored value is taken if it lies within ``tolerance`` times the range of the stored ones (the dims stay
-    ``(point, ...)``). Raises ValueError for an unknown name, and for a value that was not run, naming those that were.
+    A value is a number, a list of numbers (any of them) or a slice (its ends included, each may be left out):
+    ``at(ds, mandate_detail=slice(0.2, 0.6), target_level=[0.8, 0.9])``. A lever that changes has an ``@`` in its name
+    and goes into ``values``: ``at(ds, {"sanction_strength@61": 0.8})``. The dims stay ``(point, ...)``, in the order of
+    the sweep.
+
+    The nearest stored value is taken if it lies within ``tolerance`` (default 1e-6) times the range of the stored ones.
+    With ``method="nearest"`` the nearest setting is taken instead, whatever the design: of the points inside all
+    slices, those that are nearest to the numbers together, each parameter in units of its range in the sweep; with
+    lists, the nearest to every combination. ``tolerance`` is then the largest distance, in these units; default any.
+
+    Raises ValueError for an unknown name, for what is no number, for a value that was not run, naming those that were,
+    and where no point is near enough.
 
     >>> sweep = xr.Dataset(coords={"point": [0, 1, 2], "mandate_detail": ("point", [0.0, 0.4, 0.4])})
     >>> at(sweep, mandate_detail=0.4)["point"].values.tolist()
+    [1, 2]
+    >>> at(sweep, mandate_detail=slice(None, 0.3))["point"].values.tolist()
+    [0]
+    >>> at(sweep, mandate_detail=0.3, method="nearest")["point"].values.tolist()
     [1, 2]
     """
 
@@ -298,9 +317,9 @@ def export(
     monthly: bool = False,
     by: OutcomeName | None = None,
 ) -> Path:
-    """Write outcomes (all by default) to ``path`` in the format of its ending (``.nc``, ``.csv``); return the path.
+    """Write outcomes (all by default) to ``path`` in the format of its ending (``.nc``, ``.csv``, ``.parquet``).
 
-    ``sweep`` is an opened sweep; numbers are written in the units of the outcomes, which NetCDF tells.
+    Return the path. ``sweep`` is an opened sweep; numbers are written in the units of the outcomes, which NetCDF tells.
 
     Without ``monthly`` each run has one value per outcome, its mean over the window (the second half of the run by
     default); with it every recorded month of the window (all by default). A table has one row per run, or per run and
@@ -321,6 +340,48 @@ def grow_tree(found: Discovery, parameters: tuple[ParameterName, ...], leaves: i
     """Return a classification tree (CART) of the same cases as text.
 
     Raises ModuleNotFoundError, naming the extra to install, without scikit-learn.
+    """
+
+def join(arms: Mapping[Any, xr.Dataset], dim: str = "arm", may_differ: Iterable[str] = ...) -> xr.Dataset:
+    """Return sweeps of the same points as one Dataset with the new dimension ``dim``, labelled by the keys of ``arms``.
+
+    ``arms`` are opened sweeps, or what ``simulate(...).to_dataset()`` gives; dims become ``(arm, point, replicate,
+    month)``. Points, months, replicates, seeds, kinds of streams, countries and rules must agree; of ``may_differ``
+    (``"seeds"``, ``"streams"``, ``"country"``, ``"rules"``) they need not. Fixed parameters and constants may differ: a
+    fixed parameter that does is a coordinate on ``dim``, at its default where an arm does not set it (a change at a
+    month that an arm does not make is NaN). Outcomes are those that all arms have. Lazy arrays stay lazy. Attributes
+    on which the arms agree are kept, counts of runs added up, all others are in the attribute ``joined``, as JSON.
+
+    Raises ValueError, in one line, for what differs and must not.
+
+    >>> attrs = {"spec": "seed = 7", "sampler": '{"method": "grid", "names": ["mandate_detail"]}'}
+    >>> coords = {"point": [0, 1], "replicate": [0], "month": [1], "mandate_detail": ("point", [0.0, 1.0])}
+    >>> runs = xr.DataArray([[[0.5]], [[0.7]]], dims=("point", "replicate", "month"))
+    >>> sweep = xr.Dataset({"quality": runs}, coords, attrs)
+    >>> both = join({"before": sweep, "after": sweep.assign(quality=runs + 0.1)})
+    >>> both["quality"].dims, both["arm"].values.tolist()
+    (('arm', 'point', 'replicate', 'month'), ['before', 'after'])
+    """
+
+def list_sweeps(folder: str | os.PathLike[str] = ".") -> pd.DataFrame:
+    """Return the stores below ``folder``, archives (``.zip``) too, one row for each, in the order of their paths.
+
+    Columns: ``path`` below the folder, ``name`` of the sweep, ``state`` ("complete", "incomplete": runs are missing,
+    "damaged": it cannot be opened), ``points``, ``replicates``, ``months``, counts of ``runs``, ``done``, ``failed``
+    and ``missing``, ``rules_agree`` (whether its rules are those that are installed here; missing where it does not
+    tell) and ``problem``, in one line. Only what a store tells of itself is read, not the values of its outcomes:
+    ``tredegar verify`` reads those. A damaged store is told in its row and stops nothing. Hidden folders, and what lies
+    inside of stores, are left out.
+
+    Raises FileNotFoundError where there is no such folder and ValueError for what is none.
+
+    >>> from tredegar import Spec, run_sweep
+    >>> vary, record = {"real_control": {"values": [0.2, 0.8]}}, {"outcomes": ["quality"]}
+    >>> size = {"trusts": 3, "clinicians": 4}
+    >>> spec = Spec(design={"method": "grid"}, vary=vary, record=record, country=size, months=12, replicates=1)
+    >>> _ = run_sweep(spec, "studies/first.zarr", workers=0, engine="numpy")
+    >>> list_sweeps("studies")[["path", "state", "runs", "rules_agree"]].values.tolist()
+    [['first.zarr', 'complete', 2, True]]
     """
 
 def measure_hysteresis(sweep: xr.Dataset, lever: ParameterName, outcome: OutcomeName) -> pd.DataFrame:
@@ -399,6 +460,43 @@ def open_sweep(
     >>> sweep = open_sweep("store.zarr")
     >>> sweep["quality"].dims, sweep["quality"].shape, sweep.attrs["runs_done"]
     (('point', 'replicate', 'month'), (2, 1, 12), 2)
+    """
+
+def paired(
+    joined: xr.Dataset,
+    arm: Any,
+    against: Any,
+    outcomes: OutcomeName | Iterable[OutcomeName] | None = None,
+    from_month: int | None = None,
+    to_month: int | None = None,
+    monthly: bool = False,
+    level: float = ...,
+) -> xr.Dataset:
+    """Return what ``arm`` changes against another arm of joined sweeps, for each outcome and point, with an interval.
+
+    Each outcome (the main ones by default) becomes four variables: its name, the differences by run (point,
+    replicate); ``_mean``, their mean over replicates, and ``_low`` and ``_high``, the interval of that mean at
+    ``level`` (Student's t over replicates), each (point). ``pairs`` (point) counts the replicates whose runs are done
+    in both arms; others are left out, and one pair has no interval (NaN). Runs are means over the window
+    ``from_month .. to_month`` (default the second half); with ``monthly`` all variables keep ``month``, and the window
+    is all of it by default. Float64, in memory, units of the outcomes.
+
+    Differences by run need arms that share random numbers: the same seed, streams and country (:func:`join`). Where
+    they do not, nothing cancels: there are no differences by run, the interval of the difference of means is
+    Welch's, the attribute ``paired`` is 0 instead of 1, and ``reason`` says what differs.
+
+    Raises ValueError for a Dataset that ``join`` did not make, for an arm that it does not have, and as
+    ``window_mean`` does. Source of the intervals: Welch (1947), Biometrika 34, 28-35.
+
+    >>> from tredegar.results.arms.joining import join
+    >>> coords = {"point": [0], "replicate": [0, 1, 2], "month": [1]}
+    >>> runs = xr.DataArray([[[0.50], [0.60], [0.70]]], dims=("point", "replicate", "month"))
+    >>> sweep = xr.Dataset({"quality": runs}, coords, {"spec": "seed = 7"})
+    >>> change = xr.DataArray([[[0.09], [0.10], [0.11]]], dims=("point", "replicate", "month"))
+    >>> both = join({"a": sweep, "b": sweep.assign(quality=runs + change)})
+    >>> found = paired(both, arm="b", against="a")
+    >>> [round(float(found[f"quality_{part}"][0]), 3) for part in ("mean", "low", "high")]
+    [0.1, 0.075, 0.125]
     """
 
 def run_sweep(

@@ -76,7 +76,9 @@ def at(
 
 
 def evenly_chunked(chosen: xr.Dataset) -> xr.Dataset:
-    """Return ``chosen`` with chunks of one size along each dimension but for the last: Zarr writes no others.
+    """Return ``chosen``, (point, ...), with chunks of one size along each dimension but for the last.
+
+    Zarr writes no others; sizes are in points, replicates and months.
 
     >>> uneven = xr.Dataset({"quality": ("point", [0.5, 0.6, 0.7, 0.8])}).chunk(point=(1, 2, 1))
     >>> evenly_chunked(uneven)["quality"].chunks
