@@ -120,12 +120,12 @@ def _checked(sweep: xr.Dataset, wanted: Mapping[str, Any]) -> dict[str, tuple[fl
 def _slice_of(name: str, part: slice) -> slice:
     if part.step is not None:
         raise ValueError(f"the slice of {name} must have no step, got {brief(part.step)}; give a list of values")
-    ends = [None if end is None else real_number(end) for end in (part.start, part.stop)]
-    given = [end for end, said in zip(ends, (part.start, part.stop), strict=True) if said is not None]
-    if any(end is None or math.isnan(end) for end in given):
+    given = [real_number(end) for end in (part.start, part.stop) if end is not None]
+    if not all(end is not None and not math.isnan(end) for end in given):
         raise ValueError(f"the ends of the slice of {name} must be numbers, got {brief(part)}")
-    if len(given) == 2 and given[0] > given[1]:
-        raise ValueError(f"the slice of {name} is reversed: {given[0]:g} lies above {given[1]:g}")
+    ends = [None if end is None else float(end) for end in (part.start, part.stop)]
+    if ends[0] is not None and ends[1] is not None and ends[0] > ends[1]:
+        raise ValueError(f"the slice of {name} is reversed: {ends[0]:g} lies above {ends[1]:g}")
     return slice(*ends)
 
 

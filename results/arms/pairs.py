@@ -75,7 +75,7 @@ def paired(
     found = ours.drop_vars(names)
     for name in names:
         found = found.assign(_difference(ours[name], theirs[name], pair, level))
-    done = np.isfinite(ours[names[0]]) & np.isfinite(theirs[names[0]])
+    done = ours[names[0]].notnull() & theirs[names[0]].notnull()
     both = done.all("month") if "month" in done.dims else done
     found["pairs"] = both.sum("replicate").assign_attrs(long_name="replicates that are done in both arms", units="1")
     found = found if not pair.why else found.drop_vars("replicate", errors="ignore")
@@ -121,7 +121,7 @@ def _difference(ours: xr.DataArray, theirs: xr.DataArray, pair: _Pair, level: fl
     said = f"{name.replace('_', ' ')}, {pair.arm} minus {pair.against}"
     units = {"units": ours.attrs["units"]} if "units" in ours.attrs else {}
     if pair.why:
-        guess = estimate_unpaired(*values, level)
+        guess = estimate_unpaired(values[0], values[1], level)
         by_run = {}
     else:
         change = values[0] - values[1]
