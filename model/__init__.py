@@ -26,14 +26,15 @@ __all__ = [
     "rules_hash",
 ]
 
+if not TYPE_CHECKING:  # A checker that saw __getattr__ would let every misspelt name pass.
 
-def __getattr__(name: str) -> Any:
-    if name == "HealthService":
-        from .agents.health_service import HealthService
+    def __getattr__(name: str) -> Any:
+        if name == "HealthService":
+            from .agents.health_service import HealthService
 
-        return HealthService
-    if name == "rules_hash":  # it traces all rules: a command that says what it can do need not wait for NumPy
-        from .graph.merkle import rules_hash
+            return HealthService
+        if name == "rules_hash":  # it traces all rules: a command that says what it can do need not wait for NumPy
+            from .graph.merkle import rules_hash
 
-        return rules_hash
-    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+            return rules_hash
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")

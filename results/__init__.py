@@ -93,15 +93,16 @@ _HOMES = {
 _FORMER = {"conditional_means": "average_by", "robustness": "measure_robustness", "tree_rules": "grow_tree"}
 """Name of version 0.1 -> the name that it has since version 0.2."""
 
+if not TYPE_CHECKING:  # A checker that saw __getattr__ would let every misspelt name pass.
 
-def __getattr__(name: str) -> Any:
-    if name in _FORMER:
-        import warnings
+    def __getattr__(name: str) -> Any:
+        if name in _FORMER:
+            import warnings
 
-        now = _FORMER[name]
-        said = f"{__name__}.{name} is {__name__}.{now} since version 0.2"
-        warnings.warn(said, DeprecationWarning, stacklevel=2)
-        name = now
-    if name in _HOMES:
-        return getattr(import_module(f".{_HOMES[name]}", __name__), name)
-    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+            now = _FORMER[name]
+            said = f"{__name__}.{name} is {__name__}.{now} since version 0.2"
+            warnings.warn(said, DeprecationWarning, stacklevel=2)
+            name = now
+        if name in _HOMES:
+            return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")

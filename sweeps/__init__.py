@@ -18,10 +18,11 @@ _HOMES = {"Spec": "spec.spec", "SpecError": "spec.errors", "SweepSummary": "run.
 
 __all__ = ["Spec", "SpecError", "SweepSummary", "run_sweep"]
 
+if not TYPE_CHECKING:  # A checker that saw __getattr__ would let every misspelt name pass.
 
-def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        from importlib import import_module
+    def __getattr__(name: str) -> Any:
+        if name in _HOMES:
+            from importlib import import_module
 
-        return getattr(import_module(f".{_HOMES[name]}", __name__), name)
-    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+            return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
