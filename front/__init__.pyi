@@ -181,7 +181,9 @@ def average_by(
     """
 
 def change_of(parameter: ParameterName, month: int) -> ParameterName:
-    """Return the name of ``parameter`` from the start of ``month`` on.
+    """Return the name of ``parameter`` from the start of ``month`` on, a whole number from 1 on.
+
+    Raises ValueError for an unknown parameter, one that works at the start alone, and what is no month.
 
     >>> change_of("sanction_strength", 61)
     'sanction_strength@61'
@@ -208,7 +210,9 @@ def compare(
     """
 
 def complete_points(sweep: xr.Dataset) -> np.ndarray:
-    """Return for each point whether all of its runs are done: (points,) of bool.
+    """Return for each point of an opened sweep whether all of its runs are done: (points,) of bool.
+
+    Raises ValueError for a Dataset without ``status``.
 
     >>> complete_points(xr.Dataset({"status": (("point", "replicate"), [[DONE, DONE], [DONE, 2]])})).tolist()
     [True, False]
@@ -254,7 +258,11 @@ def discover(
     """
 
 def draw_hysteresis(table: pd.DataFrame, lever: ParameterName, outcome: OutcomeName) -> Figure:
-    """Draw the rows of :func:`hysteresis`: the way up and the way down, and the gap between them, with intervals."""
+    """Draw the rows of :func:`measure_hysteresis`: the way up and the way down, and the gap between them.
+
+    Values are in the units of lever and outcome, with their 95 % intervals. Raises ModuleNotFoundError, naming the
+    extra to install, without Matplotlib.
+    """
 
 def draw_map(
     sweep: xr.Dataset,

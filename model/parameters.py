@@ -202,9 +202,13 @@ def is_change(name: str) -> bool:
 
 
 def change_of(parameter: str, month: int) -> str:
-    """Return the name of ``parameter`` from the start of ``month`` on.
+    """Return the name of ``parameter`` from the start of ``month`` on, a whole number from 1 on.
+
+    Raises ValueError for an unknown parameter, one that works at the start alone, and what is no month.
 
     >>> change_of("sanction_strength", 61)
     'sanction_strength@61'
     """
-    return f"{parameter}{SIGN}{month}"
+    name = f"{parameter}{SIGN}{month}"
+    quantity_of(name)
+    return name

@@ -60,11 +60,15 @@ def salib_problem(sweep: xr.Dataset) -> dict[str, Any]:
 
 
 def complete_points(sweep: xr.Dataset) -> np.ndarray:
-    """Return for each point whether all of its runs are done: (points,) of bool.
+    """Return for each point of an opened sweep whether all of its runs are done: (points,) of bool.
+
+    Raises ValueError for a Dataset without ``status``.
 
     >>> complete_points(xr.Dataset({"status": (("point", "replicate"), [[DONE, DONE], [DONE, 2]])})).tolist()
     [True, False]
     """
+    if "status" not in sweep:
+        raise ValueError("complete_points needs an opened sweep, with its 'status'; this Dataset has none")
     # All runs: a mean over fewer replicates has met other luck than those beside it.
     return np.asarray((sweep["status"].values == DONE).all(axis=1))
 

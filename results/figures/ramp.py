@@ -116,7 +116,11 @@ def _spread(name: str, one: Estimate) -> dict[str, float]:
 
 
 def draw_hysteresis(table: pd.DataFrame, lever: str, outcome: str) -> Figure:
-    """Draw the rows of :func:`hysteresis`: the way up and the way down, and the gap between them, with intervals."""
+    """Draw the rows of :func:`measure_hysteresis`: the way up and the way down, and the gap between them.
+
+    Values are in the units of lever and outcome, with their 95 % intervals. Raises ModuleNotFoundError, naming the
+    extra to install, without Matplotlib.
+    """
 
     def ways(axes: Any) -> None:
         for way, colour in (("up", LINES[0]), ("down", LINES[1])):

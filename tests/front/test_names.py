@@ -6,8 +6,7 @@ import importlib
 import re
 import subprocess
 import sys
-from pathlib import Path
-from types import ModuleType
+from types import FunctionType, ModuleType
 
 import pytest
 
@@ -38,14 +37,6 @@ def test_every_public_name_is_there_and_none_is_a_module(package: str) -> None:
     assert [name for name, value in found.items() if isinstance(value, ModuleType)] == []
 
 
-def test_names_that_results_hand_out_are_those_of_their_table(root: Path) -> None:
-    table = (root / "docs" / "results.md").read_text(encoding="utf-8").partition("## Opening")[0]
-    shown = {name for row in re.findall(r"\| ([^|]+) \|\n", table) for name in re.findall(r"`(\w+)`", row)}
-    assert shown >= {"analyze_sensitivity", "compare", "export", "measure_hysteresis", "grow_tree", "contrast"}
-    results = importlib.import_module("tredegar.results")
-    assert [name for name in sorted(shown) if not callable(getattr(results, name, None))] == []
-
-
 def test_a_name_that_is_none_is_an_attribute_error_that_names_it() -> None:
     with pytest.raises(AttributeError, match="'simulation_of'"):
         _ = tredegar.simulation_of
@@ -54,6 +45,47 @@ def test_a_name_that_is_none_is_an_attribute_error_that_names_it() -> None:
 def test_the_root_lists_its_names_and_its_version() -> None:
     assert set(tredegar.__all__) <= set(dir(tredegar))
     assert re.fullmatch(r"\d+\.\d+\.\d+.*", tredegar.__version__)
+
+
+def modules_after(statement: str) -> set[str]:
+    """Return the modules that a statement loads in a fresh interpreter."""
+    code = f"import sys\nbefore = set(sys.modules)\n{statement}\nprint(*sorted(set(sys.modules) - before))"
+    command = [sys.executable, "-P", "-W", "ignore", "-c", code]
+    return set(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split())
+
+
+def test_the_root_loads_no_module_but_itself() -> None:
+    assert modules_after("import tredegar") == {"tredegar"}
+
+
+@pytest.mark.parametrize(
+    ("names", "not_loaded"),
+    [
+        ("PARAMETERS OUTCOMES Parameters change_of __version__", ("numpy", "pydantic")),
+        ("Spec SpecError", ("scipy", "pandas", "xarray", "zarr", "dask", "SALib")),
+        ("simulate engines Points", ("scipy", "pandas", "xarray", "zarr", "dask", "pydantic", "mesa")),
+        ("open_sweep at compare export", ("dask.distributed", "matplotlib", "pydantic", "numba", "mesa")),
+    ],
+)
+def test_a_name_loads_only_what_it_needs(names: str, not_loaded: tuple[str, ...]) -> None:
+    loaded = modules_after("; ".join(["import tredegar", *(f"tredegar.{name}" for name in names.split())]))
+    assert [name for name in not_loaded if name in loaded] == []
+
+
+@pytest.mark.parametrize("name", [name for name in tredegar.__all__ if name != "__version__"])
+def test_a_public_name_says_what_it_is_and_a_function_what_it_raises(name: str) -> None:
+    value = getattr(tredegar, name)
+    if isinstance(value, type | FunctionType):
+        assert len(value.__doc__ or "") > 30
+    if isinstance(value, FunctionType):
+        assert re.search(r"\b[Rr]aise[sd]?\b", value.__doc__ or ""), f"{name} does not say what it raises"
+
+
+@pytest.mark.parametrize("name", ["conditional_means", "robustness", "tree_rules"])
+def test_a_former_name_still_works_and_says_the_present_one(name: str) -> None:
+    with pytest.warns(DeprecationWarning, match=rf"tredegar\.results\.{name} is tredegar\.results\.\w+ since"):
+        found = getattr(importlib.import_module("tredegar.results"), name)
+    assert getattr(tredegar, found.__name__) is found
 
 
 @pytest.mark.parametrize("module", FORMER)
