@@ -1,4 +1,4 @@
-"""Generated parts of docs/model.md and docs/architecture.md, between their markers, and files of types made whole.
+"""Generated parts of the pages of docs/, between their markers, and files of types made whole.
 
 python docs/generate.py            rewrite the pages and the files
 python docs/generate.py --check    change nothing; exit 1 if one is not current
@@ -15,6 +15,7 @@ from itertools import groupby
 from pathlib import Path
 
 from generate_architecture import SECTIONS as ARCHITECTURE
+from generate_others import SECTIONS as OTHERS
 from generate_types import FILES
 
 from tredegar.model import CONSTANTS, OUTCOMES, PARAMETERS, TRUST_RECORDS
@@ -121,7 +122,11 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "trust records": trust_records,
 }
 
-PAGES: dict[str, dict[str, Callable[[], str]]] = {"model.md": SECTIONS, "architecture.md": ARCHITECTURE}
+PAGES: dict[str, dict[str, Callable[[], str]]] = {
+    "model.md": SECTIONS,
+    "architecture.md": ARCHITECTURE,
+    "others.md": OTHERS,
+}
 """The pages with generated sections."""
 
 
