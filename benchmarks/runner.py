@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from tredegar.model import OUTCOMES
-from tredegar.sweeps import Spec, run_sweep
+from tredegar.sweeps import Spec, complete_sweep
 from tredegar.sweeps.run.pilot import run_pilot
 from tredegar.sweeps.spec.sampling import draw_points
 
@@ -75,7 +75,7 @@ def measure(spec: Spec, size: int, workers: int, engine: str) -> tuple[float, fl
         notes = Path(folder, "notes")
         notes.mkdir()
         began = time.time()
-        run_sweep(
+        complete_sweep(
             spec, Path(folder, "s.zarr"), workers, engine, points_per_batch=size, simulate=timed(str(notes.resolve()))
         )
         calls = [[json.loads(line) for line in path.read_text().splitlines()] for path in notes.iterdir()]

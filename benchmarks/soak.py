@@ -22,7 +22,7 @@ import dask
 import numpy as np
 import psutil
 
-from tredegar.sweeps.run.runner import Progress, run_sweep
+from tredegar.sweeps.run.runner import Progress, complete_sweep
 from tredegar.sweeps.spec.spec import Spec
 
 MIB = 2**20
@@ -101,7 +101,7 @@ def main() -> None:
     print("  batches   driver and scheduler   a worker   ms a batch")
     watch = Watch(levels**2)
     with TemporaryDirectory(prefix="tredegar-soak-") as folder:
-        summary = run_sweep(
+        summary = complete_sweep(
             Spec.from_text(SPEC.format(levels=levels)),
             Path(folder) / "s.zarr",
             workers=1,

@@ -22,7 +22,7 @@ import zarr
 
 from tredegar.model import OUTCOMES
 from tredegar.results import open_sweep
-from tredegar.sweeps import Spec, run_sweep
+from tredegar.sweeps import Spec, complete_sweep
 from tredegar.sweeps.store.create import create_store
 from tredegar.sweeps.store.durable import FLUSHING_THREADS
 from tredegar.sweeps.store.store import SweepStore
@@ -96,7 +96,7 @@ def large(folder: Path) -> None:
     path = folder / "million.zarr"
     spec = Spec.from_text(MILLION)
     began = time.perf_counter()
-    run_sweep(spec, path, workers=0, simulate=made_up)
+    complete_sweep(spec, path, workers=0, simulate=made_up)
     store = SweepStore(path)
     files = sum(1 for file in path.rglob("*") if file.is_file())
     print(f"{store.number_of_runs:,} runs, {store.number_of_batches:,} batches, {files:,} files (promised: 10,000),"

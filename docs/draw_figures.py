@@ -19,7 +19,7 @@ from tredegar.results.figures.style import compose, save_picture
 from tredegar.results.record.figure import draw_validation
 from tredegar.results.record.table import as_markdown
 from tredegar.results.sensitivity.indices import analyze_sensitivity
-from tredegar.sweeps import Spec, run_sweep
+from tredegar.sweeps import Spec, complete_sweep
 
 ROOT = Path(__file__).resolve().parent.parent
 DOTS = 130
@@ -31,7 +31,7 @@ def swept(name: str, stores: Path) -> xr.Dataset:
     """Return the store of ``examples/name.toml``, swept as far as it is missing."""
     spec, store = Spec.from_file(ROOT / "examples" / f"{name}.toml"), stores / f"{name}.zarr"
     print(f"sweeping examples/{name}.toml")
-    if not run_sweep(spec, store, workers=0).complete:
+    if not complete_sweep(spec, store, workers=0).complete:
         raise RuntimeError(f"the sweep of examples/{name}.toml is not complete; `tredegar status {store}` says why")
     return open_sweep(store)
 

@@ -21,11 +21,8 @@ from .results.selection import Wanted
 from .results.sensitivity.methods import Bootstrap
 from .sweeps import Spec as Spec
 from .sweeps import SpecError as SpecError
-from .sweeps.run.compute import Simulate
-from .sweeps.run.executors import Say
-from .sweeps.run.executors import Scheduler
+from .sweeps.run.plan import Plan
 from .sweeps.run.runner import Progress
-from .sweeps.run.runner import SweepSummary
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Mapping
@@ -73,6 +70,7 @@ __all__ = [
     "measure_robustness",
     "open_sweep",
     "paired",
+    "plan_sweep",
     "run_sweep",
     "salib_problem",
     "sample_of",
@@ -507,39 +505,56 @@ def paired(
     [0.1, 0.075, 0.125]
     """
 
+def plan_sweep(spec: Spec, workers: int = 2, engine: str = "auto", pilot: bool = True) -> Plan:
+    """Return what the sweep of ``spec`` will take on ``workers`` processes; nothing is written.
+
+    With ``pilot`` a part of the first batch is run for a second or two, which forecasts the time; without, nothing is
+    run. Raises ValueError for an engine that this machine does not have.
+
+    >>> from tredegar import Spec
+    >>> spec = Spec(design={"method": "grid"}, vary={"real_control": {"values": [0.2, 0.8]}}, replicates=4)
+    >>> plan_sweep(spec, engine="numpy", pilot=False).runs
+    8
+    """
+
 def run_sweep(
     spec: Spec,
-    path: str | Path,
+    store: str | os.PathLike[str] | None = None,
     workers: int = 2,
     engine: str = "auto",
-    scheduler: Scheduler | None = None,
+    scheduler: Any = None,
     task: tuple[int, int] | None = None,
-    progress: Callable[[Progress], None] | None = None,
+    progress: bool | Callable[[Progress], None] | None = True,
     points_per_batch: int | None = None,
     check: bool = True,
-    simulate: Simulate | None = None,
-    say: Say | None = None,
+    simulate: Callable[..., Any] | None = None,
+    say: Callable[[str], None] | None = None,
     retry_failed: bool = False,
-) -> SweepSummary:
-    """Create the store of ``spec`` at ``path``, or resume it, and compute what is missing.
+) -> xr.Dataset:
+    """Run the sweep of ``spec`` into ``store``, or finish it, and return the opened sweep, as ``open_sweep`` does.
 
-    Main arguments: ``workers`` processes of this machine (0: this process), or the workers of the Dask ``scheduler``
-    (an address, a scheduler file or a cluster object), or with ``task=(k, n)`` the batches b with b % n == k, in this
-    process. ``progress`` is called after each batch, ``say`` with a line if the scheduler has no workers. ``check``
-    compares all values that are there with their digests, and has made anew what is damaged. ``retry_failed`` computes
-    failed runs again.
+    Main arguments: ``store`` is the folder of the sweep; None is a temporary one, which goes with this process.
+    ``workers`` processes of this machine compute (0: this process alone does, as in a process that may have no
+    children), or the workers of the Dask ``scheduler`` (an address, a scheduler file or a cluster object), or with
+    ``task=(k, n)`` the batches b with b % n == k, in this process. ``progress`` is shown on a terminal and in a
+    notebook; False shows none; a function is called after each batch.
 
-    Other arguments: ``points_per_batch`` sets the batch size of a new store; ``simulate`` stands in for the model's
-    own (tests).
+    Other arguments: ``points_per_batch`` sets the batch size of a new store; ``check`` compares all that is there with
+    its digests; ``retry_failed`` computes failed runs again; ``say`` takes a line if the scheduler has no workers;
+    ``simulate`` stands in for the model.
 
-    Raises ValueError for an argument of another kind than it must be, StoreError if the store belongs to another spec,
-    other rules or another store format, SchedulerError if no scheduler answers.
+    The attributes ``runs``, ``runs_done``, ``runs_failed`` and ``runs_missing`` count the runs. Warns (UserWarning) of
+    runs that failed or are missing, which are NaN, and of damage that was mended. Raises RuntimeError if something
+    stopped the sweep or every run failed; ValueError for an argument of another kind than it must be, and for a store
+    (StoreError) of another spec, other rules or another format.
 
-    >>> design, vary = {"method": "grid"}, {"real_control": {"values": [0.2, 0.8]}}
+    >>> from tredegar import Spec
     >>> size, record = {"trusts": 3, "clinicians": 4}, {"outcomes": ["quality"]}
-    >>> spec = Spec(design=design, vary=vary, country=size, record=record, months=12, replicates=2)
-    >>> run_sweep(spec, "store.zarr", workers=0, engine="numpy").counts
-    Counts(done=4, failed=0, missing=0)
+    >>> vary = {"real_control": {"values": [0.2, 0.8]}}
+    >>> spec = Spec(design={"method": "grid"}, vary=vary, country=size, record=record, months=12, replicates=2)
+    >>> sweep = run_sweep(spec, workers=0, engine="numpy")
+    >>> sweep["quality"].dims, sweep["quality"].shape, sweep.attrs["runs_done"]
+    (('point', 'replicate', 'month'), (2, 2, 12), 4)
     """
 
 def salib_problem(sweep: xr.Dataset) -> dict[str, Any]:

@@ -24,7 +24,7 @@ FORMER: Mapping[str, tuple[str, Mapping[str, str]]] = MappingProxyType(
         "tredegar.results.maps": ("tredegar.results.figures.maps", {}),
         "tredegar.results.statement": ("tredegar.results.figures.sentence", {}),
         "tredegar.sweeps.cli": ("tredegar.cli.entry", {}),
-        "tredegar.sweeps.runner": ("tredegar.sweeps.run.runner", {}),
+        "tredegar.sweeps.runner": ("tredegar.sweeps.run.runner", {"run_sweep": "complete_sweep"}),
     }
 )
 """Former module -> the module that it is now, and the functions that have another name there."""

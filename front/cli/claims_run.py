@@ -128,10 +128,10 @@ def run_share(designs: Mapping[str, WritableDesign], folder: Path, engine: str, 
 def _run(
     spec: Spec, path: Path, engine: str, workers: int, cluster: Scheduler | None, part: tuple[int, int] | None = None
 ) -> SweepSummary:
-    from ..sweeps.run.runner import run_sweep
+    from ..sweeps.run.runner import complete_sweep
 
     with progress_shown() as show:
-        summary = run_sweep(spec, path, workers, engine, cluster, part, progress=show, say=say)
+        summary = complete_sweep(spec, path, workers, engine, cluster, part, progress=show, say=say)
     if summary.computed:
         typer.echo(f"{counted(summary.computed, 'run')} in {span(summary.seconds)}", err=True)
     return summary

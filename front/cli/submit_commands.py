@@ -104,8 +104,8 @@ def _send(spec: Spec, job: Job, cluster: str) -> None:
 def _drive(spec: Spec, job: Job) -> None:
     """Be the driver of Dask workers that are jobs of Slurm, until the sweep is complete or a signal comes."""
     from ..sweeps.cluster.slurm import slurm_workers
-    from ..sweeps.run.runner import run_sweep
+    from ..sweeps.run.runner import complete_sweep
 
     with slurm_workers(job) as cluster, progress_shown() as show:
-        summary = run_sweep(spec, job.store, engine=job.engine, scheduler=cluster, progress=show, say=say)
+        summary = complete_sweep(spec, job.store, engine=job.engine, scheduler=cluster, progress=show, say=say)
     say_summary(summary, one_task=False)

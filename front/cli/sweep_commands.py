@@ -219,10 +219,10 @@ def _run(
     check: bool,
     retry_failed: bool = False,
 ) -> None:
-    from ..sweeps.run.runner import run_sweep
+    from ..sweeps.run.runner import complete_sweep
 
     with progress_shown() as show:
-        summary = run_sweep(
+        summary = complete_sweep(
             checked, out, workers, engine, scheduler, part, show, check=check, say=say, retry_failed=retry_failed
         )
     say_summary(summary, part is not None)

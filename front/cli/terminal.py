@@ -117,40 +117,21 @@ def progress_shown() -> Iterator[Callable[[Progress], None]]:
     if not screen.is_terminal:
         yield _lines()
         return
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
+    from ..api.progress_shown import bar_on_terminal
 
-    columns = (
-        TextColumn("runs"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(elapsed_when_finished=True),
-    )
-    with Bar(*columns, console=screen) as bar:
-        runs = bar.add_task("runs", total=None, rate="")
-
-        def show(state: Progress) -> None:
-            _say_resumed(state)
-            computed = state.done + state.failed
-            rate = f"{computed / state.seconds:,.1f} runs/s" if computed and state.seconds else ""
-            rate += f", {state.failed:,} failed" if state.failed else ""
-            bar.update(runs, total=state.runs, completed=state.done_before + computed, rate=rate)
-
+    with bar_on_terminal(screen) as show:
         yield show
 
 
-def _say_resumed(state: Progress) -> None:
-    if state.seconds == 0.0 and 0 < state.done_before < state.runs:
-        typer.echo(f"resuming: {state.done_before:,} of {counted(state.runs, 'run')} are done", err=True)
-
-
 def _lines() -> Callable[[Progress], None]:
+    from ..api.progress_shown import resumed
+
     last = time.monotonic()
 
     def show(state: Progress) -> None:
         nonlocal last
-        _say_resumed(state)
+        if line := resumed(state):
+            typer.echo(line, err=True)
         now = time.monotonic()
         computed = state.done + state.failed
         if not computed or now - last < SECONDS_BETWEEN_LINES:

@@ -1,4 +1,4 @@
-"""The arguments of ``run_sweep``, checked before anything is written: each is of the kind that it must be."""
+"""The arguments of ``complete_sweep``, checked before anything is written: each is of the kind that it must be."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
 
 from ..cluster.carried import Carried
+from ..cluster.forked import replace_lost_threads
 from ..cluster.local import local_workers, replace_lost
 from ..cluster.schedulers import connected
 from ..jobs.gpus import gpus_for
@@ -261,6 +262,7 @@ def _result(future: Future) -> Any:
 def _client(stack: ExitStack, workers: int, engine: str, scheduler: Scheduler | None) -> Client:
     from distributed import Client
 
+    replace_lost_threads()
     if isinstance(scheduler, str):
         return stack.enter_context(connected(scheduler))
     if scheduler is None:

@@ -35,7 +35,7 @@ SIGNALS_TO_STOP = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a call of ``run_sweep`` is. Runs are counted over its own share of the sweep."""
+    """How far a call of ``complete_sweep`` is. Runs are counted over its own share of the sweep."""
 
     runs: int
     done_before: int
@@ -69,13 +69,13 @@ class SweepSummary:
         return self.counts.complete
 
 
-def _check_spec(spec: Any) -> None:
+def require_spec(spec: Any) -> None:
     """Raise SpecError for what is no spec."""
     if not isinstance(spec, Spec):
         raise SpecError(f"spec must be a Spec, such as Spec.from_file('my.toml') reads, got {brief(spec)}")
 
 
-def run_sweep(
+def complete_sweep(
     spec: Spec,
     path: str | Path,
     workers: int = 2,
@@ -106,10 +106,10 @@ def run_sweep(
     >>> design, vary = {"method": "grid"}, {"real_control": {"values": [0.2, 0.8]}}
     >>> size, record = {"trusts": 3, "clinicians": 4}, {"outcomes": ["quality"]}
     >>> spec = Spec(design=design, vary=vary, country=size, record=record, months=12, replicates=2)
-    >>> run_sweep(spec, "store.zarr", workers=0, engine="numpy").counts
+    >>> complete_sweep(spec, "store.zarr", workers=0, engine="numpy").counts
     Counts(done=4, failed=0, missing=0)
     """
-    _check_spec(spec)
+    require_spec(spec)
     check_kinds({"check": check, "retry_failed": retry_failed}, {"progress": progress, "say": say})
     workers, task = whole_number("workers", workers, 0, MOST_WORKERS), checked_task(task)
     size = None if points_per_batch is None else whole_number("points_per_batch", points_per_batch, 1)

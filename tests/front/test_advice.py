@@ -10,7 +10,7 @@ import pytest
 
 from tredegar.cli.entry import main
 from tredegar.sweeps.run import verify
-from tredegar.sweeps.run.runner import run_sweep
+from tredegar.sweeps.run.runner import complete_sweep
 
 from ..support.fake_schedulers import behave, calls
 from ..support.sweep_cases import SMALL, small_spec
@@ -63,7 +63,7 @@ def test_verify_under_other_rules_advises_what_helps(
     said: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Not to run the sweep again, which would be refused."""
-    run_sweep(small_spec(), tmp_path / "s.zarr", workers=0, engine="numpy")
+    complete_sweep(small_spec(), tmp_path / "s.zarr", workers=0, engine="numpy")
     monkeypatch.setattr(verify, "current_rules_hash", lambda: "0" * 64)
     told = said("verify", "s.zarr")
     assert "with the version of tredegar that wrote it" in told.splitlines()[-1]

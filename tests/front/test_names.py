@@ -125,6 +125,16 @@ def test_a_former_package_still_hands_out_its_function() -> None:
     assert sensitivity is tredegar.results.analyze_sensitivity
 
 
+def test_the_former_function_of_the_sweeps_still_sweeps_and_says_what_it_is_now() -> None:
+    from tredegar import sweeps
+
+    with pytest.warns(DeprecationWarning, match=r"sweeps\.run_sweep is tredegar\.sweeps\.complete_sweep since") as told:
+        from tredegar.sweeps import run_sweep
+    assert run_sweep is sweeps.complete_sweep
+    assert run_sweep is not tredegar.run_sweep
+    assert {row.filename for row in told} == {__file__}
+
+
 def test_a_module_that_never_was_is_not_found() -> None:
     with pytest.raises(ModuleNotFoundError, match=r"tredegar\.results\.nothing"):
         importlib.import_module("tredegar.results.nothing")

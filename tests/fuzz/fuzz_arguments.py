@@ -1,4 +1,4 @@
-"""Arguments of ``simulate`` and ``run_sweep`` as scripts may give them: arrays, tables, scalars, nonsense."""
+"""Arguments of ``simulate`` and ``complete_sweep`` as scripts may give them: arrays, tables, scalars, nonsense."""
 
 from __future__ import annotations
 
@@ -136,4 +136,4 @@ SWEEP: dict[str, tuple[Any, ...]] = {
     "progress": (5, "x", [], True), "say": (5, "x"),
     "check": (None, "no", 0, [], math.nan), "retry_failed": (None, "yes", 1, [0]),
 }  # fmt: skip
-"""Of each argument of ``run_sweep`` what is never right."""
+"""Of each argument of ``complete_sweep`` what is never right."""

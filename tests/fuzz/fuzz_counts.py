@@ -32,7 +32,7 @@ SHARES = {
     "settings of a run": 0.01,
     "points of simulate": 0.025,
     "arguments of simulate": 0.02,
-    "arguments of run_sweep": 0.01,
+    "arguments of complete_sweep": 0.01,
     "sweeps": 0.005,
 }
 """The share of each test: most inputs are read or refused, few are run."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tredegar.results import open_sweep
 from tredegar.store.format import StoreDamaged
-from tredegar.sweeps.run.runner import run_sweep
+from tredegar.sweeps.run.runner import complete_sweep
 from tredegar.sweeps.spec.spec import Spec
 from tredegar.sweeps.store.store import SweepStore
 from tredegar.sweeps.upkeep.compact import compact_store
@@ -68,7 +68,7 @@ def make_materials(folder: Path) -> Path:
 
 def _sweep(folder: Path, spec: str, store: str, task: tuple[int, int] | None = None) -> bool:
     made = Spec.from_file(folder / f"{spec}.toml")
-    return run_sweep(made, folder / store, workers=0, engine="numpy", task=task, points_per_batch=2).complete
+    return complete_sweep(made, folder / store, workers=0, engine="numpy", task=task, points_per_batch=2).complete
 
 
 def _stand_ins(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Arguments of ``simulate`` and ``run_sweep`` at random: a right result, or one line that names the argument."""
+"""Arguments of ``simulate`` and ``complete_sweep`` at random: a right result, or one line that names the argument."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tredegar.kernels import EngineUnavailable, simulate
 from tredegar.kernels.simulation import Simulated
 from tredegar.results import open_sweep
-from tredegar.sweeps import Spec, run_sweep
+from tredegar.sweeps import Spec, complete_sweep
 
 from ..support import fake_model
 from ..support.sweep_cases import small_spec
@@ -70,12 +70,12 @@ def test_a_wrong_argument_of_a_sweep_is_refused_before_anything_is_written(
     def check(name: str, number: int) -> None:
         wrong = SWEEP[name][number % len(SWEEP[name])]
         with pytest.raises(ValueError) as refusal:
-            run_sweep(**good | {name: wrong}, simulate=fake_model.simulate if name != "engine" else None)
+            complete_sweep(**good | {name: wrong}, simulate=fake_model.simulate if name != "engine" else None)
         check_line(str(refusal.value))
         assert [path.name for path in tmp_path.iterdir()] == ["file.txt"]
 
-    count = fuzz("arguments of run_sweep", check, name=st.sampled_from(sorted(SWEEP)), number=st.integers(0, 99))
-    assert count >= asked("arguments of run_sweep")
+    count = fuzz("arguments of complete_sweep", check, name=st.sampled_from(sorted(SWEEP)), number=st.integers(0, 99))
+    assert count >= asked("arguments of complete_sweep")
 
 
 def test_a_sweep_holds_what_simulate_gives_and_is_complete(tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ def test_a_sweep_holds_what_simulate_gives_and_is_complete(tmp_path: Path) -> No
         number += 1
         path = tmp_path / f"{number}.zarr"
         spec = Spec(**tables)
-        summary = run_sweep(spec, path, workers=0, engine="numpy")
+        summary = complete_sweep(spec, path, workers=0, engine="numpy")
         assert summary.complete and not summary.stopped
         sweep = open_sweep(path, verify=True).load()
         assert int((sweep["status"].values == 0).sum()) == sweep.attrs["runs_missing"] == 0

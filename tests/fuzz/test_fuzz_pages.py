@@ -23,7 +23,7 @@ from tredegar.results.report.contents import report_page
 from tredegar.results.report.page import Page, render
 from tredegar.results.report.report import report_findings, write_report
 from tredegar.store.root_file import read_root, sealed
-from tredegar.sweeps import Spec, run_sweep
+from tredegar.sweeps import Spec, complete_sweep
 
 from ..results.report.test_report_page import quality
 from ..support.made_stores import grid, made_store
@@ -114,7 +114,7 @@ def made_replay(folder: Path) -> dict[str, Path]:
         "vary": {"solidarity": {"values": [0.5, 1.0]}},
         "country": {"providers": str(folder / "providers.csv"), "clinicians": 2},
     }
-    assert run_sweep(Spec(**tables), folder / "replayed.zarr", workers=0, engine="numpy").complete
+    assert complete_sweep(Spec(**tables), folder / "replayed.zarr", workers=0, engine="numpy").complete
     written = write_replay(folder / "replayed.zarr", folder / "replay", 0, 0)
     return {"replay": written.paths[0]}
 
@@ -127,7 +127,7 @@ def made_claims(folder: Path) -> dict[str, Path]:
         (folder / f"{design.name}.csv").write_text(design.points, encoding="utf-8")
         (folder / f"{design.name}.toml").write_text(design.spec, encoding="utf-8")
         spec, store = Spec.from_file(folder / f"{design.name}.toml"), folder / f"{design.name}.zarr"
-        assert run_sweep(spec, store, workers=0, engine="numpy", points_per_batch=1000).complete
+        assert complete_sweep(spec, store, workers=0, engine="numpy", points_per_batch=1000).complete
         root = read_root(store)
         root["attributes"] |= {"title": MARKUP[0], "spec_hash": MARKUP[4]}
         (store / "zarr.json").write_bytes(sealed(root))

@@ -128,11 +128,11 @@ def follow(action: Callable[[], object], files: Mapping[str, Path], parameter: s
 def sweep_and_draw(folder: Path) -> Path:
     """Write SPEC to a file in ``folder``, sweep it there, open the store and draw the map; return the picture."""
     from tredegar.results import draw_map, open_sweep
-    from tredegar.sweeps import Spec, run_sweep
+    from tredegar.sweeps import Spec, complete_sweep
 
     spec, store, picture = folder / "way.toml", folder / "way.zarr", folder / "way.png"
     spec.write_text(SPEC, encoding="utf-8")
-    run_sweep(Spec.from_file(spec), store, workers=0, engine="numpy")
+    complete_sweep(Spec.from_file(spec), store, workers=0, engine="numpy")
     with open_sweep(store) as sweep:
         draw_map(sweep, "overall", x=PARAMETER, y="method_heterogeneity").savefig(picture)
     return picture

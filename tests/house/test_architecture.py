@@ -23,7 +23,9 @@ def test_the_storeys_of_the_page_are_the_layers_that_imports_are_held_to() -> No
     (floors,) = (contract for contract in contracts if contract.get("containers") == ["tredegar"])
     drawn = PAGE.partition("```text\n")[2].partition("```")[0]
     order = [re.findall(r"[a-z]+", layer) for layer in floors["layers"]]
-    places = [[drawn.index(f"{name}" if name in ("cli", "page") else f"{name}/") for name in layer] for layer in order]
+    places = [
+        [drawn.index(f"{name}" if name in ("cli", "page", "api") else f"{name}/") for name in layer] for layer in order
+    ]
     lines = [{drawn.count("\n", 0, place) for place in layer} for layer in places]
     assert [min(line) for line in lines] == sorted(min(line) for line in lines)
     assert {"sweeps", "results"} <= {name for layer in order for name in layer}

@@ -13,7 +13,7 @@ from tredegar.results import open_sweep
 from tredegar.results.replay.rerun import NotTheSameRun, check_equal, rerun_of, run_again
 from tredegar.results.replay.story import Replay, write_replay
 from tredegar.store.root_file import read_root, sealed
-from tredegar.sweeps import Spec, run_sweep
+from tredegar.sweeps import Spec, complete_sweep
 
 SPEC = """
 name = "replayed"
@@ -45,7 +45,7 @@ every = {every}
 
 def store_of(path: Path, streams: str = "common", every: int = 1) -> Path:
     spec = Spec.from_text(SPEC.format(streams=streams, every=every))
-    assert run_sweep(spec, path, workers=0, engine="numpy").complete
+    assert complete_sweep(spec, path, workers=0, engine="numpy").complete
     return path
 
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from tredegar.results import open_sweep
 from tredegar.store.format import DONE, StoreDamaged
-from tredegar.sweeps.run.runner import run_sweep
+from tredegar.sweeps.run.runner import complete_sweep
 from tredegar.sweeps.spec.spec import Spec
 from tredegar.sweeps.store.store import SweepStore
 from tredegar.sweeps.upkeep.extend import extend_store
@@ -72,7 +72,7 @@ def _specs(folder: Path) -> None:
 
 def _swept(folder: Path, name: str = STORE, text: str = TEXT, model: Any = healthy, **more: Any) -> Path:
     _specs(folder)
-    run_sweep(Spec.from_text(text), folder / name, workers=0, simulate=model, **more)
+    complete_sweep(Spec.from_text(text), folder / name, workers=0, simulate=model, **more)
     return folder / name
 
 

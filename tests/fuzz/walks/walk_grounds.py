@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine
 
 from tredegar.results import open_sweep
 from tredegar.store.format import DONE, FAILED, MISSING
-from tredegar.sweeps.run.runner import run_sweep
+from tredegar.sweeps.run.runner import complete_sweep
 from tredegar.sweeps.store.store import SweepStore
 from tredegar.sweeps.upkeep.extend import extend_store
 from tredegar.sweeps.upkeep.missing import damage
@@ -58,7 +58,7 @@ def undisturbed(method: str, luck: str, folder: Path, sizes: tuple[Size, ...], b
             if end > 1:
                 extend_store(SweepStore(store), now.spec)
             model = Given(now.points, whole[: len(now.points), : sizes[end - 1].replicates])
-            assert run_sweep(now.spec, store, workers=0, simulate=model, points_per_batch=batch).complete
+            assert complete_sweep(now.spec, store, workers=0, simulate=model, points_per_batch=batch).complete
         return contents(store)
 
 
@@ -129,7 +129,7 @@ class Grounds(RuleBasedStateMachine):
         if now is None:
             self.sweeps[which] = now = self.new(which)
             part = (which, 2)
-            run_sweep(
+            complete_sweep(
                 now.spec,
                 self.place(which),
                 workers=0,
@@ -228,7 +228,7 @@ class Grounds(RuleBasedStateMachine):
     def finish(self, which: int, now: Sweep) -> None:
         """Sweep to the end, and compare every byte with a store to which nothing happened."""
         after = self.swept(now, None, retry=False)
-        assert run_sweep(now.spec, self.place(which), workers=0, simulate=Model(self.mood)).complete
+        assert complete_sweep(now.spec, self.place(which), workers=0, simulate=Model(self.mood)).complete
         self.repaired(now, after)
         assert now.complete
         self.assert_read(self.place(which), now)

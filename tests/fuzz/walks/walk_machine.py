@@ -16,7 +16,7 @@ from hypothesis.stateful import initialize, invariant, rule
 
 from tredegar.results import open_sweep
 from tredegar.store.format import DONE, FAILED, MISSING
-from tredegar.sweeps.run.runner import run_sweep
+from tredegar.sweeps.run.runner import complete_sweep
 from tredegar.sweeps.run.verify import verify_store
 from tredegar.sweeps.store.store import SweepStore
 from tredegar.sweeps.upkeep.compact import compact_store
@@ -74,7 +74,7 @@ class Walk(Grounds):
         model = Model(self.mood, calls, fault)
         summary = None
         with self.disturbed(fate) as came:
-            summary = run_sweep(
+            summary = complete_sweep(
                 now.spec, path, workers=0, task=part, points_per_batch=self.batch, simulate=model, retry_failed=retry
             )
         if before is None and not (path / "zarr.json").exists():
@@ -220,7 +220,7 @@ class Walk(Grounds):
         path = self.place(which)
         if name == "zarr.json":
             with pytest.raises(ERRORS) as refusal:
-                run_sweep(now.spec, path, workers=0, simulate=Model(HEALTHY))
+                complete_sweep(now.spec, path, workers=0, simulate=Model(HEALTHY))
             with pytest.raises((ValueError, FileNotFoundError)):
                 open_sweep(path, partial=True)
             assert len(str(refusal.value).splitlines()) == 1

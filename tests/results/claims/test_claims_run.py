@@ -23,7 +23,7 @@ from tredegar.results.claims.phases import PHASES
 from tredegar.results.claims.witness_regions import SIDES, read_witnesses
 from tredegar.results.dataset import design_of
 from tredegar.results.open import open_sweep
-from tredegar.sweeps import Spec, run_sweep
+from tredegar.sweeps import Spec, complete_sweep
 
 TINY = replace(SIZES["tiny"], samples=10, trusts=8, clinicians=2, corner_samples=2, phase_points=10)
 CHOSEN = tuple(CLAIMS[name] for name in ("A05", "A06", "A07", "A08", "A27", "A33", "A37", "A38", "A40"))
@@ -39,7 +39,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / f"{design.name}.csv").write_text(design.points, encoding="utf-8")
         (folder / f"{design.name}.toml").write_text(design.spec, encoding="utf-8")
         spec = Spec.from_file(folder / f"{design.name}.toml")
-        assert run_sweep(spec, folder / f"{design.name}.zarr", workers=0, engine="numpy").complete
+        assert complete_sweep(spec, folder / f"{design.name}.zarr", workers=0, engine="numpy").complete
     return folder
 
 
@@ -183,7 +183,7 @@ def test_every_claim_and_contradiction_runs_and_is_judged(tmp_path: Path) -> Non
         (tmp_path / f"{design.name}.csv").write_text(design.points, encoding="utf-8")
         (tmp_path / f"{design.name}.toml").write_text(design.spec, encoding="utf-8")
         spec = Spec.from_file(tmp_path / f"{design.name}.toml")
-        assert run_sweep(spec, tmp_path / f"{design.name}.zarr", workers=0, engine="numpy").complete
+        assert complete_sweep(spec, tmp_path / f"{design.name}.zarr", workers=0, engine="numpy").complete
     written = write_claims(tmp_path, tmp_path / "out", size, CLAIMS.values(), PHASES.values())
     assert len(written.judgements) == len(CLAIMS)
     assert len(written.charts) == len(PHASES)

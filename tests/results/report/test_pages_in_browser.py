@@ -17,7 +17,7 @@ from tredegar.results.claims.designs import SIZES
 from tredegar.results.claims.pages.report import designs_of, write_claims
 from tredegar.results.claims.phases import PHASES
 from tredegar.results.replay.story import write_replay
-from tredegar.sweeps import Spec, run_sweep
+from tredegar.sweeps import Spec, complete_sweep
 
 from ...support.chromium import BROWSER
 from ...support.waiting import PATIENCE
@@ -96,7 +96,7 @@ def made_claims(folder: Path) -> Path:
         (folder / f"{design.name}.toml").write_text(design.spec, encoding="utf-8")
         spec = Spec.from_file(folder / f"{design.name}.toml")
         store = folder / f"{design.name}.zarr"
-        assert run_sweep(spec, store, workers=0, engine="numpy", points_per_batch=1000).complete
+        assert complete_sweep(spec, store, workers=0, engine="numpy", points_per_batch=1000).complete
     return write_claims(folder, folder / "out", size, claims, phases).paths[0]
 
 

@@ -21,7 +21,7 @@ from tredegar.sweeps.cluster import processes
 from tredegar.sweeps.cluster.certificates import made_for_one_sweep
 from tredegar.sweeps.cluster.local import SET_BY_DASK, local_workers
 from tredegar.sweeps.cluster.slurm import SCRATCH
-from tredegar.sweeps.run.runner import run_sweep
+from tredegar.sweeps.run.runner import complete_sweep
 
 from ...support.fake_model import simulate
 from ...support.sweep_cases import contents, small_spec
@@ -94,17 +94,17 @@ def test_a_scheduler_of_ones_own_keeps_its_own_certificates(tmp_path: Path, as_a
     ):
         before = dict(dask.config.get("distributed.comm"))
         scheduler = cluster.scheduler_address if as_address else cluster
-        assert run_sweep(small_spec(), tmp_path / "s.zarr", scheduler=scheduler, **kept).complete
+        assert complete_sweep(small_spec(), tmp_path / "s.zarr", scheduler=scheduler, **kept).complete
         assert dask.config.get("distributed.comm") == before
     assert cluster.scheduler_address.startswith("tls://")
-    run_sweep(small_spec(), tmp_path / "alone.zarr", workers=0, simulate=simulate, points_per_batch=25)
+    complete_sweep(small_spec(), tmp_path / "alone.zarr", workers=0, simulate=simulate, points_per_batch=25)
     assert contents(tmp_path / "s.zarr") == contents(tmp_path / "alone.zarr")
 
 
 def test_a_model_that_the_workers_cannot_load_stops_the_sweep_and_says_what_is_missing(tmp_path: Path) -> None:
     """Dask itself would close every worker that is sent it, and say nothing."""
     with Module("only_here") as model:
-        summary = run_sweep(small_spec(), tmp_path / "s.zarr", workers=1, simulate=model.simulate)
+        summary = complete_sweep(small_spec(), tmp_path / "s.zarr", workers=1, simulate=model.simulate)
     assert summary.stopped == "No module named 'only_here'"
     assert summary.counts.missing == 75
 

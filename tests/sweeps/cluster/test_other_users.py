@@ -18,7 +18,7 @@ import psutil
 import pytest
 from distributed import LocalCluster
 
-from tredegar.sweeps.run.runner import run_sweep
+from tredegar.sweeps.run.runner import complete_sweep
 from tredegar.sweeps.spec.spec import Spec
 
 from ...support.sweep_cases import contents
@@ -128,7 +128,7 @@ def test_a_sweep_that_was_attacked_is_finished_to_the_same_bytes(running: Runnin
     said, errors = running.process.communicate(timeout=PATIENCE)
     assert running.process.returncode == 0, said + errors
     assert "SSL" not in errors
-    run_sweep(Spec.from_text(SEVERAL), tmp_path / "undisturbed.zarr", workers=0, engine="numpy")
+    complete_sweep(Spec.from_text(SEVERAL), tmp_path / "undisturbed.zarr", workers=0, engine="numpy")
     assert contents(running.folder / "s.zarr") == contents(tmp_path / "undisturbed.zarr")
     assert list(running.temporary.iterdir()) == []
 

@@ -19,7 +19,7 @@ from distributed.core import Server
 
 from tredegar.sweeps.cluster.schedulers import SchedulerError, connected
 from tredegar.sweeps.run.executors import LostCluster
-from tredegar.sweeps.run.runner import run_sweep
+from tredegar.sweeps.run.runner import complete_sweep
 
 from ...support.sweep_cases import small_spec
 
@@ -59,7 +59,7 @@ def answering(handlers: Handlers) -> Iterator[str]:
 
 def refusal(tmp_path: Path, handlers: Handlers) -> str:
     with answering(handlers) as address, pytest.raises(SchedulerError) as refused:
-        run_sweep(small_spec(), tmp_path / "s.zarr", scheduler=address)
+        complete_sweep(small_spec(), tmp_path / "s.zarr", scheduler=address)
     said = str(refused.value)
     assert "\n" not in said
     return re.sub(r"tcp://\S+\d", "ADDRESS", said)

@@ -27,7 +27,7 @@ from tredegar.sweeps.cluster.schedulers import SchedulerError, address_of
 from tredegar.sweeps.run import executors as drivers
 from tredegar.sweeps.run.compute import BatchReport
 from tredegar.sweeps.run.executors import LostCluster
-from tredegar.sweeps.run.runner import run_sweep
+from tredegar.sweeps.run.runner import complete_sweep
 from tredegar.sweeps.store.store import SweepStore
 from tredegar.sweeps.upkeep.missing import Task
 
@@ -45,7 +45,7 @@ ON_LOOPBACK = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0", "silence
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What a store of the small sweep holds that one process wrote, with the stand-in for the model."""
     path = tmp_path_factory.mktemp("undisturbed") / "s.zarr"
-    run_sweep(small_spec(), path, workers=0, simulate=simulate, points_per_batch=1)
+    complete_sweep(small_spec(), path, workers=0, simulate=simulate, points_per_batch=1)
     return contents(path)
 
 
@@ -110,12 +110,12 @@ def test_a_scheduler_file_finds_the_scheduler_and_its_loss_is_said_in_one_line(
     store = tmp_path / "s.zarr"
     with started_by_hand(tmp_path) as (file, scheduler), meanwhile(store, 4, scheduler.kill) as model:
         with pytest.raises(LostCluster, match="the Dask scheduler was lost; run the same command again") as lost:
-            run_sweep(small_spec(), store, scheduler=str(file), simulate=model, points_per_batch=1)
+            complete_sweep(small_spec(), store, scheduler=str(file), simulate=model, points_per_batch=1)
         assert "\n" not in str(lost.value)
     assert [record for record in caplog.records if record.name == "distributed.client"] == []
     done = int(SweepStore(store).read_status().astype(bool).sum())
     assert 0 < done < 75
-    assert run_sweep(small_spec(), store, workers=0, simulate=simulate).computed == 75 - done
+    assert complete_sweep(small_spec(), store, workers=0, simulate=simulate).computed == 75 - done
     assert contents(store) == undisturbed
 
 
@@ -133,7 +133,7 @@ def test_retired_and_added_workers_change_nothing(tmp_path: Path, undisturbed: d
 
         with meanwhile(store, 3, replace) as model:
             address = cluster.scheduler_address
-            summary = run_sweep(small_spec(), store, scheduler=address, simulate=model, points_per_batch=1)
+            summary = complete_sweep(small_spec(), store, scheduler=address, simulate=model, points_per_batch=1)
     assert summary.complete
     assert contents(store) == undisturbed
 
@@ -149,7 +149,7 @@ def test_a_cluster_that_adapts_grows_for_a_sweep(tmp_path: Path, undisturbed: di
     with LocalCluster(n_workers=1, threads_per_worker=1, **ON_LOOPBACK) as cluster:
         cluster.adapt(minimum=1, maximum=2, target_duration="100ms")
         with meanwhile(store, 0, wait_for_two) as model:
-            assert run_sweep(small_spec(), store, scheduler=cluster, simulate=model, points_per_batch=1).complete
+            assert complete_sweep(small_spec(), store, scheduler=cluster, simulate=model, points_per_batch=1).complete
     assert contents(store) == undisturbed
 
 
@@ -166,7 +166,7 @@ def test_a_scheduler_without_workers_is_told_once_and_the_sweep_goes_on_when_one
 
         address, model = cluster.scheduler_address, lambda *points, **others: simulate(*points, **others)
         kept = {"simulate": model, "points_per_batch": 1, "say": say}
-        assert run_sweep(small_spec(), tmp_path / "s.zarr", scheduler=address, **kept).complete
+        assert complete_sweep(small_spec(), tmp_path / "s.zarr", scheduler=address, **kept).complete
     assert told == [f"waiting for workers: the scheduler at {address} has none"]
     assert contents(tmp_path / "s.zarr") == undisturbed
 
@@ -200,7 +200,7 @@ def test_every_thread_of_a_worker_has_a_batch(tmp_path: Path, undisturbed: dict[
             wait_until(lambda: sum(map(len, client.processing().values())) >= 5)
 
         with meanwhile(store, 5, wait_for_five) as model:
-            assert run_sweep(small_spec(), store, scheduler=cluster, simulate=model, points_per_batch=1).complete
+            assert complete_sweep(small_spec(), store, scheduler=cluster, simulate=model, points_per_batch=1).complete
     assert contents(store) == undisturbed
 
 
@@ -228,7 +228,7 @@ def test_a_scheduler_that_is_none_is_refused_in_one_line(
     Path("other.json").write_text(json.dumps({"address": 3}))
     Path("deep.json").write_text("[" * 100_000)
     with pytest.raises(SchedulerError) as refusal:
-        run_sweep(small_spec(), tmp_path / "s.zarr", scheduler=scheduler)
+        complete_sweep(small_spec(), tmp_path / "s.zarr", scheduler=scheduler)
     assert expected in str(refusal.value)
     assert "\n" not in str(refusal.value)
 
@@ -292,7 +292,7 @@ def test_workers_that_several_sweeps_share_are_replaced_as_well(
         os.kill(worker, signal.SIGKILL)
         model = lambda *points, **others: simulate(*points, **others)  # noqa: E731 - workers receive it whole
         kept = {"simulate": model, "points_per_batch": 1, "say": told.append}
-        assert run_sweep(
+        assert complete_sweep(
             small_spec(), tmp_path / "s.zarr", 1, scheduler=drivers.OfThisMachine(cluster), **kept
         ).complete
     assert (dying, told) == ([], [])

@@ -16,7 +16,7 @@ from tredegar.cli.claims_run import run_share
 from tredegar.cli.entry import main
 from tredegar.cli.terminal import Incomplete
 from tredegar.results.open import open_sweep
-from tredegar.sweeps.run.runner import SweepSummary, run_sweep
+from tredegar.sweeps.run.runner import SweepSummary, complete_sweep
 from tredegar.sweeps.spec.spec import Spec
 from tredegar.sweeps.store.store import SweepStore
 from tredegar.sweeps.upkeep.missing import Counts
@@ -94,7 +94,7 @@ def test_claims_on_a_stand_in_for_slurm_give_the_stores_and_the_page_that_one_pr
     assert " runs in " not in last
     assert (tmp_path / "it's c" / "index.html").is_file()
     spec = Spec.from_file(tmp_path / "it's c" / "frozen.toml")
-    run_sweep(spec, tmp_path / "alone.zarr", workers=0, engine="numpy")
+    complete_sweep(spec, tmp_path / "alone.zarr", workers=0, engine="numpy")
     assert contents(tmp_path / "it's c" / "frozen.zarr") == contents(tmp_path / "alone.zarr")
 
 

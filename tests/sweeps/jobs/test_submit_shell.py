@@ -15,7 +15,7 @@ import pytest
 
 from tredegar.sweeps.jobs.script import Job, Resources, Surroundings
 from tredegar.sweeps.jobs.slurm import slurm_array
-from tredegar.sweeps.run.runner import run_sweep
+from tredegar.sweeps.run.runner import complete_sweep
 from tredegar.sweeps.spec.spec import Spec
 
 from ...support.sweep_cases import SMALL, contents
@@ -178,5 +178,5 @@ def test_an_array_on_a_stand_in_for_pbs_writes_what_an_undisturbed_sweep_writes(
     for task in range(3):
         run_job(tmp_path, "job-41", PBS_ARRAY_INDEX=str(task))
     assert "equal bit for bit" in run_job(tmp_path, "job-42")
-    run_sweep(Spec.from_text(SMALL), tmp_path / "alone.zarr", workers=0, engine="numpy")
+    complete_sweep(Spec.from_text(SMALL), tmp_path / "alone.zarr", workers=0, engine="numpy")
     assert contents(tmp_path / "s $x.zarr") == contents(tmp_path / "alone.zarr")

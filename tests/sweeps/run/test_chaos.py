@@ -22,7 +22,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tredegar.sweeps.run.runner import run_sweep
+from tredegar.sweeps.run.runner import complete_sweep
 from tredegar.sweeps.spec.spec import Spec
 from tredegar.sweeps.store.create import create_store
 from tredegar.sweeps.store.log import read_events
@@ -59,7 +59,7 @@ POINTS_PER_BATCH = 2
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The contents of the store that one process writes when nothing happens to it."""
     path = tmp_path_factory.mktemp("undisturbed") / "s.zarr"
-    run_sweep(Spec.from_text(SPEC), path, workers=0, engine="numpy", points_per_batch=POINTS_PER_BATCH)
+    complete_sweep(Spec.from_text(SPEC), path, workers=0, engine="numpy", points_per_batch=POINTS_PER_BATCH)
     return contents(path)
 
 
@@ -108,7 +108,9 @@ def test_kills_of_driver_and_workers_at_any_moment(tmp_path: Path, chance: rando
     """One sweep, ROUNDS kills, the same bytes; a kill costs no more batches than there were workers."""
     text = SPEC.replace("points = 160", f"points = {2 * POINTS_PER_BATCH * max(40, 5 * ROUNDS)}")
     spec = Spec.from_text(text.replace("months = 2", "months = 6"))
-    run_sweep(spec, tmp_path / "undisturbed.zarr", workers=2, engine="numpy", points_per_batch=2 * POINTS_PER_BATCH)
+    complete_sweep(
+        spec, tmp_path / "undisturbed.zarr", workers=2, engine="numpy", points_per_batch=2 * POINTS_PER_BATCH
+    )
     store = tmp_path / "s.zarr"
     create_store(spec, store, 2 * POINTS_PER_BATCH)
     kills = begun_twice = 0

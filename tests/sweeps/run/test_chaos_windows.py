@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tredegar.sweeps.run.runner import run_sweep
+from tredegar.sweeps.run.runner import complete_sweep
 from tredegar.sweeps.run.verify import verify_store
 from tredegar.sweeps.spec.spec import Spec
 from tredegar.sweeps.store.store import SweepStore
@@ -86,7 +86,7 @@ def names(folder: Path) -> list[str]:
 
 def finish(folder: Path, text: str) -> Path:
     path = folder / "s.zarr"
-    assert run_sweep(Spec.from_text(text), path, workers=0, simulate=simulate).complete
+    assert complete_sweep(Spec.from_text(text), path, workers=0, simulate=simulate).complete
     return path
 
 

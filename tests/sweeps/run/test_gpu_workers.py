@@ -18,7 +18,7 @@ from tredegar.sweeps.cluster.local import local_workers
 from tredegar.sweeps.jobs.gpus import gpus_for, visible_gpus
 from tredegar.sweeps.run import executors as drivers
 from tredegar.sweeps.run.compute import run_batch
-from tredegar.sweeps.run.runner import run_sweep
+from tredegar.sweeps.run.runner import complete_sweep
 from tredegar.sweeps.store.create import create_store
 from tredegar.sweeps.store.store import SweepStore
 
@@ -42,8 +42,8 @@ def test_each_worker_sees_one_gpu_and_computes_one_batch_at_a_time(monkeypatch: 
 def test_a_sweep_by_gpu_workers_writes_the_same_bytes(tmp_path: Path) -> None:
     """Its tasks ask for the GPU that the workers declare; the engine that runs in them is NumPy's."""
     with local_workers(2, ("0", "1")) as cluster:
-        assert run_sweep(small_spec(), tmp_path / "s.zarr", engine="numpy", scheduler=cluster).complete
-    assert run_sweep(small_spec(), tmp_path / "alone.zarr", workers=0, engine="numpy").complete
+        assert complete_sweep(small_spec(), tmp_path / "s.zarr", engine="numpy", scheduler=cluster).complete
+    assert complete_sweep(small_spec(), tmp_path / "alone.zarr", workers=0, engine="numpy").complete
     assert contents(tmp_path / "s.zarr") == contents(tmp_path / "alone.zarr")
 
 

@@ -17,7 +17,7 @@ from tredegar.model.failed_run import RunFailed
 from tredegar.results import open_sweep
 from tredegar.sweeps.run import compute
 from tredegar.sweeps.run.poison_runs import settle
-from tredegar.sweeps.run.runner import run_sweep
+from tredegar.sweeps.run.runner import complete_sweep
 from tredegar.sweeps.run.verify import verify_store
 from tredegar.sweeps.store.store import SweepStore
 from tredegar.sweeps.upkeep.missing import Task
@@ -55,12 +55,12 @@ def test_a_fault_of_the_machine_stops_the_sweep_and_nothing_is_stored(tmp_path: 
     def broken(points: Any, **others: Any) -> Any:
         raise fault
 
-    summary = run_sweep(small_spec(), tmp_path / "s.zarr", workers=0, simulate=broken)
+    summary = complete_sweep(small_spec(), tmp_path / "s.zarr", workers=0, simulate=broken)
     assert (summary.counts.done, summary.counts.failed, summary.counts.missing) == (0, 0, 75)
     assert summary.stopped and "\n" not in summary.stopped
     assert (str(fault) or type(fault).__name__).split(":")[0].strip("'") in summary.stopped
     assert not list((tmp_path / "s.zarr" / "status").glob("c.*"))
-    assert run_sweep(small_spec(), tmp_path / "s.zarr", workers=0, simulate=simulate).complete
+    assert complete_sweep(small_spec(), tmp_path / "s.zarr", workers=0, simulate=simulate).complete
 
 
 def broken_once_in_a_while(points: Any, **others: Any) -> Any:
@@ -70,12 +70,12 @@ def broken_once_in_a_while(points: Any, **others: Any) -> Any:
 
 
 def test_a_fault_in_mid_sweep_keeps_what_is_done_and_the_same_command_finishes_it(tmp_path: Path) -> None:
-    run_sweep(small_spec(), tmp_path / "sound.zarr", workers=0, simulate=simulate)
-    summary = run_sweep(small_spec(), tmp_path / "s.zarr", workers=0, simulate=broken_once_in_a_while)
+    complete_sweep(small_spec(), tmp_path / "sound.zarr", workers=0, simulate=simulate)
+    summary = complete_sweep(small_spec(), tmp_path / "s.zarr", workers=0, simulate=broken_once_in_a_while)
     assert summary.stopped == "CompiledCodeTorn: torn"
     assert summary.counts.failed == 0
     assert 0 < summary.counts.done < 75
-    assert run_sweep(small_spec(), tmp_path / "s.zarr", workers=0, simulate=simulate).complete
+    assert complete_sweep(small_spec(), tmp_path / "s.zarr", workers=0, simulate=simulate).complete
     assert contents(tmp_path / "s.zarr") == contents(tmp_path / "sound.zarr")
 
 
@@ -84,7 +84,7 @@ def test_a_fault_on_a_worker_ends_the_sweep_in_one_line_too(tmp_path: Path) -> N
     def broken(*points: Any, **others: Any) -> Any:
         raise EOFError("Ran out of input")
 
-    summary = run_sweep(small_spec(), tmp_path / "s.zarr", workers=1, simulate=broken)
+    summary = complete_sweep(small_spec(), tmp_path / "s.zarr", workers=1, simulate=broken)
     assert summary.stopped == "EOFError: Ran out of input"
     assert (summary.counts.failed, summary.counts.missing) == (0, 75)
 
@@ -93,17 +93,17 @@ def test_a_fault_on_a_worker_ends_the_sweep_in_one_line_too(tmp_path: Path) -> N
 def test_points_that_are_damaged_while_a_sweep_runs_are_not_computed_with(tmp_path: Path, fault: str) -> None:
     """As a job of an array meets them that was told not to check."""
     path = tmp_path / "s.zarr"
-    run_sweep(small_spec(), path, workers=0, simulate=simulate, task=(0, 2))
+    complete_sweep(small_spec(), path, workers=0, simulate=simulate, task=(0, 2))
     copy = tmp_path / "copy.zarr"  # what a process has read of one store, it need not read again
     shutil.copytree(path, copy)
     if fault == "lost":
         (copy / "real_control/c.0").unlink()
     else:
         shutil.copyfile(copy / "mandate_detail/c.0", copy / "real_control/c.0")
-    summary = run_sweep(small_spec(), copy, workers=0, simulate=simulate, check=False)
+    summary = complete_sweep(small_spec(), copy, workers=0, simulate=simulate, check=False)
     assert summary.stopped.startswith("coordinate 'real_control' of") and summary.computed == 0
-    assert run_sweep(small_spec(), copy, workers=0, simulate=simulate).complete
-    run_sweep(small_spec(), path, workers=0, simulate=simulate)
+    assert complete_sweep(small_spec(), copy, workers=0, simulate=simulate).complete
+    complete_sweep(small_spec(), path, workers=0, simulate=simulate)
     assert contents(copy) == contents(path)
 
 
@@ -114,12 +114,12 @@ def test_a_failed_run_is_computed_again_on_request_and_alone_by_it(tmp_path: Pat
         return simulate(points, **others)
 
     spec = small_spec()
-    run_sweep(spec, tmp_path / "sound.zarr", workers=0, simulate=simulate)
-    first = run_sweep(spec, tmp_path / "s.zarr", workers=0, simulate=with_a_sick_rule)
+    complete_sweep(spec, tmp_path / "sound.zarr", workers=0, simulate=simulate)
+    first = complete_sweep(spec, tmp_path / "s.zarr", workers=0, simulate=with_a_sick_rule)
     assert first.complete and first.counts.failed > 15
-    again = run_sweep(spec, tmp_path / "s.zarr", workers=0, simulate=simulate)
+    again = complete_sweep(spec, tmp_path / "s.zarr", workers=0, simulate=simulate)
     assert (again.computed, again.counts.failed) == (0, first.counts.failed)
-    retried = run_sweep(spec, tmp_path / "s.zarr", workers=0, simulate=simulate, retry_failed=True)
+    retried = complete_sweep(spec, tmp_path / "s.zarr", workers=0, simulate=simulate, retry_failed=True)
     assert (retried.counts.failed, retried.repaired) == (3, ())
     assert contents(tmp_path / "s.zarr") == contents(tmp_path / "sound.zarr")
 
@@ -166,7 +166,7 @@ def test_the_command_ends_with_1_in_one_line_on_a_fault_of_the_machine(
 def test_verify_that_cannot_compute_is_an_error_and_not_a_word_of_praise(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run_sweep(small_spec(), tmp_path / "s.zarr", workers=0, simulate=simulate)
+    complete_sweep(small_spec(), tmp_path / "s.zarr", workers=0, simulate=simulate)
 
     def broken(points: Any, **others: Any) -> Any:
         raise CompiledCodeTorn("torn")
@@ -182,7 +182,7 @@ def deadly(points: Any, **others: Any) -> Any:
 
 def test_a_batch_of_which_every_run_dies_is_blamed_on_the_machine_unless_other_runs_live(tmp_path: Path) -> None:
     path = tmp_path / "s.zarr"
-    run_sweep(small_spec(), path, workers=0, simulate=simulate)
+    complete_sweep(small_spec(), path, workers=0, simulate=simulate)
     for name in ("status/c.1.0", "digest/c.1.0.0.0"):
         (path / name).unlink()
     calls: list[str] = []

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tredegar.store.format import DONE, FAILED
-from tredegar.sweeps.run.runner import run_sweep
+from tredegar.sweeps.run.runner import complete_sweep
 from tredegar.sweeps.store.store import SweepStore
 
 from ...support.fake_model import simulate
@@ -24,7 +24,7 @@ from pathlib import Path
 
 from tests.support.fake_model import simulate
 from tests.support.sweep_cases import small_spec
-from tredegar.sweeps.run.runner import run_sweep
+from tredegar.sweeps.run.runner import complete_sweep
 
 with open("log", "a") as log:
     log.write("began\\n")
@@ -37,7 +37,7 @@ def model(points, **others):
     return simulate(points, **others)
 
 
-print(run_sweep(small_spec(), "s.zarr", workers=2, simulate=model, points_per_batch=5).complete)
+print(complete_sweep(small_spec(), "s.zarr", workers=2, simulate=model, points_per_batch=5).complete)
 """
 HOW = {
     "a file": ["script.py"],
@@ -59,7 +59,7 @@ def run(folder: Path, root: Path, script: str, *words: str) -> subprocess.Comple
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     path = tmp_path_factory.mktemp("undisturbed") / "s.zarr"
-    assert run_sweep(small_spec(), path, workers=0, simulate=simulate, points_per_batch=5).complete
+    assert complete_sweep(small_spec(), path, workers=0, simulate=simulate, points_per_batch=5).complete
     return contents(path)
 
 
@@ -88,7 +88,7 @@ def test_nor_does_the_process_in_which_a_deadly_run_is_looked_for(tmp_path: Path
     script = """
 from tests.support.fake_model import simulate_with_poison
 from tests.support.sweep_cases import small_spec
-from tredegar.sweeps.run.runner import run_sweep
+from tredegar.sweeps.run.runner import complete_sweep
 
 with open("log", "a") as log:
     log.write("began\\n")
@@ -98,7 +98,7 @@ def model(points, **others):
     return simulate_with_poison(points, **others)
 
 
-run_sweep(small_spec("solidarity = 0.5\\n"), "s.zarr", task=(0, 1), simulate=model)
+complete_sweep(small_spec("solidarity = 0.5\\n"), "s.zarr", task=(0, 1), simulate=model)
 """
     endings = [run(tmp_path, root, script, "script.py").returncode for _ in range(4)]
     assert endings == [-9, -9, -9, 0]

@@ -1,4 +1,4 @@
-"""Arguments of ``run_sweep`` that are of another kind than they must be: one line, and nothing is written."""
+"""Arguments of ``complete_sweep`` that are of another kind than they must be: one line, and nothing is written."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tredegar.results import open_sweep
-from tredegar.sweeps.run.runner import run_sweep
+from tredegar.sweeps.run.runner import complete_sweep
 
 from ...support.fake_model import simulate
 from ...support.sweep_cases import small_spec
@@ -46,17 +46,17 @@ def test_an_argument_of_another_kind_is_refused_before_a_store_is_made(
     monkeypatch.chdir(tmp_path)
     good: dict[str, Any] = {"spec": small_spec(), "path": "s.zarr", "workers": 0, "simulate": simulate}
     with pytest.raises(ValueError, match=said) as refusal:
-        run_sweep(**good | changes)
+        complete_sweep(**good | changes)
     assert str(refusal.value).isprintable() and len(str(refusal.value)) < 500
     assert list(tmp_path.iterdir()) == []
 
 
 def test_numbers_of_numpy_are_as_good_as_pythons(tmp_path: Path) -> None:
     path, part = tmp_path / "s.zarr", (np.int64(0), np.int8(2))
-    assert not run_sweep(
+    assert not complete_sweep(
         small_spec(), path, np.int16(0), task=part, points_per_batch=np.uint8(5), simulate=simulate
     ).complete
-    assert run_sweep(small_spec(), path, workers=0, simulate=simulate, check=np.bool_(True)).complete
+    assert complete_sweep(small_spec(), path, workers=0, simulate=simulate, check=np.bool_(True)).complete
 
 
 @pytest.mark.parametrize("path", ["", 5, None, b"s.zarr", "a\0b", "x" * 5000])

@@ -15,7 +15,7 @@ import pytest
 import xarray as xr
 
 from tredegar.store.format import DONE, FAILED
-from tredegar.sweeps.run.runner import run_sweep
+from tredegar.sweeps.run.runner import complete_sweep
 from tredegar.sweeps.spec.spec import Spec
 from tredegar.sweeps.store.store import SweepStore
 from tredegar.sweeps.upkeep.status import report_status
@@ -69,7 +69,7 @@ def test_a_killed_sweep_is_finished_by_the_same_command_to_the_same_bytes(
     with started_sweep(tmp_path, "--workers", str(workers), allowed=99) as process:
         said, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, said + errors
-    run_sweep(Spec.from_text(SEVERAL), tmp_path / "undisturbed.zarr", workers=0, engine="numpy")
+    complete_sweep(Spec.from_text(SEVERAL), tmp_path / "undisturbed.zarr", workers=0, engine="numpy")
     assert contents(tmp_path / "s.zarr") == contents(tmp_path / "undisturbed.zarr")
     assert kills <= killed_at < batches_done(tmp_path)
 
@@ -90,9 +90,9 @@ def test_a_signal_ends_the_sweep_after_the_batch_in_work_with_status_3(tmp_path:
 def test_a_run_that_kills_its_worker_is_recorded_and_its_neighbours_are_done(tmp_path: Path) -> None:
     spec = small_spec("solidarity = 0.5\n")
     poisonous = by_value(simulate_with_poison)
-    summary = run_sweep(spec, tmp_path / "s.zarr", workers=2, simulate=poisonous, points_per_batch=1)
+    summary = complete_sweep(spec, tmp_path / "s.zarr", workers=2, simulate=poisonous, points_per_batch=1)
     assert summary.complete
-    run_sweep(spec, tmp_path / "sound.zarr", workers=0, simulate=simulate)
+    complete_sweep(spec, tmp_path / "sound.zarr", workers=0, simulate=simulate)
     killed, sound = (xr.open_zarr(tmp_path / f"{name}.zarr").load() for name in ("s", "sound"))
     poisoned = np.zeros((25, 3), dtype=bool)
     poisoned[19, 0] = True
@@ -108,9 +108,9 @@ def test_a_task_that_a_run_kills_again_and_again_gets_over_it(tmp_path: Path, ro
     code = (
         "from tests.support.fake_model import simulate_with_poison as simulate\n"
         "from tests.support.sweep_cases import small_spec\n"
-        "from tredegar.sweeps.run.runner import run_sweep\n"
+        "from tredegar.sweeps.run.runner import complete_sweep\n"
         "if __name__ == '__main__':\n"
-        f"    run_sweep(small_spec('solidarity = 0.5\\n'), {str(path)!r}, task=(0, 1), simulate=simulate)\n"
+        f"    complete_sweep(small_spec('solidarity = 0.5\\n'), {str(path)!r}, task=(0, 1), simulate=simulate)\n"
     )
     (tmp_path / "task.py").write_text(code)
     command, place = [sys.executable, str(tmp_path / "task.py")], {**os.environ, "PYTHONPATH": str(root)}

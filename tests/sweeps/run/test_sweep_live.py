@@ -12,7 +12,7 @@ import pytest
 
 from tredegar.cli.entry import main
 from tredegar.results import open_sweep
-from tredegar.sweeps.run.runner import Progress, run_sweep
+from tredegar.sweeps.run.runner import Progress, complete_sweep
 from tredegar.sweeps.run.verify import verify_store
 from tredegar.sweeps.upkeep.status import report_status
 
@@ -24,7 +24,7 @@ from .test_sweep_killed import allow, started_sweep
 
 def test_readers_see_what_is_done_while_the_sweep_runs(tmp_path: Path) -> None:
     path = tmp_path / "s.zarr"
-    run_sweep(small_spec(), tmp_path / "whole.zarr", workers=0, simulate=simulate)
+    complete_sweep(small_spec(), tmp_path / "whole.zarr", workers=0, simulate=simulate)
     whole = open_sweep(tmp_path / "whole.zarr").load()
     seen = []
 
@@ -38,7 +38,7 @@ def test_readers_see_what_is_done_while_the_sweep_runs(tmp_path: Path) -> None:
         assert counts.missing == sweep.runs_missing == 75 - done.sum()
         seen.append(int(done.sum()))
 
-    run_sweep(small_spec(), path, workers=0, simulate=simulate, progress=look)
+    complete_sweep(small_spec(), path, workers=0, simulate=simulate, progress=look)
     assert seen == sorted(set(seen))
     assert (seen[0], seen[-1], len(seen)) == (0, 75, 10)
 
@@ -72,14 +72,14 @@ def test_a_store_that_cannot_be_written_is_read_and_said_in_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "s.zarr"
-    run_sweep(small_spec(), path, task=(0, 2), simulate=simulate)
+    complete_sweep(small_spec(), path, task=(0, 2), simulate=simulate)
 
     def read_only(*words: object) -> None:
         raise OSError(errno.EROFS, "Read-only file system", str(path))
 
     monkeypatch.setattr("tredegar.sweeps.store.durable._write_and_rename", read_only)
     monkeypatch.setattr("tredegar.sweeps.store.log._append", read_only)
-    summary = run_sweep(small_spec(), path, workers=0, simulate=simulate)
+    summary = complete_sweep(small_spec(), path, workers=0, simulate=simulate)
     assert "Read-only file system" in summary.stopped
     assert "\n" not in summary.stopped
     assert (summary.computed, summary.counts.missing) == (0, 36)

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 import psutil
 
-from tredegar.sweeps.run.runner import run_sweep
+from tredegar.sweeps.run.runner import complete_sweep
 from tredegar.sweeps.spec.spec import Spec
 
 from ...support.sweep_cases import contents
@@ -45,7 +45,7 @@ def undisturbed_contents() -> dict[str, str]:
     """What a store of the sweep holds that one process wrote without interruption."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "s.zarr"
-        assert run_sweep(Spec.from_text(SPEC), path, workers=0, engine="numpy").complete
+        assert complete_sweep(Spec.from_text(SPEC), path, workers=0, engine="numpy").complete
         return contents(path)
 
 

@@ -14,7 +14,7 @@ import pytest
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from tredegar.store.format import StoreError
-from tredegar.sweeps.run.runner import run_sweep
+from tredegar.sweeps.run.runner import complete_sweep
 from tredegar.sweeps.spec.errors import SpecError, explain
 from tredegar.sweeps.spec.samplers import Grid, Sobol
 from tredegar.sweeps.spec.spec import CountrySpec, RecordSpec, Spec
@@ -116,7 +116,7 @@ def test_a_spec_made_in_python_reads_its_files_and_the_sweep_is_of_real_trusts(
     spec = Spec(**GOOD, country={"providers": "p.csv", "clinicians": 2}, record={"trusts": True})
     assert spec.trusts == 2
     assert spec.providers is not None and spec.providers.name == ("Ay", "Bee")
-    run_sweep(spec, "s.zarr", workers=0, simulate=simulate)
+    complete_sweep(spec, "s.zarr", workers=0, simulate=simulate)
     stored = SweepStore("s.zarr").spec
     assert stored.hash() == spec.hash() and stored.providers == spec.providers
 

@@ -15,7 +15,7 @@ import xarray as xr
 
 from tredegar.results import open_sweep
 from tredegar.store.format import DONE, StoreError
-from tredegar.sweeps.run.runner import run_sweep
+from tredegar.sweeps.run.runner import complete_sweep
 from tredegar.sweeps.run.verify import verify_store
 from tredegar.sweeps.store.store import SweepStore
 from tredegar.sweeps.upkeep.compact import compact_store
@@ -39,7 +39,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sound")
     for name, seed in (("ours", 3), ("other", 4)):
         spec = small_spec(*FAILING).canonical().replace("seed = 3", f"seed = {seed}")
-        run_sweep(type(small_spec()).from_text(spec), folder / name, workers=0, simulate=simulate_by_seed)
+        complete_sweep(type(small_spec()).from_text(spec), folder / name, workers=0, simulate=simulate_by_seed)
         for archive in (f"{name}.archive", f"{name}.zip"):
             compact_store(SweepStore(folder / name), folder / archive)
     return folder
@@ -103,7 +103,7 @@ def test_no_damaged_store_reads_as_whole_and_wrong_and_the_sweep_mends_it(
         if "zarr.json" in done.files:
             continue  # nothing else says under which rules the runs were made
         seen = verify_or_refuse(store)
-        summary = run_sweep(spec, store, workers=0, simulate=simulate_by_seed)
+        summary = complete_sweep(spec, store, workers=0, simulate=simulate_by_seed)
         assert summary.complete, done
         if done.harm == SIGNED and not summary.repaired and not summary.computed:
             assert not assert_right_or_refused(store, truth, done)

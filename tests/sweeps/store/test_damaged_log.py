@@ -15,7 +15,7 @@ from tredegar.model.text.log_lines import LONGEST_LINE, read_log
 from tredegar.results import open_sweep
 from tredegar.results.report.provenance import failures, log_events, ran
 from tredegar.sweeps.run.poison_runs import often_begun
-from tredegar.sweeps.run.runner import run_sweep
+from tredegar.sweeps.run.runner import complete_sweep
 from tredegar.sweeps.store.log import read_events
 from tredegar.sweeps.upkeep.missing import Task
 from tredegar.sweeps.upkeep.status import report_status
@@ -113,13 +113,13 @@ def test_what_is_read_can_be_printed_and_a_long_line_is_never_held(tmp_path: Pat
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_sweep_is_finished_and_its_status_told_whatever_becomes_of_its_log(damage: str, tmp_path: Path) -> None:
     store, spec = tmp_path / "s.zarr", small_spec("replicates = 3", "replicates = 1")
-    assert run_sweep(spec, store, workers=0).complete
+    assert complete_sweep(spec, store, workers=0).complete
     for chunk in (store / "status").rglob("*"):
         if chunk.is_file() and chunk.name != "zarr.json":
             chunk.unlink()
     DAMAGES[damage](store / "log")
     try:
-        summary = run_sweep(spec, store, workers=0)
+        summary = complete_sweep(spec, store, workers=0)
         assert summary.complete and summary.computed
         found = report_status(store)
         assert found.counts.complete and all(name.isprintable() for name in found.engines)

@@ -15,7 +15,7 @@ from tredegar.store.chunk import codecs
 from tredegar.store.digest import context_of
 from tredegar.store.format import StoreDamaged
 from tredegar.sweeps.run.compute import BatchReport
-from tredegar.sweeps.run.runner import run_sweep
+from tredegar.sweeps.run.runner import complete_sweep
 from tredegar.sweeps.run.verify import verify_store
 from tredegar.sweeps.spec.spec import Spec
 from tredegar.sweeps.store.store import SweepStore
@@ -30,7 +30,7 @@ DIGEST_DIFFERS = "does not hold the values that were written there (its digest d
 
 
 def swept(path: Path, text: str = SMALL, **options: object) -> Path:
-    assert run_sweep(Spec.from_text(text), path, workers=0, simulate=simulate, **options).complete
+    assert complete_sweep(Spec.from_text(text), path, workers=0, simulate=simulate, **options).complete
     return path
 
 
@@ -89,14 +89,14 @@ def test_what_fits_its_checksum_but_belongs_elsewhere_is_found_by_all_and_repair
     assert all(DIGEST_DIFFERS in fault for fault in found.faults)
     with pytest.raises(StoreDamaged, match="is damaged"):
         open_sweep(store).load()
-    summary = run_sweep(small_spec(), store, workers=0, simulate=simulate)
+    summary = complete_sweep(small_spec(), store, workers=0, simulate=simulate)
     assert {line.partition(":")[0] for line in summary.repaired} == expected
     assert contents(store) == before
     assert open_sweep(store, verify=True).load().attrs["runs_missing"] == 0
 
 
 def test_verify_computes_again_what_is_damaged(tmp_path: Path) -> None:
-    run_sweep(small_spec(), tmp_path / "s.zarr", workers=0, engine="numpy")
+    complete_sweep(small_spec(), tmp_path / "s.zarr", workers=0, engine="numpy")
     before = contents(tmp_path / "s.zarr")
     swap(tmp_path / "s.zarr/quality/c.1.0.0", tmp_path / "s.zarr/quality/c.2.0.0")
     (tmp_path / "s.zarr/real_control/c.0").unlink()
@@ -111,7 +111,7 @@ def test_values_beyond_the_end_of_the_sweep_are_damage_before_an_extension_takes
     shutil.copyfile(store / "status/c.0.0", store / "status/c.8.0")
     found = verify_store(store, runs=0, repair=False)
     assert found.faults == ("status/c.8.0: holds values beyond the end of the array",)
-    summary = run_sweep(small_spec(), store, workers=0, simulate=simulate)
+    summary = complete_sweep(small_spec(), store, workers=0, simulate=simulate)
     assert (summary.computed, summary.repaired) == (3, found.faults)
     assert contents(store) == before
 
@@ -119,13 +119,13 @@ def test_values_beyond_the_end_of_the_sweep_are_damage_before_an_extension_takes
 def test_verify_says_what_helps_where_it_cannot_repair(tmp_path: Path) -> None:
     text = texts_of("table", tmp_path)[0]
     spec = Spec.from_text(text, folder=tmp_path)
-    run_sweep(spec, tmp_path / "t.zarr", workers=0, simulate=simulate)
+    complete_sweep(spec, tmp_path / "t.zarr", workers=0, simulate=simulate)
     before = contents(tmp_path / "t.zarr")
     (tmp_path / "t.zarr/real_control/c.0").unlink()
     found = verify_store(tmp_path / "t.zarr", runs=0)
     assert found.faults == ("real_control/c.0: is missing",)
     assert "give 'tredegar sweep SPEC --out STORE'" in found.why_not
-    assert run_sweep(spec, tmp_path / "t.zarr", workers=0, simulate=simulate).complete
+    assert complete_sweep(spec, tmp_path / "t.zarr", workers=0, simulate=simulate).complete
     assert contents(tmp_path / "t.zarr") == before
     archive = compact_store(SweepStore(tmp_path / "t.zarr"), tmp_path / "a.zip").path
     assert "an archive is never written to" in verify_store(archive, runs=0, repair=False).why_not
@@ -161,7 +161,7 @@ def test_a_coordinate_that_was_swapped_is_refused_and_written_anew(store: Path, 
     with pytest.raises(StoreDamaged, match="coordinate 'real_control' is not what was written"):
         open_sweep(store, partial=True)
     assert any("real_control" in fault for fault in verify_store(store, runs=0, repair=False).faults)
-    summary = run_sweep(small_spec(), store, workers=0, simulate=simulate)
+    summary = complete_sweep(small_spec(), store, workers=0, simulate=simulate)
     assert (summary.computed, len(summary.repaired)) == (0, 1)
     assert contents(store) == before
 
@@ -237,7 +237,7 @@ def test_an_extension_keeps_the_digests_of_what_was_there(tmp_path: Path) -> Non
     new = small_spec("replicates = 3", "replicates = 6")
     extend_store(SweepStore(old), new)
     assert list(damage(SweepStore(old), SweepStore(old).batch(0))) == []
-    assert run_sweep(new, old, workers=0, simulate=simulate).complete
+    assert complete_sweep(new, old, workers=0, simulate=simulate).complete
     after = contents(old)
     assert before == {name: after[name] for name in before}
     assert len(before) < sum(name.startswith("digest/c") for name in after)
@@ -247,10 +247,10 @@ def test_an_extension_keeps_the_digests_of_what_was_there(tmp_path: Path) -> Non
 def test_an_extended_sweep_has_the_files_of_one_that_was_that_large_from_the_start(tmp_path: Path, method: str) -> None:
     """All but the root file, which lists every spec that the store has had, and the chunks of its coordinates."""
     small, large = (Spec.from_text(text, folder=tmp_path) for text in texts_of(method, tmp_path))
-    run_sweep(small, tmp_path / "s.zarr", workers=0, simulate=simulate, points_per_batch=5)
+    complete_sweep(small, tmp_path / "s.zarr", workers=0, simulate=simulate, points_per_batch=5)
     extend_store(SweepStore(tmp_path / "s.zarr"), large)
-    run_sweep(large, tmp_path / "s.zarr", workers=0, simulate=simulate)
-    run_sweep(large, tmp_path / "large.zarr", workers=0, simulate=simulate, points_per_batch=5)
+    complete_sweep(large, tmp_path / "s.zarr", workers=0, simulate=simulate)
+    complete_sweep(large, tmp_path / "large.zarr", workers=0, simulate=simulate, points_per_batch=5)
     ours, theirs = (
         {name: text for name, text in contents(tmp_path / path).items() if name.split("/")[0] in FILLED}
         for path in ("s.zarr", "large.zarr")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tredegar.sweeps.run.runner import run_sweep
+from tredegar.sweeps.run.runner import complete_sweep
 from tredegar.sweeps.store import durable
 from tredegar.sweeps.store.durable import flush_tree, write_durably
 
@@ -54,9 +54,9 @@ def unflushable(monkeypatch: pytest.MonkeyPatch, name: str, of: Callable[[int], 
 def test_a_file_system_that_cannot_flush_folders_is_used_with_one_note(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    run_sweep(small_spec(), tmp_path / "whole.zarr", workers=0, simulate=simulate)
+    complete_sweep(small_spec(), tmp_path / "whole.zarr", workers=0, simulate=simulate)
     asked = unflushable(monkeypatch, name, stat.S_ISDIR)
-    assert run_sweep(small_spec(), tmp_path / "s.zarr", workers=0, simulate=simulate).complete
+    assert complete_sweep(small_spec(), tmp_path / "s.zarr", workers=0, simulate=simulate).complete
     assert contents(tmp_path / "s.zarr") == contents(tmp_path / "whole.zarr")
     (said,) = [record for record in caplog.records if record.name == "tredegar"]
     assert NOTE in said.getMessage()

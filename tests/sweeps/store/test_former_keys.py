@@ -12,7 +12,7 @@ import pytest
 from tredegar.results import compare, open_sweep
 from tredegar.store.format import STORE_FORMAT
 from tredegar.store.root_file import read_root, sealed, with_present_keys
-from tredegar.sweeps.run.runner import check_same_sweep, run_sweep
+from tredegar.sweeps.run.runner import check_same_sweep, complete_sweep
 from tredegar.sweeps.run.verify import verify_store
 from tredegar.sweeps.spec.spec import Spec
 from tredegar.sweeps.spec.text import former_text, present_text
@@ -88,7 +88,7 @@ def test_a_new_store_of_an_old_spec_differs_from_the_old_one_in_the_text_of_the_
 
 
 def test_an_old_and_a_new_store_are_merged_in_either_order(old: Path) -> None:
-    run_sweep(new_spec(), "new.zarr", workers=0, engine="numpy", points_per_batch=1, task=(1, 2))
+    complete_sweep(new_spec(), "new.zarr", workers=0, engine="numpy", points_per_batch=1, task=(1, 2))
     whole = open_sweep("finished.zarr").load()
     for number, names in enumerate((("unfinished.zarr", "new.zarr"), ("new.zarr", "unfinished.zarr"))):
         merged = merge_stores([SweepStore(name) for name in names], f"merged-{number}.zarr")
@@ -103,7 +103,7 @@ def test_an_old_store_is_extended_by_a_spec_that_says_streams(old: Path) -> None
     before = open_sweep("finished.zarr").load()
     larger = new_spec("replicates = 2", "replicates = 4")
     assert extend_store(SweepStore("finished.zarr"), larger) == (4, 4)
-    assert run_sweep(larger, "finished.zarr", workers=0, engine="numpy").counts.complete
+    assert complete_sweep(larger, "finished.zarr", workers=0, engine="numpy").counts.complete
     facts = read_root(old / "finished.zarr")["attributes"]
     assert (facts["tredegar_store"], facts["streams"]) == (3, "independent")
     assert "luck" not in facts and "\nluck = " in facts["specs"][0] and "\nstreams = " in facts["specs"][1]
@@ -116,7 +116,7 @@ def test_another_meaning_is_another_sweep_under_either_name(old: Path) -> None:
     common = new_spec('"independent"', '"common"')
     refused = """'streams = "independent"' in the store, 'streams = "common"' in the spec"""
     with pytest.raises(StoreError, match=refused):
-        run_sweep(common, "unfinished.zarr", workers=0)
+        complete_sweep(common, "unfinished.zarr", workers=0)
     with pytest.raises(StoreError, match=refused):
         extend_store(SweepStore("finished.zarr"), common)
 

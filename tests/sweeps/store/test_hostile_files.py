@@ -13,7 +13,7 @@ import pytest
 
 from tredegar.model.providers import read_providers
 from tredegar.results import open_sweep
-from tredegar.sweeps.run.runner import run_sweep
+from tredegar.sweeps.run.runner import complete_sweep
 from tredegar.sweeps.spec.errors import SpecError
 from tredegar.sweeps.spec.spec import Spec
 from tredegar.sweeps.store.store import SweepStore
@@ -56,7 +56,7 @@ def test_pickles_in_a_store_are_never_read(
     """Arrays of Zarr 2 may name pickle as a filter; a store may hold one such array or be one of Zarr 2 altogether."""
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "s.zarr"
-    run_sweep(small_spec(), path, workers=0, simulate=simulate)
+    complete_sweep(small_spec(), path, workers=0, simulate=simulate)
     shape = list(SweepStore(path).array(name).shape)
     shutil.rmtree(path / name)
     (path / name).mkdir()

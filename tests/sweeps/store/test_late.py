@@ -10,7 +10,7 @@ import pytest
 from tredegar.cli import terminal as cli_words
 from tredegar.store.format import STATUS, StoreError
 from tredegar.sweeps.run.compute import run_batch
-from tredegar.sweeps.run.runner import Progress, run_sweep
+from tredegar.sweeps.run.runner import Progress, complete_sweep
 from tredegar.sweeps.run.verify import verify_store
 from tredegar.sweeps.store import late
 from tredegar.sweeps.store.create import create_store
@@ -52,7 +52,7 @@ def test_a_worker_waits_for_the_coordinates_and_arrays_of_an_extension_that_it_s
 ) -> None:
     """The root file shows first; what was replaced with it is still seen as it was before."""
     store = tmp_path / "s.zarr"
-    assert run_sweep(small_spec(), store, workers=0, engine="numpy").complete
+    assert complete_sweep(small_spec(), store, workers=0, engine="numpy").complete
     replaced = [store / name / "zarr.json" for name in ("replicate", "quality")]
     before = {path: path.read_bytes() for path in replaced}
     larger = small_spec("replicates = 3", "replicates = 6")
@@ -89,16 +89,16 @@ def test_a_batch_of_an_extended_sweep_keeps_no_run_whose_values_are_not_seen(tmp
     larger = small_spec("levels = 5}\nmandate_detail", "levels = 9}\nmandate_detail")
     store, sound = tmp_path / "s.zarr", tmp_path / "sound.zarr"
     for path in (store, sound):
-        assert run_sweep(small_spec(), path, workers=0, engine="numpy", points_per_batch=10).complete
+        assert complete_sweep(small_spec(), path, workers=0, engine="numpy", points_per_batch=10).complete
         extend(path, larger)
-    assert run_sweep(larger, sound, workers=0, engine="numpy").complete
+    assert complete_sweep(larger, sound, workers=0, engine="numpy").complete
     opened = SweepStore(store)
     partial = opened.batch(2)
     file, other = (opened.chunk_file("queue", opened.batch(number)) for number in (2, 1))
     assert (opened.read_status_of(partial) == 0).any() and opened.read_status_of(partial).any()
     file.write_bytes(other.read_bytes())
     assert run_batch(str(store), 2, "numpy").stop == ""
-    assert run_sweep(larger, store, workers=0, engine="numpy").redone == 0
+    assert complete_sweep(larger, store, workers=0, engine="numpy").redone == 0
     assert contents(store) == contents(sound)
 
 
@@ -145,7 +145,7 @@ def test_a_file_is_written_however_many_others_tidy_up_meanwhile(tmp_path, monke
 
 def test_verify_looks_again_before_it_says_that_something_is_missing_or_damaged(tmp_path, monkeypatch, looks) -> None:
     path = tmp_path / "s.zarr"
-    assert run_sweep(small_spec(), path, workers=0, engine="numpy").complete
+    assert complete_sweep(small_spec(), path, workers=0, engine="numpy").complete
     store = SweepStore(path)
     hidden = [store.chunk_file(name, store.batch(number)) for name, number in ((STATUS, 0), ("queue", 1))]
     sound = contents(path)
@@ -167,7 +167,7 @@ def test_verify_looks_again_before_it_says_that_something_is_missing_or_damaged(
 
 def test_verify_waits_for_the_store_itself_and_for_its_arrays(tmp_path, monkeypatch, looks) -> None:
     path = tmp_path / "s.zarr"
-    assert run_sweep(small_spec(), path, workers=0, engine="numpy").complete
+    assert complete_sweep(small_spec(), path, workers=0, engine="numpy").complete
     sound = contents(path)
     steps = [(tmp_path / "hidden.zarr", path), (tmp_path / "hidden.json", path / "quality" / "zarr.json")]
     for hidden, shown in reversed(steps):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tredegar.sweeps.run.runner import run_sweep
+from tredegar.sweeps.run.runner import complete_sweep
 from tredegar.sweeps.spec.spec import Spec
 from tredegar.sweeps.store.store import SweepStore
 from tredegar.sweeps.upkeep.extend import extend_store
@@ -72,7 +72,7 @@ def slow(tmp_path: Path) -> Callable[..., SlowDisk]:
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     path = tmp_path_factory.mktemp("undisturbed") / "s.zarr"
-    assert run_sweep(small_spec(), path, workers=0, engine="numpy").complete
+    assert complete_sweep(small_spec(), path, workers=0, engine="numpy").complete
     return contents(path)
 
 
@@ -116,12 +116,12 @@ def test_workers_that_see_a_store_as_it_was_before_it_was_extended_wait_for_what
     larger = disk.folder / "larger.toml"
     larger.write_text(text)
     for path in (disk.folder / "s.zarr", tmp_path / "sound.zarr"):
-        assert run_sweep(small_spec(), path, workers=0, engine="numpy").complete
+        assert complete_sweep(small_spec(), path, workers=0, engine="numpy").complete
     status, said = disk.call("extend", "s.zarr", "larger.toml", "--engine", "numpy", "--workers", "2")
     assert (status, "150 runs" in said) == (0, True), said
     sound = SweepStore(tmp_path / "sound.zarr")
     extend_store(sound, Spec.from_text(text))
-    assert run_sweep(Spec.from_text(text), sound.path, workers=0, engine="numpy").complete
+    assert complete_sweep(Spec.from_text(text), sound.path, workers=0, engine="numpy").complete
     assert contents(disk.folder / "s.zarr") == contents(sound.path)
 
 

@@ -15,7 +15,7 @@ import xarray as xr
 import zarr
 
 from tredegar.model import OUTCOMES, PARAMETERS, TRUST_RECORDS, rules_hash
-from tredegar.sweeps.run.runner import run_sweep
+from tredegar.sweeps.run.runner import complete_sweep
 from tredegar.sweeps.spec.spec import Spec
 from tredegar.sweeps.store.batches import (
     MOST_BATCH_BYTES,
@@ -37,7 +37,7 @@ from ...support.sweep_cases import SMALL, contents, small_spec
 @pytest.fixture
 def finished(tmp_path: Path) -> Path:
     path = tmp_path / "small.zarr"
-    assert run_sweep(small_spec(), path, workers=0, simulate=simulate).complete
+    assert complete_sweep(small_spec(), path, workers=0, simulate=simulate).complete
     return path
 
 
@@ -98,7 +98,7 @@ def test_the_providers_table_travels_in_the_store(tmp_path: Path) -> None:
 
 def test_trust_records_have_their_own_dimensions(tmp_path: Path) -> None:
     spec = small_spec("every = 12", "every = 12\ntrusts = true")
-    run_sweep(spec, tmp_path / "s.zarr", workers=0, simulate=simulate)
+    complete_sweep(spec, tmp_path / "s.zarr", workers=0, simulate=simulate)
     dataset = xr.open_zarr(tmp_path / "s.zarr")
     for name, row in TRUST_RECORDS.items():
         dims = ("point", "replicate", "trust", "year") if row.yearly else ("point", "replicate", "trust")
@@ -118,7 +118,7 @@ def test_two_stores_of_one_spec_are_equal_byte_for_byte_before_and_after(tmp_pat
     create_store(small_spec(), tmp_path / "a.zarr")
     create_store(small_spec(), tmp_path / "b.zarr")
     assert contents(tmp_path / "a.zarr") == contents(tmp_path / "b.zarr")
-    run_sweep(small_spec(), tmp_path / "a.zarr", workers=0, simulate=simulate)
+    complete_sweep(small_spec(), tmp_path / "a.zarr", workers=0, simulate=simulate)
     assert contents(tmp_path / "a.zarr") == contents(finished)
 
 
@@ -133,7 +133,7 @@ def test_a_store_that_cannot_be_created_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="cannot be created"):
         create_store(small_spec(), tmp_path / "file" / "s.zarr")
     with pytest.raises(StoreError, match="is no store"):
-        run_sweep(small_spec(), tmp_path / "file", workers=0, simulate=simulate)
+        complete_sweep(small_spec(), tmp_path / "file", workers=0, simulate=simulate)
     with pytest.raises(StoreError, match="does not exist"):
         SweepStore(tmp_path / "none.zarr")
 
@@ -175,7 +175,7 @@ def test_a_damaged_chunk_is_found_and_done_again(finished: Path, fault: str, nam
     harm(path)
     assert list(damage(store, batch)) == [f"{name}/{path.name}: {said}"]
     assert [task.number for task in pending(SweepStore(finished))] == [batch.number]
-    summary = run_sweep(small_spec(), finished, workers=0, simulate=simulate)
+    summary = complete_sweep(small_spec(), finished, workers=0, simulate=simulate)
     assert summary.computed == batch.runs
     assert contents(finished) == before
 

@@ -13,7 +13,7 @@ import xarray as xr
 from tredegar.results import open_sweep
 from tredegar.store.format import StoreDamaged, StoreError
 from tredegar.store.root_file import sealed
-from tredegar.sweeps.run.runner import run_sweep
+from tredegar.sweeps.run.runner import complete_sweep
 from tredegar.sweeps.run.verify import verify_store
 from tredegar.sweeps.store.store import SweepStore
 from tredegar.sweeps.upkeep.compact import compact_store
@@ -25,7 +25,7 @@ from ...support.sweep_cases import contents, small_spec
 
 
 def swept(path: Path | str, text: tuple[str, str] = ("", "")) -> Path:
-    summary = run_sweep(small_spec(*text), path, workers=0, simulate=simulate)
+    summary = complete_sweep(small_spec(*text), path, workers=0, simulate=simulate)
     assert summary.complete
     return summary.path
 
@@ -243,7 +243,7 @@ def test_a_lost_coordinate_is_refused_even_in_part(tmp_path: Path, zipped: bool)
 
 def test_an_address_is_named_as_it_was_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    for use in (open_sweep, SweepStore, lambda path: run_sweep(small_spec(), path, workers=0, simulate=simulate)):
+    for use in (open_sweep, SweepStore, lambda path: complete_sweep(small_spec(), path, workers=0, simulate=simulate)):
         with pytest.raises(StoreError, match="got the address 's3://bucket/s.zarr'"):
             use("s3://bucket/s.zarr")
     assert list(tmp_path.iterdir()) == []

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tredegar.results import open_sweep, recorded
-from tredegar.sweeps.run.runner import run_sweep
+from tredegar.sweeps.run.runner import complete_sweep
 from tredegar.sweeps.run.verify import verify_store
 from tredegar.sweeps.spec.spec import Spec
 from tredegar.sweeps.store import store as store_module
@@ -40,7 +40,7 @@ def tables(folder: Path) -> tuple[Spec, Spec]:
 def extended(tmp_path: Path) -> tuple[Path, Spec]:
     """A store whose last batch has runs and is to gain more, and the spec that asks for them."""
     few, many = tables(tmp_path)
-    run_sweep(few, tmp_path / "s.zarr", workers=0, simulate=simulate, points_per_batch=5)
+    complete_sweep(few, tmp_path / "s.zarr", workers=0, simulate=simulate, points_per_batch=5)
     extend_store(SweepStore(tmp_path / "s.zarr"), many)
     return tmp_path / "s.zarr", many
 
@@ -63,13 +63,13 @@ def test_an_extension_that_is_killed_between_two_writes_leaves_no_damage(
     with monkeypatch.context() as patch:
         patch.setattr(store_module, "write_durably", killed)
         with pytest.raises(Killed):
-            run_sweep(spec, path, workers=0, simulate=simulate)
+            complete_sweep(spec, path, workers=0, simulate=simulate)
     partial = open_sweep(path, partial=True).load()
     assert partial.attrs["runs_missing"] == 7 * 3, "the batch in work, and the one that was not begun"
     assert verify_store(path, runs=0, repair=False).faults == ()
-    summary = run_sweep(spec, path, workers=0, simulate=simulate)
+    summary = complete_sweep(spec, path, workers=0, simulate=simulate)
     assert (summary.complete, summary.repaired) == (True, ())
-    run_sweep(spec, path.with_name("large.zarr"), workers=0, simulate=simulate, points_per_batch=5)
+    complete_sweep(spec, path.with_name("large.zarr"), workers=0, simulate=simulate, points_per_batch=5)
     assert np.array_equal(open_sweep(path).quality, open_sweep(path.with_name("large.zarr")).quality, equal_nan=True)
 
 
@@ -92,7 +92,7 @@ def test_a_reader_of_an_unfinished_sweep_never_takes_what_is_written_anew_for_da
     reader = threading.Thread(target=read)
     reader.start()
     for _ in range(20):
-        run_sweep(spec, path, workers=0, simulate=simulate)
+        complete_sweep(spec, path, workers=0, simulate=simulate)
         for batch in SweepStore(path).batches:
             rewrite(SweepStore(path), batch.number)
     ended.set()
@@ -104,7 +104,7 @@ def test_a_status_that_is_taken_away_between_two_looks_is_of_runs_that_are_missi
     extended: tuple[Path, Spec], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, spec = extended
-    run_sweep(spec, path, workers=0, simulate=simulate)
+    complete_sweep(spec, path, workers=0, simulate=simulate)
     real, taken = recorded.Stored.block, []
 
     def block(stored: recorded.Stored, array: Any, batch: Any) -> Any:
@@ -125,7 +125,7 @@ def rewrite(store: SweepStore, number: int) -> None:
 
 def test_a_batch_written_anew_has_the_same_bytes(extended: tuple[Path, Spec]) -> None:
     path, spec = extended
-    run_sweep(spec, path, workers=0, simulate=simulate)
+    complete_sweep(spec, path, workers=0, simulate=simulate)
     before = contents(path)
     rewrite(SweepStore(path), 1)
     assert contents(path) == before

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tredegar.store.format import StoreError, StoreUnreadable
-from tredegar.sweeps.run.runner import run_sweep
+from tredegar.sweeps.run.runner import complete_sweep
 from tredegar.sweeps.run.verify import verify_store
 from tredegar.sweeps.store.create import create_store
 from tredegar.sweeps.store.store import SweepStore
@@ -37,7 +37,7 @@ SAID = os.strerror(errno.EIO)
 @pytest.fixture
 def store(tmp_path: Path) -> Path:
     """A finished sweep, alone in the folder of the test."""
-    run_sweep(small_spec(), tmp_path / "s.zarr", workers=0, simulate=simulate)
+    complete_sweep(small_spec(), tmp_path / "s.zarr", workers=0, simulate=simulate)
     return tmp_path / "s.zarr"
 
 
@@ -64,13 +64,13 @@ def test_a_status_that_cannot_be_read_is_not_told_as_missing_runs(store: Path) -
 
 def test_a_sweep_that_cannot_read_at_its_end_what_it_wrote_does_not_say_that_it_is_missing(store: Path) -> None:
     with unreadable(store / "status" / "c.0.0", before=2), pytest.raises(StoreUnreadable, match=SAID):
-        run_sweep(small_spec(), store, workers=0, simulate=simulate)
+        complete_sweep(small_spec(), store, workers=0, simulate=simulate)
 
 
 def test_a_bad_sector_under_a_status_is_computed_again(store: Path) -> None:
     before = contents(store)
     with unreadable(store / "status" / "c.1.0", before=1):
-        summary = run_sweep(small_spec(), store, workers=0, simulate=simulate)
+        summary = complete_sweep(small_spec(), store, workers=0, simulate=simulate)
     assert summary.complete and summary.repaired == (f"status/c.1.0: cannot be read ({SAID})",)
     assert contents(store) == before
 
@@ -79,7 +79,7 @@ def test_a_coordinate_that_cannot_be_read_is_not_called_damaged(tmp_path: Path) 
     create_store(small_spec(), tmp_path / "s.zarr")
     file = tmp_path / "s.zarr" / "real_control" / "c.0"
     with unreadable(file, before=0):
-        summary = run_sweep(small_spec(), tmp_path / "s.zarr", workers=0, simulate=simulate, check=False)
+        summary = complete_sweep(small_spec(), tmp_path / "s.zarr", workers=0, simulate=simulate, check=False)
     assert f"coordinate 'real_control' of '{tmp_path}/s.zarr' cannot be read ({SAID})" in summary.stopped
     assert (summary.counts.done, summary.counts.failed) == (0, 0)
 
@@ -125,7 +125,7 @@ def test_nothing_is_asked_of_an_archive_once_it_has_its_name(store: Path) -> Non
 
 def test_a_merged_store_whose_name_is_not_safe_on_the_disk_is_not_there(store: Path) -> None:
     other, out = store.with_name("b.zarr"), store.with_name("m.zarr")
-    run_sweep(small_spec(), other, workers=0, simulate=simulate, task=(0, 2))
+    complete_sweep(small_spec(), other, workers=0, simulate=simulate, task=(0, 2))
     with calls_below(store.parent, Call("fsync", ".", 0), EIO), pytest.raises(StoreError, match=SAID):
         merge_stores([SweepStore(store), SweepStore(other)], out)
     assert sorted(os.listdir(store.parent)) == ["b.zarr", "s.zarr"]
@@ -134,7 +134,7 @@ def test_a_merged_store_whose_name_is_not_safe_on_the_disk_is_not_there(store: P
 
 def test_a_disk_that_fills_up_while_coordinates_are_copied_is_told_in_its_own_words(store: Path) -> None:
     other = store.with_name("b.zarr")
-    run_sweep(small_spec(), other, workers=0, simulate=simulate, task=(0, 2))
+    complete_sweep(small_spec(), other, workers=0, simulate=simulate, task=(0, 2))
     full = Failing("a full disk", errno.ENOSPC, lasting=("open", "write", "sendfile"))
     with calls_below(store.parent) as calls:
         merge_stores([SweepStore(store), SweepStore(other)], store.with_name("m.zarr"))
@@ -148,9 +148,9 @@ def test_a_disk_that_fills_up_while_coordinates_are_copied_is_told_in_its_own_wo
 def test_a_store_whose_name_is_not_safe_on_the_disk_is_not_swept_in_silence(tmp_path: Path) -> None:
     """Its runs would all be lost in a power cut. It stays: other processes may have begun to fill it."""
     with calls_below(tmp_path, Call("fsync", ".", 0), EIO), pytest.raises(StoreError, match=SAID):
-        run_sweep(small_spec(), tmp_path / "s.zarr", workers=0, simulate=simulate)
+        complete_sweep(small_spec(), tmp_path / "s.zarr", workers=0, simulate=simulate)
     assert report_status(tmp_path / "s.zarr").counts.missing == 75
-    assert run_sweep(small_spec(), tmp_path / "s.zarr", workers=0, simulate=simulate).complete
+    assert complete_sweep(small_spec(), tmp_path / "s.zarr", workers=0, simulate=simulate).complete
 
 
 def test_what_cannot_be_removed_at_the_end_does_not_hide_what_was_done(store: Path) -> None:

@@ -10,7 +10,7 @@ import zarr
 
 from tredegar.cli.entry import main
 from tredegar.results import open_sweep
-from tredegar.sweeps.run.runner import run_sweep
+from tredegar.sweeps.run.runner import complete_sweep
 from tredegar.sweeps.run.verify import verify_store
 from tredegar.sweeps.store.store import StoreError, SweepStore
 from tredegar.sweeps.upkeep.compact import compact_store
@@ -22,7 +22,9 @@ from ...support.sweep_cases import contents, small_spec
 
 @pytest.fixture
 def store(tmp_path: Path) -> SweepStore:
-    run_sweep(small_spec("every = 12", "every = 12\ntrusts = true"), tmp_path / "s.zarr", workers=0, simulate=simulate)
+    complete_sweep(
+        small_spec("every = 12", "every = 12\ntrusts = true"), tmp_path / "s.zarr", workers=0, simulate=simulate
+    )
     return SweepStore(tmp_path / "s.zarr")
 
 
@@ -49,7 +51,7 @@ def test_an_archive_is_never_written_to(store: SweepStore, tmp_path: Path) -> No
     compact_store(store, tmp_path / "a.zarr")
     archive = SweepStore(tmp_path / "a.zarr")
     with pytest.raises(StoreError, match="is an archive"):
-        run_sweep(store.spec, tmp_path / "a.zarr", workers=0, simulate=simulate)
+        complete_sweep(store.spec, tmp_path / "a.zarr", workers=0, simulate=simulate)
     with pytest.raises(StoreError, match="is an archive"):
         extend_store(archive, small_spec("replicates = 3", "replicates = 6"))
 
@@ -79,7 +81,7 @@ def test_an_archive_that_differs_is_not_kept(
 
 
 def test_unfinished_sweeps_and_taken_names_are_refused(store: SweepStore, tmp_path: Path) -> None:
-    run_sweep(small_spec(), tmp_path / "half.zarr", task=(0, 2), simulate=simulate)
+    complete_sweep(small_spec(), tmp_path / "half.zarr", task=(0, 2), simulate=simulate)
     with pytest.raises(StoreError, match="is unfinished"):
         compact_store(SweepStore(tmp_path / "half.zarr"), tmp_path / "a.zarr")
     with pytest.raises(StoreError, match="exists already"):

@@ -9,7 +9,7 @@ import pytest
 import xarray as xr
 
 from tredegar.results import open_sweep
-from tredegar.sweeps.run.runner import run_sweep
+from tredegar.sweeps.run.runner import complete_sweep
 from tredegar.sweeps.spec.spec import Spec
 from tredegar.sweeps.store.durable import write_durably
 from tredegar.sweeps.store.store import StoreError, SweepStore
@@ -24,16 +24,16 @@ SOBOL = SMALL.replace('method = "grid"', 'method = "sobol"\npoints = 4').replace
 
 
 def finished(spec: Spec, path: Path) -> SweepStore:
-    assert run_sweep(spec, path, workers=0, simulate=simulate).complete
+    assert complete_sweep(spec, path, workers=0, simulate=simulate).complete
     return SweepStore(path)
 
 
 def extended(old: Spec, new: Spec, path: Path) -> tuple[xr.Dataset, int]:
     """Return the extended sweep and how many runs the extension computed."""
     extend_store(finished(old, path), new)
-    summary = run_sweep(new, path, workers=0, simulate=simulate)
+    summary = complete_sweep(new, path, workers=0, simulate=simulate)
     assert summary.complete
-    assert run_sweep(new, path, workers=0, simulate=simulate).computed == 0
+    assert complete_sweep(new, path, workers=0, simulate=simulate).computed == 0
     return xr.open_zarr(path).load(), summary.computed
 
 
@@ -45,7 +45,7 @@ def by_parameters(dataset: xr.Dataset) -> xr.Dataset:
 
 def test_more_replicates_are_those_of_the_larger_sweep_and_old_files_stay(tmp_path: Path) -> None:
     new = small_spec("replicates = 3", "replicates = 9")
-    run_sweep(small_spec(), tmp_path / "s.zarr", workers=0, simulate=simulate)
+    complete_sweep(small_spec(), tmp_path / "s.zarr", workers=0, simulate=simulate)
     old = contents(tmp_path / "s.zarr")
     dataset, computed = extended(small_spec(), new, tmp_path / "s.zarr")
     assert computed == 25 * 6
@@ -93,7 +93,7 @@ def test_the_old_spec_no_longer_fits_and_the_new_one_resumes(tmp_path: Path) -> 
     new = small_spec("replicates = 3", "replicates = 6")
     extend_store(finished(small_spec(), tmp_path / "s.zarr"), new)
     with pytest.raises(StoreError, match="belongs to another spec"):
-        run_sweep(small_spec(), tmp_path / "s.zarr", workers=0, simulate=simulate)
+        complete_sweep(small_spec(), tmp_path / "s.zarr", workers=0, simulate=simulate)
     assert extend_store(SweepStore(tmp_path / "s.zarr"), new) == (25, 6)
 
 
@@ -125,7 +125,7 @@ def test_an_extension_that_is_killed_half_way_is_given_again(
             extend_store(store, new)
     assert open_sweep(tmp_path / "s.zarr").sizes["point"] == 25
     extend_store(SweepStore(tmp_path / "s.zarr"), new)
-    run_sweep(new, tmp_path / "s.zarr", workers=0, simulate=simulate)
+    complete_sweep(new, tmp_path / "s.zarr", workers=0, simulate=simulate)
     extended(small_spec(), new, tmp_path / "other.zarr")
     assert contents(tmp_path / "s.zarr") == contents(tmp_path / "other.zarr")
 
@@ -142,7 +142,7 @@ def test_an_extension_that_was_killed_and_given_up_leaves_no_trace(
         with pytest.raises(KeyboardInterrupt):
             extend_store(store, small_spec("replicates = 3", "replicates = 6"))
     assert contents(tmp_path / "s.zarr") != before
-    assert run_sweep(small_spec(), tmp_path / "s.zarr", workers=0, simulate=simulate).computed == 0
+    assert complete_sweep(small_spec(), tmp_path / "s.zarr", workers=0, simulate=simulate).computed == 0
     assert contents(tmp_path / "s.zarr") == before
 
 
@@ -189,6 +189,6 @@ def test_designs_that_cannot_grow_say_why(tmp_path: Path, design: str, more: str
 
 
 def test_an_unfinished_sweep_is_not_extended(tmp_path: Path) -> None:
-    run_sweep(small_spec(), tmp_path / "s.zarr", task=(0, 2), simulate=simulate)
+    complete_sweep(small_spec(), tmp_path / "s.zarr", task=(0, 2), simulate=simulate)
     with pytest.raises(StoreError, match="unfinished"):
         extend_store(SweepStore(tmp_path / "s.zarr"), small_spec("replicates = 3", "replicates = 6"))

@@ -10,7 +10,7 @@ import pytest
 
 from tredegar.results import open_sweep
 from tredegar.store.format import StoreError
-from tredegar.sweeps.run.runner import run_sweep
+from tredegar.sweeps.run.runner import complete_sweep
 from tredegar.sweeps.spec.sampling import draw_points
 from tredegar.sweeps.spec.spec import Spec
 from tredegar.sweeps.store.store import SweepStore
@@ -27,7 +27,7 @@ from ...support.sweep_cases import SMALL, contents, small_spec
 def parts(tmp_path: Path) -> list[Path]:
     """Two halves of one sweep and a third of it."""
     for name, task in (("a.zarr", (0, 2)), ("b.zarr", (1, 2)), ("c.zarr", (0, 3))):
-        run_sweep(small_spec(), tmp_path / name, workers=0, simulate=simulate, task=task)
+        complete_sweep(small_spec(), tmp_path / name, workers=0, simulate=simulate, task=task)
     return [tmp_path / name for name in ("a.zarr", "b.zarr", "c.zarr")]
 
 
@@ -36,7 +36,7 @@ def merged(paths: list[Path], out: Path) -> object:
 
 
 def test_halves_merge_into_the_undisturbed_store_byte_for_byte(parts: list[Path], tmp_path: Path) -> None:
-    run_sweep(small_spec(), tmp_path / "whole.zarr", workers=0, simulate=simulate)
+    complete_sweep(small_spec(), tmp_path / "whole.zarr", workers=0, simulate=simulate)
     before = [contents(path) for path in parts]
     made = merged(parts, tmp_path / "m.zarr")
     assert made.counts.complete and made.left_out == ()
@@ -53,8 +53,8 @@ def test_what_no_store_has_or_has_only_damaged_is_missing_and_swept_later(parts:
     assert made.counts.missing > 0
     with pytest.raises(ValueError, match="is unfinished"):
         open_sweep(tmp_path / "m.zarr")
-    assert run_sweep(small_spec(), tmp_path / "m.zarr", workers=0, simulate=simulate).complete
-    run_sweep(small_spec(), tmp_path / "whole.zarr", workers=0, simulate=simulate)
+    assert complete_sweep(small_spec(), tmp_path / "m.zarr", workers=0, simulate=simulate).complete
+    complete_sweep(small_spec(), tmp_path / "whole.zarr", workers=0, simulate=simulate)
     assert contents(tmp_path / "m.zarr") == contents(tmp_path / "whole.zarr")
 
 
@@ -68,9 +68,9 @@ def test_an_extended_sweep_whose_last_batch_is_done_in_part_merges_too(tmp_path:
         "real_control = {low = 0.0, high = 1.0, levels = 5}", "real_control = {values = [0.0, 1.0, 0.5, 0.25, 0.75]}"
     )
     for name in ("a.zarr", "b.zarr"):
-        run_sweep(old, tmp_path / name, workers=0, simulate=simulate, points_per_batch=7)
+        complete_sweep(old, tmp_path / name, workers=0, simulate=simulate, points_per_batch=7)
         extend_store(SweepStore(tmp_path / name), new)
-    run_sweep(new, tmp_path / "b.zarr", workers=0, simulate=simulate)
+    complete_sweep(new, tmp_path / "b.zarr", workers=0, simulate=simulate)
     for order in (("a.zarr", "b.zarr"), ("b.zarr", "a.zarr")):
         out = tmp_path / f"{order[0]}-first"
         assert merged([tmp_path / name for name in order], out).counts.complete
@@ -87,7 +87,7 @@ def test_an_extended_sweep_whose_last_batch_is_done_in_part_merges_too(tmp_path:
 def test_stores_of_different_sweeps_are_refused(
     parts: list[Path], tmp_path: Path, old: str, new: str, said: str
 ) -> None:
-    run_sweep(small_spec(old, new), tmp_path / "other.zarr", workers=0, simulate=simulate)
+    complete_sweep(small_spec(old, new), tmp_path / "other.zarr", workers=0, simulate=simulate)
     with pytest.raises(StoreError, match=said):
         merged([parts[0], tmp_path / "other.zarr"], tmp_path / "m.zarr")
     assert not (tmp_path / "m.zarr").exists()
@@ -95,7 +95,7 @@ def test_stores_of_different_sweeps_are_refused(
 
 
 def test_other_refusals_name_what_is_wrong(parts: list[Path], tmp_path: Path) -> None:
-    run_sweep(small_spec(), tmp_path / "whole.zarr", workers=0, simulate=simulate)
+    complete_sweep(small_spec(), tmp_path / "whole.zarr", workers=0, simulate=simulate)
     archive = compact_store(SweepStore(tmp_path / "whole.zarr"), tmp_path / "a.zip").path
     with pytest.raises(StoreError, match="is an archive: it cannot be merged"):
         merged([parts[0], archive], tmp_path / "m.zarr")
@@ -103,7 +103,7 @@ def test_other_refusals_name_what_is_wrong(parts: list[Path], tmp_path: Path) ->
         merged([parts[0]], tmp_path / "m.zarr")
     with pytest.raises(StoreError, match="exists already; choose another --out"):
         merged(parts, parts[2])
-    run_sweep(small_spec(), tmp_path / "sevens.zarr", workers=0, simulate=simulate, points_per_batch=7)
+    complete_sweep(small_spec(), tmp_path / "sevens.zarr", workers=0, simulate=simulate, points_per_batch=7)
     with pytest.raises(StoreError, match="they differ in 'points_per_batch'"):
         merged([parts[0], tmp_path / "sevens.zarr"], tmp_path / "m.zarr")
     (parts[1] / "real_control" / "c.0").unlink()
@@ -119,11 +119,11 @@ def test_machines_whose_samplers_drew_other_points_are_not_merged(
         "{low = 0.0, high = 1.0, levels = 5}", "[0.0, 1.0]"
     )
     spec = Spec.from_text(text)
-    run_sweep(spec, tmp_path / "a.zarr", workers=0, simulate=simulate, task=(0, 2))
+    complete_sweep(spec, tmp_path / "a.zarr", workers=0, simulate=simulate, task=(0, 2))
     with monkeypatch.context() as patch:
         reverse = {name: values[::-1].copy() for name, values in draw_points(spec).items()}
         patch.setattr("tredegar.sweeps.store.create.draw_points", lambda spec: reverse)
-        run_sweep(spec, tmp_path / "b.zarr", workers=0, simulate=simulate, task=(1, 2))
+        complete_sweep(spec, tmp_path / "b.zarr", workers=0, simulate=simulate, task=(1, 2))
     with pytest.raises(StoreError, match="they differ in 'coordinate_digests'"):
         merged([tmp_path / "a.zarr", tmp_path / "b.zarr"], tmp_path / "m.zarr")
     assert not (tmp_path / "m.zarr").exists()
@@ -142,7 +142,7 @@ def test_two_machines_that_computed_different_values_are_not_reconciled(parts: l
         out["queue"] = np.nextafter(out["queue"], np.float32(9))
         return out
 
-    run_sweep(small_spec(), tmp_path / "off.zarr", workers=0, simulate=a_little_off)
+    complete_sweep(small_spec(), tmp_path / "off.zarr", workers=0, simulate=a_little_off)
     with pytest.raises(StoreError, match="holds other values of 'queue' in batch 0 than a store before it"):
         merged([parts[0], tmp_path / "off.zarr"], tmp_path / "m.zarr")
     assert not (tmp_path / "m.zarr").exists()

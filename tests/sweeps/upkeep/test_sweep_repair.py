@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tredegar.sweeps.run.runner import run_sweep
+from tredegar.sweeps.run.runner import complete_sweep
 from tredegar.sweeps.run.verify import verify_store
 from tredegar.sweeps.spec.spec import Spec
 from tredegar.sweeps.store.store import StoreError, SweepStore
@@ -19,7 +19,7 @@ from ...support.sweep_cases import SMALL, contents, small_spec
 
 @pytest.fixture
 def store(tmp_path: Path) -> Path:
-    run_sweep(small_spec(), tmp_path / "s.zarr", workers=0, simulate=simulate)
+    complete_sweep(small_spec(), tmp_path / "s.zarr", workers=0, simulate=simulate)
     return tmp_path / "s.zarr"
 
 
@@ -35,7 +35,7 @@ def test_damaged_metadata_and_coordinates_are_found_and_written_anew(store: Path
     else:
         path.write_bytes(b"" if harm == "empty" else path.read_bytes()[::-1])
     assert any(name in fault for fault in verify_store(store, runs=0, repair=False).faults)
-    assert run_sweep(small_spec(), store, workers=0, simulate=simulate).computed == 0
+    assert complete_sweep(small_spec(), store, workers=0, simulate=simulate).computed == 0
     assert contents(store) == before
     assert [path.name for path in store.parent.iterdir()] == [store.name]
 
@@ -43,7 +43,7 @@ def test_damaged_metadata_and_coordinates_are_found_and_written_anew(store: Path
 def test_a_folder_that_vanished_is_made_again_and_its_runs_too(store: Path) -> None:
     before = contents(store)
     shutil.rmtree(store / "quality")
-    assert run_sweep(small_spec(), store, workers=0, simulate=simulate).computed == 75
+    assert complete_sweep(small_spec(), store, workers=0, simulate=simulate).computed == 75
     assert contents(store) == before
 
 
@@ -55,14 +55,14 @@ def test_the_coordinates_of_an_extended_sweep_are_made_again_too(store: Path) ->
             )
         )
         extend_store(SweepStore(store), new)
-        assert run_sweep(new, store, workers=0, simulate=simulate).complete
+        assert complete_sweep(new, store, workers=0, simulate=simulate).complete
     before = contents(store)
     (store / "replicate" / "c.1").unlink()
     (store / "real_control" / "c.2").write_bytes(b"")
     (store / "quality" / "zarr.json").unlink()
     faults = {fault.partition(":")[0] for fault in verify_store(store, runs=0, repair=False).faults}
     assert faults >= {"replicate/c.1", "real_control/c.2", "quality/zarr.json"}
-    assert run_sweep(new, store, workers=0, simulate=simulate).computed == 0
+    assert complete_sweep(new, store, workers=0, simulate=simulate).computed == 0
     assert contents(store) == before
 
 
@@ -74,4 +74,4 @@ def test_a_root_file_with_one_bit_flipped_is_refused(store: Path, place: float) 
     content[at] = ord("3") if content[at] != ord("3") else ord("2")
     (store / "zarr.json").write_bytes(content)
     with pytest.raises(StoreError, match="is damaged: zarr.json is not what was written"):
-        run_sweep(small_spec(), store, workers=0, simulate=simulate)
+        complete_sweep(small_spec(), store, workers=0, simulate=simulate)
