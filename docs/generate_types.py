@@ -18,6 +18,8 @@ from typing import Any, Literal, get_args, get_origin
 import tredegar
 from tredegar.model import OUTCOMES, PARAMETERS, TRUST_RECORDS
 from tredegar.sweeps.spec.design import Strict
+from tredegar.sweeps.spec.forms.keywords import keywords_of_tables
+from tredegar.sweeps.spec.places import models_of_tables
 from tredegar.sweeps.spec.samplers import SAMPLERS
 from tredegar.sweeps.spec.spec import CountrySpec, RecordSpec, Spec
 
@@ -83,11 +85,11 @@ SPECIAL = {
     "outcomes": "Iterable[OutcomeName] | None",
     "country": "CountryKeys | Strict",
     "record": "RecordKeys | Strict",
-    "design": "DesignKeys | Strict",
+    "design": "DesignKeys | Strict | str",
 }
 """Keys of a spec whose type no annotation of pydantic's tells."""
-OF_SEVERAL_KINDS = ("providers", "file")
-"""Keys that take paths and tables."""
+OF_SEVERAL_KINDS = ("providers", "file", "points", "start")
+"""Keys that take paths, tables, numbers or dates."""
 
 
 def spec_keys() -> str:
@@ -111,7 +113,19 @@ if TYPE_CHECKING:
 
 {keys_class("RecordKeys", "The table [record].", [RecordSpec])}
 
-{keys_class("SpecKeys", "A whole spec.", [Spec])}'''
+{keys_class("SpecKeys", "A whole spec; a key of a table may stand without it.", [Spec])}
+{keywords_alone()}'''
+
+
+def keywords_alone() -> str:
+    """Return the lines of the keys that ``Spec(...)`` takes without their table."""
+    models = models_of_tables()
+    lines = ""
+    for word, (table, key) in keywords_of_tables().items():
+        kinds = [model.model_fields[key].annotation for model in models[table] if key in model.model_fields]
+        kind = key_type(key, kinds)
+        lines += f"    {word}: {kind}{'' if kind == 'Any' or 'None' in kind else ' | None'}\n"
+    return lines
 
 
 def keys_class(name: str, meaning: str, models: Iterable[type[Strict]]) -> str:

@@ -22,7 +22,7 @@ class DesignKeys(TypedDict, total=False):
     """The table [design]: the keys of all its methods."""
 
     method: Literal["latin-hypercube", "sobol", "morris", "grid", "table"]
-    points: int
+    points: Any
     centred: bool
     seed: int | None
     beyond_range: bool
@@ -41,16 +41,32 @@ class RecordKeys(TypedDict, total=False):
 
 
 class SpecKeys(TypedDict, total=False):
-    """A whole spec."""
+    """A whole spec; a key of a table may stand without it."""
 
     name: str
     seed: int
     months: int
     replicates: int
     streams: str
+    start: Any
     country: CountryKeys | Strict
     fixed: Mapping[ParameterName, float]
-    design: DesignKeys | Strict
+    design: DesignKeys | Strict | str
     vary: Mapping[ParameterName, Any]
     constants: Mapping[str, float]
     record: RecordKeys | Strict
+
+    trusts: int | None
+    clinicians: int | None
+    providers: Any
+    points: Any
+    centred: bool | None
+    sampler_seed: int | None
+    beyond_range: bool | None
+    second_order: bool | None
+    trajectories: int | None
+    levels: int | None
+    file: Any
+    outcomes: Iterable[OutcomeName] | None
+    every: int | None
+    trust_records: bool | None

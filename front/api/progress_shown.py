@@ -9,6 +9,8 @@ from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from ..model.text.amounts import counted
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -71,7 +73,7 @@ def bar_on_terminal(screen: Console) -> Iterator[Show]:
 def resumed(state: Progress) -> str:
     """Return the line that a sweep begins with of which a part is done, "" later and for any other."""
     if state.seconds == 0.0 and 0 < state.done_before < state.runs:
-        return f"resuming: {state.done_before:,} of {state.runs:,} runs are done"
+        return f"resuming: {state.done_before:,} of {counted(state.runs, 'run')} are done"
     return ""
 
 

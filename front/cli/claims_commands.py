@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..model.text.amounts import counted
 from .claims_run import make_stores, run_designs, run_share, write_designs
 from .resources import JobOptions, job_of, print_script, say_sent, takes_resources, with_warm_up
 from .sweep_commands import TaskOption, task_option
-from .terminal import console, counted, say
+from .terminal import console, say
 
 if TYPE_CHECKING:
     from ..results.claims.claims import Claim

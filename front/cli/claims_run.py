@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import typer
 
-from .terminal import Incomplete, counted, progress_shown, say, span
+from ..model.text.amounts import counted, span
+from .terminal import Incomplete, progress_shown, say
 
 if TYPE_CHECKING:
     from ..sweeps.run.executors import Scheduler

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from .terminal import console, counted, readable_size, span
+from ..model.text.amounts import counted, span
+from .terminal import console
 
 if TYPE_CHECKING:
     from ..sweeps.run.plan import Plan
@@ -19,20 +20,11 @@ def print_plan(plan: Plan, processes: int) -> None:
     """Print what a sweep will take; nothing was run but the pilot, nothing was written."""
     from rich.table import Table
 
+    from ..sweeps.run.plan import rows_of_plan
+
     table = Table.grid(padding=(0, 2))
-    batch_runs = plan.size.points_per_batch * plan.replicates
-    table.add_row("runs", f"{plan.runs:,} ({plan.points:,} points x {plan.replicates:,} replicates)")
-    table.add_row("batches", f"{plan.size.batches:,} of up to {counted(batch_runs, 'run')}")
-    table.add_row("files", f"{plan.size.files:,}")
-    table.add_row("bytes", f"{readable_size(plan.size.bytes)} before compression")
-    table.add_row("memory", f"{readable_size(plan.memory)} for each of {counted(processes, 'worker')}")
-    if plan.pilot is not None and plan.seconds is not None:
-        table.add_row(
-            "pilot", f"a batch takes one process about {span(plan.pilot.batch_seconds)}, engine {plan.pilot.engine}"
-        )
-        table.add_row("time", f"about {span(plan.seconds)} on {counted(plan.processes, 'process')} at once")
-        if plan.processes > plan.size.batches:
-            table.add_row("", f"more workers than batches: only {plan.size.batches:,} have work")
+    for name, text in rows_of_plan(plan, processes):
+        table.add_row(name, text)
     console().print(table)
 
 

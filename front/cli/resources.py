@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
 import typer
 
-from .terminal import counted
+from ..model.text.amounts import counted
 
 if TYPE_CHECKING:
     from ..sweeps.jobs.script import Job, Resources, Surroundings

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..model.text.amounts import counted
 from .resources import JobOptions, check_time, job_of, print_script, say_sent, takes_resources, with_warm_up
 from .sweep_commands import Engine, Out, SpecFile, read_spec, say_summary
-from .terminal import counted, progress_shown, say
+from .terminal import progress_shown, say
 
 if TYPE_CHECKING:
     from ..sweeps.jobs.script import Job

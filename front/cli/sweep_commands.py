@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .terminal import Incomplete, console, counted, progress_shown, readable_size, say, span
+from ..model.text.amounts import counted, readable_size, span
+from .terminal import Incomplete, console, progress_shown, say
 from .verify_output import MOST_LINES, end_of_verify, say_repairs, say_verified, verified_as_json
 
 if TYPE_CHECKING:

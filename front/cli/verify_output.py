@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from .terminal import Incomplete, counted
+from ..model.text.amounts import counted
+from .terminal import Incomplete
 
 if TYPE_CHECKING:
     from ..sweeps.run.verify import Verified

@@ -8,9 +8,10 @@ from __future__ import annotations
 import logging
 import os
 import signal
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from multiprocessing import resource_tracker
+from threading import Lock
 from typing import Any
 
 from ..jobs.script import THREAD_VARIABLES
@@ -33,6 +34,35 @@ BEFORE_A_WORKER = {**dict.fromkeys(THREAD_VARIABLES, "1"), "MALLOC_TRIM_THRESHOL
 SET_BY_DASK = (*BEFORE_A_WORKER, "PYTHONHASHSEED")
 
 
+_ONE_STARTS = Lock()
+"""Dask's settings, by which a scheduler is told its folder, belong to the whole process."""
+
+
+class Shared:
+    """A context that threads are in at once: the first enters it and the last leaves it.
+
+    Settings of the process would otherwise be put back under those who still need them, or never.
+    """
+
+    def __init__(self, make: Callable[[], AbstractContextManager[None]]) -> None:
+        self._make, self._lock, self._inside, self._stack = make, Lock(), 0, ExitStack()
+
+    @contextmanager
+    def shared(self) -> Iterator[None]:
+        """Enter the context, or join those who are in it."""
+        with self._lock:
+            if not self._inside:
+                self._stack.enter_context(self._make())
+            self._inside += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._inside -= 1
+                if not self._inside:
+                    self._stack.close()
+
+
 @contextmanager
 def local_workers(number: int, gpus: Sequence[str] = ()) -> Iterator[Any]:
     """Yield a Dask cluster of ``number`` processes of this machine or, where there are ``gpus``, one for each.
@@ -41,28 +71,17 @@ def local_workers(number: int, gpus: Sequence[str] = ()) -> Iterator[Any]:
     """
     from tempfile import TemporaryDirectory
 
-    import dask
-
-    from .processes import METHOD
-
-    settings = {
-        "distributed.nanny.pre-spawn-environ": BEFORE_A_WORKER,
-        "distributed.scheduler.allowed-failures": DEATHS_ALLOWED,
-        "distributed.worker.multiprocessing-method": METHOD,
-        **NO_PROFILE,
-        **PATIENT,
-    }
     with ExitStack() as stack:
         # Readable by its owner alone, as all that Python makes so.
         scratch = stack.enter_context(TemporaryDirectory(prefix="tredegar-", ignore_cleanup_errors=True))
-        stack.enter_context(_environment_kept(SET_BY_DASK))
-        stack.enter_context(dask.config.set(settings))
+        stack.enter_context(_SETTINGS.shared())
         # Ctrl-C reaches every process of a terminal. Workers inherit that they do not hear it: this process tells them
         # to stop when their batch is done. (The tracker would let its thread hear again while it starts.)
         resource_tracker.ensure_running()
         heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
-            cluster = stack.enter_context(_cluster(_options(number, gpus), scratch))
+            with _ONE_STARTS:
+                cluster = stack.enter_context(_cluster(_options(number, gpus), scratch))
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, heard)
         yield cluster
@@ -119,6 +138,24 @@ def _cluster(workers: Mapping[str, dict[str, Any]], scratch: str) -> Any:
 
 
 @contextmanager
+def _settings_of_workers() -> Iterator[None]:
+    """Set what Dask must know to start workers of this machine, which is the same for every sweep."""
+    import dask
+
+    from .processes import METHOD
+
+    settings = {
+        "distributed.nanny.pre-spawn-environ": BEFORE_A_WORKER,
+        "distributed.scheduler.allowed-failures": DEATHS_ALLOWED,
+        "distributed.worker.multiprocessing-method": METHOD,
+        **NO_PROFILE,
+        **PATIENT,
+    }
+    with _environment_kept(SET_BY_DASK), dask.config.set(settings):
+        yield
+
+
+@contextmanager
 def _environment_kept(names: Sequence[str]) -> Iterator[None]:
     """Give the variables ``names`` of this process the values back that they had: Dask does not."""
     before = {name: os.environ.get(name) for name in names}
@@ -130,3 +167,6 @@ def _environment_kept(names: Sequence[str]) -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+_SETTINGS = Shared(_settings_of_workers)

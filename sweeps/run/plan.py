@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ...model.text.amounts import counted, readable_size, span
 from ...model.text.plain_text import BLANK
 from ..spec.errors import SpecError, safe_name
+from ..spec.forms.described import Rows, as_page, as_words
 from ..spec.sampling import draw_points
 from ..spec.spec import Spec
 from ..store.batches import StoreSize, store_size
@@ -19,7 +21,7 @@ PROCESS_BYTES = 250_000_000
 """What a worker takes before it computes anything (measured: interpreter, NumPy, Zarr, Dask)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Plan:
     """What a sweep will take. ``seconds`` is a forecast for ``processes`` of them, None without a pilot."""
 
@@ -35,6 +37,31 @@ class Plan:
     def runs(self) -> int:
         """Number of runs."""
         return self.points * self.replicates
+
+    def __repr__(self) -> str:
+        return as_words("<plan of a sweep>", rows_of_plan(self, self.processes))
+
+    def _repr_html_(self) -> str:
+        return as_page("Plan of a sweep", rows_of_plan(self, self.processes))
+
+
+def rows_of_plan(plan: Plan, workers: int) -> Rows:
+    """Return what ``plan`` says in rows of a name and a text, for ``workers`` on one machine."""
+    batch_runs = plan.size.points_per_batch * plan.replicates
+    rows = [
+        ("runs", f"{plan.runs:,} ({plan.points:,} points x {plan.replicates:,} replicates)"),
+        ("batches", f"{plan.size.batches:,} of up to {counted(batch_runs, 'run')}"),
+        ("files", f"{plan.size.files:,}"),
+        ("bytes", f"{readable_size(plan.size.bytes)} before compression"),
+        ("memory", f"{readable_size(plan.memory)} for each of {counted(workers, 'worker')}"),
+    ]
+    if plan.pilot is not None and plan.seconds is not None:
+        batch = f"a batch takes one process about {span(plan.pilot.batch_seconds)}, engine {plan.pilot.engine}"
+        total = f"about {span(plan.seconds)} on {counted(plan.processes, 'process')} at once"
+        rows += [("pilot", batch), ("time", total)]
+        if plan.processes > plan.size.batches:
+            rows.append(("note", f"more workers than batches: only {plan.size.batches:,} have work"))
+    return rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,13 @@ from types import FrameType
 from typing import Any
 
 from ...model.graph.merkle import same_numbers
+from ...model.text.amounts import counted, span
 from ...model.text.names import whole_number
 from ...model.text.plain_text import brief
 from ...store.format import STATUS
 from ..jobs.task_rank import one_of_several
 from ..spec.errors import SpecError
+from ..spec.forms.described import Rows, as_page
 from ..spec.spec import Spec
 from ..spec.text import present_text
 from ..store.create import create_store, is_to_be_created, place_of_store
@@ -67,6 +69,19 @@ class SweepSummary:
     def complete(self) -> bool:
         """Whether every run of the sweep was tried and recorded."""
         return self.counts.complete
+
+    def _repr_html_(self) -> str:
+        return as_page(f"Sweep {self.path}", self._rows())
+
+    def _rows(self) -> Rows:
+        counts = self.counts
+        rows = [(name, f"{getattr(counts, name):,}") for name in ("done", "failed", "missing")]
+        rows.append(("computed now", f"{counted(self.computed, 'run')} in {span(self.seconds)}"))
+        return [
+            *rows,
+            *(("repaired", line) for line in self.repaired),
+            *([("stopped", self.stopped)] * bool(self.stopped)),
+        ]
 
 
 def require_spec(spec: Any) -> None:

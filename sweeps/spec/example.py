@@ -18,6 +18,7 @@ months = 120
 replicates = 4               # repeats of each point, each with another random stream
 streams = "common"           # common random numbers: replicate k has stream k at every point;
                              # "independent": every run has its own
+# start = "1997-05"          # the year and month of month 1, for results with dates
 
 [country]
 trusts = 60

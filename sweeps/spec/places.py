@@ -57,14 +57,20 @@ def root_of_specs(model: type[Model]) -> type[Model]:
     return model
 
 
+def models_of_tables() -> dict[str, tuple[type[BaseModel], ...]]:
+    """Return the models of each table of a spec that has keys of its own, by the name of the table."""
+    fields = [item for model in _ROOT for item in model.model_fields.items()]
+    found = {key: variants_of(field) or tuple(_tables(field.annotation)) for key, field in fields}
+    return {key: models for key, models in found.items() if models}
+
+
 @cache
 def _homes() -> dict[str, tuple[str, ...]]:
     """Return the tables that each name may stand in, "" for the spec itself."""
     homes: dict[str, tuple[str, ...]] = {}
-    for key, field in (item for model in _ROOT for item in model.model_fields.items()):
-        tables = [*variants_of(field)] or [*_tables(field.annotation)]
-        if not tables:
-            homes[key] = (*homes.get(key, ()), "")
+    for key in (key for model in _ROOT for key in model.model_fields if key not in models_of_tables()):
+        homes[key] = (*homes.get(key, ()), "")
+    for key, tables in models_of_tables().items():
         for name in dict.fromkeys(name for table in tables for name in table.model_fields):
             homes[name] = (*homes.get(name, ()), key)
     named = {"fixed", "vary", "constants"}

@@ -7,6 +7,7 @@ said in one line (SpecError) before anything runs or is written; there is no way
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Unpack
@@ -27,53 +28,37 @@ from ...model.outcomes import choose_outcomes
 from ...model.providers import MOST_BYTES as MOST_PROVIDERS_BYTES
 from ...model.providers import Providers, parse_providers
 from .checks import check_spec
-from .design import LARGEST_SEED, Strict, Varied, checked_value, find_quantity, parse_varied
-from .errors import SpecError, explain, safe_name, shown
+from .country_and_record import MOST_MONTHS, CountrySpec, RecordSpec
+from .design import LARGEST_SEED, Varied, checked_value, find_quantity, parse_varied
+from .errors import SpecError, explain, safe_name
+from .forms.data_tables import FILES, POINTS, PROVIDERS, Read, held_tables, reading_held
+from .forms.described import as_page, as_words, rows_of_spec
+from .forms.guarded import Guarded
+from .forms.keywords import tables_of_keywords
+from .forms.written import tables_inside, text_of_spec, write_beside
 from .places import root_of_specs
 from .samplers import DesignSpec, FromFile, models_of_design
-from .tables import FixedTable, Streams, outcomes_to_record, read_constant, said_once, tables_of, warn_of_former_keys
-from .text import MOST_TABLE_BYTES, canonical_toml, files_in, former_text, parse_json, parse_toml, read_text
+from .tables import (
+    FixedTable,
+    Streams,
+    read_constant,
+    read_start,
+    said_once,
+    tables_of,
+    warn_of_former_keys,
+)
+from .text import MOST_TABLE_BYTES, canonical_toml, files_in, former_text, parse_toml, read_text
 from .variants import OneOf
 
 if TYPE_CHECKING:
     from ..spec_keys import SpecKeys
 
-MOST_MONTHS = 12_000
-MOST_TRUSTS = 10_000
-MOST_CLINICIANS = 10_000
 MOST_REPLICATES = 65_536
-TABLE_OF_POINTS = "table of points"
 Points = Mapping[str, NDArray[np.float64]]
-Read = Callable[[str, str, int], str | Points]
-"""``read(name, what, most bytes)`` returns the text of a file that a spec names, or the points that a store holds."""
-
-
-class CountrySpec(Strict):
-    """How large the country is: a synthetic ring of equal areas, or the real trusts of a providers table."""
-
-    trusts: int | None = Field(
-        default=None, ge=1, le=MOST_TRUSTS, description=f"a whole number from 1 to {MOST_TRUSTS}"
-    )
-    clinicians: int = Field(
-        default=40, ge=1, le=MOST_CLINICIANS, description=f"a whole number from 1 to {MOST_CLINICIANS}"
-    )
-    providers: str | None = Field(
-        default=None, min_length=1, max_length=1000, description="the path of a CSV file, relative to the spec"
-    )
-
-
-class RecordSpec(Strict):
-    """What of a run is kept: which outcomes, at which interval in months, and whether the records of every trust."""
-
-    outcomes: Annotated[
-        tuple[str, ...] | None, PlainValidator(outcomes_to_record), PlainSerializer(lambda names: names)
-    ] = None
-    every: int = Field(default=1, ge=1, le=MOST_MONTHS, description="a whole number of months that divides 'months'")
-    trusts: bool = Field(default=False, description="true or false")
 
 
 @root_of_specs
-class Spec(Strict):
+class Spec(Guarded):
     """A checked spec, which cannot change: ``Spec(design={...}, vary={...})``, :meth:`from_file`, :meth:`from_text`.
 
     Raises SpecError, in one line, for whatever cannot be run.
@@ -86,6 +71,7 @@ class Spec(Strict):
         default=8, ge=1, le=MOST_REPLICATES, description=f"a whole number from 1 to {MOST_REPLICATES}"
     )
     streams: Streams = "common"
+    start: Annotated[str | None, PlainValidator(read_start), PlainSerializer(lambda start: start)] = None
     country: CountrySpec = Field(default=CountrySpec(), description="a table")
     fixed: Annotated[dict[str, float], PlainValidator(tables_of("fixed", checked_value))] = Field(
         default_factory=FixedTable
@@ -104,15 +90,16 @@ class Spec(Strict):
     _table: dict[str, NDArray[np.float64]] | None = PrivateAttr(default=None)
 
     def __init__(self, **tables: Unpack[SpecKeys]) -> None:
-        """Check the ``tables`` of a spec; files that they name are looked for in the working folder."""
-        self._build(said_once(tables), files_in(Path()))
+        """Check the tables and keywords of a spec; files that they name are looked for in the working folder."""
+        self._build(tables_of_keywords(said_once(tables)), files_in(Path()))
 
     # Pydantic's own mark of an initialiser that it need not call: every check is made by the validator below.
     __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
 
     def _build(self, tables: Mapping[str, Any], read: Read) -> None:
+        tables, held = held_tables(tables)
         try:
-            self.__pydantic_validator__.validate_python(dict(tables), self_instance=self, context=read)
+            self.__pydantic_validator__.validate_python(tables, self_instance=self, context=reading_held(held, read))
         except ValidationError as error:
             raise explain(error, Spec) from None
 
@@ -152,7 +139,7 @@ class Spec(Strict):
         """
 
         def read(name: str, what: str, most_bytes: int) -> str | Points:
-            if what == TABLE_OF_POINTS:
+            if what == POINTS:
                 return points()
             if providers_text is None:
                 raise SpecError("the store has lost its providers table")
@@ -166,43 +153,9 @@ class Spec(Strict):
         spec._build(tables, read)
         return spec
 
-    @classmethod
-    def model_validate(cls, obj: Any, **options: Any) -> Spec:
-        """Return ``obj`` if it is a spec, else the spec of these tables, with every check. Raises SpecError."""
-        if isinstance(obj, cls):
-            return obj
-        if not isinstance(obj, Mapping) or not all(isinstance(key, str) for key in obj):
-            raise SpecError(f"a spec must be a table of keys, got {shown(obj)}")
-        return cls(**obj)
-
-    @classmethod
-    def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Spec:
-        """Return the spec of the tables in ``json_data``, with every check. Raises SpecError."""
-        return cls.model_validate(parse_json(json_data))
-
-    @classmethod
-    def model_validate_strings(cls, obj: Any, **options: Any) -> Spec:
-        """Raise SpecError: a spec takes numbers as numbers, not as texts."""
-        raise SpecError("a spec cannot be made of texts; use Spec(...) or Spec.from_text(...)")
-
-    @classmethod
-    def model_construct(cls, _fields_set: set[str] | None = None, **values: Any) -> Spec:
-        """Return the spec of ``values`` with every check: there is none without."""
-        return cls(**values)
-
-    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Spec:
-        """Return this spec, which cannot change; with ``update``, raise SpecError: make another one instead."""
-        if update:
-            raise SpecError("a spec cannot be changed; make another one with Spec(...) or Spec.from_text(...)")
-        return self
-
-    def copy(self, *, update: Mapping[str, Any] | None = None, **others: Any) -> Spec:
-        """Return this spec, as :meth:`model_copy` does."""
-        return self.model_copy(update=update)
-
     def _read_files(self, read: Read) -> None:
         if self.country.providers is not None:
-            text = read(self.country.providers, "providers table", MOST_PROVIDERS_BYTES)
+            text = read(self.country.providers, PROVIDERS, MOST_PROVIDERS_BYTES)
             assert isinstance(text, str), "only points come as arrays"
             self._providers_text = text
             try:
@@ -212,7 +165,7 @@ class Spec(Strict):
         if isinstance(self.design, FromFile):
             from .points_table import check_points, parse_points
 
-            table = read(self.design.file, TABLE_OF_POINTS, MOST_TABLE_BYTES)
+            table = read(self.design.file, POINTS, MOST_TABLE_BYTES)
             if isinstance(table, str):
                 self._table = parse_points(table, self.design.file, self.design.beyond_range)
             else:
@@ -264,16 +217,17 @@ class Spec(Strict):
         """Seed of the sampler: that of the design or, where it names none, that of the sweep."""
         return self.seed if self.design.seed is None else self.design.seed
 
-    def canonical(self) -> str:
-        """Return the spec as TOML with every value written out; specs that mean the same give the same text."""
+    def _as_tables(self) -> dict[str, Any]:
+        """Return all tables of this spec, every value written out; specs that mean the same have equal ones."""
         country: dict[str, Any] = {"trusts": self.trusts, "clinicians": self.clinicians}
         if self._providers is not None:
-            country["providers"] = "providers.csv"
+            country["providers"] = FILES[PROVIDERS]
         design = self.design.model_dump(exclude={"seed"})
         if "file" in design:
-            design["file"] = "points.csv"
-        tables: dict[str, Any] = {
+            design["file"] = FILES[POINTS]
+        return {
             **{key: getattr(self, key) for key in ("name", "seed", "months", "replicates", "streams")},
+            **({} if self.start is None else {"start": self.start}),
             "country": country,
             "fixed": {name: self.fixed[name] for name in sorted(self.fixed)},
             "design": {**design, "seed": self.sampler_seed},
@@ -281,7 +235,37 @@ class Spec(Strict):
             "constants": {name: self.constants[name] for name in sorted(self.constants)},
             "record": {"outcomes": self.outcomes, "every": self.record.every, "trusts": self.record.trusts},
         }
-        return canonical_toml(tables)
+
+    def canonical(self) -> str:
+        """Return the spec as TOML with every value written out; specs that mean the same give the same text."""
+        return canonical_toml(self._as_tables())
+
+    def to_toml(self) -> str:
+        r"""Return the spec as TOML, its tables of data in it, which ``from_text`` reads back to an equal spec.
+
+        Raises SpecError for one that is longer than what is read: :meth:`to_file` puts the tables beside it.
+
+        >>> spec = Spec(design="grid", vary={"real_control": np.array([0.2, 0.8])})
+        >>> print(spec.to_toml().partition("[vary]\n")[2].partition("\n")[0])
+        real_control = { values = [0.2, 0.8] }
+        >>> Spec.from_text(spec.to_toml()) == spec
+        True
+        """
+        tables = tables_inside(self._shortest_tables(), self._providers, self._table)
+        return text_of_spec(tables, "; to_file writes it with its tables beside it")
+
+    def to_file(self, path: str | os.PathLike[str]) -> None:
+        """Write the spec to ``path``, its tables of data beside it; what stands there is replaced.
+
+        ``my.toml`` has ``my-providers.csv`` and ``my-points.csv`` beside it. Raises SpecError if it cannot be written.
+        """
+        write_beside(self._shortest_tables(), Path(path), self._providers_text, self._table)
+
+    def _shortest_tables(self) -> dict[str, Any]:
+        tables = self._as_tables()
+        if self.record.outcomes is None:
+            del tables["record"]["outcomes"]
+        return tables
 
     def hash(self) -> str:
         """Return the SHA-256 of the canonical text, the providers table and the points of a table design."""
@@ -291,6 +275,21 @@ class Spec(Strict):
         for name, values in (self._table or {}).items():
             digest.update(name.encode() + b"\0" + np.ascontiguousarray(values, "<f8").tobytes())
         return digest.hexdigest()
+
+    def __eq__(self, other: object) -> bool:
+        """Whether ``other`` is a spec of the same sweep, however it was written."""
+        return self.hash() == other.hash() if isinstance(other, Spec) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.hash())
+
+    def __repr__(self) -> str:
+        return as_words(f"<tredegar.Spec '{self.name}'>", rows_of_spec(self))
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        return as_page(f"Spec '{self.name}'", rows_of_spec(self))
 
 
 def _varied_as_toml(varied: Varied) -> Any:

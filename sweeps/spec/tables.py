@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import re
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Mapping
@@ -23,6 +25,8 @@ Streams = Annotated[
     ),
 ]
 """Random streams of a sweep: common random numbers, or a stream for each run. Its former key is read as well."""
+FIRST_YEAR, LAST_YEAR = 1000, 9999
+"""Years that a date of four digits can have: month 1 and the last month of a sweep lie in them."""
 _PACKAGE = __name__.partition(".")[0]
 
 
@@ -73,6 +77,23 @@ def outcomes_to_record(names: Any) -> tuple[str, ...] | None:
         return choose_outcomes([safe_name(name) for name in names])
     except ValueError as error:
         raise SpecError(f"key 'record.outcomes': {error}") from None
+
+
+def read_start(value: Any) -> str | None:
+    """Return the year and month of month 1, "1997-05", of such a text or of the date of its first day; None for none.
+
+    Raises SpecError for anything else.
+
+    >>> import datetime
+    >>> read_start("1997-05"), read_start(datetime.date(1997, 5, 1))
+    ('1997-05', '1997-05')
+    """
+    if isinstance(value, datetime.date) and value.day == 1 and value.year >= FIRST_YEAR:
+        return f"{value.year}-{value.month:02}"
+    if value is None or (isinstance(value, str) and re.fullmatch(r"[1-9][0-9]{3}-(0[1-9]|1[0-2])", value)):
+        return value
+    expected = f"the year and month of month 1, such as '1997-05', from '{FIRST_YEAR}-01' on"
+    raise SpecError(f"key 'start' must be {expected}, got {shown(value)}")
 
 
 def said_once(tables: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import warnings
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ from .durable import write_durably
 from .late import TAKEN, wait_until_seen
 from .layout import Variable, current_rules_hash, store_attributes, variables
 from .temporary import building_place, put_in_place, remove
+
+_FILTERS = threading.Lock()
 
 
 def place_of_store(path: str | os.PathLike[str]) -> Path:
@@ -124,7 +127,8 @@ def write_root(path: Path, content: dict[str, Any]) -> None:
 
 def consolidate(store: LocalStore) -> None:
     """Copy the metadata of all arrays into the group's, so that readers neither list the folder nor meet ``log/``."""
-    with warnings.catch_warnings():
+    # Filters of warnings belong to the whole process: of two threads one would take those of the other away.
+    with _FILTERS, warnings.catch_warnings():
         # Two warnings of zarr that are no news: the log is no array, and consolidation is no part of the format yet.
         warnings.simplefilter("ignore", ZarrUserWarning)
         zarr.consolidate_metadata(store)

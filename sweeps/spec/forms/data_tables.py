@@ -1,0 +1,109 @@
+"""Tables of data in a spec, points and providers: given as they are instead of as a file, and held as the file's text.
+
+A table is a DataFrame, a Dataset, a mapping of columns or, of providers, what ``spec.providers`` returns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ....model.providers import Providers
+from ..errors import SpecError
+from ..samplers import SAMPLERS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PROVIDERS, POINTS = "providers table", "table of points"
+FILES = {PROVIDERS: "providers.csv", POINTS: "points.csv"}
+"""Table -> the name of the file that stands for it in the text that a store keeps."""
+Read = Callable[[str, str, int], "str | Mapping[str, NDArray[np.float64]]"]
+"""``read(name, what, most bytes)`` returns the text of a file that a spec names, or the points that a store holds."""
+
+
+def is_frame(value: object) -> bool:
+    """Return whether ``value`` is a table that TOML has no form for: a DataFrame, a Dataset, Providers."""
+    return isinstance(value, Providers) or hasattr(value, "data_vars") or hasattr(value, "iterrows")
+
+
+def is_table(value: object) -> bool:
+    """Return whether ``value`` is a table of any form: a mapping of columns, too."""
+    return is_frame(value) or isinstance(value, Mapping)
+
+
+def held_tables(tables: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    r"""Return the ``tables`` of a spec with names of files for its tables of data, and the text of each of these.
+
+    Raises SpecError for a table that cannot be written as one, and for points that are given twice.
+
+    >>> held_tables({"design": {"method": "table", "points": {"real_control": [0.2, 0.8]}}})
+    ({'design': {'method': 'table', 'file': 'points.csv'}}, {'table of points': 'real_control\\n0.2\\n0.8\\n'})
+    """
+    country, design, held = tables.get("country"), tables.get("design"), {}
+    if isinstance(country, Mapping) and is_table(country.get("providers")):
+        held[PROVIDERS] = as_csv(country["providers"], PROVIDERS)
+        country = {**country, "providers": FILES[PROVIDERS]}
+    if isinstance(design, Mapping) and is_table(design.get("points")) and _from_file(design.get("method")):
+        if "file" in design:
+            raise SpecError("a table design has both points and a file; leave one of them out")
+        held[POINTS] = as_csv(design["points"], POINTS)
+        design = {**{key: value for key, value in design.items() if key != "points"}, "file": FILES[POINTS]}
+    changed = {"country": country, "design": design}
+    return {key: changed.get(key, value) for key, value in tables.items()}, held
+
+
+def _from_file(method: object) -> bool:
+    return isinstance(method, str) and method in SAMPLERS and SAMPLERS[method].from_file
+
+
+def reading_held(held: Mapping[str, str], read: Read) -> Read:
+    """Return ``read`` with the texts that are ``held`` in place of files."""
+
+    def read_either(name: str, what: str, most_bytes: int) -> str | Mapping[str, NDArray[np.float64]]:
+        if what not in held:
+            return read(name, what, most_bytes)
+        if len(held[what]) > most_bytes:
+            raise SpecError(f"{what} '{name}' is larger than {most_bytes:,} bytes")
+        return held[what]
+
+    return read_either
+
+
+def as_csv(table: Any, what: str) -> str:
+    r"""Return ``table`` as the text of a CSV file, every number with all its digits.
+
+    Raises SpecError, naming ``what`` it is, for columns of different lengths and the like.
+
+    >>> as_csv({"code": ["A", "B"], "size": [1.0, 2.5]}, "providers table")
+    'code,size\\nA,1.0\\nB,2.5\\n'
+    """
+    import pandas as pd
+
+    try:
+        frame = table if isinstance(table, pd.DataFrame) else pd.DataFrame(_columns(table))
+    except (ValueError, TypeError) as error:
+        said = " ".join(str(error).split())
+        raise SpecError(f"{what} must have columns of one length, a list or an array each: {said}") from None
+    if any(frame.index.names):
+        frame = frame.reset_index()
+    return frame.apply(_with_all_digits).to_csv(index=False, lineterminator="\n")
+
+
+def _columns(table: Any) -> dict[str, Any]:
+    if isinstance(table, Providers):
+        return {name: values for name, values in asdict(table).items() if values is not None}
+    if hasattr(table, "data_vars"):
+        # Varied parameters are coordinates; the number of the point is none.
+        return {str(name): table[name].values for name in table.variables if name not in table.dims}
+    return dict(table)
+
+
+def _with_all_digits(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Return floats as doubles: a narrower one is written with fewer digits than its value has."""
+    narrow = isinstance(column.dtype, np.dtype) and column.dtype.kind == "f"
+    return column.astype(np.float64) if narrow else column
