@@ -17,8 +17,8 @@ from typing import Any, Literal, get_args, get_origin
 
 import tredegar
 from tredegar.model import OUTCOMES, PARAMETERS, TRUST_RECORDS
+from tredegar.sweeps.forms.keywords import keywords_of_tables
 from tredegar.sweeps.spec.design import Strict
-from tredegar.sweeps.spec.forms.keywords import keywords_of_tables
 from tredegar.sweeps.spec.places import models_of_tables
 from tredegar.sweeps.spec.samplers import SAMPLERS
 from tredegar.sweeps.spec.spec import CountrySpec, RecordSpec, Spec
@@ -121,7 +121,7 @@ def keywords_alone() -> str:
     """Return the lines of the keys that ``Spec(...)`` takes without their table."""
     models = models_of_tables()
     lines = ""
-    for word, (table, key) in keywords_of_tables().items():
+    for word, (table, key) in keywords_of_tables(models).items():
         kinds = [model.model_fields[key].annotation for model in models[table] if key in model.model_fields]
         kind = key_type(key, kinds)
         lines += f"    {word}: {kind}{'' if kind == 'Any' or 'None' in kind else ' | None'}\n"

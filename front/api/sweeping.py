@@ -65,7 +65,7 @@ def run_sweep(
     from ..model.text.names import whole_number
     from ..sweeps.run.arguments import MOST_WORKERS
     from ..sweeps.run.runner import complete_sweep, require_spec
-    from .progress_shown import followed
+    from .progress_display import followed
 
     require_spec(spec)
     _check_progress(progress)

@@ -191,9 +191,8 @@ def compact_command(
 
     with console(stderr=True).status("copying and comparing"):
         made = compact_store(SweepStore(store), out)
-    typer.echo(
-        f"{made.path}: {counted(made.files, 'file')}, {readable_size(made.bytes)}, equal to {store} in every value"
-    )
+    size = f"{counted(made.files, 'file')}, {readable_size(made.bytes)}"
+    typer.echo(f"{made.path}: {size}, equal to {store} in every value")
     if is_zip(out):
         typer.echo(f"open it: xarray.open_zarr(zarr.storage.ZipStore('{out}', mode='r'))")
 

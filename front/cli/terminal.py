@@ -92,14 +92,14 @@ def progress_shown() -> Iterator[Callable[[Progress], None]]:
     if not screen.is_terminal:
         yield _lines()
         return
-    from ..api.progress_shown import bar_on_terminal
+    from ..api.progress_display import bar_on_terminal
 
     with bar_on_terminal(screen) as show:
         yield show
 
 
 def _lines() -> Callable[[Progress], None]:
-    from ..api.progress_shown import resumed
+    from ..api.progress_display import resumed
 
     last = time.monotonic()
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from ...model.text.amounts import counted, readable_size, span
 from ...model.text.plain_text import BLANK
+from ..forms.described import Rows, as_page, as_words
 from ..spec.errors import SpecError, safe_name
-from ..spec.forms.described import Rows, as_page, as_words
 from ..spec.sampling import draw_points
 from ..spec.spec import Spec
 from ..store.batches import StoreSize, store_size

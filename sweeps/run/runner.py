@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 import time
@@ -17,9 +18,9 @@ from ...model.text.amounts import counted, span
 from ...model.text.names import whole_number
 from ...model.text.plain_text import brief
 from ...store.format import STATUS
+from ..forms.described import Rows, as_page
 from ..jobs.task_rank import one_of_several
 from ..spec.errors import SpecError
-from ..spec.forms.described import Rows, as_page
 from ..spec.spec import Spec
 from ..spec.text import present_text
 from ..store.create import create_store, is_to_be_created, place_of_store
@@ -92,7 +93,7 @@ def require_spec(spec: Any) -> None:
 
 def complete_sweep(
     spec: Spec,
-    path: str | Path,
+    path: str | os.PathLike[str],
     workers: int = 2,
     engine: str = "auto",
     scheduler: Scheduler | None = None,

@@ -46,6 +46,10 @@ class Varied:
     high: float
     values: tuple[float, ...] | None = None
 
+    def as_toml(self) -> list[float] | dict[str, list[float]]:
+        """Return the entry of [vary] that says this."""
+        return [self.low, self.high] if self.values is None else {"values": list(self.values)}
+
 
 def find_quantity(name: str, months: int | None = None) -> Quantity:
     """Return what ``name`` (``parameter`` or ``parameter@month``) stands for.
@@ -107,6 +111,7 @@ def check_declared_range(name: str, value: float, beyond_range: bool) -> None:
 def parse_varied(name: str, entry: object) -> Varied:
     """Return one entry of [vary]; raise SpecError for any form that is none of the three."""
     find_quantity(name)
+    entry = entry.as_toml() if isinstance(entry, Varied) else entry
     if isinstance(entry, list):
         if len(entry) != 2:
             raise SpecError(f"vary '{name}' must be {RANGE_FORMS} or, under grid, {GRID_FORMS}, got {shown(entry)}")

@@ -27,27 +27,30 @@ from pydantic import (
 from ...model.outcomes import choose_outcomes
 from ...model.providers import MOST_BYTES as MOST_PROVIDERS_BYTES
 from ...model.providers import Providers, parse_providers
-from .checks import check_spec
-from .country_and_record import MOST_MONTHS, CountrySpec, RecordSpec
+from ..forms.data_tables import POINTS, PROVIDERS, Read, held_tables, reading_held
+from ..forms.described import as_page, as_words, rows_of_spec
+from ..forms.keywords import keywords_of_tables, tables_of_keywords
+from ..forms.written import tables_beside, tables_inside, tables_of_spec, write_texts
+from .checks import check_spec, number_of_points
 from .design import LARGEST_SEED, Varied, checked_value, find_quantity, parse_varied
 from .errors import SpecError, explain, safe_name
-from .forms.data_tables import FILES, POINTS, PROVIDERS, Read, held_tables, reading_held
-from .forms.described import as_page, as_words, rows_of_spec
-from .forms.guarded import Guarded
-from .forms.keywords import tables_of_keywords
-from .forms.written import tables_inside, text_of_spec, write_beside
-from .places import root_of_specs
-from .samplers import DesignSpec, FromFile, models_of_design
+from .guarded import Guarded
+from .places import models_of_tables, root_of_specs
+from .samplers import SAMPLERS, DesignSpec, FromFile, models_of_design
 from .tables import (
+    MOST_MONTHS,
+    CountrySpec,
     FixedTable,
+    RecordSpec,
     Streams,
+    as_spec_error,
     read_constant,
     read_start,
     said_once,
     tables_of,
     warn_of_former_keys,
 )
-from .text import MOST_TABLE_BYTES, canonical_toml, files_in, former_text, parse_toml, read_text
+from .text import MOST_TABLE_BYTES, canonical_toml, files_in, former_text, parse_toml, read_text, text_of_spec
 from .variants import OneOf
 
 if TYPE_CHECKING:
@@ -91,13 +94,16 @@ class Spec(Guarded):
 
     def __init__(self, **tables: Unpack[SpecKeys]) -> None:
         """Check the tables and keywords of a spec; files that they name are looked for in the working folder."""
-        self._build(tables_of_keywords(said_once(tables)), files_in(Path()))
+        with as_spec_error():
+            given = tables_of_keywords(said_once(tables), keywords_of_tables(models_of_tables()))
+        self._build(given, files_in(Path()))
 
     # Pydantic's own mark of an initialiser that it need not call: every check is made by the validator below.
     __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
 
     def _build(self, tables: Mapping[str, Any], read: Read) -> None:
-        tables, held = held_tables(tables)
+        with as_spec_error():
+            tables, held = held_tables(tables, {name for name, sampler in SAMPLERS.items() if sampler.from_file})
         try:
             self.__pydantic_validator__.validate_python(tables, self_instance=self, context=reading_held(held, read))
         except ValidationError as error:
@@ -217,28 +223,9 @@ class Spec(Guarded):
         """Seed of the sampler: that of the design or, where it names none, that of the sweep."""
         return self.seed if self.design.seed is None else self.design.seed
 
-    def _as_tables(self) -> dict[str, Any]:
-        """Return all tables of this spec, every value written out; specs that mean the same have equal ones."""
-        country: dict[str, Any] = {"trusts": self.trusts, "clinicians": self.clinicians}
-        if self._providers is not None:
-            country["providers"] = FILES[PROVIDERS]
-        design = self.design.model_dump(exclude={"seed"})
-        if "file" in design:
-            design["file"] = FILES[POINTS]
-        return {
-            **{key: getattr(self, key) for key in ("name", "seed", "months", "replicates", "streams")},
-            **({} if self.start is None else {"start": self.start}),
-            "country": country,
-            "fixed": {name: self.fixed[name] for name in sorted(self.fixed)},
-            "design": {**design, "seed": self.sampler_seed},
-            "vary": {name: _varied_as_toml(varied) for name, varied in self.vary.items()},
-            "constants": {name: self.constants[name] for name in sorted(self.constants)},
-            "record": {"outcomes": self.outcomes, "every": self.record.every, "trusts": self.record.trusts},
-        }
-
     def canonical(self) -> str:
         """Return the spec as TOML with every value written out; specs that mean the same give the same text."""
-        return canonical_toml(self._as_tables())
+        return canonical_toml(tables_of_spec(self))
 
     def to_toml(self) -> str:
         r"""Return the spec as TOML, its tables of data in it, which ``from_text`` reads back to an equal spec.
@@ -259,10 +246,13 @@ class Spec(Guarded):
 
         ``my.toml`` has ``my-providers.csv`` and ``my-points.csv`` beside it. Raises SpecError if it cannot be written.
         """
-        write_beside(self._shortest_tables(), Path(path), self._providers_text, self._table)
+        path = Path(path)
+        tables, texts = tables_beside(self._shortest_tables(), path, self._providers_text, self._table)
+        with as_spec_error():
+            write_texts({**texts, path: text_of_spec(tables)})
 
     def _shortest_tables(self) -> dict[str, Any]:
-        tables = self._as_tables()
+        tables = tables_of_spec(self)
         if self.record.outcomes is None:
             del tables["record"]["outcomes"]
         return tables
@@ -284,16 +274,12 @@ class Spec(Guarded):
         return hash(self.hash())
 
     def __repr__(self) -> str:
-        return as_words(f"<tredegar.Spec '{self.name}'>", rows_of_spec(self))
+        return as_words(f"<tredegar.Spec '{self.name}'>", rows_of_spec(self, number_of_points(self)))
 
     __str__ = __repr__
 
     def _repr_html_(self) -> str:
-        return as_page(f"Spec '{self.name}'", rows_of_spec(self))
-
-
-def _varied_as_toml(varied: Varied) -> Any:
-    return [varied.low, varied.high] if varied.values is None else {"values": varied.values}
+        return as_page(f"Spec '{self.name}'", rows_of_spec(self, number_of_points(self)))
 
 
 __all__ = ["CountrySpec", "RecordSpec", "Spec", "SpecError", "Varied", "find_quantity"]

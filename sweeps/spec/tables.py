@@ -6,14 +6,16 @@ import datetime
 import re
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Annotated, Any
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, Field, PlainSerializer, PlainValidator
 
 from ...model.constants import constants_with
 from ...model.outcomes import choose_outcomes
 from ...store.format import FORMER, PRESENT
+from .design import Strict
 from .errors import SpecError, safe_name, shown
 
 Streams = Annotated[
@@ -27,7 +29,19 @@ Streams = Annotated[
 """Random streams of a sweep: common random numbers, or a stream for each run. Its former key is read as well."""
 FIRST_YEAR, LAST_YEAR = 1000, 9999
 """Years that a date of four digits can have: month 1 and the last month of a sweep lie in them."""
+MOST_MONTHS = 12_000
+MOST_TRUSTS = 10_000
+MOST_CLINICIANS = 10_000
 _PACKAGE = __name__.partition(".")[0]
+
+
+@contextmanager
+def as_spec_error() -> Iterator[None]:
+    """Have a refusal of what is made into a spec raised as SpecError, whatever ValueError it is."""
+    try:
+        yield
+    except ValueError as error:
+        raise SpecError(str(error)) from None
 
 
 def tables_of(kind: str, parse: Callable[[str, Any], Any]) -> Callable[[Any], dict[str, Any]]:
@@ -125,3 +139,27 @@ def _calls_within() -> int:
     while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == _PACKAGE:
         level, frame = level + 1, frame.f_back
     return level + 1
+
+
+class CountrySpec(Strict):
+    """How large the country is: a synthetic ring of equal areas, or the real trusts of a providers table."""
+
+    trusts: int | None = Field(
+        default=None, ge=1, le=MOST_TRUSTS, description=f"a whole number from 1 to {MOST_TRUSTS}"
+    )
+    clinicians: int = Field(
+        default=40, ge=1, le=MOST_CLINICIANS, description=f"a whole number from 1 to {MOST_CLINICIANS}"
+    )
+    providers: str | None = Field(
+        default=None, min_length=1, max_length=1000, description="the path of a CSV file, relative to the spec"
+    )
+
+
+class RecordSpec(Strict):
+    """What of a run is kept: which outcomes, at which interval in months, and whether the records of every trust."""
+
+    outcomes: Annotated[
+        tuple[str, ...] | None, PlainValidator(outcomes_to_record), PlainSerializer(lambda names: names)
+    ] = None
+    every: int = Field(default=1, ge=1, le=MOST_MONTHS, description="a whole number of months that divides 'months'")
+    trusts: bool = Field(default=False, description="true or false")

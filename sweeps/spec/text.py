@@ -12,11 +12,11 @@ from typing import Any
 from ...model.text.csv_rows import decode_text
 from ...model.text.plain_text import BLANK, hidden, plain
 from ...store.format import FORMER, PRESENT
+from ..forms.keywords import MOST_DEPTH
 from .errors import SpecError
 
 MOST_BYTES = 1_000_000
 MOST_TABLE_BYTES = 200_000_000
-MOST_DEPTH = 6
 MOST_DOTS = 100
 MOST_LETTERS_OF_A_PATH = 300
 
@@ -141,6 +141,15 @@ def canonical_toml(tables: Mapping[str, Any]) -> str:
         if isinstance(table, Mapping):
             lines += ["", f"[{_key(title)}]", *(f"{_key(key)} = {_value(value)}" for key, value in table.items())]
     return "\n".join(lines) + "\n"
+
+
+def text_of_spec(tables: Mapping[str, Any], advice: str = "") -> str:
+    """Return ``tables`` as TOML, without those that are empty. Raises SpecError if it is longer than what is read."""
+    text = canonical_toml({key: value for key, value in tables.items() if value != {}})
+    size = len(text.encode())
+    if size > MOST_BYTES:
+        raise SpecError(f"the text of the spec would have {size:,} bytes, at most {MOST_BYTES:,} are read{advice}")
+    return text
 
 
 def present_text(text: str) -> str:

@@ -5,16 +5,14 @@ A table is a DataFrame, a Dataset, a mapping of columns or, of providers, what `
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ....model.providers import Providers
-from ..errors import SpecError
-from ..samplers import SAMPLERS
+from ...model.providers import Providers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,29 +34,30 @@ def is_table(value: object) -> bool:
     return is_frame(value) or isinstance(value, Mapping)
 
 
-def held_tables(tables: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+def held_tables(tables: Mapping[str, Any], from_file: Container[object]) -> tuple[dict[str, Any], dict[str, str]]:
     r"""Return the ``tables`` of a spec with names of files for its tables of data, and the text of each of these.
 
-    Raises SpecError for a table that cannot be written as one, and for points that are given twice.
+    ``from_file`` holds the methods of designs whose points stand in a file. Raises ValueError for a table that cannot
+    be written as one, and for points that are given twice.
 
-    >>> held_tables({"design": {"method": "table", "points": {"real_control": [0.2, 0.8]}}})
+    >>> held_tables({"design": {"method": "table", "points": {"real_control": [0.2, 0.8]}}}, {"table"})
     ({'design': {'method': 'table', 'file': 'points.csv'}}, {'table of points': 'real_control\\n0.2\\n0.8\\n'})
     """
     country, design, held = tables.get("country"), tables.get("design"), {}
     if isinstance(country, Mapping) and is_table(country.get("providers")):
         held[PROVIDERS] = as_csv(country["providers"], PROVIDERS)
         country = {**country, "providers": FILES[PROVIDERS]}
-    if isinstance(design, Mapping) and is_table(design.get("points")) and _from_file(design.get("method")):
+    if isinstance(design, Mapping) and is_table(design.get("points")) and _is_text_in(design.get("method"), from_file):
         if "file" in design:
-            raise SpecError("a table design has both points and a file; leave one of them out")
+            raise ValueError("a table design has both points and a file; leave one of them out")
         held[POINTS] = as_csv(design["points"], POINTS)
         design = {**{key: value for key, value in design.items() if key != "points"}, "file": FILES[POINTS]}
     changed = {"country": country, "design": design}
     return {key: changed.get(key, value) for key, value in tables.items()}, held
 
 
-def _from_file(method: object) -> bool:
-    return isinstance(method, str) and method in SAMPLERS and SAMPLERS[method].from_file
+def _is_text_in(value: object, texts: Container[object]) -> bool:
+    return isinstance(value, str) and value in texts
 
 
 def reading_held(held: Mapping[str, str], read: Read) -> Read:
@@ -68,7 +67,7 @@ def reading_held(held: Mapping[str, str], read: Read) -> Read:
         if what not in held:
             return read(name, what, most_bytes)
         if len(held[what]) > most_bytes:
-            raise SpecError(f"{what} '{name}' is larger than {most_bytes:,} bytes")
+            raise ValueError(f"{what} '{name}' is larger than {most_bytes:,} bytes")
         return held[what]
 
     return read_either
@@ -77,7 +76,7 @@ def reading_held(held: Mapping[str, str], read: Read) -> Read:
 def as_csv(table: Any, what: str) -> str:
     r"""Return ``table`` as the text of a CSV file, every number with all its digits.
 
-    Raises SpecError, naming ``what`` it is, for columns of different lengths and the like.
+    Raises ValueError, naming ``what`` it is, for columns of different lengths and the like.
 
     >>> as_csv({"code": ["A", "B"], "size": [1.0, 2.5]}, "providers table")
     'code,size\\nA,1.0\\nB,2.5\\n'
@@ -88,7 +87,7 @@ def as_csv(table: Any, what: str) -> str:
         frame = table if isinstance(table, pd.DataFrame) else pd.DataFrame(_columns(table))
     except (ValueError, TypeError) as error:
         said = " ".join(str(error).split())
-        raise SpecError(f"{what} must have columns of one length, a list or an array each: {said}") from None
+        raise ValueError(f"{what} must have columns of one length, a list or an array each: {said}") from None
     if any(frame.index.names):
         frame = frame.reset_index()
     return frame.apply(_with_all_digits).to_csv(index=False, lineterminator="\n")

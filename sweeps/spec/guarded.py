@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from ..design import Strict
-from ..errors import SpecError, shown
-from ..text import parse_json
+from .design import Strict
+from .errors import SpecError, shown
+from .text import parse_json
 
 
 class Guarded(Strict):

@@ -12,10 +12,29 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ....model.providers import Providers
-from ..errors import SpecError
-from ..text import MOST_BYTES, canonical_toml
+from ...model.providers import Providers
 from .data_tables import FILES, POINTS, PROVIDERS, as_csv
+
+
+def tables_of_spec(spec: Any) -> dict[str, Any]:
+    """Return all tables of a spec, every value written out; specs that mean the same have equal ones."""
+    country: dict[str, Any] = {"trusts": spec.trusts, "clinicians": spec.clinicians}
+    if spec.providers is not None:
+        country["providers"] = FILES[PROVIDERS]
+    design = spec.design.model_dump(exclude={"seed"})
+    if "file" in design:
+        design["file"] = FILES[POINTS]
+    return {
+        **{key: getattr(spec, key) for key in ("name", "seed", "months", "replicates", "streams")},
+        # Absent where there is none: specs from before there was this key keep their text and their hash.
+        **({} if spec.start is None else {"start": spec.start}),
+        "country": country,
+        "fixed": {name: spec.fixed[name] for name in sorted(spec.fixed)},
+        "design": {**design, "seed": spec.sampler_seed},
+        "vary": {name: varied.as_toml() for name, varied in spec.vary.items()},
+        "constants": {name: spec.constants[name] for name in sorted(spec.constants)},
+        "record": {"outcomes": spec.outcomes, "every": spec.record.every, "trusts": spec.record.trusts},
+    }
 
 
 def tables_inside(
@@ -37,20 +56,16 @@ def tables_inside(
     return {**tables, "country": country, "design": design}
 
 
-def write_beside(
-    tables: Mapping[str, Any],
-    path: Path,
-    providers: str | None,
-    points: Mapping[str, NDArray[np.float64]] | None,
-) -> None:
-    r"""Write the ``tables`` of a spec to ``path`` and, first, its tables of data to files beside it.
+def tables_beside(
+    tables: Mapping[str, Any], path: Path, providers: str | None, points: Mapping[str, NDArray[np.float64]] | None
+) -> tuple[dict[str, Any], dict[Path, str]]:
+    r"""Return the ``tables`` of a spec with names of files beside ``path``, and the text of each of these files.
 
-    ``providers`` is the text of their table, ``points`` are name -> (point,). Raises SpecError, and leaves each file
-    whole, if that cannot be done.
+    ``providers`` is the text of their table, ``points`` are name -> (point,).
 
-    >>> write_beside({"country": {}, "design": {"method": "table"}}, Path("my.toml"), None, {"x": np.array([0.2])})
-    >>> Path("my-points.csv").read_text()
-    'x\n0.2\n'
+    >>> tables = {"country": {}, "design": {"method": "table"}}
+    >>> tables_beside(tables, Path("my.toml"), None, {"real_control": np.array([0.2])})[0]["design"]
+    {'method': 'table', 'file': 'my-points.csv'}
     """
     country, design, texts = dict(tables["country"]), dict(tables["design"]), {}
     if providers is not None:
@@ -59,27 +74,18 @@ def write_beside(
     if points is not None:
         design["file"] = f"{path.stem}-{FILES[POINTS]}"
         texts[path.with_name(design["file"])] = as_csv(points, POINTS)
-    write_texts({**texts, path: text_of_spec({**tables, "country": country, "design": design})})
-
-
-def text_of_spec(tables: Mapping[str, Any], advice: str = "") -> str:
-    """Return ``tables`` as TOML, without those that are empty. Raises SpecError if it is longer than what is read."""
-    text = canonical_toml({key: value for key, value in tables.items() if value != {}})
-    size = len(text.encode())
-    if size > MOST_BYTES:
-        raise SpecError(f"the text of the spec would have {size:,} bytes, at most {MOST_BYTES:,} are read{advice}")
-    return text
+    return {**tables, "country": country, "design": design}, texts
 
 
 def write_texts(texts: Mapping[Path, str]) -> None:
-    """Write each text to its path, in order, each whole or not at all. Raises SpecError if that cannot be done."""
+    """Write each text to its path, in order, each whole or not at all. Raises ValueError if that cannot be done."""
     for path, text in texts.items():
         beside = path.with_name(f".{path.name}.{os.getpid()}.part")
         try:
             beside.write_text(text, encoding="utf-8", newline="")
             beside.replace(path)
         except OSError as error:
-            raise SpecError(f"'{path}' cannot be written: {error.strerror or error}") from error
+            raise ValueError(f"'{path}' cannot be written: {error.strerror or error}") from error
         finally:
             with suppress(OSError):
                 beside.unlink(missing_ok=True)

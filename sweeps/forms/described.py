@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from ....model.text.amounts import counted
-from ..checks import number_of_points
-from ..design import Varied
+from ...model.text.amounts import counted
 
 Rows = Sequence[tuple[str, str]]
 MOST_NAMES = 6
@@ -37,9 +35,8 @@ def as_page(title: str, rows: Rows) -> str:
     return f"<table><caption>{escape(title)}</caption><tbody>{''.join(lines)}</tbody></table>"
 
 
-def rows_of_spec(spec: Any) -> Rows:
-    """Return what a spec says, a row for each part of it; parts that say nothing are left out."""
-    points = number_of_points(spec)
+def rows_of_spec(spec: Any, points: int) -> Rows:
+    """Return what a spec of ``points`` says, a row for each part of it; parts that say nothing are left out."""
     random = "common random numbers" if spec.streams == "common" else "a random stream for each run"
     varied = {name: _range(entry) for name, entry in spec.vary.items()} or dict.fromkeys(spec.table or (), "")
     record = spec.record
@@ -57,7 +54,7 @@ def rows_of_spec(spec: Any) -> Rows:
     return [(name, text) for name, text in rows if text]
 
 
-def _range(entry: Varied) -> str:
+def _range(entry: Any) -> str:
     if entry.values is None:
         return f"{entry.low:g} .. {entry.high:g}"
     levels = ", ".join(f"{value:g}" for value in entry.values[:MOST_NAMES])

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from tredegar.api.progress_shown import (
+from tredegar.api.progress_display import (
     STEPS_OF_AN_ELEMENT,
     ProgressElement,
     bar_on_terminal,

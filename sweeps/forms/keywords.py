@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 from pydantic import BaseModel
 
-from ..design import Varied
-from ..errors import SpecError
-from ..places import models_of_tables
-from ..text import MOST_DEPTH
 from .data_tables import is_frame, is_table
+
+MOST_DEPTH = 6
+"""How many levels of lists and tables in each other a spec may have."""
 
 OTHER_WORDS = {("record", "trusts"): "trust_records", ("design", "seed"): "sampler_seed"}
 """Keys whose own name means another thing among the keywords: trusts of [country], seed of the spec."""
@@ -25,30 +24,24 @@ NOT_ALONE = {("design", "method")}
 """Keys that have no keyword: ``design="grid"`` names the method."""
 
 
-def keywords_of_tables() -> dict[str, tuple[str, str]]:
+def keywords_of_tables(models: Mapping[str, Iterable[type[BaseModel]]]) -> dict[str, tuple[str, str]]:
     """Return keyword -> the table and key that it stands for, for every key that may be given without its table.
 
-    >>> words = keywords_of_tables()
-    >>> words["trusts"], words["trust_records"], words["points"]
-    (('country', 'trusts'), ('record', 'trusts'), ('design', 'points'))
+    ``models`` are those of each table of a spec.
     """
-    pairs = ((table, key) for table, models in models_of_tables().items() for model in models for key in _keys(model))
+    pairs = ((table, key) for table, found in models.items() for model in found for key in model.model_fields)
     return {OTHER_WORDS.get(pair, pair[1]): pair for pair in pairs if pair not in NOT_ALONE}
 
 
-def _keys(model: type[BaseModel]) -> list[str]:
-    return list(model.model_fields)
+def tables_of_keywords(keywords: Mapping[str, Any], words: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
+    """Return the tables of a spec, as its file has them, that ``keywords`` mean; ``words`` says where each belongs.
 
+    A keyword of a table that is None is left out. Raises ValueError for what is said twice.
 
-def tables_of_keywords(keywords: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the tables of a spec, as its file has them, that ``keywords`` mean.
-
-    A keyword that is None is left out. Raises SpecError for what is said twice.
-
-    >>> tables_of_keywords({"trusts": 60, "design": "grid", "vary": {"real_control": np.array([0.2, 0.8])}})
+    >>> said = {"trusts": 60, "design": "grid", "vary": {"real_control": np.array([0.2, 0.8])}}
+    >>> tables_of_keywords(said, {"trusts": ("country", "trusts")})
     {'design': {'method': 'grid'}, 'vary': {'real_control': {'values': [0.2, 0.8]}}, 'country': {'trusts': 60}}
     """
-    words = keywords_of_tables()
     tables = {key: _in_its_form(key, value) for key, value in keywords.items() if key not in words}
     for word, value in keywords.items():
         if word in words and value is not None:
@@ -72,8 +65,6 @@ def _in_its_form(key: str, value: Any) -> Any:
 
 def _varied(entry: Any) -> Any:
     """Return an entry of [vary]: arrays are levels, where a list or tuple of two is a range."""
-    if isinstance(entry, Varied):
-        return [entry.low, entry.high] if entry.values is None else {"values": entry.values}
     return {"values": entry} if _is_array(entry) else entry
 
 
@@ -83,7 +74,7 @@ def _with_key(table: Any, title: str, key: str, word: str, value: Any) -> Any:
     if not isinstance(table, Mapping | None):
         return table  # which is no table, as its check says
     if table is not None and key in table:
-        raise SpecError(f"'{word}' and key '{title}.{key}' say one thing twice; leave one of them out")
+        raise ValueError(f"'{word}' and key '{title}.{key}' say one thing twice; leave one of them out")
     return {**(table or {}), key: value}
 
 
