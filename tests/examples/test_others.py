@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tredegar import Spec, run_sweep
 from tredegar.kernels import simulate
 from tredegar.results import analyze_sensitivity, open_sweep
-from tredegar.sweeps import Spec, run_sweep
 
 from ..support.example_scripts import output_on_the_page, printed, script
 from ..support.places import ROOT

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tredegar.sweeps import run_sweep
+from tredegar import run_sweep
 
 from ..support.commands import tredegar
 from ..support.places import ROOT
