@@ -41,7 +41,7 @@ def held_tables(tables: Mapping[str, Any], from_file: Container[object]) -> tupl
     be written as one, and for points that are given twice.
 
     >>> held_tables({"design": {"method": "table", "points": {"real_control": [0.2, 0.8]}}}, {"table"})
-    ({'design': {'method': 'table', 'file': 'points.csv'}}, {'table of points': 'real_control\\n0.2\\n0.8\\n'})
+    ({'design': {'method': 'table', 'file': 'points.csv'}}, {'table of points': 'real_control\n0.2\n0.8\n'})
     """
     country, design, held = tables.get("country"), tables.get("design"), {}
     if isinstance(country, Mapping) and is_table(country.get("providers")):
@@ -79,7 +79,7 @@ def as_csv(table: Any, what: str) -> str:
     Raises ValueError, naming ``what`` it is, for columns of different lengths and the like.
 
     >>> as_csv({"code": ["A", "B"], "size": [1.0, 2.5]}, "providers table")
-    'code,size\\nA,1.0\\nB,2.5\\n'
+    'code,size\nA,1.0\nB,2.5\n'
     """
     import pandas as pd
 
