@@ -43,6 +43,7 @@ _HOMES = {
     "salib_problem": "results",
     "sample_of": "results",
     "simulate": "kernels",
+    "trace_sensitivity": "results",
     "unstack_grid": "results",
     "validate": "results",
     "window": "results",

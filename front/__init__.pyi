@@ -75,6 +75,7 @@ __all__ = [
     "salib_problem",
     "sample_of",
     "simulate",
+    "trace_sensitivity",
     "unstack_grid",
     "validate",
     "window",
@@ -102,10 +103,12 @@ def analyze_sensitivity(
 
     ``method``: ``sobol`` (variables S1, ST and, where the design has it, S2, dims (..., parameter, parameter_2), upper
     triangle), ``morris`` (mu, mu_star, sigma; effects over the whole range of a parameter), ``pawn`` (minimum, mean,
-    median, maximum over slices), ``regression`` (SRC, SRRC, shares of a quadratic fit, R2); ``auto`` takes the one that
-    the design was made for. Effects are in the unit of the outcome, all else has none; the source of each method stands
-    at the head of its module. Variables that end in ``_conf`` are half-widths of intervals. ``window``: recorded months
-    per window; None analyses one mean, over the second half of the run or from ``from_month`` on.
+    median, maximum over slices), ``delta`` (Borgonovo's), ``regression`` (SRC, SRRC, shares of a quadratic fit, R2);
+    ``auto`` takes the one that the design was made for, or that correlated parameters allow. Where a design moves
+    groups of parameters, sobol and morris have their indices, which then stand on the axis ``parameter``. Effects are
+    in the unit of the outcome, all else has none; the source of each method stands at the head of its module. Variables
+    that end in ``_conf`` are half-widths of intervals. ``window``: recorded months per window; None analyses one mean,
+    over the second half of the run or from ``from_month`` on.
 
     Replicates are averaged first; ``seed_share`` is the share of luck in the variance of single runs,
     ``seed_share_common`` the part of it that all points share, ``seed_share_conf`` its half-width over points. A point
@@ -251,8 +254,9 @@ def discover(
     months from ``from_month`` (the second half by default); ``threshold`` defaults to the best fifth of the points
     (assumption), with ``below`` to the worst: then cases at or under it are sought. Boxes are made from two thirds of
     the points and judged on the rest; at most three, each without the points of those before. Points with a failed run
-    are left out. Raises ValueError for a design whose points lie on a coarse lattice of walks (Morris), and where
-    all points or none are of interest; ModuleNotFoundError, naming the extra to install, without ema_workbench.
+    are left out. Raises ValueError for a design whose points lie on a coarse lattice of walks (Morris), for correlated
+    parameters, and where all points or none are of interest; ModuleNotFoundError, naming the extra to install, without
+    ema_workbench.
     """
 
 def draw_hysteresis(table: pd.DataFrame, lever: ParameterName, outcome: OutcomeName) -> Figure:
@@ -301,8 +305,9 @@ def draw_responses(
 def draw_sensitivity(indices: xr.Dataset) -> Figure:
     """Draw the indices of :func:`analyze_sensitivity`: bars for one window, courses over time for several.
 
-    ``indices`` has dims (outcome, month, parameter). Raises ModuleNotFoundError, naming the extra to install, without
-    Matplotlib.
+    ``indices`` has dims (outcome, month, parameter), or (outcome, number, parameter) for those of
+    :func:`trace_sensitivity`, which are drawn against the number of points. Raises ModuleNotFoundError, naming the
+    extra to install, without Matplotlib.
     """
 
 def engines() -> tuple[EngineInfo, ...]:
@@ -560,6 +565,7 @@ def run_sweep(
 def salib_problem(sweep: xr.Dataset) -> dict[str, Any]:
     """Return the problem that SALib's analysers take, for the points and outcomes of this opened sweep in their order.
 
+    A design with groups of parameters has them under ``groups``, the group of each parameter.
     Raises ValueError for a dataset that ``open_sweep`` did not open. Source of the form: SALib's documentation.
 
     >>> sampler = '{"method": "sobol", "names": ["mandate_detail"], "bounds": [[0.0, 1.0]]}'
@@ -635,6 +641,37 @@ def simulate(
     (2, 3, 12)
     >>> found.engine, found.failures
     ('numpy', ())
+    """
+
+def trace_sensitivity(
+    sweep: xr.Dataset,
+    outcomes: OutcomeName | Iterable[OutcomeName] | None = None,
+    method: str = ...,
+    limit: float | None = None,
+    from_month: int | None = None,
+    to_month: int | None = None,
+    bootstrap: Bootstrap | None = None,
+) -> xr.Dataset:
+    """Return the indices of each outcome at growing numbers of points, dims ``(outcome, number, parameter)``.
+
+    ``sweep`` is an opened sweep, the methods and their variables are those of :func:`analyze_sensitivity`; one mean
+    over months is analysed. ``number`` counts base points of a Sobol design, trajectories, or points, and halves from
+    all that there are. Base points and trajectories are taken in the order of the design, so that a part is the smaller
+    design; points in a drawn order of one seed.
+
+    ``important`` (outcome, parameter): the index is, at the largest number, at least a tenth of the largest.
+    ``widest`` (outcome, number): the greatest half-width of the intervals of these, in the unit of the index; for
+    effects, which have the unit of the outcome, as a share of the largest (Sarrazin et al. 2016, Environmental
+    Modelling & Software 79:135). ``enough`` (outcome): the number from which on ``widest`` is at most ``limit``, NaN
+    where none is; ``needed`` (outcome): about how many it would take. Raises what :func:`analyze_sensitivity` raises,
+    and ValueError for a limit that is not above zero.
+
+    >>> attrs = {"sampler": '{"method": "table", "names": ["mandate_detail"], "bounds": []}'}
+    >>> runs = xr.DataArray(np.linspace(0.9, 0.5, 40).reshape(40, 1, 1), dims=("point", "replicate", "month"))
+    >>> sweep = xr.Dataset({"quality": runs}, {"mandate_detail": ("point", np.arange(40) / 40), "month": [1]}, attrs)
+    >>> trace = trace_sensitivity(sweep.assign(status=xr.ones_like(runs[..., 0], dtype=int)), limit=0.05)
+    >>> trace["number"].values.tolist(), float(trace["enough"][0])
+    ([10, 20, 40], 10.0)
     """
 
 def unstack_grid(sweep: xr.Dataset) -> xr.Dataset:

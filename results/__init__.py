@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .sample import complete_points, salib_problem, sample_of
     from .selection import at, unstack_grid
     from .sensitivity.indices import analyze_sensitivity
+    from .sensitivity.trace import trace_sensitivity
     from .stores.listing import list_sweeps
     from .windows import window, window_mean, window_means
 
@@ -50,6 +51,7 @@ __all__ = [
     "paired",
     "salib_problem",
     "sample_of",
+    "trace_sensitivity",
     "unstack_grid",
     "validate",
     "window",
@@ -81,6 +83,7 @@ _HOMES = {
     "paired": "arms.pairs",
     "salib_problem": "sample",
     "sample_of": "sample",
+    "trace_sensitivity": "sensitivity.trace",
     "unstack_grid": "selection",
     "validate": "record.validation",
     "window": "windows",

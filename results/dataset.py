@@ -11,7 +11,7 @@ import xarray as xr
 from ..model.outcomes import OUTCOMES, TRUST_RECORDS, Outcome
 from ..model.parameters import PARAMETERS, Parameter, base_of, parse_setting
 from ..model.text.names import closest
-from ..store.design_methods import DesignMethod, find_design_method
+from ..store.design_methods import DesignMethod, factors_of, find_design_method
 from ..store.root_file import with_present_keys
 from ..store.spec_text import spec_tables
 from .attributes import json_attribute
@@ -54,6 +54,40 @@ class Design:
     def second_order(self) -> bool:
         """Whether a Sobol design holds the rows that second-order indices need."""
         return bool(self.settings.get("second_order", True))
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """The factor of each varied parameter: the group that it moves with, or itself."""
+        return factors_of(self.varied, self.settings)
+
+    @property
+    def factors(self) -> tuple[str, ...]:
+        """What the design moves by itself: groups, and parameters that are in none."""
+        return tuple(dict.fromkeys(self.owners))
+
+    @property
+    def groups(self) -> dict[str, tuple[str, ...]]:
+        """The members of each group of parameters."""
+        return {name: tuple(members) for name, members in (self.settings.get("groups") or {}).items()}
+
+    @property
+    def correlations(self) -> dict[tuple[str, str], float]:
+        """The rank correlations that the points were drawn with, by pairs of parameters; empty where independent."""
+        pairs = self.settings.get("correlations") or {}
+        return {(one, other): value for one, row in pairs.items() for other, value in row.items()}
+
+    @property
+    def correlated_in_words(self) -> str:
+        """Which parameters are correlated, the first two of them, and what that does; empty where none are."""
+        for (one, other), value in self.correlations.items():
+            pair = f"'{one}' and '{other}' have a rank correlation of {value:g}"
+            return f"{pair}, so that what one does would count as the other's"
+        return ""
+
+    def check_independent(self, what: str, instead: str) -> None:
+        """Raise ValueError, saying ``what`` is refused and what can be done ``instead``, for correlated parameters."""
+        if self.correlations:
+            raise ValueError(f"{what} of independent parameters alone: {self.correlated_in_words}; {instead}")
 
 
 def spec_of(sweep: xr.Dataset) -> Mapping[str, Any]:

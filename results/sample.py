@@ -47,6 +47,7 @@ def sample_of(sweep: xr.Dataset) -> np.ndarray:
 def salib_problem(sweep: xr.Dataset) -> dict[str, Any]:
     """Return the problem that SALib's analysers take, for the points and outcomes of this opened sweep in their order.
 
+    A design with groups of parameters has them under ``groups``, the group of each parameter.
     Raises ValueError for a dataset that ``open_sweep`` did not open. Source of the form: SALib's documentation.
 
     >>> sampler = '{"method": "sobol", "names": ["mandate_detail"], "bounds": [[0.0, 1.0]]}'
@@ -56,7 +57,8 @@ def salib_problem(sweep: xr.Dataset) -> dict[str, Any]:
     """
     design = design_of(sweep)
     bounds = [list(design.bounds[name]) for name in design.varied]
-    return {"num_vars": len(design.varied), "names": list(design.varied), "bounds": bounds}
+    found = {"num_vars": len(design.varied), "names": list(design.varied), "bounds": bounds}
+    return found | ({"groups": list(design.owners)} if design.groups else {})
 
 
 def complete_points(sweep: xr.Dataset) -> np.ndarray:

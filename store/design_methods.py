@@ -5,7 +5,7 @@ How points are drawn stands beside it in the sweeps, in a record of the same nam
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -15,21 +15,35 @@ from typing import Any
 class Unit:
     """Points that a design draws together, which an analysis of its structure uses, or drops, as a whole.
 
-    ``points(parameters, settings)`` is how many points a unit has, of the number of varied parameters and the settings
-    of the sampler.
+    ``points(factors, settings)`` is how many points a unit has, of the number of factors (:func:`factors_of`) and the
+    settings of the sampler.
     """
 
     plural: str
     points: Callable[[int, Mapping[str, Any]], int]
 
 
-def _of_saltelli(parameters: int, settings: Mapping[str, Any]) -> int:
-    return (2 if settings.get("second_order", True) else 1) * parameters + 2
+def _of_saltelli(factors: int, settings: Mapping[str, Any]) -> int:
+    return (2 if settings.get("second_order", True) else 1) * factors + 2
 
 
-POINTS = Unit("points", lambda parameters, settings: 1)
+POINTS = Unit("points", lambda factors, settings: 1)
 BASE_POINTS = Unit("base points", _of_saltelli)
-TRAJECTORIES = Unit("trajectories", lambda parameters, settings: parameters + 1)
+TRAJECTORIES = Unit("trajectories", lambda factors, settings: factors + 1)
+
+
+def factors_of(varied: Sequence[str], settings: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the factor that each of the ``varied`` quantities belongs to: its group, or itself where it has none.
+
+    ``settings`` are those of the sampler, whose ``groups`` are name -> members. The factors of a design, each once, are
+    in the order in which their first members are varied, as SALib has them.
+
+    >>> factors_of(("real_control", "mandate_detail", "solidarity"), {"groups": {"rules": ["solidarity"]}})
+    ('real_control', 'mandate_detail', 'rules')
+    """
+    groups: Mapping[str, Sequence[str]] = settings.get("groups") or {}
+    owner = {name: group for group, members in groups.items() for name in members}
+    return tuple(owner.get(name, name) for name in varied)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +53,10 @@ class DesignMethod:
     ``sampled``: the points stand for a space, so that their choice is a source of uncertainty; those of a grid or a
     table stand for themselves. ``space_filling``: each of them lies anywhere in the space, independent of the others'
     coordinates; a distribution over a slice of it means something. ``boxes``: regions can be sought among the points;
-    not where they lie on a coarse lattice of walks. ``unit``: which points belong together.
+    not where they lie on a coarse lattice of walks. ``unit``: which points belong together. ``counted_by``: the key of
+    the design that says how many units it has, a power of two with ``doubled``; None where none does. ``gains``: what
+    an extension may add to its points, empty where more points are another design. ``lattice``: its points take few
+    values of each parameter.
     """
 
     name: str
@@ -47,14 +64,35 @@ class DesignMethod:
     space_filling: bool
     boxes: bool
     unit: Unit = POINTS
+    counted_by: str | None = None
+    doubled: bool = False
+    gains: str = ""
+    lattice: bool = False
 
 
 _RECORDS = (
-    DesignMethod(name="latin-hypercube", sampled=True, space_filling=True, boxes=True),
-    DesignMethod(name="sobol", sampled=True, space_filling=True, boxes=True, unit=BASE_POINTS),
-    DesignMethod(name="morris", sampled=True, space_filling=False, boxes=False, unit=TRAJECTORIES),
-    DesignMethod(name="grid", sampled=False, space_filling=False, boxes=True),
-    DesignMethod(name="table", sampled=False, space_filling=False, boxes=True),
+    DesignMethod(name="latin-hypercube", sampled=True, space_filling=True, boxes=True, counted_by="points"),
+    DesignMethod(
+        name="sobol",
+        sampled=True,
+        space_filling=True,
+        boxes=True,
+        unit=BASE_POINTS,
+        counted_by="points",
+        doubled=True,
+        gains="twice the points, and again",
+    ),
+    DesignMethod(
+        name="morris",
+        sampled=True,
+        space_filling=False,
+        boxes=False,
+        unit=TRAJECTORIES,
+        counted_by="trajectories",
+        lattice=True,
+    ),
+    DesignMethod(name="grid", sampled=False, space_filling=False, boxes=True, gains="levels", lattice=True),
+    DesignMethod(name="table", sampled=False, space_filling=False, boxes=True, gains="rows below the old ones"),
 )
 DESIGN_METHODS: dict[str, DesignMethod] = {method.name: method for method in _RECORDS}
 """Name -> record of every design method that a store may name."""

@@ -24,9 +24,11 @@ class DesignKeys(TypedDict, total=False):
     method: Literal["latin-hypercube", "sobol", "morris", "grid", "table"]
     points: Any
     centred: bool
+    correlations: Any
     seed: int | None
     beyond_range: bool
     second_order: bool
+    groups: Any
     trajectories: int
     levels: int
     file: Any
@@ -61,9 +63,11 @@ class SpecKeys(TypedDict, total=False):
     providers: Any
     points: Any
     centred: bool | None
+    correlations: Any
     sampler_seed: int | None
     beyond_range: bool | None
     second_order: bool | None
+    groups: Any
     trajectories: int | None
     levels: int | None
     file: Any

@@ -74,6 +74,13 @@ def sensitivity_command(
         int | None,
         typer.Option(min=1, metavar="K", help="Analyse each window of K recorded months; default one mean."),
     ] = None,
+    by_points: Annotated[
+        bool, typer.Option("--by-points", help="The indices at growing numbers of points: were there enough?")
+    ] = False,
+    limit: Annotated[
+        float | None,
+        typer.Option(metavar="X", help="With --by-points: the half-width that intervals should fall below."),
+    ] = None,
     resamples: Annotated[int, typer.Option(min=2, help="Resamples of the bootstrap behind the intervals.")] = 100,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", metavar="FILE", help=f"Also write all indices: {endings()}.")
@@ -85,12 +92,21 @@ def sensitivity_command(
     from ..results.sensitivity.indices import Bootstrap
     from ..results.sensitivity.indices import analyze_sensitivity as analyse
     from ..results.sensitivity.table import remarks, summary, write_indices
+    from ..results.sensitivity.trace import stopping_lines, trace_rows, trace_sensitivity
 
-    sweep = open_sweep(store, partial=partial)
-    indices = analyse(sweep, outcomes or None, method, window, from_month, None, Bootstrap(resamples))
-    header, rows = summary(indices)
+    if by_points and window is not None:
+        raise typer.BadParameter("--window K is not for --by-points; leave it out")
+    if limit is not None and not by_points:
+        raise typer.BadParameter("--limit X is for --by-points; give both or none")
+    sweep, bootstrap = open_sweep(store, partial=partial), Bootstrap(resamples)
+    if by_points:
+        indices = trace_sensitivity(sweep, outcomes or None, method, limit, from_month, None, bootstrap)
+        (header, rows), lines = trace_rows(indices), stopping_lines(indices)
+    else:
+        indices = analyse(sweep, outcomes or None, method, window, from_month, None, bootstrap)
+        (header, rows), lines = summary(indices), remarks(indices)
     _print_table(header, rows)
-    for line in remarks(indices):
+    for line in lines:
         typer.echo(line)
     if out is not None:
         typer.echo(f"wrote {write_indices(indices, out)}")

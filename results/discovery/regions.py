@@ -67,13 +67,15 @@ def discover(
     months from ``from_month`` (the second half by default); ``threshold`` defaults to the best fifth of the points
     (assumption), with ``below`` to the worst: then cases at or under it are sought. Boxes are made from two thirds of
     the points and judged on the rest; at most three, each without the points of those before. Points with a failed run
-    are left out. Raises ValueError for a design whose points lie on a coarse lattice of walks (Morris), and where
-    all points or none are of interest; ModuleNotFoundError, naming the extra to install, without ema_workbench.
+    are left out. Raises ValueError for a design whose points lie on a coarse lattice of walks (Morris), for correlated
+    parameters, and where all points or none are of interest; ModuleNotFoundError, naming the extra to install, without
+    ema_workbench.
     """
     design = design_of(sweep)
     if not design.kind.boxes:
         fitting = ", ".join(method.name for method in DESIGN_METHODS.values() if method.boxes)
         raise ValueError(f"boxes cannot be sought in a {design.method} design; they need one of {fitting}")
+    design.check_independent("shares of a box can be told", "sweep them without correlations to seek boxes")
     by_point = window_mean(sweep, [outcome], from_month)[outcome].mean("replicate", skipna=False).values
     kept = np.isfinite(by_point)
     sample, values = sample_of(sweep)[kept], by_point[kept]

@@ -50,8 +50,8 @@ def map_of(means: xr.DataArray, sweep: xr.Dataset, x: str, y: str) -> xr.Dataset
     run by run before anything is averaged, so that luck which is common to the points cancels. A full grid is shown as
     it is, averaged over the other parameters; other designs through a least-squares polynomial surface (attributes
     ``degree`` and ``r2``), whose interval joins luck and the scatter of the points about it (White's
-    heteroscedasticity-consistent covariance). Raises ValueError for a parameter that is not varied and where the points
-    are too few.
+    heteroscedasticity-consistent covariance). Raises ValueError for a parameter that is not varied, where the points
+    are too few, and for a surface over correlated parameters.
 
     >>> varied = {"mandate_detail": ("point", [0.0, 1.0, 0.0, 1.0]), "blame_people": ("point", [0.0, 0.0, 1.0, 1.0])}
     >>> means = xr.DataArray([[0.5], [0.6], [0.5], [0.3]], dims=("point", "replicate"), name="quality")
@@ -123,8 +123,10 @@ def _fit(means: xr.DataArray, sweep: xr.Dataset, x: str, y: str) -> _Surface:
     if not degree:
         least = min(DEGREES.values())
         raise ValueError(f"a map of this design needs at least {least} complete points, got {len(runs)}")
+    design = design_of(sweep)
+    design.check_independent("a map can be drawn", "look at the responses to each parameter instead")
     # Of the design and not of the points that are left: maps of several outcomes have the same axes.
-    bounds = design_of(sweep).bounds
+    bounds = design.bounds
     spans = bounds[x], bounds[y]
     across, up = (_scaled(sweep[name].values[kept], span) for name, span in zip((x, y), spans, strict=True))
     terms = _terms(across, up, degree)

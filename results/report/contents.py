@@ -25,7 +25,7 @@ ASKED = 3
 class Findings:
     """All that a report says and shows; ``refusal`` says why there are no ``indices``.
 
-    ``lacking`` says which package is missing for ``discoveries``.
+    ``lacking`` says what is missing for ``discoveries``.
     """
 
     statement: str
@@ -46,7 +46,7 @@ def report_page(findings: Findings, sweep: xr.Dataset) -> Page:
         ("How sure is it", _sure_lines(findings, sweep)),
     )
     sections = [
-        *_map_sections(findings),
+        *_map_sections(findings, sweep),
         _figures("Against each parameter", findings.pictures["responses"]),
         _figures("Over time", findings.pictures["over-time"]),
         *_sensitivity_sections(findings),
@@ -146,12 +146,14 @@ def _figures(heading: str, picture: Picture) -> Section:
     return Section(heading=heading, images=picture.images(), note=picture.note)
 
 
-def _map_sections(findings: Findings) -> list[Section]:
+def _map_sections(findings: Findings, sweep: xr.Dataset) -> list[Section]:
     maps = [picture for name, picture in findings.pictures.items() if name == "map" or name.startswith("map-")]
     sections = [
         _figures(f"Map of {label_of(outcome, unit=False)}", picture)
         for outcome, picture in zip(findings.outcomes, maps, strict=False)
     ]
+    if not sections and (said := design_of(sweep).correlated_in_words):
+        sections.append(Section(heading="Maps", warning=f"No maps: {said}."))
     if findings.changes:
         sections.append(Section(heading="The maps in numbers", table=change_table(findings.changes)))
     return sections

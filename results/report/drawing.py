@@ -10,7 +10,7 @@ import xarray as xr
 from ..dataset import chosen_outcomes, varied_parameters
 from ..figures.maps import axes_of_map, map_of
 from ..figures.style import compose
-from ..sensitivity.figure import bar_panels, course_panels
+from ..sensitivity.figure import bar_panels, course_panels, trace_panels
 from ..windows import window_mean
 from .parts import Picture, basis, fan_picture, map_picture, response_picture
 
@@ -56,9 +56,13 @@ def draw_over_time(sweep: xr.Dataset, outcomes: Iterable[str] | None = None, par
 def draw_sensitivity(indices: xr.Dataset) -> Figure:
     """Draw the indices of :func:`analyze_sensitivity`: bars for one window, courses over time for several.
 
-    ``indices`` has dims (outcome, month, parameter). Raises ModuleNotFoundError, naming the extra to install, without
-    Matplotlib.
+    ``indices`` has dims (outcome, month, parameter), or (outcome, number, parameter) for those of
+    :func:`trace_sensitivity`, which are drawn against the number of points. Raises ModuleNotFoundError, naming the
+    extra to install, without Matplotlib.
     """
+    if "number" in indices.dims:
+        note = f"{indices.attrs['method']}, by the number of {indices.attrs['unit']}; bands: 95 % intervals."
+        return compose(trace_panels(indices), 3, note, (3.4, 3.2))
     several = indices.sizes["month"] > 1
     panels = course_panels(indices) if several else bar_panels(indices)
     note = f"{indices.attrs['method']} on {indices.attrs['used']} {indices.attrs['unit']}; 95 % intervals."

@@ -19,7 +19,8 @@ from ..figures.maps import axes_of_map, map_of
 from ..figures.response_curves import responses
 from ..figures.style import Panel, alone, compose, save_figure, svg_text
 from ..sensitivity.figure import bar_panels, course_panels
-from ..sensitivity.indices import analyze_sensitivity
+from ..sensitivity.indices import Bootstrap, analyze_sensitivity
+from ..sensitivity.methods import find_method
 from ..shares import most_telling
 
 SHOWN_PARAMETERS = 12
@@ -215,7 +216,8 @@ def sensitivity_pictures(
     """
     indices = analyze_sensitivity(sweep, outcomes, from_month=from_month)
     length = max(1, sweep.sizes["month"] // COURSE_WINDOWS)
-    course = analyze_sensitivity(sweep, outcomes, window=length)
+    resamples = find_method(indices.attrs["method"]).resamples_over_time
+    course = analyze_sensitivity(sweep, outcomes, window=length, bootstrap=Bootstrap(resamples))
     note = f"{indices.attrs['method']} on {indices.attrs['used']} {indices.attrs['unit']}; bars: 95 % intervals."
     over = f"Windows of {length} recorded months; bands: 95 % intervals."
     return indices, [

@@ -12,7 +12,7 @@ import xarray as xr
 
 from ...model.text.log_lines import read_log
 from ...store.format import FAILED
-from ..dataset import design_of, fixed_parameters, label_of, parameter_row, spec_of
+from ..dataset import Design, design_of, fixed_parameters, label_of, parameter_row, spec_of
 
 SHOWN_FAILURES = 20
 SHOWN_NAMES = 30
@@ -82,6 +82,7 @@ def ran(sweep: xr.Dataset) -> Rows:
                 f"{design.streams_in_words}"
             ),
         ),
+        *_related(design),
         ("runs", ", ".join(f"{facts[key]} {word}" for key, word in COUNTS.items())),
         ("months", f"{spec.get('months', int(sweep.month[-1]))}"),
         ("trusts", f"{country.get('trusts', 'unknown')} of {country.get('clinicians', 'unknown')} clinicians"),
@@ -97,6 +98,18 @@ def ran(sweep: xr.Dataset) -> Rows:
         ("store format", str(facts.get("tredegar_store", "unknown"))),
     ]
     return [(name, text) for name, text in rows]
+
+
+def _related(design: Design) -> Rows:
+    """Return which parameters moved together and which were correlated, as rows; none where none was."""
+    found: Rows = []
+    if design.groups:
+        groups = (f"{name}: {', '.join(members)}" for name, members in design.groups.items())
+        found.append(("groups", "; ".join(groups)))
+    if design.correlations:
+        pairs = (f"{one} with {other} {value:g}" for (one, other), value in design.correlations.items())
+        found.append(("rank correlations", ", ".join(pairs)))
+    return found
 
 
 def _from_log(sweep: xr.Dataset) -> tuple[str, str, str, float]:

@@ -40,7 +40,7 @@ LEAST_POINTS = 60
 class Report:
     """What was written and what it says: files (the page first), one sentence, and the rows of the table.
 
-    ``lacking`` says which package was not there, so that there are no boxes; empty where none was missed.
+    ``lacking`` says why there are no boxes, of a package that was not there for one; empty where none was missed.
     """
 
     paths: tuple[Path, ...]
@@ -128,12 +128,15 @@ def report_findings(sweep: xr.Dataset, outcomes: tuple[str, ...], from_month: in
 
 
 def _discoveries(sweep: xr.Dataset, outcome: str, from_month: int | None) -> tuple[tuple[Discovery, ...], str]:
-    """Return where the first outcome is in its best and in its worst fifth, and which package is lacking for that.
+    """Return where the first outcome is in its best and in its worst fifth, and what is lacking for that.
 
     None for few points or another design.
     """
-    if sweep.sizes["point"] < LEAST_POINTS or not design_of(sweep).kind.space_filling:
+    design = design_of(sweep)
+    if sweep.sizes["point"] < LEAST_POINTS or not design.kind.space_filling:
         return (), ""
+    if design.correlations:
+        return (), f"{design.correlated_in_words}; sweep them without correlations to seek boxes"
     found = []
     for below in (False, True):
         try:

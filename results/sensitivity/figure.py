@@ -81,6 +81,47 @@ def course_panels(indices: xr.Dataset) -> list[Panel]:
     ]
 
 
+def trace_panels(trace: xr.Dataset) -> list[Panel]:
+    """Return a panel per outcome: the indices of its important parameters against the number of points, with bands.
+
+    ``trace`` is that of :func:`trace_sensitivity`, dims (outcome, number, parameter).
+
+    >>> cells = {"ST": (("outcome", "number", "parameter"), [[[0.7], [0.8]]])}
+    >>> names = {"outcome": ["quality"], "number": [8, 16], "parameter": ["mandate_detail"]}
+    >>> [panel.alt for panel in trace_panels(xr.Dataset(cells, names, {"method": "sobol"}))]
+    ['what quality depends on, as points are added']
+    """
+    method = find_method(trace.attrs["method"])
+    return [
+        Panel(
+            partial(_draw_trace, one=trace.sel(outcome=outcome), method=method, limit=trace.attrs.get("limit", np.nan)),
+            f"what {label_of(str(outcome), False)} depends on, as points are added",
+        )
+        for outcome in trace["outcome"].values
+    ]
+
+
+def _draw_trace(axes: Any, one: xr.Dataset, method: SensitivityMethod, limit: float) -> None:
+    index, numbers = method.shown[0], one["number"].values
+    values = one[index].transpose("parameter", "number").values
+    for rank, place in enumerate(_order(np.where(one["important"].values, values[:, -1], np.nan), SHOWN_LINES)):
+        if not one["important"].values[place]:
+            continue
+        half = one[f"{index}_conf"].transpose("parameter", "number").values[place]
+        label = label_of(str(one["parameter"].values[place]), unit=False)
+        axes.plot(numbers, values[place], color=LINES[rank], linewidth=1.3, marker="o", markersize=3, label=label)
+        axes.fill_between(
+            numbers, values[place] - half, values[place] + half, color=LINES[rank], alpha=0.18, linewidth=0
+        )
+    if np.isfinite(one["enough"]):
+        axes.axvline(float(one["enough"]), color=LUCK, linestyle="dotted", label=f"enough for ± {limit:g}")
+    axes.set_xscale("log", base=2)
+    axes.set_xticks(numbers, [f"{number}" for number in numbers])
+    axes.set(xlabel="number", ylabel=method.axis, title=label_of(str(one["outcome"].item()), unit=False).capitalize())
+    legend_below(axes)
+    light_grid(axes)
+
+
 def _draw_course(axes: Any, one: xr.Dataset, method: SensitivityMethod) -> None:
     total = method.shown[0]
     months = one["month"].values

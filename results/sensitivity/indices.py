@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
-from ..dataset import Design, chosen_outcomes, design_of
+from ..dataset import Design, chosen_outcomes, design_of, label_of
 from ..sample import Window, complete_points, sample_of, seed_share, seed_share_conf, series_of, times_of
 from .methods import AUTO, Bootstrap, SensitivityMethod, method_for
 from .precision import advice, luck_left
@@ -30,10 +30,12 @@ def analyze_sensitivity(
 
     ``method``: ``sobol`` (variables S1, ST and, where the design has it, S2, dims (..., parameter, parameter_2), upper
     triangle), ``morris`` (mu, mu_star, sigma; effects over the whole range of a parameter), ``pawn`` (minimum, mean,
-    median, maximum over slices), ``regression`` (SRC, SRRC, shares of a quadratic fit, R2); ``auto`` takes the one that
-    the design was made for. Effects are in the unit of the outcome, all else has none; the source of each method stands
-    at the head of its module. Variables that end in ``_conf`` are half-widths of intervals. ``window``: recorded months
-    per window; None analyses one mean, over the second half of the run or from ``from_month`` on.
+    median, maximum over slices), ``delta`` (Borgonovo's), ``regression`` (SRC, SRRC, shares of a quadratic fit, R2);
+    ``auto`` takes the one that the design was made for, or that correlated parameters allow. Where a design moves
+    groups of parameters, sobol and morris have their indices, which then stand on the axis ``parameter``. Effects are
+    in the unit of the outcome, all else has none; the source of each method stands at the head of its module. Variables
+    that end in ``_conf`` are half-widths of intervals. ``window``: recorded months per window; None analyses one mean,
+    over the second half of the run or from ``from_month`` on.
 
     Replicates are averaged first; ``seed_share`` is the share of luck in the variance of single runs,
     ``seed_share_common`` the part of it that all points share, ``seed_share_conf`` its half-width over points. A point
@@ -50,8 +52,8 @@ def analyze_sensitivity(
     (('outcome', 'month', 'parameter'), [[[-1.0]]])
     """
     names, design = chosen_outcomes(sweep, outcomes), design_of(sweep)
-    chosen, bootstrap = method_for(method, design.kind), bootstrap or Bootstrap()
-    rows, used, dropped, unit = _usable_rows(complete_points(sweep), design, chosen)
+    chosen, bootstrap = method_for(method, design), bootstrap or Bootstrap()
+    rows, used, dropped, unit = usable_rows(complete_points(sweep), design, chosen)
     sample = sample_of(sweep)[rows]
     analyse = chosen.prepare(design, sample, bootstrap)
     found, luck = [], []
@@ -60,11 +62,12 @@ def analyze_sensitivity(
         conf = seed_share_conf(series, design, rows, used, *bootstrap)
         luck.append(luck_left(series, design))
         of_luck = {"seed_share": share, "seed_share_common": shared, "seed_share_conf": conf}
-        found.append({**_finite_only(analyse, series.mean[rows]), **of_luck})
-    indices = _dataset(found, names, times_of(sweep, window, from_month, to_month), design)
+        found.append({**finite_only(analyse, series.mean[rows]), **of_luck})
+    indices = _dataset(found, names, times_of(sweep, window, from_month, to_month), chosen.factors(design))
     indices.attrs.update(
         method=chosen.name, source=chosen.source, design=design.method, used=used, dropped=dropped, unit=unit,
         replicates=design.replicates, resamples=bootstrap.resamples, seed=bootstrap.seed, level=bootstrap.level,
+        **together_in_words(design, chosen),
     )  # fmt: skip
     known = [share for share in luck if np.isfinite(share)]
     indices.attrs["chance_in_means"] = max(known, default=float("nan"))
@@ -72,22 +75,58 @@ def analyze_sensitivity(
     return indices
 
 
-def _usable_rows(complete: np.ndarray, design: Design, method: SensitivityMethod) -> tuple[np.ndarray, int, int, str]:
-    """Return the usable points, how many units of the design they make, how many were dropped, and the unit's name."""
-    size, unit = method.unit.points(len(design.varied), design.settings), method.unit.plural
+def together_in_words(design: Design, method: SensitivityMethod) -> dict[str, str]:
+    """Return attributes that say which parameters are indices of groups, and which are correlated; none where none is.
+
+    >>> design = Design(method="sobol", settings={"groups": {"rules": ["target_level", "real_control"]}},
+    ...                 varied=("target_level", "real_control"), bounds={}, replicates=1, streams="common")
+    >>> together_in_words(design, method_for("sobol", design))
+    {'groups': 'rules: target level, real control'}
+    """
+    said = {}
+    if design.groups and method.factors(design) == design.factors:
+        groups = (f"{label_of(name, False)}: {', '.join(label_of(each, False) for each in members)}"
+                  for name, members in design.groups.items())  # fmt: skip
+        said["groups"] = "; ".join(groups)
+    if design.correlations:
+        pairs = (f"{label_of(one, False)} with {label_of(other, False)} {value:g}"
+                 for (one, other), value in design.correlations.items())  # fmt: skip
+        said["correlations"] = ", ".join(pairs)
+    return said
+
+
+def usable_rows(complete: np.ndarray, design: Design, method: SensitivityMethod) -> tuple[np.ndarray, int, int, str]:
+    """Return the usable points, how many units of the design they make, how many were dropped, and the unit's name.
+
+    ``complete`` (points,) says of which all runs are done. Raises ValueError where ``method`` needs more of them.
+
+    >>> facts = {"settings": {}, "bounds": {}, "replicates": 1, "streams": "common"}
+    >>> design = Design(method="table", varied=("target_level",), **facts)
+    >>> usable_rows(np.array([True, False, True, True]), design, method_for("regression", design))
+    (array([0, 2, 3]), 3, 1, 'points')
+    """
+    factors = len(method.factors(design))
+    size, unit = method.unit.points(factors, design.settings), method.unit.plural
     if len(complete) % size:
         raise ValueError(
             f"{len(complete)} points are no whole {unit} of {size}: analyse the store as it was opened, unselected"
         )
     # An index compares the rows of a base point, an effect those of a trajectory: without one row they say nothing.
     whole = np.asarray(complete.reshape(-1, size).all(axis=1))
-    if whole.sum() < 2:
-        raise ValueError(f"only {whole.sum()} of {len(whole)} {unit} are complete; an analysis needs at least 2")
+    if whole.sum() < method.least(factors):
+        needed = f"method '{method.name}' needs at least {method.least(factors)}"
+        raise ValueError(f"only {whole.sum()} of {len(whole)} {unit} are complete; {needed}")
     return np.flatnonzero(np.repeat(whole, size)), int(whole.sum()), int((~whole).sum()), unit
 
 
-def _finite_only(analyse: Analysis, values: np.ndarray) -> dict[str, np.ndarray]:
-    """Analyse the times at which every point has a finite value; the others are NaN, never silent zeros."""
+def finite_only(analyse: Analysis, values: np.ndarray) -> dict[str, np.ndarray]:
+    """Analyse the times at which every point has a finite value; the others are NaN, never silent zeros.
+
+    ``values`` (points, times) are in the unit of their outcome, the last axis of all results is that of times.
+
+    >>> finite_only(lambda values: {"mean": values.mean(axis=0)}, np.array([[1.0, np.nan], [3.0, 1.0]]))
+    {'mean': array([ 2., nan])}
+    """
     finite = np.isfinite(values).all(axis=0)
     # Zeros stand in, so that no method has to bear NaN; they are masked in the line that follows.
     results = analyse(values if finite.all() else np.where(finite, values, 0.0))
@@ -95,15 +134,15 @@ def _finite_only(analyse: Analysis, values: np.ndarray) -> dict[str, np.ndarray]
 
 
 def _dataset(
-    found: list[dict[str, np.ndarray]], names: tuple[str, ...], times: xr.DataArray, design: Design
+    found: list[dict[str, np.ndarray]], names: tuple[str, ...], times: xr.DataArray, factors: tuple[str, ...]
 ) -> xr.Dataset:
     axes = {1: ("month",), 2: ("parameter", "month"), 3: ("parameter", "parameter_2", "month")}
     variables = {
         key: (("outcome", *axes[array.ndim]), np.stack([one[key] for one in found])) for key, array in found[0].items()
     }
-    coordinates = {"outcome": list(names), "month": times.values, "parameter": list(design.varied)}
+    coordinates = {"outcome": list(names), "month": times.values, "parameter": list(factors)}
     if any("parameter_2" in dims for dims, _ in variables.values()):
-        coordinates["parameter_2"] = list(design.varied)
+        coordinates["parameter_2"] = list(factors)
     return xr.Dataset(variables, coordinates).transpose("outcome", "month", ...)
 
 

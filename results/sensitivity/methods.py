@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     """Indices by name of outcomes (points, times): (parameters, times), (parameters, parameters, times) or (times)."""
 
 
+FEWEST_FOR_DELTA = 100
+"""Fewer points leave less than four classes of 25 points (the classes are SALib's; the number is an assumption)."""
+
+
 class Bootstrap(NamedTuple):
     """How intervals are made: resamples, the seed of their draws, and the level that they cover."""
 
@@ -36,8 +40,11 @@ class SensitivityMethod:
     ``prepare(design, sample, bootstrap)`` returns the :data:`Analysis` of the sample (points, parameters). ``shown``
     are the indices that tables show, the first of which orders the parameters, bears intervals and is called ``index``;
     ``meaning`` says what they are below a table, ``axis`` on a figure. ``alone`` is the index that leaves interactions
-    out. ``idle`` is the index that luck left in the means gives to a parameter which does nothing. ``unit`` and
-    ``space_filling`` are what it needs of a design.
+    out. ``idle`` is the index that luck left in the means gives to a parameter which does nothing. ``unit``,
+    ``space_filling``, ``continuous`` (parameters take many values) and ``independent`` (they are not correlated) are
+    what it needs of a design, ``least(factors)`` how many units. ``relative``: its indices have the unit of the
+    outcome, so that widths of intervals are compared with the largest of them. ``resamples_over_time``: how many
+    resamples a report can afford where it analyses many times.
     """
 
     name: str
@@ -51,31 +58,56 @@ class SensitivityMethod:
     idle: str | None = None
     unit: Unit = POINTS
     space_filling: bool = False
+    continuous: bool = False
+    independent: bool = True
+    least: Callable[[int], int] = lambda factors: 2
+    relative: bool = False
+    resamples_over_time: int = 100
 
     def fits(self, design: DesignMethod) -> bool:
-        """Return whether the method can use the points of ``design``."""
-        return self.unit in (POINTS, design.unit) and (design.space_filling or not self.space_filling)
+        """Return whether the method can use the points of ``design``, if its parameters are independent."""
+        if self.unit not in (POINTS, design.unit) or (self.continuous and design.lattice):
+            return False
+        return design.space_filling or not self.space_filling
+
+    def can_use(self, design: Design) -> bool:
+        """Return whether the method can use the points of this design of a sweep."""
+        return self.fits(design.kind) and not (self.independent and design.correlations)
+
+    def factors(self, design: Design) -> tuple[str, ...]:
+        """Return what the method has indices of: what the design moves by itself, or each varied parameter."""
+        return design.varied if self.unit is POINTS else design.factors
 
 
 def _sobol(design: Design, sample: np.ndarray, bootstrap: Bootstrap) -> Analysis:
     from .sobol import check_sobol_rows, sobol_by_name
 
     # An index is read off the place of a row: in another order the numbers would be wrong and look sound.
-    check_sobol_rows(sample, design.second_order)
-    return lambda values: sobol_by_name(values, len(design.varied), design.second_order, *bootstrap)
+    check_sobol_rows(sample, design.second_order, design.owners)
+    return lambda values: sobol_by_name(values, len(design.factors), design.second_order, *bootstrap)
 
 
 def _morris(design: Design, sample: np.ndarray, bootstrap: Bootstrap) -> Analysis:
     from .morris import morris_effects
 
     levels = int(design.settings.get("levels", 4))
-    return lambda values: morris_effects(sample, values, levels, *bootstrap)._asdict()
+    owners = design.owners if design.groups else None
+    return lambda values: morris_effects(sample, values, levels, *bootstrap, owners)._asdict()
 
 
 def _pawn(design: Design, sample: np.ndarray, bootstrap: Bootstrap) -> Analysis:
     from .pawn import SLICES, pawn_indices
 
     return lambda values: pawn_indices(sample, values, SLICES, *bootstrap)._asdict()
+
+
+def _delta(design: Design, sample: np.ndarray, bootstrap: Bootstrap) -> Analysis:
+    from .delta import check_many_values, delta_indices
+
+    check_many_values(sample, design.varied)
+    # Rows of a base point repeat each other's values: they are drawn together, or the intervals would be too narrow.
+    together = design.kind.unit.points(len(design.factors), design.settings)
+    return lambda values: delta_indices(sample, values, *bootstrap, together)._asdict()
 
 
 def _regression(design: Design, sample: np.ndarray, bootstrap: Bootstrap) -> Analysis:
@@ -93,6 +125,7 @@ REGRESSION = SensitivityMethod(
     axis="share of variance\nin a quadratic fit",
     source="Saltelli et al. (2008), Global Sensitivity Analysis: The Primer, chapter 1",
     alone="share",
+    least=lambda parameters: parameters + 2,
 )
 """The method that can use any design."""
 _RECORDS = (
@@ -117,6 +150,7 @@ _RECORDS = (
         axis="mean absolute effect\n[unit of the outcome]",
         source="Morris (1991), Technometrics 33:161; Campolongo et al. (2007), Env. Modelling & Software 22:1509",
         unit=TRAJECTORIES,
+        relative=True,
     ),
     SensitivityMethod(
         name="pawn",
@@ -128,12 +162,26 @@ _RECORDS = (
         source="Pianosi & Wagener (2018), Environmental Modelling & Software 108:197",
         space_filling=True,
     ),
+    SensitivityMethod(
+        name="delta",
+        prepare=_delta,
+        shown=("delta",),
+        index="shift of the distribution",
+        meaning="delta: how much of the distribution moves, on average, once the parameter is known, and with it"
+        " whatever it is correlated with (0 .. 1)",
+        axis="shift of the distribution [0..1]",
+        source="Borgonovo (2007), Reliability Engineering & System Safety 92:771; Plischke et al. (2013), EJOR 226:536",
+        continuous=True,
+        independent=False,
+        least=lambda parameters: FEWEST_FOR_DELTA,
+        resamples_over_time=10,
+    ),
     REGRESSION,
 )
 METHODS: dict[str, SensitivityMethod] = {method.name: method for method in _RECORDS}
 """Name -> record of every method of sensitivity."""
 AUTO = "auto"
-"""The name that stands for the method that a design was made for."""
+"""The name that stands for the method that a design was made for, or that correlated parameters allow."""
 
 
 def find_method(name: str) -> SensitivityMethod:
@@ -143,21 +191,21 @@ def find_method(name: str) -> SensitivityMethod:
     return METHODS[name]
 
 
-def method_for(name: str, design: DesignMethod) -> SensitivityMethod:
+def method_for(name: str, design: Design) -> SensitivityMethod:
     """Return the method ``name`` for the points of ``design``; "auto" takes the one that the design was made for.
 
-    Raises ValueError for an unknown name, and for a method that cannot use the design.
+    Raises ValueError for an unknown name, and for a method that cannot use the design or its correlated parameters.
     """
+    able = [method for method in METHODS.values() if method.can_use(design)]
     if name == AUTO:
-        made_for = (method for method in METHODS.values() if method.unit is not POINTS and method.unit is design.unit)
-        return next(made_for, REGRESSION)
-    method = find_method(name)
-    if not method.fits(design):
+        made_for = (method for method in able if method.unit is not POINTS and method.unit is design.kind.unit)
+        return next(made_for, REGRESSION if REGRESSION in able else able[0])
+    method, allowed = find_method(name), f"this store allows: {', '.join(each.name for each in able)}"
+    if not method.fits(design.kind):
         fitting = " or ".join(each.name for each in DESIGN_METHODS.values() if method.fits(each))
-        able = ", ".join(each.name for each in METHODS.values() if each.fits(design))
-        raise ValueError(
-            f"method '{name}' cannot use a {design.name} design: it needs {fitting}; this store allows: {able}"
-        )
+        raise ValueError(f"method '{name}' cannot use a {design.method} design: it needs {fitting}; {allowed}")
+    if method.independent:
+        design.check_independent(f"method '{name}' tells the effects", allowed)
     return method
 
 

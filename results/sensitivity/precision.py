@@ -46,12 +46,23 @@ def replicates_to_halve(luck: float, replicates: int) -> int | None:
     return max(replicates + 1, ceil(replicates * luck / (luck - 0.5)))
 
 
+def units_for(units: int, width: float, wanted: float) -> float:
+    """Return about how many units bring an interval of ``width``, known with ``units``, down to a width ``wanted``.
+
+    The width of intervals falls with the root of the number of base points, trajectories or points. NaN for a width
+    that is not known.
+
+    >>> units_for(256, width=0.08, wanted=0.04)
+    1024.0
+    """
+    return ceil(round(units * (width / wanted) ** 2, 6)) * 1.0 if np.isfinite(width) else float("nan")
+
+
 def advice(indices: xr.Dataset, luck: float) -> str:
     """Say how wide the widest interval is and what would halve it: more points, more replicates, or neither.
 
     ``indices`` are those of :func:`analyze_sensitivity`, dims (outcome, month, parameter). ``luck`` is the greatest
-    :func:`luck_left` of the outcomes. The width of intervals falls with the root of the number of base points,
-    trajectories or points.
+    :func:`luck_left` of the outcomes.
 
     >>> facts = {"method": "sobol", "used": 256, "unit": "base points", "replicates": 1}
     >>> cells = {"ST_conf": (("outcome", "month", "parameter"), [[[0.08, 0.04]]])}
@@ -66,7 +77,7 @@ def advice(indices: xr.Dataset, luck: float) -> str:
         return f"no interval of the {words} ({name}) is known: the outcomes do not vary"
     widest = float(np.nanmax(halves))
     text = f"the widest interval of the {words} ({name}) is ± {widest:.2g} with {facts['used']} {facts['unit']}; "
-    text += f"{4 * facts['used']} would about halve it"
+    text += f"{units_for(facts['used'], 2.0, 1.0):.0f} would about halve it"
     if facts["replicates"] < 2:
         return f"{text}. One replicate does not show how much of it is chance: sweep at least 2."
     if not np.isfinite(luck):

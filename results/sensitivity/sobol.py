@@ -134,25 +134,27 @@ def _read(group: Sequence[np.ndarray] | np.ndarray, times: int, scale: float) ->
     return found[:, 0], scale * found[:, 1:].std(axis=1, ddof=1)
 
 
-def check_sobol_rows(sample: np.ndarray, second_order: bool) -> None:
-    """Raise ValueError unless the rows are those of Saltelli's scheme: A, A with one column of B each, ..., B.
+def check_sobol_rows(sample: np.ndarray, second_order: bool, owners: Sequence[str] | None = None) -> None:
+    """Raise ValueError unless the rows are those of Saltelli's scheme: A, A with one factor of B each, ..., B.
 
-    ``sample`` is (rows, parameters) in any units, in blocks of ``parameters + 2`` rows, or ``2 * parameters + 2`` with
-    ``second_order``, which then has B with one column of A each before B (Saltelli 2002).
+    ``sample`` is (rows, parameters) in any units, in blocks of ``factors + 2`` rows, or ``2 * factors + 2`` with
+    ``second_order``, which then has B with one factor of A each before B (Saltelli 2002). ``owners`` (parameters) is
+    the factor of each column; None where each is its own.
 
     >>> check_sobol_rows(np.array([[0.1, 0.2], [0.9, 0.2], [0.1, 0.8], [0.9, 0.8]]), second_order=False)
     >>> check_sobol_rows(np.array([[0.1, 0.2], [0.1, 0.8], [0.9, 0.2], [0.9, 0.8]]), second_order=False)
     Traceback (most recent call last):
     ValueError: the points are not in the rows of a Sobol design; analyse the store as it was opened
     """
-    parameters = sample.shape[1]
-    step = (2 if second_order else 1) * parameters + 2
-    blocks = sample.reshape(-1, step, parameters)
+    owners = [str(column) for column in range(sample.shape[1])] if owners is None else owners
+    factors = [*dict.fromkeys(owners)]
+    step = (2 if second_order else 1) * len(factors) + 2
+    blocks = sample.reshape(-1, step, sample.shape[1])
     first, last = blocks[:, :1], blocks[:, -1:]
-    own = np.eye(parameters, dtype=bool)
-    sound = (blocks[:, 1 : 1 + parameters] == np.where(own, last, first)).all()
+    own = np.array([[owner == factor for owner in owners] for factor in factors])
+    sound = (blocks[:, 1 : 1 + len(factors)] == np.where(own, last, first)).all()
     if second_order:
-        sound = sound and (blocks[:, 1 + parameters : -1] == np.where(own, first, last)).all()
+        sound = sound and (blocks[:, 1 + len(factors) : -1] == np.where(own, first, last)).all()
     if not sound:
         raise ValueError("the points are not in the rows of a Sobol design; analyse the store as it was opened")
 

@@ -85,6 +85,10 @@ def remarks(indices: xr.Dataset) -> list[str]:
     """
     facts, method = indices.attrs, find_method(indices.attrs["method"])
     lines = [f"{method.meaning}; ± is the half-width of a {facts['level']:.0%} interval."]
+    if "groups" in facts:
+        lines.append(f"Groups, each moved as one: {facts['groups']}.")
+    if "correlations" in facts:
+        lines.append(f"Rank correlations of the parameters: {facts['correlations']}.")
     if facts["dropped"]:
         lines.append(f"{facts['dropped']} of {facts['used'] + facts['dropped']} {facts['unit']} dropped: a run failed.")
     shares, halves = (indices[name].isel(month=-1) for name in ("seed_share", "seed_share_conf"))
@@ -122,7 +126,8 @@ def write_indices(indices: xr.Dataset, path: str | Path) -> Path:
 
     def tables() -> Iterator[pd.DataFrame]:
         single = indices.drop_dims("parameter_2", errors="ignore")
-        yield single.to_dataframe(dim_order=["outcome", "month", "parameter"]).reset_index()
+        order = [name for name in ("outcome", "month", "number", "parameter") if name in single.dims]
+        yield single.to_dataframe(dim_order=order).reset_index()
 
     path = Path(path)
     write_whole(Exported(lambda: indices, tables), path)

@@ -21,7 +21,8 @@ def tables_of_spec(spec: Any) -> dict[str, Any]:
     country: dict[str, Any] = {"trusts": spec.trusts, "clinicians": spec.clinicians}
     if spec.providers is not None:
         country["providers"] = FILES[PROVIDERS]
-    design = spec.design.model_dump(exclude={"seed"})
+    # What a design may have and has not: specs from before there was such a key keep their text and their hash, too.
+    design = spec.design.model_dump(exclude={"seed"}, exclude_none=True)
     if "file" in design:
         design["file"] = FILES[POINTS]
     return {

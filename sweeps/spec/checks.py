@@ -100,7 +100,7 @@ def number_of_points(spec: Spec) -> int:
 
 def _check_size(spec: Spec) -> None:
     design = spec.design
-    sampler_of(design).check(design)
+    sampler_of(design).check(design, spec.vary)
     points = number_of_points(spec)
     if points > MOST_POINTS:
         raise SpecError(f"the design is too large: {points:,} points under {design.method}, at most {MOST_POINTS:,}")

@@ -74,6 +74,8 @@ def explain(error: ValidationError, spec: type[BaseModel]) -> SpecError:
         return SpecError(plain(cause, MOST_LETTERS_OF_A_MESSAGE) + _misplaced_constant(problem))
     models, keys = _walk(spec, problem["loc"])
     if problem["type"] == "extra_forbidden":
+        if reason := getattr(models[-1], "lacks", {}).get(keys[-1]):
+            return SpecError(f"a {_tag(models[-1])} design has no key '{safe_name('.'.join(keys))}': {reason}")
         return unknown_key(".".join(keys[:-1]), keys[-1], list(models[-1].model_fields))
     if problem["type"] in ("union_tag_invalid", "union_tag_not_found"):
         return _bad_method(problem, keys, [_tag(model) for model in _models_of(models[-1], keys[-1])])

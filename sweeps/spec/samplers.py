@@ -8,24 +8,32 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from ...store.design_methods import DESIGN_METHODS, DesignMethod
+from ...store.design_methods import DESIGN_METHODS, DesignMethod, factors_of
 from ...store.format import StoreError
 from .design import MOST_POINTS, BeyondRange, Seed, Strict, Varied
 from .errors import SpecError
+from .relations import Correlations, Groups, check_correlations, check_groups, with_rank_correlations
 
 Points = dict[str, NDArray[np.float64]]
 """Name of a varied quantity -> its values (point,)."""
 Ranges = Mapping[str, Varied]
+INSTEAD = "correlations are of latin-hypercube designs"
+GROUPED = "groups are of sobol and morris designs"
 
 
 class DesignSpec(Strict):
-    """The table [design], whatever its method. Each method names all its keys, in the order of the canonical text."""
+    """The table [design], whatever its method. Each method names all its keys, in the order of the canonical text.
+
+    ``lacks``: keys of other methods that this one cannot have, each with the reason and with what can be done instead.
+    """
+
+    lacks: ClassVar[Mapping[str, str]] = {}
 
     if TYPE_CHECKING:
         method: str
@@ -34,37 +42,57 @@ class DesignSpec(Strict):
 
 
 class LatinHypercube(DesignSpec):
-    """``points`` points, one in each of as many slices of every range (scipy.stats.qmc.LatinHypercube)."""
+    """``points`` points, one in each of as many slices of every range (scipy.stats.qmc.LatinHypercube).
+
+    ``correlations`` are Spearman's, by name and name; parameters without one are independent.
+    """
+
+    lacks: ClassVar[Mapping[str, str]] = {"groups": f"its parameters move each by itself; {GROUPED}"}
 
     method: Literal["latin-hypercube"]
     points: int = Field(ge=1, le=MOST_POINTS, description=f"a whole number from 1 to {MOST_POINTS}")
     centred: bool = Field(default=False, description="true or false")
+    correlations: Correlations
     seed: Seed
     beyond_range: BeyondRange
 
 
 class Sobol(DesignSpec):
-    """Saltelli's design on a scrambled Sobol' sequence for variance-based indices (SALib)."""
+    """Saltelli's design on a scrambled Sobol' sequence for variance-based indices (SALib).
+
+    ``groups`` of parameters are varied as one factor, so that the design has fewer points.
+    """
+
+    lacks: ClassVar[Mapping[str, str]] = {"correlations": f"its indices are of independent parameters; {INSTEAD}"}
 
     method: Literal["sobol"]
     points: int = Field(ge=1, le=MOST_POINTS, description=f"a power of two from 1 to {MOST_POINTS}")
     second_order: bool = Field(default=True, description="true or false")
+    groups: Groups
     seed: Seed
     beyond_range: BeyondRange
 
 
 class Morris(DesignSpec):
-    """``trajectories`` walks that change one parameter at a time, on ``levels`` levels (SALib)."""
+    """``trajectories`` walks that change one parameter or group at a time, on ``levels`` levels (SALib)."""
+
+    lacks: ClassVar[Mapping[str, str]] = {"correlations": f"its walks change one and hold the others; {INSTEAD}"}
 
     method: Literal["morris"]
     trajectories: int = Field(ge=2, le=MOST_POINTS, description=f"a whole number from 2 to {MOST_POINTS}")
     levels: int = Field(default=4, ge=2, le=1000, multiple_of=2, description="an even whole number from 2 to 1000")
+    groups: Groups
     seed: Seed
     beyond_range: BeyondRange
 
 
 class Grid(DesignSpec):
     """Every combination of the levels in [vary]; the last named parameter changes fastest."""
+
+    lacks: ClassVar[Mapping[str, str]] = {
+        "correlations": f"it has every combination of the levels; {INSTEAD}",
+        "groups": f"it has every combination of the levels; {GROUPED}",
+    }
 
     method: Literal["grid"]
     seed: Seed
@@ -81,6 +109,11 @@ class FromFile(DesignSpec):
 class Table(FromFile):
     """The points of a CSV file, one row each, its columns named after parameters."""
 
+    lacks: ClassVar[Mapping[str, str]] = {
+        "correlations": "its rows say themselves how the parameters go together",
+        "groups": f"its points are not drawn; {GROUPED}",
+    }
+
     method: Literal["table"]
     file: str = Field(min_length=1, max_length=1000, description="the path of a CSV file, relative to the spec")
     seed: Seed
@@ -93,8 +126,8 @@ class Sampler:
 
     ``settings`` is the model of its keys, ``example`` what the commented spec says of them. ``count(design, ranges)``
     is the number of points; ``draw(design, ranges, seed)`` returns them, an array (point,) for each of the ranges in
-    their order. Neither is called for a design from a file. ``check`` raises SpecError for settings that do not fit
-    each other. ``by_levels``: [vary] names levels, not ranges.
+    their order. Neither is called for a design from a file. ``check(design, ranges)`` raises SpecError for settings
+    that do not fit each other or what is varied. ``by_levels``: [vary] names levels, not ranges.
 
     An extension may change the key (None: any) of the table ``free``; ``why_not`` says why it may change nothing else.
     ``put_last(old, new)`` returns the points ``old`` and behind them those of ``new`` that are not among them; None
@@ -106,7 +139,7 @@ class Sampler:
     example: str
     count: Callable[[Any, Ranges], int] = lambda design, ranges: 0
     draw: Callable[[Any, Ranges, int], Sequence[NDArray[np.float64]]] = lambda design, ranges, seed: ()
-    check: Callable[[Any], None] = lambda design: None
+    check: Callable[[Any, Ranges], None] = lambda design, ranges: None
     by_levels: bool = False
     free: tuple[str, str | None] | None = None
     why_not: str = "an extension may only add replicates or points"
@@ -123,19 +156,23 @@ def _draw_latin_hypercube(design: LatinHypercube, ranges: Ranges, seed: int) -> 
 
     # To scipy, points that are not scrambled are those in the middle of their slices.
     unit = qmc.LatinHypercube(len(ranges), scramble=not design.centred, seed=seed)
+    sample = unit.random(design.points)
+    if design.correlations:
+        sample = with_rank_correlations(sample, tuple(ranges), design.correlations)
     low, high = ([getattr(varied, end) for varied in ranges.values()] for end in ("low", "high"))
-    return list(np.asarray(qmc.scale(unit.random(design.points), low, high)).T)
+    return list(np.asarray(qmc.scale(sample, low, high)).T)
 
 
 def _draw_sobol(design: Sobol, ranges: Ranges, seed: int) -> Sequence[NDArray[np.float64]]:
     sample = _salib(design).sobol.sample
-    rows = sample(problem(ranges), design.points, calc_second_order=design.second_order, seed=seed)
+    rows = sample(problem(ranges, design.groups), design.points, calc_second_order=design.second_order, seed=seed)
     return list(np.asarray(rows).T)
 
 
 def _draw_morris(design: Morris, ranges: Ranges, seed: int) -> Sequence[NDArray[np.float64]]:
     sample = _salib(design).morris.sample
-    return list(np.asarray(sample(problem(ranges), design.trajectories, num_levels=design.levels, seed=seed)).T)
+    described = problem(ranges, design.groups)
+    return list(np.asarray(sample(described, design.trajectories, num_levels=design.levels, seed=seed)).T)
 
 
 def _salib(design: DesignSpec) -> Any:
@@ -147,20 +184,32 @@ def _salib(design: DesignSpec) -> Any:
     return SALib.sample
 
 
-def problem(ranges: Ranges) -> dict[str, Any]:
+def problem(ranges: Ranges, groups: Mapping[str, Sequence[str]] | None = None) -> dict[str, Any]:
     """Return the description of the varied quantities that SALib's samplers and analysers take.
+
+    ``groups`` are name -> members; those that are in none are groups of their own, as SALib wants it.
 
     >>> problem({"real_control": Varied(0.0, 1.0)})
     {'num_vars': 1, 'names': ['real_control'], 'bounds': [[0.0, 1.0]]}
     """
-    return {
+    found = {
         "num_vars": len(ranges),
         "names": list(ranges),
         "bounds": [[varied.low, varied.high] for varied in ranges.values()],
     }
+    return found | ({"groups": list(factors_of(list(ranges), {"groups": groups}))} if groups else {})
 
 
-def _check_sobol(design: Sobol) -> None:
+def _check_latin_hypercube(design: LatinHypercube, ranges: Ranges) -> None:
+    check_correlations(design.correlations or {}, tuple(ranges), design.points)
+
+
+def _check_groups(design: Sobol | Morris, ranges: Ranges) -> None:
+    check_groups(design.groups or {}, tuple(ranges))
+
+
+def _check_sobol(design: Sobol, ranges: Ranges) -> None:
+    _check_groups(design, ranges)
     if design.points & (design.points - 1):
         below = 1 << (design.points.bit_length() - 1)
         raise SpecError(
@@ -186,7 +235,8 @@ def _new_levels_last(old: Points, new: Points) -> Points:
 
 def _units(name: str, design: DesignSpec, ranges: Ranges) -> int:
     """Return the points of a unit of the design: of a base point, of a trajectory."""
-    return DESIGN_METHODS[name].unit.points(len(ranges), design.model_dump())
+    settings = design.model_dump()
+    return DESIGN_METHODS[name].unit.points(len({*factors_of(list(ranges), settings)}), settings)
 
 
 _RECORDS = (
@@ -196,6 +246,7 @@ _RECORDS = (
         example="points = N, centred = true|false",
         count=lambda design, ranges: int(design.points),
         draw=_draw_latin_hypercube,
+        check=_check_latin_hypercube,
         why_not="its slices depend on the number of points, so that more points are another design",
     ),
     Sampler(
@@ -213,6 +264,7 @@ _RECORDS = (
         example="trajectories = r, levels = 4",
         count=lambda design, ranges: int(design.trajectories) * _units("morris", design, ranges),
         draw=_draw_morris,
+        check=_check_groups,
         why_not="its trajectories are drawn as one set",
     ),
     Sampler(

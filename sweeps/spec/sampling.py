@@ -40,7 +40,7 @@ def draw_points(spec: Spec) -> Points:
 
 def sampler_settings(spec: Spec) -> dict[str, Any]:
     """Return what an analyser must know of the design: method, settings, seed, names and bounds (plain JSON values)."""
-    settings = spec.design.model_dump(exclude={"seed", "beyond_range", "file"})
+    settings = spec.design.model_dump(exclude={"seed", "beyond_range", "file"}, exclude_none=True)
     bounds = [[varied.low, varied.high] for varied in spec.vary.values()]
     return {**settings, "seed": spec.sampler_seed, "names": list(varied_names(spec)), "bounds": bounds}
 

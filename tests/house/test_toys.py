@@ -195,7 +195,7 @@ def test_a_toy_engine_takes_gpus_and_is_warmed_up_for_as_its_record_says(monkeyp
 def test_a_toy_method_and_a_toy_format_stand_in_the_help_and_the_refusals(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(METHODS, "correlation", CORRELATION)
     monkeypatch.setitem(FORMATS, ".jsonl", LINES)
-    assert names_in_words() == "auto, sobol, morris, pawn, regression or correlation"
+    assert names_in_words() == "auto, sobol, morris, pawn, delta, regression or correlation"
     assert endings() == ".nc, .csv or .jsonl"
 
 
