@@ -20,7 +20,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types imports slow chaos soak slurm browser ptx gpu facts house golden figures claims bench constraints minimum newest fuzz extras clean
+.PHONY: help setup demo test check lint types imports slow chaos soak slurm browser ptx gpu facts house coverage damage golden figures claims bench constraints minimum newest fuzz extras clean
 
 help: ## list the targets
 	@echo 'make TARGET, where TARGET is'
@@ -116,6 +116,9 @@ damage: $(TOOLS) ## damage stores and archives in every way; none may read as wh
 
 fuzz: $(TOOLS) ## random specs, tables, options and walks; a call of the file system fails at every place (INPUTS=50000 WALKS=2000)
 	@TREDEGAR_FUZZED_INPUTS=$(INPUTS) TREDEGAR_FUZZED_WALKS=$(WALKS) $(BIN)/pytest -m fuzz -n auto --maxprocesses 4 --timeout 14400 $(PYTEST_OPTIONS)
+
+coverage: $(TOOLS) ## simulate every kind of interval with known truth and write docs/coverage.md (TRIALS=100: print it alone)
+	@$(BIN)/python benchmarks/coverage.py $(if $(TRIALS),--trials $(TRIALS),--write)
 
 slurm: $(TOOLS) ## the tests on a Slurm of one node and on one of three (root; Debian: slurmctld slurmd slurm-client munge iproute2 util-linux)
 	@$(BIN)/pytest -m slurm --timeout 1200 $(PYTEST_OPTIONS)

@@ -11,7 +11,7 @@ from .model.name_types import Points as Points
 from .model.outcomes import Outcome
 from .model.parameters import Parameter
 from .model.providers import Providers
-from .results.comparison import Comparison
+from .results.arms.comparison import Comparison
 from .results.discovery.regions import Discovery
 from .results.record.validation import Finding
 from .results.replay.story import Replay
@@ -425,9 +425,11 @@ def measure_robustness(
     ``sweep`` is an opened sweep. Columns, in the unit of the outcome but for the first and the last: the levers;
     ``mean``; ``worst``, the worst state, and ``p10``, which a tenth of the states fall short of; ``mean_regret`` and
     ``greatest_regret``, what is lost against the best setting in the same state; ``best``, the share of the states in
-    which it is the best. Means have a 95 % interval (``_low``, ``_high``): luck and states are its two sources, and
-    regret is taken replicate by replicate, so that the luck of a state cancels. Which setting is best in a state is
-    read off means over replicates. A state with a failed run is left out.
+    which it is the best. Means have a 95 % interval (``_low``, ``_high``): chance and states are its two sources.
+    Regret is taken replicate by replicate, so that what chance does to a state cancels, and in two ways: where the
+    replicates that choose the best setting also measure it, regret comes out too great; where the others choose, too
+    small. The interval reaches from the low end of the second, at least 0, to the high end of the first, and the mean
+    lies half way. A state with a failed run is left out.
 
     A grid of everything has every setting in every state, and so has a table of points that sets the levers anew at
     each of its states. Raises ValueError for levers that are not varied, for other designs, and where no state is

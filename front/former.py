@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 FORMER: Mapping[str, tuple[str, Mapping[str, str]]] = MappingProxyType(
     {
         "tredegar.model.health_service": ("tredegar.model.agents.health_service", {}),
-        "tredegar.results.compare": ("tredegar.results.comparison", {}),
+        "tredegar.results.compare": ("tredegar.results.arms.comparison", {}),
         "tredegar.results.export": ("tredegar.results.files", {}),
         "tredegar.results.hysteresis": ("tredegar.results.figures.ramp", {"hysteresis": "measure_hysteresis"}),
         "tredegar.results.maps": ("tredegar.results.figures.maps", {}),

@@ -9,9 +9,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .arms.comparison import compare, contrast
     from .arms.joining import join
     from .arms.pairs import paired
-    from .comparison import compare, contrast
     from .conditions import average_by
     from .discovery.regions import discover, grow_tree
     from .discovery.robust import measure_robustness
@@ -64,9 +64,9 @@ _HOMES = {
     "analyze_sensitivity": "sensitivity.indices",
     "at": "selection",
     "average_by": "conditions",
-    "compare": "comparison",
+    "compare": "arms.comparison",
     "complete_points": "sample",
-    "contrast": "comparison",
+    "contrast": "arms.comparison",
     "discover": "discovery.regions",
     "draw_hysteresis": "figures.ramp",
     "draw_map": "report.drawing",

@@ -46,6 +46,11 @@ class Design:
         return find_design_method(self.method)
 
     @property
+    def points_in_unit(self) -> int:
+        """How many points the design draws together: those of a trajectory, of a base point, or one."""
+        return self.kind.unit.points(len(self.varied), self.settings)
+
+    @property
     def streams_in_words(self) -> str:
         """What its replicates share: "common random numbers" or "independent random streams"."""
         return "common random numbers" if self.streams == "common" else "independent random streams"

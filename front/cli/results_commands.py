@@ -191,7 +191,7 @@ def compare_command(
     partial: Partial = False,
 ) -> None:
     """Compare two stores over the points that both have, run by run where they share random numbers."""
-    from ..results.comparison import compare, compared_rows
+    from ..results.arms.comparison import compare, compared_rows
     from ..results.open import open_sweep
 
     found = compare(open_sweep(first, partial), open_sweep(second, partial), outcomes or None, from_month)

@@ -10,7 +10,8 @@ import pandas as pd
 import xarray as xr
 
 from ..dataset import chosen_outcomes, design_of, label_of
-from ..intervals import Estimate, estimate, said
+from ..intervals import Estimate, said
+from ..statistics.mean_intervals import Scatter, mean_with_interval
 from ..windows import window_mean
 
 WORST_TENTH = 0.1
@@ -28,9 +29,11 @@ def measure_robustness(
     ``sweep`` is an opened sweep. Columns, in the unit of the outcome but for the first and the last: the levers;
     ``mean``; ``worst``, the worst state, and ``p10``, which a tenth of the states fall short of; ``mean_regret`` and
     ``greatest_regret``, what is lost against the best setting in the same state; ``best``, the share of the states in
-    which it is the best. Means have a 95 % interval (``_low``, ``_high``): luck and states are its two sources, and
-    regret is taken replicate by replicate, so that the luck of a state cancels. Which setting is best in a state is
-    read off means over replicates. A state with a failed run is left out.
+    which it is the best. Means have a 95 % interval (``_low``, ``_high``): chance and states are its two sources.
+    Regret is taken replicate by replicate, so that what chance does to a state cancels, and in two ways: where the
+    replicates that choose the best setting also measure it, regret comes out too great; where the others choose, too
+    small. The interval reaches from the low end of the second, at least 0, to the high end of the first, and the mean
+    lies half way. A state with a failed run is left out.
 
     A grid of everything has every setting in every state, and so has a table of points that sets the levers anew at
     each of its states. Raises ValueError for levers that are not varied, for other designs, and where no state is
@@ -56,18 +59,38 @@ def measure_robustness(
     values = values[:, complete]
     sign = -1.0 if smaller_is_better else 1.0
     means = sign * values.mean(axis=2)
-    # By means over replicates: the best of single runs would be the luckiest.
-    best = means.argmax(axis=0)
-    regret = sign * (values[best, np.arange(len(best))][None] - values)
+    states = values.shape[1]
+    regret = _regrets(sign * values)
     found = pd.DataFrame(settings, columns=list(levers))
     # States are a sample of what may come, also where they form a grid.
-    found = found.assign(**_spread("mean", [estimate(one, sampled=True) for one in values]))
+    scatter = Scatter(sampled=True, common=design_of(sweep).streams == "common", units=np.arange(states))
+    found = found.assign(**_spread("mean", [mean_with_interval(one, scatter) for one in values]))
     found["worst"], found["p10"] = sign * means.min(axis=1), sign * np.quantile(means, WORST_TENTH, axis=1)
-    found = found.assign(**_spread("mean_regret", [estimate(one, sampled=True) for one in regret]))
-    found["greatest_regret"] = regret.mean(axis=2).max(axis=1)
+    found = found.assign(**_spread("mean_regret", [_mean_regret(*pair, scatter) for pair in zip(*regret, strict=True)]))
+    found["greatest_regret"] = regret[0].mean(axis=2).max(axis=1)
     found["best"] = (means == means.max(axis=0)).mean(axis=1)
-    found.attrs["states"] = len(best)
+    found.attrs["states"] = states
     return found
+
+
+def _regrets(gains: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the regrets (setting, state, replicate) where all replicates choose the best setting, and where others do.
+
+    ``gains`` (setting, state, replicate) is better where it is greater. With one replicate no other can choose.
+    """
+    total, replicates = gains.sum(axis=2, keepdims=True), gains.shape[2]
+    best = np.take_along_axis(gains, np.broadcast_to(total.argmax(axis=0), (1, *gains.shape[1:])), axis=0)
+    if replicates == 1:
+        return best - gains, np.full_like(gains, np.nan)
+    by_others = np.take_along_axis(gains, (total - gains).argmax(axis=0)[None], axis=0)
+    return best - gains, by_others - gains
+
+
+def _mean_regret(same: np.ndarray, crossed: np.ndarray, scatter: Scatter) -> Estimate:
+    high, low = mean_with_interval(same, scatter), mean_with_interval(crossed, scatter)
+    if not np.isfinite(low.mean):
+        return Estimate(high.mean, np.array(np.nan), np.array(np.nan))
+    return Estimate(np.maximum((low.mean + high.mean) / 2.0, 0.0), np.maximum(low.low, 0.0), high.high)
 
 
 def _by_setting_and_state(

@@ -7,7 +7,7 @@ import pandas as pd
 import xarray as xr
 
 from ..dataset import design_of, label_of
-from ..intervals import estimate
+from ..statistics.mean_intervals import Scatter, mean_with_interval, scatter_of
 
 MOST_POINTS = 2_000
 """More points than this are thinned evenly for a figure of time (assumption); means of windows always use all."""
@@ -26,9 +26,9 @@ def fans(sweep: xr.Dataset, outcomes: tuple[str, ...], parameter: str) -> pd.Dat
     >>> fans(sweep, ("quality",), "mandate_detail")[["group", "month", "mean"]].values.tolist()
     [['mandate detail up to 0', 1, 0.5], ['mandate detail from 1', 1, 0.7]]
     """
-    sampled = design_of(sweep).kind.sampled
+    scatter = scatter_of(sweep)
     parts = [
-        _fan(sweep, outcome, group, members, sampled)
+        _fan(sweep, outcome, group, members, scatter)
         for outcome in outcomes
         for group, members in thirds(sweep[parameter]).items()
     ]
@@ -46,7 +46,8 @@ def thirds(values: xr.DataArray) -> dict[str, np.ndarray]:
     """
     numbers, name = values.values, label_of(str(values.name), unit=False)
     low, high = float(numbers.min()), float(numbers.max())
-    edges = low + (high - low) / 3.0, high - (high - low) / 3.0
+    third = (high - low) * (1.0 / 3.0 + 1e-9)  # a level at a third, such as a lattice has, belongs to its group
+    edges = low + third, high - third
     lowest, highest = np.flatnonzero(numbers <= edges[0]), np.flatnonzero(numbers >= edges[1])
     return {
         f"{name} up to {numbers[lowest].max():.2g}": lowest,
@@ -54,10 +55,10 @@ def thirds(values: xr.DataArray) -> dict[str, np.ndarray]:
     }
 
 
-def _fan(sweep: xr.Dataset, outcome: str, group: str, members: np.ndarray, sampled: bool) -> pd.DataFrame:
+def _fan(sweep: xr.Dataset, outcome: str, group: str, members: np.ndarray, scatter: Scatter) -> pd.DataFrame:
     chosen = members[:: -(-len(members) // MOST_POINTS)]
     runs = sweep[outcome].isel(point=chosen).transpose("point", "replicate", "month").values.astype(np.float64)
-    guess = estimate(runs, sampled)
+    guess = mean_with_interval(runs, scatter.of(chosen))
     flat = runs.reshape(-1, runs.shape[2])
     flat = flat[np.isfinite(flat).all(axis=1)]
     p10, p90 = np.quantile(flat, [0.1, 0.9], axis=0) if len(flat) else np.full((2, runs.shape[2]), np.nan)
@@ -89,12 +90,13 @@ def convergence(means: xr.Dataset, sweep: xr.Dataset) -> pd.DataFrame:
     >>> convergence(means, means)[["count", "mean"]].round(3).values.tolist()
     [[2.0, 0.65], [3.0, 0.7]]
     """
-    design = design_of(sweep)
-    sampled = design.kind.sampled
+    design, scatter = design_of(sweep), scatter_of(sweep)
     points, replicates = sweep.sizes["point"], sweep.sizes["replicate"]
     counts: dict[str, np.ndarray] = {}
-    if sampled:
-        counts["points"] = np.unique(np.geomspace(min(8, points), points, 10).astype(int))
+    if scatter.sampled:
+        size = design.points_in_unit
+        units = np.unique(np.geomspace(min(8, points // size), points // size, 10).astype(int))
+        counts["points"] = units * size  # whole trajectories and base points: half of one stands for nothing
     if replicates >= 3:
         counts["replicates"] = np.unique(np.linspace(2, replicates, 12).astype(int))
     rows = []
@@ -102,6 +104,7 @@ def convergence(means: xr.Dataset, sweep: xr.Dataset) -> pd.DataFrame:
         for kind, steps in counts.items():
             for count in steps:
                 taken = values.values[:, :count] if kind == "replicates" else values.values[:count]
-                guess = (float(number) for number in estimate(taken, sampled))
+                some = scatter if len(taken) == points else scatter.of(np.arange(len(taken)))
+                guess = (float(number) for number in mean_with_interval(taken, some))
                 rows.append((str(outcome), kind, int(count), *guess))
     return pd.DataFrame(rows, columns=["outcome", "of", "count", "mean", "low", "high"])

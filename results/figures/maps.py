@@ -10,8 +10,9 @@ import numpy as np
 import xarray as xr
 
 from ..dataset import chosen_parameters, design_of, label_of, parameter_row, varied_parameters
-from ..intervals import Estimate, combined, estimate
+from ..intervals import Estimate, combined
 from ..shares import most_telling
+from ..statistics.mean_intervals import Scatter, mean_with_interval
 
 CELLS = 33
 """Cells along each axis of a map drawn from a fitted surface (assumption)."""
@@ -55,14 +56,17 @@ def map_of(means: xr.DataArray, sweep: xr.Dataset, x: str, y: str) -> xr.Dataset
 
     >>> varied = {"mandate_detail": ("point", [0.0, 1.0, 0.0, 1.0]), "blame_people": ("point", [0.0, 0.0, 1.0, 1.0])}
     >>> means = xr.DataArray([[0.5], [0.6], [0.5], [0.3]], dims=("point", "replicate"), name="quality")
-    >>> chart = map_of(means, xr.Dataset(coords=varied), "mandate_detail", "blame_people")
+    >>> attrs = {"sampler": '{"method": "grid", "names": ["mandate_detail", "blame_people"], "bounds": []}'}
+    >>> sweep = means.to_dataset().assign_coords(varied).assign_attrs(attrs)
+    >>> chart = map_of(means, sweep, "mandate_detail", "blame_people")
     >>> chart["change"].dims, chart["change"].values.round(6).tolist()
     (('blame_people', 'mandate_detail'), [[0.0, 0.1], [0.0, -0.2]])
     """
     chosen_parameters(sweep, (x, y))
     cells = _cells_of_grid(means, sweep, x, y)
     if cells is not None:
-        level, change = _grid_estimates(cells), _grid_estimates(cells - cells[:, :1])
+        common = design_of(sweep).streams == "common"
+        level, change = (_grid_estimates(values, common) for values in (cells, cells - cells[:, :1]))
         facts: dict[str, object] = {"method": "grid"}
         axes = np.unique(sweep[y].values), np.unique(sweep[x].values)
     else:
@@ -92,8 +96,9 @@ def _cells_of_grid(means: xr.DataArray, sweep: xr.Dataset, x: str, y: str) -> np
     return ordered.reshape(shape[0], shape[1], -1, ordered.shape[-1])
 
 
-def _grid_estimates(cells: np.ndarray) -> Estimate:
-    return estimate(np.moveaxis(cells, (2, 3), (0, 1)), sampled=False)
+def _grid_estimates(cells: np.ndarray, common: bool) -> Estimate:
+    scatter = Scatter(sampled=False, common=common, units=np.arange(cells.shape[2]))
+    return mean_with_interval(np.moveaxis(cells, (2, 3), (0, 1)), scatter)
 
 
 class _Surface(NamedTuple):

@@ -10,8 +10,9 @@ import xarray as xr
 
 from ...model.parameters import base_of, parse_setting
 from ..attributes import json_attribute
-from ..dataset import chosen_outcomes, design_of, label_of
-from ..intervals import Estimate, estimate
+from ..dataset import chosen_outcomes, label_of
+from ..intervals import Estimate
+from ..statistics.mean_intervals import mean_with_interval, scatter_of
 from ..windows import window_mean
 from .style import INK, LINES, Panel, compose, light_grid
 
@@ -79,13 +80,13 @@ def measure_hysteresis(sweep: xr.Dataset, lever: str, outcome: str) -> pd.DataFr
     both = [value for value in means["up"] if value in means["down"]]
     if not both:
         raise ValueError(f"no value of '{lever}' is reached both from below and from above; walk it up and down again")
-    sampled = design_of(sweep).kind.sampled
+    scatter = scatter_of(sweep)
     rows = []
     for value in sorted(both):
         up, down = means["up"][value], means["down"][value]
         row = {"value": value}
         for name, values in (("up", up), ("down", down), ("gap", down - up)):
-            row |= _spread(name, estimate(values, sampled))
+            row |= _spread(name, mean_with_interval(values, scatter))
         rows.append(row)
     return pd.DataFrame(rows)
 

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from ..dataset import chosen_parameters, design_of
-from ..intervals import estimate
+from ..dataset import chosen_parameters
+from ..statistics.mean_intervals import Scatter, mean_with_interval, scatter_of
 
 MOST_LEVELS = 12
 """Parameters with more different values than this are cut into bins (assumption)."""
@@ -32,9 +32,9 @@ def responses(means: xr.Dataset, sweep: xr.Dataset, parameters: Iterable[str] | 
     >>> responses(means, means)[["parameter", "value", "mean"]].round(3).values.tolist()
     [['mandate_detail', 0.0, 0.55], ['mandate_detail', 1.0, 0.75]]
     """
-    sampled = design_of(sweep).kind.sampled
+    scatter = scatter_of(sweep)
     rows = [
-        _row(outcome, parameter, sweep[parameter].values[members], means[outcome].values[members], sampled)
+        _row(outcome, parameter, sweep[parameter].values[members], means[outcome].values[members], scatter.of(members))
         for outcome in means.data_vars
         for parameter in chosen_parameters(sweep, parameters)
         for members in levels_of(sweep[parameter].values)
@@ -58,12 +58,12 @@ def levels_of(values: np.ndarray) -> list[np.ndarray]:
 
 
 def _row(
-    outcome: object, parameter: str, levels: np.ndarray, values: np.ndarray, sampled: bool
+    outcome: object, parameter: str, levels: np.ndarray, values: np.ndarray, scatter: Scatter
 ) -> dict[str, object] | None:
     runs = values[np.isfinite(values)]
     if not len(runs):
         return None
-    guess = estimate(values, sampled)
+    guess = mean_with_interval(values, scatter)
     p10, p90 = np.quantile(runs, [0.1, 0.9])
     return {
         "outcome": str(outcome),

@@ -62,7 +62,8 @@ def charts_of(means: xr.Dataset, sweep: xr.Dataset) -> list[xr.Dataset]:
     or the points are too few for a map.
 
     >>> varied = {"mandate_detail": ("point", [0.0, 1.0, 0.0, 1.0]), "blame_people": ("point", [0.0, 0.0, 1.0, 1.0])}
-    >>> means = xr.Dataset({"quality": (("point", "replicate"), [[0.5], [0.6], [0.5], [0.3]])}, varied)
+    >>> attrs = {"sampler": '{"method": "grid", "names": ["mandate_detail", "blame_people"], "bounds": []}'}
+    >>> means = xr.Dataset({"quality": (("point", "replicate"), [[0.5], [0.6], [0.5], [0.3]])}, varied, attrs)
     >>> [(chart.attrs["x"], chart.attrs["y"]) for chart in charts_of(means, means)]
     [('mandate_detail', 'blame_people')]
     """
@@ -106,7 +107,8 @@ def map_picture(chart: xr.Dataset, sweep: xr.Dataset, note: str, name: str) -> P
 
     >>> varied = {"mandate_detail": ("point", [0.0, 1.0, 0.0, 1.0]), "blame_people": ("point", [0.0, 0.0, 1.0, 1.0])}
     >>> means = xr.DataArray([[0.5], [0.6], [0.5], [0.3]], dims=("point", "replicate"), name="quality")
-    >>> sweep = xr.Dataset(coords=varied)
+    >>> attrs = {"sampler": '{"method": "grid", "names": ["mandate_detail", "blame_people"], "bounds": []}'}
+    >>> sweep = means.to_dataset().assign_coords(varied).assign_attrs(attrs)
     >>> picture = map_picture(map_of(means, sweep, "mandate_detail", "blame_people"), sweep, "An example.", "map")
     >>> len(picture.panels), picture.table.shape
     (3, (4, 8))

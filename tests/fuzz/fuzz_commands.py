@@ -41,8 +41,9 @@ FEW = ("0", "1", "2", "12", "-1", "100000000000000", "4294967296", "x", "1.5", "
 OUTCOMES = ("quality", "true_access", "party", "qualty", "queue", "status", "month", "Quality", "")
 VALUES: dict[str, tuple[str, ...]] = {
     "store": READABLE, "stores": STORES, "first": READABLE, "second": STORES, "spec": (*SPECS, *READABLE),
-    "folder": (".", "nowhere", "file.txt", *STORES), "out": OUTPUTS, "markdown": OUTPUTS, "figure": OUTPUTS, "docs": OUTPUTS,
-    "outcomes": OUTCOMES, "outcome": OUTCOMES, "by": OUTCOMES, "lever": ("mandate_detail", "solidarity", "nothing", ""),
+    "folder": (".", "nowhere", "file.txt", *STORES), "out": OUTPUTS, "markdown": OUTPUTS, "figure": OUTPUTS,
+    "docs": OUTPUTS, "outcomes": OUTCOMES, "outcome": OUTCOMES, "by": OUTCOMES,
+    "lever": ("mandate_detail", "solidarity", "nothing", ""),
     "workers": ("0", "-1", "4097", "x", "1.5", ""), "engine": ("numpy", "numpy", "numpy", "Numpy", "nunpy", "", "cuda"),
     "months": FEW, "trusts": FEW, "clinicians": FEW, "replicate": WHOLE, "seed": WHOLE, "point": WHOLE, "trust": WHOLE,
     "task": ("0/1", "0/2", "1/2", "2/2", "0/0", "-1/2", "0/", "a/b", "0/99999999", "1 / 2", "0/2/3", "auto"),

@@ -13,7 +13,7 @@ import xarray as xr
 from tredegar.cli.entry import main
 from tredegar.model import TRUST_RECORDS
 from tredegar.results import open_sweep
-from tredegar.results.comparison import compare, compared_rows
+from tredegar.results.arms.comparison import compare, compared_rows
 from tredegar.results.discovery.regions import discover
 from tredegar.results.discovery.robust import measure_robustness, robust_rows
 from tredegar.results.figures.maps import map_of

@@ -10,7 +10,7 @@ import pytest
 import xarray as xr
 
 from tredegar.results import open_sweep
-from tredegar.results.comparison import compare, contrast
+from tredegar.results.arms.comparison import compare, contrast
 from tredegar.results.conditions import average_by
 from tredegar.results.files import export
 

@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from .dataset import chosen_outcomes, design_of, fixed_parameters, label_of, spec_of, varied_parameters
-from .intervals import NO_RUNS, estimate, said
-from .selection import at
-from .windows import settled_from, window_mean
+from ..dataset import chosen_outcomes, design_of, fixed_parameters, label_of, spec_of, varied_parameters
+from ..intervals import NO_RUNS, said
+from ..selection import at
+from ..statistics.mean_intervals import Scatter, mean_with_interval, scatter_of
+from ..windows import settled_from, window_mean
 
 COMPARED_ENTRIES = ("seed", "months", "streams", "country", "constants")
 
@@ -59,11 +60,11 @@ def compare(
     ours = window_mean(first.isel(point=here), names, begin, last)
     theirs = window_mean(second.isel(point=there), names, begin, last)
     paired = _same_luck(first, second)
-    sampled = design_of(first).kind.sampled
+    scatters = _scatter_at(first, here), _scatter_at(second, there)
     values = {name: (ours[name].values, theirs[name].values) for name in names}
     if not any(np.isfinite(one).any() and np.isfinite(other).any() for one, other in values.values()):
         raise ValueError("one of the stores has no completed run at the points that both have; nothing to compare")
-    rows = [_row(name, *values[name], paired, sampled) for name in names]
+    rows = [_row(name, *values[name], paired, scatters) for name in names]
     return Comparison(pd.DataFrame(rows), _settings(first, second), len(here), paired)
 
 
@@ -134,14 +135,21 @@ def _same_luck(first: xr.Dataset, second: xr.Dataset) -> bool:
     return same and design_of(first).streams == design_of(second).streams == "common"
 
 
-def _row(name: str, ours: np.ndarray, theirs: np.ndarray, paired: bool, sampled: bool) -> dict[str, object]:
+def _scatter_at(sweep: xr.Dataset, members: np.ndarray) -> Scatter:
+    scatter = scatter_of(sweep)
+    return scatter if np.array_equal(members, np.arange(sweep.sizes["point"])) else scatter.of(members)
+
+
+def _row(
+    name: str, ours: np.ndarray, theirs: np.ndarray, paired: bool, scatters: tuple[Scatter, Scatter]
+) -> dict[str, object]:
     replicates = min(ours.shape[1], theirs.shape[1])
     means = [float(np.nanmean(one)) if np.isfinite(one).any() else np.nan for one in (ours, theirs)]
     if paired:
         # Run by run: what luck does to both runs of a replicate cancels.
-        change, low, high = estimate(theirs[:, :replicates] - ours[:, :replicates], sampled)
+        change, low, high = mean_with_interval(theirs[:, :replicates] - ours[:, :replicates], scatters[0])
     else:
-        before, after = estimate(ours, sampled), estimate(theirs, sampled)
+        before, after = mean_with_interval(ours, scatters[0]), mean_with_interval(theirs, scatters[1])
         change = after.mean - before.mean
         # Nothing cancels: variances of independent means add up.
         half = np.hypot(after.high - after.mean, before.high - before.mean)

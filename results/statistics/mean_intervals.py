@@ -1,0 +1,191 @@
+"""Means over points and replicates with intervals that heed how the points were drawn and what the replicates share.
+
+Two things make a mean uncertain: chance, and the choice of points where these stand for a space. What each adds is
+taken from what varied independently: replicates under common random numbers, runs under independent streams; points
+of a Latin hypercube about an additive fit (Stein 1987; Owen 1992), base points of a Saltelli design, trajectories.
+``docs/coverage.md`` has the coverage of each.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import xarray as xr
+from numpy.polynomial import legendre
+
+from ..dataset import design_of
+from ..intervals import LEVEL, Estimate, combined
+
+MOST_DEGREE = 4
+POINTS_PER_TERM = 2
+"""An additive fit has polynomials up to this degree in each parameter, as long as so many points fall to each term."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scatter:
+    """How the points of a mean were drawn and what its replicates share.
+
+    ``sampled``: the points stand for a space. ``common``: replicates share random numbers over all points. ``units``
+    (points,) numbers the points that were drawn together, such as a trajectory. ``additive`` (points, parameters), each
+    column scaled to -1..1, where the points are stratified in every parameter; None where they are not, or not all of
+    them are there.
+    """
+
+    sampled: bool
+    common: bool
+    units: np.ndarray
+    additive: np.ndarray | None = None
+
+    def of(self, members: np.ndarray) -> Scatter:
+        """Return the scatter of some of the points, which are stratified no longer.
+
+        ``members`` (points,) are their indices.
+
+        >>> Scatter(sampled=True, common=True, units=np.array([0, 0, 1, 1])).of(np.array([0, 3])).units.tolist()
+        [0, 1]
+        """
+        return Scatter(self.sampled, self.common, self.units[members])
+
+
+def scatter_of(sweep: xr.Dataset) -> Scatter:
+    """Return how the points of an opened sweep were drawn.
+
+    Raises ValueError for a dataset that ``open_sweep`` did not open.
+
+    >>> sampler = '{"method": "morris", "names": ["mandate_detail"], "bounds": [[0.0, 1.0]]}'
+    >>> runs = {"status": (("point", "replicate"), [[1, 1], [1, 1], [1, 1], [1, 1]])}
+    >>> varied = {"mandate_detail": ("point", [0.0, 0.7, 1.0, 0.3])}
+    >>> scatter_of(xr.Dataset(runs, varied, {"sampler": sampler})).units.tolist()
+    [0, 0, 1, 1]
+    """
+    design = design_of(sweep)
+    points = sweep.sizes["point"]
+    additive = None
+    if design.kind.space_filling and design.varied:
+        columns = [_scaled(sweep[name].values, *design.bounds[name]) for name in design.varied]
+        additive = np.column_stack(columns)
+    return Scatter(
+        design.kind.sampled, design.streams == "common", np.arange(points) // design.points_in_unit, additive
+    )
+
+
+def _scaled(values: np.ndarray, low: float, high: float) -> np.ndarray:
+    return (2.0 * values - low - high) / ((high - low) or 1.0)
+
+
+def mean_with_interval(values: np.ndarray, scatter: Scatter, level: float = LEVEL) -> Estimate:
+    """Return the mean over points and replicates of ``values`` (point, replicate, ...), with its interval.
+
+    The mean is of the points' means; it and its bounds have the unit of ``values`` and their shape without the first
+    two axes. Failed runs (NaN) are left out. Bounds are NaN where nothing varied by itself: one replicate under
+    common random numbers, one replicate of points that stand for themselves, one unit of points.
+
+    >>> same = Scatter(sampled=False, common=True, units=np.arange(2))
+    >>> guess = mean_with_interval(np.array([[0.4, 0.5, 0.6], [0.6, 0.7, 0.8]]), same)
+    >>> [round(float(number), 3) for number in guess]
+    [0.6, 0.352, 0.848]
+    """
+    values = np.asarray(values, dtype=np.float64)
+    by_point = _mean(values, 1)
+    mean = _mean(by_point, 0)
+    if scatter.common:
+        chance = _of_replicates(values)
+    elif scatter.sampled:
+        chance = _Source(np.zeros_like(mean), np.ones_like(mean))  # it is in the scatter of the points
+    else:
+        chance = _of_runs(values)
+    points = _of_points(by_point, scatter) if scatter.sampled else _Source(np.zeros_like(mean), chance.freedom)
+    found = combined(mean, chance.variance, chance.freedom, points.variance, points.freedom, level)
+    unknown = ~(np.isfinite(chance.variance) & np.isfinite(points.variance))
+    return Estimate(mean, np.where(unknown, np.nan, found.low), np.where(unknown, np.nan, found.high))
+
+
+class _Source(NamedTuple):
+    """The variance that a source adds to a mean, with its degrees of freedom; NaN where it cannot be told."""
+
+    variance: np.ndarray
+    freedom: np.ndarray
+
+
+def _of_replicates(values: np.ndarray) -> _Source:
+    """Chance under common random numbers: the replicates are the independent repeats."""
+    repeats = _mean(values, 0)
+    count, variance = _moments(repeats, 0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return _Source(variance / count, count - 1.0)
+
+
+def _of_runs(values: np.ndarray) -> _Source:
+    """Chance under independent streams at points that stand for themselves: the scatter within each (Satterthwaite)."""
+    count, variance = _moments(values, 1)
+    held = count > 0
+    with np.errstate(invalid="ignore", divide="ignore"):
+        each = np.where(held, variance / count, 0.0)
+        total, spread = each.sum(axis=0), (np.where(held, each**2 / (count - 1.0), 0.0)).sum(axis=0)
+        freedom = np.where(spread > 0.0, total**2 / spread, np.inf)
+        return _Source(total / held.sum(axis=0) ** 2, freedom)
+
+
+def _of_points(by_point: np.ndarray, scatter: Scatter) -> _Source:
+    """The choice of points: the scatter of whole units, about an additive fit where the points are stratified."""
+    known = np.isfinite(by_point).reshape(len(by_point), -1).any(axis=1)
+    kept, units = by_point[known], scatter.units[known]
+    residuals, rank, within = kept - _mean(kept, 0), 1, np.zeros(kept.shape[1:])
+    if scatter.additive is not None and known.all():
+        residuals, rank, within = _about_additive_fit(kept, scatter.additive, len(np.unique(units)))
+    residuals = np.where(np.isfinite(residuals), residuals, 0.0)
+    _, place = np.unique(units, return_inverse=True)
+    sums = np.zeros((place.max(initial=-1) + 1, *residuals.shape[1:]))
+    np.add.at(sums, place, residuals)
+    count = len(sums)
+    # Of the degrees of freedom that a fit takes, a unit's share.
+    freedom = count - max(1.0, rank * count / max(len(kept), 1))
+    shape = residuals.shape[1:]
+    if freedom <= 0.0:
+        return _Source(np.full(shape, np.nan), np.full(shape, np.nan))
+    variance = (sums**2).sum(axis=0) / len(kept) ** 2 * count / freedom
+    return _Source(variance + within, np.full(shape, freedom))
+
+
+def _about_additive_fit(by_point: np.ndarray, sample: np.ndarray, units: int) -> tuple[np.ndarray, int, np.ndarray]:
+    """Return the residuals of ``by_point`` (points, ...) about a sum of polynomials, one a parameter, and its rank.
+
+    And the variance that the fit itself adds to a mean: each of the ``units`` lies anywhere in its stratum, of which
+    the range -1..1 has as many as there are units.
+    """
+    points, parameters = sample.shape
+    degree = min(MOST_DEGREE, (points // POINTS_PER_TERM - 1) // parameters)
+    steep = legendre.legder(np.eye(degree + 1))  # the slope of each polynomial, in the polynomials below it
+    columns: list[np.ndarray] = [np.ones((points, 1))]
+    slopes: list[np.ndarray] = [np.zeros((points, 1))]
+    for place in range(parameters if degree else 0):
+        columns.append(legendre.legvander(sample[:, place], degree)[:, 1:])
+        slopes.append((legendre.legvander(sample[:, place], max(degree - 1, 0)) @ steep)[:, 1:])
+    terms = np.column_stack(columns)
+    flat = by_point.reshape(points, -1)
+    fitted, _, rank, _ = np.linalg.lstsq(terms, flat, rcond=1e-9)
+    squares = sum(
+        ((slope @ fitted[first : first + slope.shape[1]]) ** 2).mean(axis=0)
+        for slope, first in zip(slopes, np.cumsum([0, *(part.shape[1] for part in columns)]), strict=False)
+    )
+    within = squares * (2.0 / units) ** 2 / 12.0 / units
+    shape = by_point.shape
+    return (flat - terms @ fitted).reshape(shape), int(rank), np.asarray(within).reshape(shape[1:])
+
+
+def _mean(values: np.ndarray, axis: int) -> np.ndarray:
+    present = np.isfinite(values)
+    count = present.sum(axis)
+    total = np.where(present, values, 0.0).sum(axis)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+
+
+def _moments(values: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return how many values there are along ``axis``, and their variance, NaN of fewer than two."""
+    present = np.isfinite(values)
+    count = present.sum(axis)
+    deviation = np.where(present, values - np.expand_dims(_mean(values, axis), axis), 0.0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return count, np.where(count > 1, (deviation**2).sum(axis) / (count - 1), np.nan)
