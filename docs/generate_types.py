@@ -16,7 +16,9 @@ from types import FunctionType
 from typing import Any, Literal, get_args, get_origin
 
 import tredegar
+from tredegar.kernels.engine_table import AUTO, ENGINES
 from tredegar.model import OUTCOMES, PARAMETERS, TRUST_RECORDS
+from tredegar.results.sensitivity.methods import METHODS
 from tredegar.sweeps.forms.keywords import keywords_of_tables
 from tredegar.sweeps.spec.design import Strict
 from tredegar.sweeps.spec.places import models_of_tables
@@ -30,7 +32,7 @@ WIDTH = 110
 
 def name_types() -> str:
     """Return the text of ``model/name_types.py``."""
-    keys = "".join(f"    {name}: ArrayLike\n" for name in PARAMETERS)
+    keys, wanted = ("".join(f"    {name}: {kind}\n" for name in PARAMETERS) for kind in ("ArrayLike", "Any"))
     return f'''"""Names of parameters and outcomes as types, for editors and type checkers. {MADE}"""
 
 from __future__ import annotations
@@ -66,6 +68,11 @@ class PointTable(TypedDict, total=False):
     """Values of parameters by name, (n_points,) or one for all points."""
 
 {keys}
+
+class WantedByName(TypedDict, total=False):
+    """Values of parameters that :func:`at` looks for: a number, a list of numbers, a slice."""
+
+{wanted}
 
 Points = PointTable | Mapping[ParameterName, ArrayLike] | DataFrameLike | DatasetLike
 """What :func:`simulate` takes as points."""
@@ -152,11 +159,24 @@ def key_type(key: str, kinds: Iterable[Any]) -> str:
     return " | ".join(plain[part] for part in parts) if set(parts) <= set(plain) else "Any"
 
 
+def one_of(names: Iterable[str]) -> str:
+    """Return the type of a text of which editors propose ``names``; a checker takes any."""
+    return f"Literal[{', '.join(repr(name) for name in names)}] | str"
+
+
 NAMED = {
+    "engine": one_of([AUTO, *ENGINES]),
+    "method": one_of([AUTO, *METHODS]),
     **dict.fromkeys(("outcome", "outcomes", "by"), "OutcomeName"),
-    **dict.fromkeys(("lever", "levers", "parameter", "parameters", "x", "y", "first", "second"), "ParameterName"),
+    **dict.fromkeys(
+        ("lever", "levers", "parameter", "parameters", "values", "x", "y", "first", "second"), "ParameterName"
+    ),
 }
-"""Arguments whose texts are names of outcomes or of parameters."""
+"""Arguments whose texts are names -> the type of these names."""
+OWN = {"WantedByName": "from .model.name_types import WantedByName"} | {
+    name: f"from typing import {name}" for name in ("Literal", "Unpack")
+}
+"""Names that the stub itself needs -> their imports."""
 TABLES = {"PARAMETERS": ("ParameterName", "Parameter"), "OUTCOMES": ("OutcomeName", "Outcome")}
 """Tables of the model that are public: the types of their names and of their rows."""
 
@@ -191,13 +211,15 @@ def function_of_the_stub(name: str, function: FunctionType, imports: dict[str, s
     module = inspect.getmodule(function)
     tree = ast.parse(inspect.getsource(module))  # type: ignore[arg-type]
     (node,) = (part for part in tree.body if isinstance(part, ast.FunctionDef) and part.name == function.__name__)
-    for argument in (*node.args.args, *node.args.kwonlyargs):
+    for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
         argument.annotation = narrowed(argument.arg, argument.annotation)
+    if node.args.kwarg and node.args.kwarg.arg == "named_values":
+        node.args.kwarg.annotation = ast.parse("Unpack[WantedByName]", mode="eval").body
     if name == "change_of":
         node.returns = ast.Name("ParameterName")
     notes = [node.returns, *(argument.annotation for argument in ast.walk(node.args) if isinstance(argument, ast.arg))]
     used = {part.id for note in notes if note for part in ast.walk(note) if isinstance(part, ast.Name)}
-    known = imported_names(tree, module.__name__) | defined_names(tree, module.__name__)  # type: ignore[union-attr]
+    known = imported_names(tree, module.__name__) | defined_names(tree, module.__name__) | OWN  # type: ignore[union-attr]
     imports |= {one: known[one] for one in used - set(tredegar._HOMES) if one in known}
     doc = inspect.cleandoc(function.__doc__ or "")
     doc = f'"""{doc}\n"""' if "\n" in doc else f'"""{doc}"""'

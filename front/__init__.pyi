@@ -8,6 +8,7 @@ from .model import Parameters as Parameters
 from .model.name_types import OutcomeName as OutcomeName
 from .model.name_types import ParameterName as ParameterName
 from .model.name_types import Points as Points
+from .model.name_types import WantedByName
 from .model.outcomes import Outcome
 from .model.parameters import Parameter
 from .model.providers import Providers
@@ -32,6 +33,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 from typing import Literal
+from typing import Unpack
 import numpy as np
 import os
 import pandas as pd
@@ -93,7 +95,7 @@ PARAMETERS: Mapping[ParameterName, Parameter]
 def analyze_sensitivity(
     sweep: xr.Dataset,
     outcomes: OutcomeName | Iterable[OutcomeName] | None = None,
-    method: str = ...,
+    method: Literal["auto", "sobol", "morris", "pawn", "regression"] | str = ...,
     window: Window = None,
     from_month: int | None = None,
     to_month: int | None = None,
@@ -127,12 +129,12 @@ def analyze_sensitivity(
 
 def at(
     sweep: xr.Dataset,
-    values: Mapping[str, Wanted] | None = None,
+    values: Mapping[ParameterName, Wanted] | None = None,
     /,
     *,
     method: Literal["nearest"] | None = None,
     tolerance: float | None = None,
-    **named_values: Wanted,
+    **named_values: Unpack[WantedByName],
 ) -> xr.Dataset:
     """Return the points where every named parameter has a wanted value: ``at(ds, mandate_detail=0.4)``.
 
@@ -512,7 +514,12 @@ def paired(
     [0.1, 0.075, 0.125]
     """
 
-def plan_sweep(spec: Spec, workers: int = 2, engine: str = "auto", pilot: bool = True) -> Plan:
+def plan_sweep(
+    spec: Spec,
+    workers: int = 2,
+    engine: Literal["auto", "cuda", "cupy", "numba", "numpy", "mesa"] | str = "auto",
+    pilot: bool = True,
+) -> Plan:
     """Return what the sweep of ``spec`` will take on ``workers`` processes; nothing is written.
 
     With ``pilot`` a part of the first batch is run for a second or two, which forecasts the time; without, nothing is
@@ -528,7 +535,7 @@ def run_sweep(
     spec: Spec,
     store: str | os.PathLike[str] | None = None,
     workers: int = 2,
-    engine: str = "auto",
+    engine: Literal["auto", "cuda", "cupy", "numba", "numpy", "mesa"] | str = "auto",
     scheduler: Any = None,
     task: tuple[int, int] | None = None,
     progress: bool | Callable[[Progress], None] | None = True,
@@ -595,7 +602,7 @@ def simulate(
     trusts: int = 150,
     clinicians: int = 40,
     seed: int = 7,
-    engine: str = "auto",
+    engine: Literal["auto", "cuda", "cupy", "numba", "numpy", "mesa"] | str = "auto",
     outcomes: OutcomeName | Iterable[OutcomeName] | None = None,
     every: int = 1,
     runs: ArrayLike | None = None,

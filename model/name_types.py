@@ -153,5 +153,92 @@ class PointTable(TypedDict, total=False):
     clinician_turnover: ArrayLike
 
 
+class WantedByName(TypedDict, total=False):
+    """Values of parameters that :func:`at` looks for: a number, a list of numbers, a slice."""
+
+    real_control: Any
+    mandate_detail: Any
+    rhetoric_of_localism: Any
+    target_level: Any
+    target_toughness: Any
+    sanction_strength: Any
+    inspection_intensity: Any
+    focus_access: Any
+    focus_integration: Any
+    outcome_payment: Any
+    public_reporting: Any
+    failure_regime_clarity: Any
+    adoption_incentive: Any
+    contractor_use: Any
+    best_practice_lag: Any
+    best_practice_noise: Any
+    blame_people: Any
+    internal_voice: Any
+    regulator_leniency: Any
+    political_responsiveness: Any
+    grip_rate: Any
+    blame_salience: Any
+    blame_follows_control: Any
+    variation_aversion: Any
+    reform_propensity: Any
+    reform_preparedness: Any
+    reorganisation_shock: Any
+    forced_reorganisation_month: Any
+    forced_reorganisation_direction: Any
+    funding_response: Any
+    concession_rate: Any
+    centre_reprisal: Any
+    liberation_depth: Any
+    arms_length_design: Any
+    arms_length: Any
+    arms_length_erosion: Any
+    minister_tenure: Any
+    ideology_gap: Any
+    centre_growth: Any
+    deal_commitment: Any
+    reform_memory: Any
+    number_of_units: Any
+    boundary_mismatch: Any
+    council_shield: Any
+    method_heterogeneity: Any
+    local_drift_rate: Any
+    trust_difference: Any
+    national_drift: Any
+    demand_growth: Any
+    capacity_ratio: Any
+    failure_demand: Any
+    practice_effect: Any
+    measurability_quality: Any
+    measurability_integration: Any
+    local_trap: Any
+    trap_distance: Any
+    size_spread: Any
+    patient_choice: Any
+    user_voice: Any
+    manager_capability: Any
+    preference_for_freedom: Any
+    challenge_threshold: Any
+    solidarity: Any
+    gaming_propensity: Any
+    manager_tenure: Any
+    buffering_norm: Any
+    local_learning_rate: Any
+    accountability_learning: Any
+    kaizen_support: Any
+    initial_challenge: Any
+    anticipatory_dismantling: Any
+    skill_spread: Any
+    poor_performer_share: Any
+    development_support: Any
+    protocol_strength: Any
+    displacement_rate: Any
+    displacing_share: Any
+    removal_rate: Any
+    recruitment_selectivity: Any
+    professional_motivation: Any
+    crowding_out: Any
+    clinician_turnover: Any
+
+
 Points = PointTable | Mapping[ParameterName, ArrayLike] | DataFrameLike | DatasetLike
 """What :func:`simulate` takes as points."""

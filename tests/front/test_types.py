@@ -46,6 +46,14 @@ spec = tg.Spec(
 )
 print(spec.replicates, found["quality"].shape, other["quality"].shape, corners["quality"].shape, settings.real_control)
 print(tg.OUTCOMES["quality"].unit)
+
+
+def looked_at(path: str) -> None:
+    sweep = tg.open_sweep(path)
+    change = tg.change_of("sanction_strength", 7)
+    there = tg.at(sweep, {change: 0.9}, real_control=[0.2, 0.8], target_level=slice(0.8, 1.0))
+    print(tg.window_mean(there, "quality"), tg.window_mean(there, ["quality", "fit"]))
+    print(tg.analyze_sensitivity(sweep, method="regression"), tg.discover(sweep, "quality"))
 """
 TYPOS = {
     "tg.engines()": ("tg.engine()", 'has no attribute "engine"'),
@@ -65,6 +73,10 @@ MORE_TYPOS = (
     'import tredegar as tg\ntg.discover(tg.open_sweep("a.zarr"), "qualty")\n',
     'import tredegar as tg\ntg.window_mean(tg.open_sweep("a.zarr"), ["qualty"])\n',
     'import tredegar as tg\ntg.draw_map(tg.open_sweep("a.zarr"), "quality", x="real_controll")\n',
+    'import tredegar as tg\ntg.at(tg.open_sweep("a.zarr"), real_controll=0.5)\n',
+    'import tredegar as tg\ntg.at(tg.open_sweep("a.zarr"), {"real_controll": 0.5})\n',
+    'import tredegar as tg\ntg.contrast(tg.open_sweep("a.zarr"), {"real_controll": 0.5}, {"real_control": 0.5})\n',
+    "import tredegar as tg\ntg.HealthService(real_controll=0.5)\n",
     "from tredegar import simulat\n",
     *(f"from tredegar.{room} import no_such_name\n" for room in ROOMS),
 )
