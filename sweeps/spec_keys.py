@@ -53,7 +53,7 @@ class SpecKeys(TypedDict, total=False):
     start: Any
     country: CountryKeys | Strict
     fixed: Mapping[ParameterName, float]
-    design: DesignKeys | Strict | str
+    design: DesignKeys | Strict | Literal["latin-hypercube", "sobol", "morris", "grid", "table"]
     vary: Mapping[ParameterName, Any]
     constants: Mapping[str, float]
     record: RecordKeys | Strict

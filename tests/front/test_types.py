@@ -13,6 +13,9 @@ import pytest
 
 from tredegar.model import OUTCOMES, PARAMETERS, TRUST_RECORDS
 from tredegar.model.name_types import OutcomeName, ParameterName, PointTable, TrustRecordName
+from tredegar.sweeps.forms.keywords import keywords_of_tables
+from tredegar.sweeps.spec.places import models_of_tables
+from tredegar.sweeps.spec.samplers import SAMPLERS
 from tredegar.sweeps.spec.spec import CountrySpec, RecordSpec, Spec
 from tredegar.sweeps.spec_keys import CountryKeys, DesignKeys, RecordKeys, SpecKeys
 
@@ -68,6 +71,9 @@ MORE_TYPOS = (
     'import tredegar as tg\ntg.OUTCOMES["qualty"]\n',
     'import tredegar as tg\ntg.Spec(design={"metod": "grid"})\n',
     'import tredegar as tg\ntg.Spec(design={"method": "gird"})\n',
+    'import tredegar as tg\ntg.Spec(design="gird", vary={"real_control": [0.0, 1.0]})\n',
+    'import tredegar as tg\ntg.Spec(design="grid", vary={"real_controll": [0.0, 1.0]})\n',
+    'import tredegar as tg\ntg.Spec(design="grid", outcomes=["qualty"])\n',
     'import tredegar as tg\ntg.Spec(design={"method": "grid"}, fixed={"real_controll": 0.2})\n',
     'import tredegar as tg\ntg.Spec(design={"method": "grid"}, record={"outcomes": ["qualty"]})\n',
     'import tredegar as tg\ntg.discover(tg.open_sweep("a.zarr"), "qualty")\n',
@@ -156,9 +162,12 @@ def test_types_of_names_are_those_of_the_tables() -> None:
 
 
 def test_keys_of_a_spec_are_those_that_it_reads() -> None:
-    for keys, model in ((SpecKeys, Spec), (CountryKeys, CountrySpec), (RecordKeys, RecordSpec)):
+    for keys, model in ((CountryKeys, CountrySpec), (RecordKeys, RecordSpec)):
         assert set(keys.__annotations__) == set(model.model_fields)
-    assert {"method", "points", "trajectories", "file"} <= set(DesignKeys.__annotations__)
+    keywords = set(keywords_of_tables(models_of_tables()))
+    assert set(SpecKeys.__annotations__) == set(Spec.model_fields) | keywords
+    designs = (sampler.settings.model_fields for sampler in SAMPLERS.values())
+    assert set(DesignKeys.__annotations__) == {key for fields in designs for key in fields}
 
 
 def test_the_stub_declares_every_public_name_and_no_other(root: Path) -> None:
