@@ -95,7 +95,7 @@ PARAMETERS: Mapping[ParameterName, Parameter]
 def analyze_sensitivity(
     sweep: xr.Dataset,
     outcomes: OutcomeName | Iterable[OutcomeName] | None = None,
-    method: Literal["auto", "sobol", "morris", "pawn", "regression"] | str = ...,
+    method: Literal["auto", "sobol", "morris", "pawn", "delta", "regression"] | str = ...,
     window: Window = None,
     from_month: int | None = None,
     to_month: int | None = None,
@@ -655,7 +655,7 @@ def simulate(
 def trace_sensitivity(
     sweep: xr.Dataset,
     outcomes: OutcomeName | Iterable[OutcomeName] | None = None,
-    method: str = ...,
+    method: Literal["auto", "sobol", "morris", "pawn", "delta", "regression"] | str = ...,
     limit: float | None = None,
     from_month: int | None = None,
     to_month: int | None = None,
