@@ -243,7 +243,7 @@ _RECORDS = (
     Sampler(
         method=DESIGN_METHODS["latin-hypercube"],
         settings=LatinHypercube,
-        example="points = N, centred = true|false",
+        example="points = N, centred = true|false, correlations = { NAME = { NAME = 0.5 } }",
         count=lambda design, ranges: int(design.points),
         draw=_draw_latin_hypercube,
         check=_check_latin_hypercube,
@@ -261,7 +261,7 @@ _RECORDS = (
     Sampler(
         method=DESIGN_METHODS["morris"],
         settings=Morris,
-        example="trajectories = r, levels = 4",
+        example='trajectories = r, levels = 4; groups = { GROUP = ["NAME", "NAME"] }, under sobol, too',
         count=lambda design, ranges: int(design.trajectories) * _units("morris", design, ranges),
         draw=_draw_morris,
         check=_check_groups,

@@ -46,15 +46,21 @@ def entries(draw: st.DrawFn, name: str, method: str, beyond: bool) -> Any:
 
 
 @st.composite
-def designs(draw: st.DrawFn, method: str) -> Tables:
-    """Draw the table [design] of ``method``."""
+def designs(draw: st.DrawFn, method: str, varied: list[str]) -> Tables:
+    """Draw the table [design] of ``method``, with relations between the quantities that are ``varied``."""
     design: Tables = {"method": method}
     if method == "latin-hypercube":
         design |= {"points": draw(st.integers(1, 9))} | draw(st.sampled_from(({}, {"centred": True})))
+        if len(varied) > 1 and draw(st.booleans()):
+            pair = {varied[0]: {varied[1]: draw(st.floats(-0.9, 0.9))}}
+            design |= {"points": 4 * (len(varied) + 1) + draw(st.integers(0, 3)), "correlations": pair}
     elif method == "sobol":
         design |= {"points": draw(st.sampled_from((1, 2, 4)))} | draw(st.sampled_from(({}, {"second_order": False})))
     elif method == "morris":
         design |= {"trajectories": draw(st.integers(2, 3))} | draw(st.sampled_from(({}, {"levels": 6})))
+    if method in ("sobol", "morris") and draw(st.booleans()):
+        members = varied[: draw(st.integers(1, len(varied)))]
+        design["groups"] = {draw(st.sampled_from(("a", "the centre", "1"))): members}
     if draw(st.booleans()):
         design["seed"] = draw(st.integers(0, 2**32 - 1))
     return design
@@ -67,7 +73,7 @@ def specs(draw: st.DrawFn, runnable: bool = False) -> Tables:
     method, beyond = draw(st.sampled_from(METHODS)), draw(st.booleans()) and not runnable
     names = draw(st.lists(quantities(months), min_size=1, max_size=4, unique=True))
     varied = names[: draw(st.integers(1, len(names)))]
-    design = draw(designs(method)) | ({"beyond_range": True} if beyond else {})
+    design = draw(designs(method, varied)) | ({"beyond_range": True} if beyond else {})
     found: Tables = {"months": months, "replicates": draw(st.integers(1, 3)), "design": design}
     found["vary"] = {name: draw(entries(name, method, beyond)) for name in varied}
     found["fixed"] = {name: draw(values_of(name)) for name in names if name not in varied}

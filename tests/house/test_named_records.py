@@ -110,6 +110,14 @@ def test_whoever_draws_a_design_and_whoever_reads_it_know_the_same_methods() -> 
 
 
 @pytest.mark.parametrize("name", SAMPLERS)
+def test_readers_know_what_an_extension_may_add_and_which_key_counts_the_points(name: str) -> None:
+    sampler, method = SAMPLERS[name], DESIGN_METHODS[name]
+    may_grow = sampler.free is not None or sampler.from_file
+    assert bool(method.gains) is may_grow
+    assert method.counted_by is None or method.counted_by in sampler.settings.model_fields
+
+
+@pytest.mark.parametrize("name", SAMPLERS)
 def test_the_keys_of_a_design_begin_with_its_method_and_end_with_those_of_all(name: str) -> None:
     model = SAMPLERS[name].settings
     assert issubclass(model, DesignSpec)

@@ -75,6 +75,7 @@ def test_a_store_is_told_the_groups_and_the_correlations_and_only_where_there_ar
 @pytest.mark.parametrize("design", [f"{DESIGNS['morris']}\n{GROUPS}", HYPERCUBE.format(points=40) + PAIRS])
 def test_the_canonical_text_gives_the_spec_back(design: str) -> None:
     spec = spec_with(design)
+    assert Spec.from_text(spec.to_toml()) == spec
     again = Spec.from_text(spec.canonical())
     assert (again.hash(), again.canonical()) == (spec.hash(), spec.canonical())
     assert matrix(again).tobytes() == matrix(spec).tobytes()

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from tredegar.results import open_sweep
+from tredegar.results import analyze_sensitivity, open_sweep
 from tredegar.sweeps.run.runner import complete_sweep
 from tredegar.sweeps.spec.spec import Spec
 from tredegar.sweeps.store.durable import write_durably
@@ -65,6 +65,20 @@ def test_a_grid_gains_levels(tmp_path: Path, levels: int) -> None:
     assert computed == (levels - 5) * 5 * 3
     finished(new, tmp_path / "large.zarr")
     assert by_parameters(dataset).identical(by_parameters(xr.open_zarr(tmp_path / "large.zarr").load()))
+
+
+def test_a_sobol_design_of_groups_is_doubled_in_place_and_keeps_its_groups(tmp_path: Path) -> None:
+    grouped = SOBOL.replace("points = 4", 'points = 4\ngroups = { both = ["real_control", "mandate_detail"] }').replace(
+        "[vary]", '[vary]\n"sanction_strength@7" = [0.0, 1.0]'
+    )
+    old, new = Spec.from_text(grouped), Spec.from_text(grouped.replace("points = 4", "points = 8"))
+    dataset, computed = extended(old, new, tmp_path / "s.zarr")
+    assert (dataset.sizes["point"], computed) == (8 * 6, 4 * 6 * 3)
+    found = analyze_sensitivity(open_sweep(tmp_path / "s.zarr"), ["quality"])
+    assert found["parameter"].values.tolist() == ["sanction_strength@7", "both"] and found.attrs["used"] == 8
+    other = Spec.from_text(grouped.replace("points = 4", "points = 16").replace("both = [", "pair = ["))
+    with pytest.raises(StoreError, match="'groups = { both = "):
+        extend_store(SweepStore(tmp_path / "s.zarr"), other)
 
 
 def test_a_sobol_design_is_doubled_in_place(tmp_path: Path) -> None:
