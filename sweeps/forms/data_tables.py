@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...model.providers import Providers
+from ...model.text.plain_text import plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,6 +91,10 @@ def as_csv(table: Any, what: str) -> str:
         raise ValueError(f"{what} must have columns of one length, a list or an array each: {said}") from None
     if any(frame.index.names):
         frame = frame.reset_index()
+    # A file may leave lines empty, which are no rows; a row that says nothing is not meant so.
+    for row, column in np.argwhere(frame.isna().to_numpy())[:1]:
+        place = f"{what} '{FILES[what]}', row {row + 2}, column '{plain(str(frame.columns[column]))}'"
+        raise ValueError(f"{place}: expected a value, got an empty cell")
     return frame.apply(_with_all_digits).to_csv(index=False, lineterminator="\n")
 
 
