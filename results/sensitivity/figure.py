@@ -117,7 +117,11 @@ def _draw_trace(axes: Any, one: xr.Dataset, method: SensitivityMethod, limit: fl
         axes.axvline(float(one["enough"]), color=LUCK, linestyle="dotted", label=f"enough for ± {limit:g}")
     axes.set_xscale("log", base=2)
     axes.set_xticks(numbers, [f"{number}" for number in numbers])
-    axes.set(xlabel="number", ylabel=method.axis, title=label_of(str(one["outcome"].item()), unit=False).capitalize())
+    axes.set(
+        xlabel=one.attrs.get("unit", "number"),
+        ylabel=method.axis,
+        title=label_of(str(one["outcome"].item()), unit=False).capitalize(),
+    )
     legend_below(axes)
     light_grid(axes)
 

@@ -132,6 +132,7 @@ def test_table_figure_and_file_hold_every_number(tmp_path):
     assert header == ("outcome", "parameter", "8 base points", "16", "32", "64", "128", "256")
     assert [row[1] for row in rows] == ["mandate detail", "method heterogeneity", "real control"]
     axes = draw_sensitivity(trace).axes[0]
+    assert axes.get_xlabel() == "base points"
     assert [line.get_xdata().tolist() for line in axes.lines[:3]] == [trace["number"].values.tolist()] * 3
     assert any("enough for ± 0.3" in line.get_label() for line in axes.lines)
     text = write_indices(trace, tmp_path / "trace.csv").read_text(encoding="utf-8")
