@@ -3,42 +3,80 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from html import escape
 from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..datasets.call import Failure, SimulateCall
 from ..model.constants import constants_with
 from ..model.outcomes import choose_outcomes
+from ..model.parameters import quantity_of
 from ..model.providers import Providers, read_providers
 from ..model.text.names import whole_number
 from ..model.text.plain_text import brief
 from .batch.batch import Country, Record, Recorded, RunBatch
 from .batch.memory import Needs, check_room
+from .batch.naming import named_values
 from .batch.points import checked_run_numbers, read_points
 from .engine_table import Run, find_engine, load_engine
 
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A run that could not be completed: its outcomes are all NaN. ``point`` and ``replicate`` count from 0."""
-
-    point: int
-    replicate: int
-    message: str
+if TYPE_CHECKING:
+    import xarray as xr
 
 
 class Simulated(dict[str, NDArray[Any]]):
-    """What :func:`simulate` returns: outcome -> array, and beside them what ran and what failed."""
+    """What :func:`simulate` returns: outcome -> array (point, replicate, month), beside them what ran and what failed.
+
+    ``engine`` is the name of the engine, ``failures`` are the runs that failed, ``call`` is what was asked.
+    """
 
     engine: str
     failures: tuple[Failure, ...]
+    call: SimulateCall | None
 
-    def __init__(self, arrays: Mapping[str, NDArray[Any]], engine: str, failures: tuple[Failure, ...]) -> None:
+    def __init__(
+        self,
+        arrays: Mapping[str, NDArray[Any]],
+        engine: str,
+        failures: tuple[Failure, ...],
+        call: SimulateCall | None = None,
+    ) -> None:
         super().__init__(arrays)
-        self.engine, self.failures = engine, failures
+        self.engine, self.failures, self.call = engine, failures, call
+
+    def to_dataset(self, start: str | None = None) -> xr.Dataset:
+        """Return the runs as the labelled Dataset that ``open_sweep`` gives of a store of the same points.
+
+        Dims ``(point, replicate, month[, trust, year])``; parameters that were given point by point are coordinates on
+        ``point``, single numbers scalar coordinates; units and meanings stand in attributes. The arrays are shared, not
+        copied. With ``start``, the calendar month of month 1 such as "1997-05", ``time`` is a coordinate on ``month``.
+        All that reads an opened sweep reads it, too. Raises ValueError for a ``start`` that is no month.
+
+        >>> points = {"real_control": [0.2, 0.8]}
+        >>> small = {"replicates": 1, "months": 12, "trusts": 3, "clinicians": 4, "engine": "numpy"}
+        >>> found = simulate(points, outcomes=["quality"], **small).to_dataset(start="1997-05")
+        >>> found["quality"].dims, found["real_control"].values.tolist(), str(found["time"].values[8])[:10]
+        (('point', 'replicate', 'month'), [0.2, 0.8], '1998-01-01')
+        """
+        from ..datasets.labelled import labelled  # it loads xarray, which engines do not need
+
+        if self.call is None:
+            raise ValueError("these arrays do not come from simulate(), so that nothing tells their points")
+        return labelled(self, self.call, self.engine, self.failures, start)
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: one line on what ran, and the Dataset below it."""
+        if self.call is None:
+            return f"<pre>{escape(repr(self))}</pre>"
+        call, failed = self.call, len(self.failures)
+        runs = call.number_of_points * call.replicates
+        size = f"{call.number_of_points:,} points &times; {call.replicates:,} replicates = {runs:,} runs"
+        country = f"{call.months:,} months, {call.country[0]:,} trusts of {call.country[1]:,} clinicians"
+        told = f"{size} of {country}, seed {call.seed}, engine {escape(self.engine)}; {failed:,} failed"
+        return f"<div><strong>Simulated</strong>: {told}</div>{self.to_dataset()._repr_html_()}"
 
 
 def simulate(
@@ -81,7 +119,7 @@ def simulate(
 
     Returns:
         outcome -> array (point, replicate, month // every), and per-trust records (point, replicate, trust[, year]);
-        attributes ``engine`` and ``failures``. A failed run is NaN throughout.
+        attributes ``engine`` and ``failures``. A failed run is NaN throughout. ``to_dataset()`` labels them.
 
     Raises:
         ValueError: for an argument that cannot be used, naming it and what is allowed, and for more than this machine
@@ -119,7 +157,35 @@ def simulate(
     }
     batch = RunBatch(country, months, seed, numbers.reshape(-1), per_run, per_change, constants_with(constants), record)
     engine_name, run = load_engine(engine)
-    return _assemble(batch, run, engine_name, (count, replicates), np.dtype(dtype))
+    found = _assemble(batch, run, engine_name, (count, replicates), np.dtype(dtype))
+    usual = bool((numbers == np.arange(replicates, dtype=np.uint64)).all())
+    found.call = SimulateCall(
+        points=_as_given(points, values, changes),
+        number_of_points=count,
+        replicates=replicates,
+        months=months,
+        every=every,
+        seed=seed,
+        country=(country.trusts, clinicians),
+        outcomes=record.outcomes,
+        trust_records=record.trusts,
+        runs=None if usual else numbers,
+        providers=table,
+        constants=constants,
+    )
+    return found
+
+
+def _as_given(
+    points: Any, values: Mapping[str, NDArray[np.float64]], changes: Mapping[int, Mapping[str, NDArray[np.float64]]]
+) -> dict[str, NDArray[np.float64]]:
+    """Return the points by the names that were given, (point,) each, () where one number holds for all points."""
+    found = {}
+    for name, given in named_values(points).items():
+        row, month = quantity_of(name)
+        array = values[row.name] if month is None else changes[month][row.name]
+        found[name] = array if np.ndim(given) else np.asarray(array[0])
+    return found
 
 
 def _most_groups(country: Country) -> int:

@@ -8,13 +8,13 @@ from typing import Any
 
 import xarray as xr
 
+from ..datasets.attributes import json_attribute
 from ..model.outcomes import OUTCOMES, TRUST_RECORDS, Outcome
 from ..model.parameters import PARAMETERS, Parameter, base_of, parse_setting
 from ..model.text.names import closest
 from ..store.design_methods import DesignMethod, factors_of, find_design_method
 from ..store.root_file import with_present_keys
 from ..store.spec_text import spec_tables
-from .attributes import json_attribute
 
 MAIN_OUTCOMES = ("quality", "fit", "true_access", "overall", "integration", "morale")
 """What a report shows first, where it was recorded."""
@@ -103,6 +103,8 @@ def spec_of(sweep: xr.Dataset) -> Mapping[str, Any]:
     >>> spec_of(xr.Dataset(attrs={"spec": "months = 120"}))["months"]
     120
     """
+    if "settings" in sweep.attrs:  # of a call of simulate, in the form of a spec
+        return json_attribute(sweep.attrs, "settings")
     if "spec" not in sweep.attrs:
         raise ValueError("the dataset carries no spec; open the store with tredegar.results.open_sweep")
     return spec_tables(sweep.attrs["spec"])

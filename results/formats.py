@@ -12,8 +12,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..datasets.attributes import as_plain
 from ..model.text.names import closest
-from .attributes import as_plain
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,8 +13,9 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from ..model.outcomes import OUTCOMES, TRUST_RECORDS, Outcome
-from ..model.parameters import Parameter
+from ..datasets.attributes import as_plain
+from ..datasets.conventions import by_convention
+from ..datasets.descriptions import described
 from ..store.arrays import first_line, read_array
 from ..store.blocks import Batches
 from ..store.contract import root_fault
@@ -33,7 +34,7 @@ from ..store.format import (
 from ..store.paths import local_path
 from ..store.presence import file_sizes, lost_blocks
 from ..store.root_file import read_root_bytes, seal_is_broken, with_present_keys
-from .attributes import as_plain
+from ..store.spec_text import spec_tables
 from .checked import ADVICE, CheckedArray
 from .dataset import parameter_row
 from .recorded import Stored, check_status, listed_files, lost_runs, read_status
@@ -52,8 +53,10 @@ def open_sweep(
 ) -> xr.Dataset:
     """Open a store, or an archive of one (``.zip`` too), as a lazy Dataset with dims ``(point, replicate, month)``.
 
-    Outcomes are float32 Dask arrays with ``units`` and ``long_name``; varied parameters are coordinates on ``point``,
-    fixed ones scalar coordinates. Failed runs are NaN; ``status`` says which, and the attributes ``runs``,
+    Outcomes are float32 Dask arrays with ``units`` (as UDUNITS has them; ``unit_in_words`` says more) and
+    ``long_name``; varied parameters are coordinates on ``point``, fixed ones scalar coordinates. ``year`` of the run
+    is a coordinate on ``month``, and where the spec has a ``start``, such as "1997-05", so is ``time``, the first day
+    of the month. Failed runs are NaN; ``status`` says which, and the attributes ``runs``,
     ``runs_done``, ``runs_failed`` and ``runs_missing`` count them. With ``partial`` runs that are missing, or have lost
     a file, are NaN and counted as missing. All attributes are of kinds that NetCDF takes; ``sampler`` and others that
     are tables are JSON.
@@ -90,7 +93,8 @@ def open_sweep(
     sweep = _assembled(stored, coordinates, status, check, wanted)
     _count_runs(sweep, place, partial)
     sweep.attrs["digests"] = "compared when read" if check else "not compared" if stored.has_digests else "none"
-    return _described(sweep).drop_encoding()
+    start = spec_tables(sweep.attrs["spec"]).get("start") if "spec" in sweep.attrs else None
+    return by_convention(described(sweep.drop_encoding()), start)
 
 
 def _wanted_chunks(chunks: Any) -> Any:
@@ -175,7 +179,9 @@ def _coordinates(place: Path, arrays: Mapping[str, Any], attributes: Mapping[str
         if digests and coordinate_digest(name, values) != digests[name]:
             raise StoreDamaged(f"store '{place}' is damaged: coordinate '{name}' is not what was written; {ADVICE}")
         found[name] = (arrays[name].metadata.dimension_names or (), values, as_plain(arrays[name].attrs))
-    return xr.Dataset(coords=found, attrs=as_plain(attributes))
+    # CF has an attribute "coordinates" of its own, which would hide these names from whoever writes the Dataset.
+    about = {name: value for name, value in attributes.items() if name != "coordinates"}
+    return xr.Dataset(coords=found, attrs=as_plain(about))
 
 
 def _without_lost(stored: Stored, status: NDArray[np.uint8], partial: bool) -> NDArray[np.uint8]:
@@ -226,14 +232,3 @@ def _count_runs(sweep: xr.Dataset, path: Path, partial: bool) -> None:
     sweep.attrs.update(
         runs=runs, runs_done=int(counts[DONE]), runs_failed=int(counts[FAILED]), runs_missing=missing, store=str(path)
     )
-
-
-def _described(sweep: xr.Dataset) -> xr.Dataset:
-    for name, variable in sweep.variables.items():
-        row: Parameter | Outcome | None = parameter_row(str(name)) or OUTCOMES.get(str(name))
-        row = row or TRUST_RECORDS.get(str(name))
-        if row is not None:
-            variable.attrs.setdefault("units", row.unit)
-            variable.attrs.setdefault("long_name", str(name).replace("_", " "))
-            variable.attrs.setdefault("meaning", row.meaning)
-    return sweep

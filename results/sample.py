@@ -12,7 +12,7 @@ from scipy import stats
 
 from ..store.format import DONE
 from .dataset import Design, design_of
-from .windows import settled_from, window
+from .windows import means_of_windows, settled_from, window
 
 Window = int | None
 """Recorded months per window; None stands for one window, the second half of the run."""
@@ -101,9 +101,7 @@ def _windowed(
         raise ValueError(f"a window must have 1 .. {part.sizes['month']} recorded months, got {length}")
     if length == 1:
         return part
-    # What does not fill a window is cut off at the start, so that the last one ends with the run.
-    windows = part.coarsen(month=length, boundary="trim", side="right", coord_func={"month": "max"})
-    return windows.mean(keep_attrs=True)
+    return means_of_windows(part, length)
 
 
 def series_of(

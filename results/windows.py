@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import xarray as xr
 
+from ..model.outcomes import OUTCOMES
 from .dataset import chosen_outcomes
 
 
@@ -71,7 +72,7 @@ def window_mean(
     """
     part = window(sweep, settled_from(sweep) if from_month is None else from_month, to_month)
     names = list(chosen_outcomes(sweep, outcomes))
-    means = part[names].mean("month", skipna=False, dtype=np.float64, keep_attrs=True).compute()
+    means = said_to_be_means(part[names].mean("month", skipna=False, dtype=np.float64, keep_attrs=True).compute())
     first = int(part.month[0]) - _length(sweep["month"].values) + 1
     means.attrs.update(from_month=first, to_month=int(part.month[-1]))
     return means
@@ -91,5 +92,34 @@ def window_means(sweep: xr.Dataset, length: int, outcomes: Iterable[str] | None 
     if not 1 <= length <= sweep.sizes["month"]:
         raise ValueError(f"a window must have 1 .. {sweep.sizes['month']} recorded months, got {length}")
     part = sweep[list(chosen_outcomes(sweep, outcomes))].astype(np.float64)
-    windows = part.coarsen(month=length, boundary="trim", side="right", coord_func={"month": "max"})
-    return windows.mean(keep_attrs=True)
+    return means_of_windows(part, length)
+
+
+def means_of_windows(part: xr.Dataset, length: int) -> xr.Dataset:
+    """Return means of each ``length`` recorded months of ``part``, (..., month), in its units; the last one is full.
+
+    What lies on ``month`` (its number, year, date) is that of the last month of a window.
+
+    >>> means = means_of_windows(xr.Dataset({"quality": ("month", [0.2, 0.4, 0.6])}, {"month": [1, 2, 3]}), 2)
+    >>> means["month"].values.tolist(), means["quality"].values.round(6).tolist()
+    ([3], [0.5])
+    """
+    last = {str(name): "max" for name, row in part.coords.items() if "month" in row.dims}
+    # What does not fill a window is cut off at the start, so that the last one ends with the run.
+    windows = part.coarsen(month=length, boundary="trim", side="right", coord_func=last)
+    return said_to_be_means(windows.mean(keep_attrs=True))
+
+
+def said_to_be_means(means: xr.Dataset) -> xr.Dataset:
+    """Return ``means``, (point, replicate) or with windows (..., month), whose outcomes say that they are means.
+
+    Units stay those of the outcomes. Source of the attribute: the conventions of CF.
+
+    >>> said_to_be_means(xr.Dataset({"quality": ("point", [0.5])}))["quality"].attrs
+    {'cell_methods': 'month: mean'}
+    """
+    found = means.copy()
+    for name, variable in found.data_vars.items():
+        if name in OUTCOMES:
+            variable.attrs["cell_methods"] = "month: mean"
+    return found

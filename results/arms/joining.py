@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from ...datasets.attributes import json_attribute
 from ...model.parameters import PARAMETERS, SIGN
 from ...model.text.names import closest
 from ...model.text.plain_text import brief
-from ..attributes import json_attribute
 from ..dataset import fixed_parameters
 from ..selection import evenly_chunked
 from .agreement import FACTS, OF_STREAMS

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import xarray as xr
 
+from ...datasets.attributes import json_attribute
 from ...model.text.names import closest
 from ...model.text.plain_text import brief
-from ..attributes import json_attribute
 from ..dataset import chosen_outcomes
 from ..intervals import LEVEL, Estimate, estimate_by_point, estimate_unpaired
 from ..windows import window, window_mean

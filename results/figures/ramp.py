@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from ...datasets.attributes import json_attribute
 from ...model.parameters import base_of, parse_setting
-from ..attributes import json_attribute
 from ..dataset import chosen_outcomes, label_of
 from ..intervals import Estimate
 from ..statistics.mean_intervals import mean_with_interval, scatter_of

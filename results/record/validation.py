@@ -13,8 +13,8 @@ import numpy as np
 import xarray as xr
 from scipy import stats
 
+from ...datasets.attributes import json_attribute
 from ...store.format import DONE
-from ..attributes import json_attribute
 from ..intervals import LEVEL
 from .measures import MEASURES, MONTHLY, PER_TRUST, WHY_ABSENT, Runs
 

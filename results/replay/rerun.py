@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
+from ...datasets.attributes import json_attribute
 from ...model.graph.merkle import rules_hash
 from ...model.outcomes import OUTCOMES
 from ...model.parameters import PARAMETERS, Parameters, parse_setting
 from ...model.providers import Providers, parse_providers
 from ...store.format import DONE, FAILED
-from ..attributes import json_attribute
 from ..dataset import design_of, fixed_parameters, spec_of, varied_parameters
 
 if TYPE_CHECKING:

@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import model
+from ...datasets.descriptions import STATUS_ATTRIBUTES, axis_attributes, outcome_attributes, parameter_attributes
 from ...model.outcomes import OUTCOMES, TRUST_RECORDS, Outcome
 from ...model.parameters import PARAMETERS
 from ...store.blocks import Batches
 from ...store.digest import BYTES, coordinate_digest
-from ...store.format import DIGEST, DONE, FAILED, MISSING, STATUS, STORE_FORMAT
-from ..spec.design import find_quantity
+from ...store.format import DIGEST, MISSING, STATUS, STORE_FORMAT
 from ..spec.sampling import Points, sampler_settings
 from ..spec.spec import Spec
 
@@ -73,13 +73,7 @@ def filled(spec: Spec, number_of_points: int, points_per_batch: int) -> tuple[Va
         chunks=(points_per_batch, spec.replicates),
         dtype="uint8",
         fill=MISSING,
-        attributes={
-            "long_name": "status of the run",
-            "meaning": "what became of the run; a failed run is NaN in every outcome",
-            "units": "1",
-            "flag_values": [MISSING, DONE, FAILED],
-            "flag_meanings": "missing done failed",
-        },
+        attributes=dict(STATUS_ATTRIBUTES),
     )
     return (*found, digest, status)
 
@@ -115,10 +109,8 @@ def _filled(
     sizes: tuple[int, ...] = (replicates, third[1])
     if yearly:
         dims, sizes = (*dims, "year"), (*sizes, years)
-    attributes = {"long_name": row.name.replace("_", " "), "units": row.unit, "meaning": row.meaning}
-    if row.evidence:
-        attributes["evidence"] = row.evidence
-    return Variable(row.name, dims, (points, *sizes), (points_per_batch, *sizes), "float32", float("nan"), attributes)
+    about = outcome_attributes(row)
+    return Variable(row.name, dims, (points, *sizes), (points_per_batch, *sizes), "float32", float("nan"), about)
 
 
 def coordinates(spec: Spec, points: Points) -> list[Variable]:
@@ -133,41 +125,27 @@ def coordinates(spec: Spec, points: Points) -> list[Variable]:
     number = len(next(iter(points.values())))
     windows = np.arange(spec.record.every, spec.months + 1, spec.record.every, dtype=np.int32)
     found = [
-        _axis("point", np.arange(number, dtype=np.int64), "1", "number of the setting of the parameters, from 0"),
-        _axis("replicate", np.arange(spec.replicates, dtype=np.int64), "1", "number of the repeat, from 0"),
-        _axis("month", windows, "months", "last month of the window, counted from 1"),
+        _axis("point", np.arange(number, dtype=np.int64)),
+        _axis("replicate", np.arange(spec.replicates, dtype=np.int64)),
+        _axis("month", windows),
     ]
     if spec.record.trusts:
         trusts = np.arange(spec.trusts, dtype=np.int32)
-        found.append(_axis("trust", trusts, "1", "number of the trust, from 0; providers sorted by code"))
+        found.append(_axis("trust", trusts))
         if spec.months >= 12:
             years = np.arange(1, spec.months // 12 + 1, dtype=np.int32)
-            found.append(_axis("year", years, "years", "full year of the run, counted from 1"))
+            found.append(_axis("year", years))
     found += [_parameter(name, values, ("point",)) for name, values in points.items()]
     found += [_parameter(name, np.asarray(spec.fixed[name], dtype=np.float64), ()) for name in sorted(spec.fixed)]
     return found
 
 
-def _axis(name: str, values: NDArray[Any], unit: str, meaning: str) -> Variable:
-    attributes = {"long_name": name, "units": unit, "meaning": meaning}
-    return Variable(name, (name,), values.shape, values.shape, str(values.dtype), 0, attributes, values)
+def _axis(name: str, values: NDArray[Any]) -> Variable:
+    return Variable(name, (name,), values.shape, values.shape, str(values.dtype), 0, axis_attributes(name), values)
 
 
 def _parameter(name: str, values: NDArray[np.float64], dims: tuple[str, ...]) -> Variable:
-    row, month = find_quantity(name)
-    attributes: dict[str, Any] = {
-        "long_name": row.name.replace("_", " ") + (f" from month {month} on" if month else ""),
-        "units": row.unit,
-        "meaning": row.meaning,
-        "kind": row.kind,
-        "actor": row.actor,
-        "source": row.source,
-        "default": row.default,
-        "declared_range": [row.low, row.high],
-        "design": "varied" if dims else "fixed",
-    }
-    if month:
-        attributes["from_month"] = month
+    attributes = parameter_attributes(name, varied=bool(dims))
     return Variable(name, dims, values.shape, values.shape, "float64", float("nan"), attributes, values)
 
 

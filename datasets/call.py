@@ -1,0 +1,75 @@
+"""Record of a call of ``simulate``: all that its arrays need to become a labelled Dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..model.providers import Providers
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A run that could not be completed: its outcomes are all NaN. ``point`` and ``replicate`` count from 0."""
+
+    point: int
+    replicate: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimulateCall:
+    """What was asked of ``simulate``.
+
+    ``points``: name -> (point,) where values were given point by point, () where one number holds for all. ``runs``:
+    the run numbers (point, replicate), None for common random numbers in the usual order. ``country``: its trusts and
+    clinicians.
+    """
+
+    points: Mapping[str, NDArray[np.float64]]
+    number_of_points: int
+    replicates: int
+    months: int
+    every: int
+    seed: int
+    country: tuple[int, int]
+    outcomes: tuple[str, ...]
+    trust_records: bool
+    runs: NDArray[np.uint64] | None = None
+    providers: Providers | None = None
+    constants: Mapping[str, float] | None = None
+
+    @property
+    def streams(self) -> str:
+        """Whether replicate k has one random stream at all points ("common"), or not ("independent")."""
+        runs = self.runs
+        return "common" if runs is None or bool((runs == runs[:1]).all()) else "independent"
+
+    @property
+    def varied(self) -> tuple[str, ...]:
+        """The names whose values were given point by point."""
+        return tuple(name for name, values in self.points.items() if values.ndim)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The call in the form of a spec, as plain values."""
+        country: dict[str, Any] = {"trusts": self.country[0], "clinicians": self.country[1]}
+        if self.providers is not None:
+            country["providers"] = "providers.csv"
+        fixed = {name: float(values) for name, values in sorted(self.points.items()) if not values.ndim}
+        record = {"outcomes": list(self.outcomes), "every": self.every, "trusts": self.trust_records}
+        return {
+            "seed": self.seed,
+            "months": self.months,
+            "replicates": self.replicates,
+            "streams": self.streams,
+            "country": country,
+            "fixed": fixed,
+            "design": {"method": "table"},
+            "constants": dict(self.constants or {}),
+            "record": record,
+        }

@@ -1,0 +1,111 @@
+"""Labelled runs: the arrays of ``simulate`` as the Dataset that a store of the same runs opens to."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from .. import model
+from ..model.outcomes import TRUST_RECORDS
+from ..model.parameters import PARAMETERS
+from ..model.providers import OPTIONAL_COLUMNS, REQUIRED_COLUMNS, Providers
+from ..store.format import BATCH_DIMENSIONS, DONE, FAILED, STATUS
+from .attributes import as_plain
+from .call import Failure, SimulateCall
+from .conventions import by_convention
+from .descriptions import described
+
+
+def labelled(
+    arrays: Mapping[str, NDArray[Any]],
+    call: SimulateCall,
+    engine: str,
+    failures: Sequence[Failure] = (),
+    start: str | None = None,
+) -> xr.Dataset:
+    """Return the ``arrays`` of a call as a Dataset: outcomes (point, replicate, month), records by trust and year.
+
+    The arrays are shared, not copied; outcomes keep their dtype and unit. Parameters that were given point by point are
+    coordinates on ``point``, others scalars; ``status`` says which runs failed. With ``start``, the calendar month of
+    month 1 such as "1997-05", months have dates. Raises ValueError for a ``start`` that is no month.
+
+    >>> call = SimulateCall(points={"mandate_detail": np.array([0.2, 0.8])}, number_of_points=2, replicates=1, months=2,
+    ...                     every=1, seed=7, country=(3, 4), outcomes=("quality",), trust_records=False)
+    >>> found = labelled({"quality": np.array([[[0.5, 0.6]], [[0.6, 0.7]]])}, call, "numpy")
+    >>> found["quality"].dims, found["mandate_detail"].dims, found["status"].values.tolist()
+    (('point', 'replicate', 'month'), ('point',), [[1], [1]])
+    """
+    status = np.full((call.number_of_points, call.replicates), DONE, dtype=np.int8)
+    for run in failures:
+        status[run.point, run.replicate] = FAILED
+    variables = {name: (_dims_of(name), values) for name, values in arrays.items()}
+    runs = xr.Dataset({STATUS: (BATCH_DIMENSIONS, status), **variables}, _coordinates(call, arrays))
+    return by_convention(described(runs.assign_attrs(_about(call, engine, failures))), start)
+
+
+def _dims_of(name: str) -> tuple[str, ...]:
+    if name not in TRUST_RECORDS:
+        return (*BATCH_DIMENSIONS, "month")
+    return (*BATCH_DIMENSIONS, "trust", "year") if TRUST_RECORDS[name].yearly else (*BATCH_DIMENSIONS, "trust")
+
+
+def _coordinates(call: SimulateCall, arrays: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "point": np.arange(call.number_of_points, dtype=np.int64),
+        "replicate": np.arange(call.replicates, dtype=np.int64),
+        "month": np.arange(call.every, call.months + 1, call.every, dtype=np.int32),
+    }
+    if call.trust_records:
+        found["trust"] = np.arange(call.country[0], dtype=np.int32)
+        if any(name in arrays for name, row in TRUST_RECORDS.items() if row.yearly):
+            found["year"] = np.arange(1, call.months // 12 + 1, dtype=np.int32)
+    found |= {name: ("point" if values.ndim else (), values) for name, values in call.points.items()}
+    if call.runs is not None:
+        about = {"long_name": "run number", "units": "1", "meaning": "number that keys the random stream of the run"}
+        found["run"] = (BATCH_DIMENSIONS, call.runs.astype(np.int64), about)
+    return found
+
+
+def _about(call: SimulateCall, engine: str, failures: Sequence[Failure]) -> dict[str, Any]:
+    runs, failed = call.number_of_points * call.replicates, len(failures)
+    return as_plain(
+        {
+            "rules_hash": model.rules_hash(),
+            "seed": call.seed,
+            "streams": call.streams,
+            "sampler": {"method": "table", "seed": call.seed, "names": list(call.varied), "bounds": []},
+            "providers": None if call.providers is None else providers_as_csv(call.providers),
+            "defaults": {name: row.default for name, row in PARAMETERS.items()},
+            "points": call.number_of_points,
+            "runs": runs,
+            "runs_done": runs - failed,
+            "runs_failed": failed,
+            "runs_missing": 0,
+            "engine": engine,
+            "settings": json.dumps(call.settings),
+            "failures": json.dumps([asdict(run) for run in failures]) if failures else None,
+        }
+    )
+
+
+def providers_as_csv(providers: Providers) -> str:
+    """Return a table of providers as CSV, which reads to the same table.
+
+    >>> table = Providers(code=("A",), name=("Aber",), size=(3.0,), council=("west",), catchment=("coast",))
+    >>> providers_as_csv(table).splitlines()
+    ['code,name,size,council,catchment', 'A,Aber,3.0,west,coast']
+    """
+    columns = [name for name in (*REQUIRED_COLUMNS, *OPTIONAL_COLUMNS) if getattr(providers, name) is not None]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(zip(*(getattr(providers, name) for name in columns), strict=True))
+    return text.getvalue()
