@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
+from ...datasets.attributes import with_texts
 from ..dataset import Design, chosen_outcomes, design_of, label_of
 from ..sample import Window, complete_points, sample_of, seed_share, seed_share_conf, series_of, times_of
 from .methods import AUTO, Bootstrap, SensitivityMethod, method_for
@@ -143,7 +144,7 @@ def _dataset(
     coordinates = {"outcome": list(names), "month": times.values, "parameter": list(factors)}
     if any("parameter_2" in dims for dims, _ in variables.values()):
         coordinates["parameter_2"] = list(factors)
-    return xr.Dataset(variables, coordinates).transpose("outcome", "month", ...)
+    return with_texts(xr.Dataset(variables, coordinates).transpose("outcome", "month", ...))
 
 
 __all__ = ["Bootstrap", "analyze_sensitivity"]
