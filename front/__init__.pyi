@@ -453,8 +453,10 @@ def open_sweep(
 ) -> xr.Dataset:
     """Open a store, or an archive of one (``.zip`` too), as a lazy Dataset with dims ``(point, replicate, month)``.
 
-    Outcomes are float32 Dask arrays with ``units`` and ``long_name``; varied parameters are coordinates on ``point``,
-    fixed ones scalar coordinates. Failed runs are NaN; ``status`` says which, and the attributes ``runs``,
+    Outcomes are float32 Dask arrays with ``units`` (as UDUNITS has them; ``unit_in_words`` says more) and
+    ``long_name``; varied parameters are coordinates on ``point``, fixed ones scalar coordinates. ``year`` of the run
+    is a coordinate on ``month``, and where the spec has a ``start``, such as "1997-05", so is ``time``, the first day
+    of the month. Failed runs are NaN; ``status`` says which, and the attributes ``runs``,
     ``runs_done``, ``runs_failed`` and ``runs_missing`` count them. With ``partial`` runs that are missing, or have lost
     a file, are NaN and counted as missing. All attributes are of kinds that NetCDF takes; ``sampler`` and others that
     are tables are JSON.
@@ -635,7 +637,7 @@ def simulate(
 
     Returns:
         outcome -> array (point, replicate, month // every), and per-trust records (point, replicate, trust[, year]);
-        attributes ``engine`` and ``failures``. A failed run is NaN throughout.
+        attributes ``engine`` and ``failures``. A failed run is NaN throughout. ``to_dataset()`` labels them.
 
     Raises:
         ValueError: for an argument that cannot be used, naming it and what is allowed, and for more than this machine

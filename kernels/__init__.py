@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from ..datasets.call import Failure
 from ..model.failed_run import RunFailed
 from .batch.memory import projected_bytes
 from .engine_table import EngineInfo, engines
 from .machine.unavailable import EngineUnavailable
-from .simulation import Failure, Simulated, simulate
+from .simulation import Simulated, simulate
 
 __all__ = [
     "EngineInfo",

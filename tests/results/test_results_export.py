@@ -123,7 +123,7 @@ def test_netcdf_holds_the_same_values(store, tmp_path):
     path = export(sweep, tmp_path / "all.nc", outcomes=["quality"], monthly=True)
     with xr.open_dataset(path, decode_times=False) as found:
         assert np.array_equal(found.quality.values, sweep.quality.values, equal_nan=True)
-        assert found.quality.attrs["units"] == "0..1" and "mandate_detail" in found.coords
+        assert found.quality.attrs["unit_in_words"] == "0..1" and "mandate_detail" in found.coords
     with pytest.raises(ValueError, match=r"must be \.nc \(NetCDF\), \.csv or \.parquet, got '\.xlsx'"):
         export(sweep, tmp_path / "all.xlsx")
 

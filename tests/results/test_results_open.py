@@ -30,8 +30,12 @@ def test_a_store_opens_lazily_with_units_names_and_parameters_as_coordinates(sto
     sweep = open_sweep(store)
     assert dict(sweep.sizes) == {"point": 12, "replicate": 4, "month": 24}
     assert sweep.quality.chunks is not None and sweep.quality.dtype == np.float32
-    assert sweep.quality.units == "0..1" and sweep.quality.meaning == OUTCOMES["quality"].meaning
-    assert sweep.mandate_detail.dims == ("point",) and sweep.mandate_detail.units == "share"
+    assert (
+        sweep.quality.units == "1"
+        and sweep.quality.unit_in_words == "0..1"
+        and sweep.quality.meaning == OUTCOMES["quality"].meaning
+    )
+    assert sweep.mandate_detail.dims == ("point",) and sweep.mandate_detail.unit_in_words == "share"
     assert sweep.political_responsiveness.dims == () and float(sweep.political_responsiveness) == 0.0
     assert list(sweep.month.values) == list(range(1, 25))
     assert (sweep.attrs["runs"], sweep.attrs["runs_done"], sweep.attrs["runs_failed"]) == (48, 48, 0)
