@@ -1,13 +1,133 @@
-"""Attributes and labels of kinds that every format takes: texts, numbers and lists of numbers; all else as JSON."""
+"""Attributes of variables: what the tables of the model say of them, in kinds that every format of data takes.
+
+A store writes them into its arrays; a Dataset of runs has them, whoever makes it.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+
+from ..model.outcomes import OUTCOMES, TRUST_RECORDS, Outcome
+from ..model.parameters import PARAMETERS, base_of, quantity_of
+from ..store.format import DONE, FAILED, MISSING, STATUS
+from .conventions import CONVENTIONS, calendar_coordinates, readable
 
 if TYPE_CHECKING:
     import xarray as xr
+
+AXES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "point": ("1", "number of the setting of the parameters, from 0"),
+        "replicate": ("1", "number of the repeat, from 0"),
+        "month": ("months", "last month of the window, counted from 1"),
+        "trust": ("1", "number of the trust, from 0; providers sorted by code"),
+        "year": ("years", "full year of the run, counted from 1"),
+    }
+)
+"""Dimension -> unit and meaning of its coordinate."""
+STATUS_ATTRIBUTES: Mapping[str, Any] = MappingProxyType(
+    {
+        "long_name": "status of the run",
+        "meaning": "what became of the run; a failed run is NaN in every outcome",
+        "units": "1",
+        "flag_values": [MISSING, DONE, FAILED],
+        "flag_meanings": "missing done failed",
+    }
+)
+
+
+def axis_attributes(name: str) -> dict[str, Any]:
+    """Return what is said of the coordinate of a dimension.
+
+    >>> axis_attributes("month")["units"]
+    'months'
+    """
+    unit, meaning = AXES[name]
+    return {"long_name": name, "units": unit, "meaning": meaning}
+
+
+def outcome_attributes(row: Outcome) -> dict[str, Any]:
+    """Return what is said of an outcome, or of a record per trust.
+
+    >>> outcome_attributes(OUTCOMES["quality"])["long_name"]
+    'quality'
+    """
+    attributes = {"long_name": row.name.replace("_", " "), "units": row.unit, "meaning": row.meaning}
+    return attributes | ({"evidence": row.evidence} if row.evidence else {})
+
+
+def parameter_attributes(name: str, varied: bool) -> dict[str, Any]:
+    """Return what is said of ``parameter`` or ``parameter@month``, ``varied`` between points or fixed.
+
+    Raises ValueError for a name that is none.
+
+    >>> found = parameter_attributes("sanction_strength@61", varied=False)
+    >>> found["long_name"], found["design"], found["from_month"]
+    ('sanction strength from month 61 on', 'fixed', 61)
+    """
+    row, month = quantity_of(name)
+    attributes: dict[str, Any] = {
+        "long_name": row.name.replace("_", " ") + (f" from month {month} on" if month else ""),
+        "units": row.unit,
+        "meaning": row.meaning,
+        "kind": row.kind,
+        "actor": row.actor,
+        "source": row.source,
+        "default": row.default,
+        "declared_range": [row.low, row.high],
+        "design": "varied" if varied else "fixed",
+    }
+    return attributes | ({"from_month": month} if month else {})
+
+
+def described(dataset: xr.Dataset, start: str | None = None) -> xr.Dataset:
+    """Return runs, (point, replicate, month[, trust, year]), with all that the tables and the conventions say of them.
+
+    Attributes that are there already stay. ``units`` become those of UDUNITS, ``unit_in_words`` keeps the model's.
+    ``year``, the year of the run from 1, becomes a coordinate on ``month`` (``year_of_month`` where records of trusts
+    have a dimension ``year``); with ``start``, the calendar month of month 1 such as "1997-05", so does ``time``, the
+    first day of each month. Means over several months carry ``cell_methods``. Raises ValueError for a ``start`` that is
+    no month.
+
+    >>> import xarray as xr
+    >>> runs = xr.Dataset({"quality": ("month", [0.5, 0.6])}, {"month": [6, 12]})
+    >>> found = described(runs, start="1997-05")
+    >>> [found["quality"].attrs[key] for key in ("units", "unit_in_words", "cell_methods")]
+    ['1', '0..1', 'month: mean']
+    >>> found["year"].values.tolist(), str(found["time"].values[1])[:10]
+    ([1, 1], '1998-04-01')
+    """
+    found = dataset.assign_attrs(Conventions=CONVENTIONS)
+    months = found["month"].values if "month" in found.coords else []
+    # The first recorded value is the mean of the months up to its own.
+    windows = len(months) > 0 and int(months[0]) > 1
+    for name, variable in found.variables.items():
+        known = _expected(str(name), variable.ndim > 0) | variable.attrs
+        variable.attrs = readable(known, variable.dtype) | _cell_methods(str(name), windows)
+    if not len(months):
+        return found
+    name = "year_of_month" if "year" in found.dims else "year"
+    return found.assign_coords(calendar_coordinates(found["month"].variable, name, start))
+
+
+def _expected(name: str, varied: bool) -> dict[str, Any]:
+    if name == STATUS:
+        return as_plain(STATUS_ATTRIBUTES)
+    if name in AXES:
+        return axis_attributes(name)
+    if base_of(name) in PARAMETERS:
+        return as_plain(parameter_attributes(name, varied))
+    row = OUTCOMES.get(name) or TRUST_RECORDS.get(name)
+    return as_plain(outcome_attributes(row)) if row is not None else {}
+
+
+def _cell_methods(name: str, windows: bool) -> dict[str, str]:
+    if name in TRUST_RECORDS and TRUST_RECORDS[name].yearly:
+        return {"cell_methods": "year: mean"}
+    return {"cell_methods": "month: mean"} if windows and name in OUTCOMES else {}
 
 
 def as_plain(attributes: Mapping[str, Any]) -> dict[str, Any]:
@@ -32,9 +152,9 @@ def json_attribute(attributes: Mapping[Any, Any], name: str) -> dict[str, Any]:
 
 
 def with_texts(dataset: xr.Dataset) -> xr.Dataset:
-    """Return ``dataset`` with texts of a fixed length, as NumPy makes them, as texts of any length (objects).
+    """Return ``dataset`` with labels (label,) of a fixed length, as NumPy makes them, as texts of any length (objects).
 
-    Dims and shapes stay. Of a fixed length there is no specification in Zarr 3.
+    Of a fixed length there is no specification in Zarr 3.
 
     >>> import xarray as xr
     >>> with_texts(xr.Dataset(coords={"outcome": ["quality", "queue"]}))["outcome"].dtype

@@ -25,12 +25,13 @@ class Failure:
 class SimulateCall:
     """What was asked of ``simulate``.
 
-    ``points``: name -> (point,) where values were given point by point, () where one number holds for all. ``runs``:
-    the run numbers (point, replicate), None for common random numbers in the usual order. ``country``: its trusts and
-    clinicians.
+    ``points``: name -> (point,); of those in ``varied`` the values were given point by point, of others one number
+    holds for all. ``runs``: the run numbers (point, replicate), None for common random numbers in the usual order.
+    ``country``: its trusts and clinicians.
     """
 
     points: Mapping[str, NDArray[np.float64]]
+    varied: tuple[str, ...]
     number_of_points: int
     replicates: int
     months: int
@@ -50,9 +51,9 @@ class SimulateCall:
         return "common" if runs is None or bool((runs == runs[:1]).all()) else "independent"
 
     @property
-    def varied(self) -> tuple[str, ...]:
-        """The names whose values were given point by point."""
-        return tuple(name for name, values in self.points.items() if values.ndim)
+    def fixed(self) -> dict[str, float]:
+        """The parameters of which one number holds for all points, by name."""
+        return {name: float(values[0]) for name, values in sorted(self.points.items()) if name not in self.varied}
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -60,7 +61,6 @@ class SimulateCall:
         country: dict[str, Any] = {"trusts": self.country[0], "clinicians": self.country[1]}
         if self.providers is not None:
             country["providers"] = "providers.csv"
-        fixed = {name: float(values) for name, values in sorted(self.points.items()) if not values.ndim}
         record = {"outcomes": list(self.outcomes), "every": self.every, "trusts": self.trust_records}
         return {
             "seed": self.seed,
@@ -68,7 +68,7 @@ class SimulateCall:
             "replicates": self.replicates,
             "streams": self.streams,
             "country": country,
-            "fixed": fixed,
+            "fixed": self.fixed,
             "design": {"method": "table"},
             "constants": dict(self.constants or {}),
             "record": record,

@@ -18,13 +18,11 @@ from ..model.outcomes import TRUST_RECORDS
 from ..model.parameters import PARAMETERS
 from ..model.providers import OPTIONAL_COLUMNS, REQUIRED_COLUMNS, Providers
 from ..store.format import BATCH_DIMENSIONS, DONE, FAILED, STATUS
-from .attributes import as_plain
+from .attributes import as_plain, described
 from .call import Failure, SimulateCall
-from .conventions import by_convention
-from .descriptions import described
 
 
-def labelled(
+def label_runs(
     arrays: Mapping[str, NDArray[Any]],
     call: SimulateCall,
     engine: str,
@@ -37,9 +35,10 @@ def labelled(
     coordinates on ``point``, others scalars; ``status`` says which runs failed. With ``start``, the calendar month of
     month 1 such as "1997-05", months have dates. Raises ValueError for a ``start`` that is no month.
 
-    >>> call = SimulateCall(points={"mandate_detail": np.array([0.2, 0.8])}, number_of_points=2, replicates=1, months=2,
-    ...                     every=1, seed=7, country=(3, 4), outcomes=("quality",), trust_records=False)
-    >>> found = labelled({"quality": np.array([[[0.5, 0.6]], [[0.6, 0.7]]])}, call, "numpy")
+    >>> points, size = {"mandate_detail": np.array([0.2, 0.8])}, {"number_of_points": 2, "replicates": 1, "months": 2}
+    >>> record = {"every": 1, "outcomes": ("quality",), "trust_records": False}
+    >>> call = SimulateCall(points=points, varied=("mandate_detail",), seed=7, country=(3, 4), **size, **record)
+    >>> found = label_runs({"quality": np.array([[[0.5, 0.6]], [[0.6, 0.7]]])}, call, "numpy")
     >>> found["quality"].dims, found["mandate_detail"].dims, found["status"].values.tolist()
     (('point', 'replicate', 'month'), ('point',), [[1], [1]])
     """
@@ -48,7 +47,7 @@ def labelled(
         status[run.point, run.replicate] = FAILED
     variables = {name: (_dims_of(name), values) for name, values in arrays.items()}
     runs = xr.Dataset({STATUS: (BATCH_DIMENSIONS, status), **variables}, _coordinates(call, arrays))
-    return by_convention(described(runs.assign_attrs(_about(call, engine, failures))), start)
+    return described(runs.assign_attrs(_about(call, engine, failures)), start)
 
 
 def _dims_of(name: str) -> tuple[str, ...]:
@@ -67,7 +66,8 @@ def _coordinates(call: SimulateCall, arrays: Mapping[str, NDArray[Any]]) -> dict
         found["trust"] = np.arange(call.country[0], dtype=np.int32)
         if any(name in arrays for name, row in TRUST_RECORDS.items() if row.yearly):
             found["year"] = np.arange(1, call.months // 12 + 1, dtype=np.int32)
-    found |= {name: ("point" if values.ndim else (), values) for name, values in call.points.items()}
+    found |= {name: ("point", call.points[name]) for name in call.varied}
+    found |= {name: ((), value) for name, value in call.fixed.items()}
     if call.runs is not None:
         about = {"long_name": "run number", "units": "1", "meaning": "number that keys the random stream of the run"}
         found["run"] = (BATCH_DIMENSIONS, call.runs.astype(np.int64), about)

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..datasets.call import Failure, SimulateCall
 from ..model.constants import constants_with
 from ..model.outcomes import choose_outcomes
-from ..model.parameters import quantity_of
+from ..model.parameters import parse_setting
 from ..model.providers import Providers, read_providers
 from ..model.text.names import whole_number
 from ..model.text.plain_text import brief
@@ -61,11 +61,11 @@ class Simulated(dict[str, NDArray[Any]]):
         >>> found["quality"].dims, found["real_control"].values.tolist(), str(found["time"].values[8])[:10]
         (('point', 'replicate', 'month'), [0.2, 0.8], '1998-01-01')
         """
-        from ..datasets.labelled import labelled  # it loads xarray, which engines do not need
+        from ..datasets.labelled import label_runs  # it loads xarray, which engines do not need
 
         if self.call is None:
             raise ValueError("these arrays do not come from simulate(), so that nothing tells their points")
-        return labelled(self, self.call, self.engine, self.failures, start)
+        return label_runs(self, self.call, self.engine, self.failures, start)
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: one line on what ran, and the Dataset below it."""
@@ -158,34 +158,37 @@ def simulate(
     batch = RunBatch(country, months, seed, numbers.reshape(-1), per_run, per_change, constants_with(constants), record)
     engine_name, run = load_engine(engine)
     found = _assemble(batch, run, engine_name, (count, replicates), np.dtype(dtype))
-    usual = bool((numbers == np.arange(replicates, dtype=np.uint64)).all())
+    named = named_values(points)
+    set_from = {name: parse_setting(name) for name in named}
     found.call = SimulateCall(
-        points=_as_given(points, values, changes),
-        number_of_points=count,
-        replicates=replicates,
-        months=months,
-        every=every,
-        seed=seed,
-        country=(country.trusts, clinicians),
-        outcomes=record.outcomes,
-        trust_records=record.trusts,
-        runs=None if usual else numbers,
-        providers=table,
+        points={n: values[s.base] if s.month is None else changes[s.month][s.base] for n, s in set_from.items()},
+        varied=tuple(name for name, given in named.items() if np.ndim(given)),
+        runs=None if _is_usual(numbers) else numbers,
         constants=constants,
+        **_sizes_of(batch, count, replicates),
     )
     return found
 
 
-def _as_given(
-    points: Any, values: Mapping[str, NDArray[np.float64]], changes: Mapping[int, Mapping[str, NDArray[np.float64]]]
-) -> dict[str, NDArray[np.float64]]:
-    """Return the points by the names that were given, (point,) each, () where one number holds for all points."""
-    found = {}
-    for name, given in named_values(points).items():
-        row, month = quantity_of(name)
-        array = values[row.name] if month is None else changes[month][row.name]
-        found[name] = array if np.ndim(given) else np.asarray(array[0])
-    return found
+def _is_usual(numbers: NDArray[np.uint64]) -> bool:
+    """Return whether run numbers (point, replicate) are those of common random numbers."""
+    return bool((numbers == np.arange(numbers.shape[1], dtype=np.uint64)).all())
+
+
+def _sizes_of(batch: RunBatch, points: int, replicates: int) -> dict[str, Any]:
+    """Return what the record of a call says beside its points: the size of the runs, the country, what is recorded."""
+    country, record = batch.country, batch.record
+    return {
+        "number_of_points": points,
+        "replicates": replicates,
+        "months": batch.months,
+        "every": record.every,
+        "seed": batch.seed,
+        "country": (country.trusts, country.clinicians),
+        "outcomes": record.outcomes,
+        "trust_records": record.trusts,
+        "providers": country.providers,
+    }
 
 
 def _most_groups(country: Country) -> int:

@@ -38,6 +38,17 @@ class TredegarBackend(BackendEntrypoint):
         """Return the sweep in the store, lazily, with dims ``(point, replicate, month)`` and units in attributes.
 
         Raises ValueError, or FileNotFoundError, as :func:`open_sweep` does.
+
+        >>> import xarray as xr
+        >>> from tredegar import Spec, run_sweep
+        >>> vary, record = {"real_control": {"values": [0.2, 0.8]}}, {"outcomes": ["quality"]}
+        >>> spec = Spec(
+        ...     design={"method": "grid"}, vary=vary, record=record, country={"trusts": 3}, months=12, replicates=1
+        ... )
+        >>> _ = run_sweep(spec, "store.zarr", workers=0, engine="numpy")
+        >>> with xr.open_dataset("store.zarr", engine=TredegarBackend) as sweep:
+        ...     sweep["quality"].dims, sweep["quality"].shape
+        (('point', 'replicate', 'month'), (2, 1, 12))
         """
         from ..open import STORAGE_CHUNKS, open_sweep
 

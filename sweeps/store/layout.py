@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import model
-from ...datasets.descriptions import STATUS_ATTRIBUTES, axis_attributes, outcome_attributes, parameter_attributes
+from ...datasets.attributes import STATUS_ATTRIBUTES, axis_attributes, outcome_attributes, parameter_attributes
 from ...model.outcomes import OUTCOMES, TRUST_RECORDS, Outcome
 from ...model.parameters import PARAMETERS
 from ...store.blocks import Batches

@@ -1,4 +1,4 @@
-"""What simulate returns becomes the Dataset that a store of the same runs opens to: variables, units, attributes."""
+"""Runs that simulate returns become the Dataset that a store of them opens to: variables, units, attributes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pickle
 import numpy as np
 import pytest
 import xarray as xr
+from xarray.testing import assert_identical
 
 from tredegar import Spec, open_sweep, run_sweep, simulate
 from tredegar.datasets.labelled import providers_as_csv
@@ -76,7 +77,7 @@ def test_simulate_gives_what_a_store_of_the_same_points_opens_to(record, tmp_pat
         **COUNTRY,
         **SIZE,
     ).to_dataset()
-    xr.testing.assert_identical(shared(found), shared(store))
+    assert_identical(shared(found), shared(store))
     assert {name: row.dtype for name, row in found.variables.items()} == {
         n: row.dtype for n, row in store.variables.items()
     }
@@ -89,7 +90,7 @@ def test_so_it_does_for_real_trusts(tmp_path, monkeypatch):
     store = swept(tmp_path, monkeypatch, {"outcomes": ("quality",)}, country)
     options = {"engine": "numpy", "outcomes": ["quality"], "clinicians": 4, "providers": PROVIDERS, **SIZE}
     found = simulate({**VARY, **FIXED}, **options).to_dataset()
-    xr.testing.assert_identical(shared(found), shared(store))
+    assert_identical(shared(found), shared(store))
 
 
 @pytest.mark.parametrize("overlap", [None, (0.9, 0.25, 1.0)])
@@ -191,4 +192,4 @@ def test_a_notebook_shows_what_ran_and_the_dataset():
 
 def test_what_simulate_returns_can_be_pickled_and_labelled_elsewhere():
     out = simulate({"real_control": [0.2, 0.8]}, outcomes=["quality"], **SMALL)
-    xr.testing.assert_identical(pickle.loads(pickle.dumps(out)).to_dataset(), out.to_dataset())
+    assert_identical(pickle.loads(pickle.dumps(out)).to_dataset(), out.to_dataset())

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import xarray as xr
 import zarr
+from xarray.testing import assert_identical
 
 from tredegar.results import open_sweep
 from tredegar.results.stores.backend import TredegarBackend
@@ -46,7 +47,7 @@ def test_the_engine_is_registered_with_xarray():
 def test_the_engine_gives_what_open_sweep_gives(which, request):
     place = request.getfixturevalue(which)
     with xr.open_dataset(place, engine="tredegar") as found:
-        xr.testing.assert_identical(found.load(), open_sweep(place).load())
+        assert_identical(found.load(), open_sweep(place).load())
 
 
 def test_without_chunks_nothing_is_read_before_it_is_asked_for(store, monkeypatch):
