@@ -152,7 +152,7 @@ def json_attribute(attributes: Mapping[Any, Any], name: str) -> dict[str, Any]:
 
 
 def with_texts(dataset: xr.Dataset) -> xr.Dataset:
-    """Return ``dataset`` with labels (label,) of a fixed length, as NumPy makes them, as texts of any length (objects).
+    """Return ``dataset``, (outcome, month, ...), with labels of a fixed length as texts of any length (objects).
 
     Of a fixed length there is no specification in Zarr 3.
 
