@@ -101,7 +101,7 @@ def described(dataset: xr.Dataset, start: str | None = None) -> xr.Dataset:
     ([1, 1], '1998-04-01')
     """
     found = dataset.assign_attrs(Conventions=CONVENTIONS)
-    months = found["month"].values if "month" in found.coords else []
+    months: Any = found["month"].values if "month" in found.coords else []
     # The first recorded value is the mean of the months up to its own.
     windows = len(months) > 0 and int(months[0]) > 1
     for name, variable in found.variables.items():

@@ -38,15 +38,14 @@ PROVIDERS = Providers(
 SMALL = {"engine": "numpy", "months": 12, "replicates": 3, **COUNTRY}
 
 
-def swept(tmp_path, monkeypatch, record, country=COUNTRY) -> xr.Dataset:
+def swept(tmp_path, monkeypatch, record, country=COUNTRY, **keys) -> xr.Dataset:
     """Sweep the points as a table and return the opened store, in memory."""
     monkeypatch.chdir(tmp_path)
     rows = [",".join(VARY), *(",".join(map(str, row)) for row in zip(*VARY.values(), strict=True))]
     (tmp_path / "points.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     design = {"method": "table", "file": "points.csv"}
-    run_sweep(
-        Spec(design=design, fixed=FIXED, country=country, record=record, **SIZE), "s.zarr", workers=0, engine="numpy"
-    )
+    spec = Spec(design=design, fixed=FIXED, country=country, record=record, **SIZE, **keys)
+    run_sweep(spec, "s.zarr", workers=0, engine="numpy")
     return open_sweep("s.zarr", chunks=None).load()
 
 
@@ -82,6 +81,14 @@ def test_simulate_gives_what_a_store_of_the_same_points_opens_to(record, tmp_pat
         n: row.dtype for n, row in store.variables.items()
     }
     assert set(store.attrs) - set(found.attrs) <= OF_A_STORE and set(found.attrs) - set(store.attrs) == OF_A_CALL
+
+
+def test_so_it_does_where_months_have_dates(tmp_path, monkeypatch):
+    store = swept(tmp_path, monkeypatch, {"outcomes": ("quality",)}, start="1997-05")
+    options = {"engine": "numpy", "outcomes": ["quality"], **COUNTRY, **SIZE}
+    found = simulate({**VARY, **FIXED}, **options).to_dataset(start="1997-05")
+    assert str(store.time.values[-1])[:10] == "1999-04-01"
+    assert_identical(shared(found), shared(store))
 
 
 def test_so_it_does_for_real_trusts(tmp_path, monkeypatch):
