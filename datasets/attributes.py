@@ -83,7 +83,7 @@ def parameter_attributes(name: str, varied: bool) -> dict[str, Any]:
     return attributes | ({"from_month": month} if month else {})
 
 
-def described(dataset: xr.Dataset, start: str | None = None) -> xr.Dataset:
+def with_descriptions(dataset: xr.Dataset, start: str | None = None) -> xr.Dataset:
     """Return runs, (point, replicate, month[, trust, year]), with all that the tables and the conventions say of them.
 
     Attributes that are there already stay. ``units`` become those of UDUNITS, ``unit_in_words`` keeps the model's.
@@ -94,7 +94,7 @@ def described(dataset: xr.Dataset, start: str | None = None) -> xr.Dataset:
 
     >>> import xarray as xr
     >>> runs = xr.Dataset({"quality": ("month", [0.5, 0.6])}, {"month": [6, 12]})
-    >>> found = described(runs, start="1997-05")
+    >>> found = with_descriptions(runs, start="1997-05")
     >>> [found["quality"].attrs[key] for key in ("units", "unit_in_words", "cell_methods")]
     ['1', '0..1', 'month: mean']
     >>> found["year"].values.tolist(), str(found["time"].values[1])[:10]

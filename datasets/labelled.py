@@ -18,7 +18,7 @@ from ..model.outcomes import TRUST_RECORDS
 from ..model.parameters import PARAMETERS
 from ..model.providers import OPTIONAL_COLUMNS, REQUIRED_COLUMNS, Providers
 from ..store.format import BATCH_DIMENSIONS, DONE, FAILED, STATUS
-from .attributes import as_plain, described
+from .attributes import as_plain, with_descriptions
 from .call import Failure, SimulateCall
 
 
@@ -47,7 +47,7 @@ def label_runs(
         status[run.point, run.replicate] = FAILED
     variables = {name: (_dims_of(name), values) for name, values in arrays.items()}
     runs = xr.Dataset({STATUS: (BATCH_DIMENSIONS, status), **variables}, _coordinates(call, arrays))
-    return described(runs.assign_attrs(_about(call, engine, failures)), start)
+    return with_descriptions(runs.assign_attrs(_about(call, engine, failures)), start)
 
 
 def _dims_of(name: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from ..datasets.attributes import as_plain, described
+from ..datasets.attributes import as_plain, with_descriptions
 from ..store.arrays import first_line, read_array
 from ..store.blocks import Batches
 from ..store.contract import root_fault
@@ -92,7 +92,7 @@ def open_sweep(
     _count_runs(sweep, place, partial)
     sweep.attrs["digests"] = "compared when read" if check else "not compared" if stored.has_digests else "none"
     start = spec_tables(sweep.attrs["spec"]).get("start") if "spec" in sweep.attrs else None
-    return described(sweep.drop_encoding(), start)
+    return with_descriptions(sweep.drop_encoding(), start)
 
 
 def _wanted_chunks(chunks: Any) -> Any:

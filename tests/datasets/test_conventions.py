@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from tredegar.datasets.attributes import described
+from tredegar.datasets.attributes import with_descriptions
 from tredegar.datasets.conventions import NOT_OF_UDUNITS, UNITS, WORDS, readable_unit
 from tredegar.datasets.dates import dates_of, first_month, years_of
 from tredegar.model import OUTCOMES, PARAMETERS, TRUST_RECORDS
@@ -122,5 +122,5 @@ def test_dates_reach_to_the_end_of_the_longest_run():
 
 
 def test_a_dataset_without_months_stays_without():
-    found = described(xr.Dataset({"quality": ("point", [0.5], {"units": "0..1"})}))
+    found = with_descriptions(xr.Dataset({"quality": ("point", [0.5], {"units": "0..1"})}))
     assert list(found.coords) == [] and found.quality.attrs["units"] == "1"
