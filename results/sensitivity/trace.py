@@ -8,6 +8,7 @@ from math import ceil
 import numpy as np
 import xarray as xr
 
+from ...datasets.attributes import with_texts
 from ...store.design_methods import POINTS
 from ..dataset import Design, chosen_outcomes, design_of, label_of
 from ..sample import complete_points, sample_of, series_of
@@ -94,7 +95,8 @@ def _dataset(
         for key, array in found[0][0].items()
         if array.ndim in axes  # a pair of parameters has an axis more: it decides nothing here
     }
-    return xr.Dataset(variables, {"outcome": list(names), "number": numbers, "parameter": list(factors)})
+    axes = {"outcome": list(names), "number": numbers, "parameter": list(factors)}
+    return with_texts(xr.Dataset(variables, axes))
 
 
 def _judged(trace: xr.Dataset, method: SensitivityMethod, design: Design, limit: float | None) -> xr.Dataset:

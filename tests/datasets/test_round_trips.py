@@ -16,6 +16,7 @@ from tredegar.results import (
     join,
     open_sweep,
     paired,
+    trace_sensitivity,
     unstack_grid,
     window,
     window_mean,
@@ -74,6 +75,7 @@ MADE = {
     "means of windows": lambda sweep, folder: window_means(sweep, 7),
     "means by party": lambda sweep, folder: average_by(sweep, "party", ["quality"]),
     "indices": lambda sweep, folder: analyze_sensitivity(sampled(folder), ["quality"], "regression"),
+    "indices by number of points": lambda sweep, folder: trace_sensitivity(sampled(folder), ["quality"], "regression"),
     "arms": both_arms,
     "numbered arms": lambda sweep, folder: join({1: sweep, 2: sweep}, dim="step"),
     "differences": lambda sweep, folder: paired(both_arms(sweep, folder), "high", "low"),
@@ -109,7 +111,8 @@ def assert_as_written(found: xr.Dataset, written: xr.Dataset) -> None:
         back = found.attrs if not name else found[name].attrs
         assert set(back) == set(row.attrs), name
         for key, value in row.attrs.items():
-            assert np.array_equal(np.asarray(back[key]), np.asarray(value)), (name, key)
+            given = np.asarray(value)
+            assert np.array_equal(np.asarray(back[key]), given, equal_nan=given.dtype.kind == "f"), (name, key)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
