@@ -95,8 +95,8 @@ def _dataset(
         for key, array in found[0][0].items()
         if array.ndim in axes  # a pair of parameters has an axis more: it decides nothing here
     }
-    axes = {"outcome": list(names), "number": numbers, "parameter": list(factors)}
-    return with_texts(xr.Dataset(variables, axes))
+    coordinates = {"outcome": list(names), "number": numbers, "parameter": list(factors)}
+    return with_texts(xr.Dataset(variables, coordinates))
 
 
 def _judged(trace: xr.Dataset, method: SensitivityMethod, design: Design, limit: float | None) -> xr.Dataset:
