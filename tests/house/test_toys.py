@@ -196,7 +196,7 @@ def test_a_toy_method_and_a_toy_format_stand_in_the_help_and_the_refusals(monkey
     monkeypatch.setitem(METHODS, "correlation", CORRELATION)
     monkeypatch.setitem(FORMATS, ".jsonl", LINES)
     assert names_in_words() == "auto, sobol, morris, pawn, delta, regression or correlation"
-    assert endings() == ".nc, .csv or .jsonl"
+    assert endings() == ".nc, .csv, .parquet or .jsonl"
 
 
 @pytest.mark.parametrize(
