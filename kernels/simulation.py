@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from html import escape
 from os import PathLike
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -26,8 +26,14 @@ from .engine_table import Run, find_engine, load_engine
 if TYPE_CHECKING:
     import xarray as xr
 
+    from ..model.name_types import OutcomeName, TrustRecordName
 
-class Simulated(dict[str, NDArray[Any]]):
+    Arrays = dict[OutcomeName | TrustRecordName, NDArray[Any]]
+else:
+    Arrays = dict  # a name of any table: the types of names are for editors and checkers
+
+
+class Simulated(Arrays):
     """What :func:`simulate` returns: outcome -> array (point, replicate, month), beside them what ran and what failed.
 
     ``engine`` is the name of the engine, ``failures`` are the runs that failed, ``call`` is what was asked.
@@ -44,7 +50,7 @@ class Simulated(dict[str, NDArray[Any]]):
         failures: tuple[Failure, ...],
         call: SimulateCall | None = None,
     ) -> None:
-        super().__init__(arrays)
+        super().__init__(cast("Arrays", arrays))
         self.engine, self.failures, self.call = engine, failures, call
 
     def to_dataset(self, start: str | None = None) -> xr.Dataset:
@@ -65,7 +71,7 @@ class Simulated(dict[str, NDArray[Any]]):
 
         if self.call is None:
             raise ValueError("these arrays do not come from simulate(), so that nothing tells their points")
-        return label_runs(self, self.call, self.engine, self.failures, start)
+        return label_runs(cast("Mapping[str, NDArray[Any]]", self), self.call, self.engine, self.failures, start)
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: one line on what ran, and the Dataset below it."""

@@ -49,6 +49,9 @@ spec = tg.Spec(
 )
 print(spec.replicates, found["quality"].shape, other["quality"].shape, corners["quality"].shape, settings.real_control)
 print(tg.OUTCOMES["quality"].unit)
+for name in corners:
+    assert corners[name].shape == (2, 1, 6)
+print(*(array.ndim for array in other.values()))
 
 
 def looked_at(path: str) -> None:
@@ -69,6 +72,7 @@ TYPOS = {
 MORE_TYPOS = (
     'import tredegar as tg\ntg.PARAMETERS["real_controll"]\n',
     'import tredegar as tg\ntg.OUTCOMES["qualty"]\n',
+    'import tredegar as tg\ntg.simulate({"real_control": 0.2})["qualty"]\n',
     'import tredegar as tg\ntg.Spec(design={"metod": "grid"})\n',
     'import tredegar as tg\ntg.Spec(design={"method": "gird"})\n',
     'import tredegar as tg\ntg.Spec(design="gird", vary={"real_control": [0.0, 1.0]})\n',
@@ -146,7 +150,7 @@ def test_the_script_mended_runs(tmp_path: Path) -> None:
     command = [sys.executable, "-P", "right.py"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 0, done.stderr
-    assert "4 (2, 2, 12) (3, 8, 12) (2, 1, 6) 0.8\n0..1" in done.stdout
+    assert "4 (2, 2, 12) (3, 8, 12) (2, 1, 6) 0.8\n0..1\n3 3" in done.stdout
 
 
 @pytest.mark.parametrize("number", range(len(MORE_TYPOS)), ids=lambda number: MORE_TYPOS[number].splitlines()[-1])
