@@ -76,6 +76,11 @@ def peel(sample: np.ndarray, interest: np.ndarray) -> list[Box]:
 
     ``sample`` is (points, parameters), each column in its own unit, as are the limits; ``interest`` (points,) of bool.
     Raises ModuleNotFoundError, naming the extra to install, without ema_workbench.
+
+    >>> sample = np.linspace(0.0, 1.0, 100)[:, np.newaxis]
+    >>> smallest = peel(sample, interest=sample[:, 0] >= 0.7)[-1]
+    >>> bool(smallest.low[0] >= 0.7), smallest.high.tolist()
+    (True, [inf])
     """
     prim = _library()
     if interest.all() or not interest.any():  # nothing to separate: the library refuses such a sample

@@ -70,6 +70,14 @@ def discover(
     are left out. Raises ValueError for a design whose points lie on a coarse lattice of walks (Morris), for correlated
     parameters, and where all points or none are of interest; ModuleNotFoundError, naming the extra to install, without
     ema_workbench.
+
+    >>> from tredegar import simulate
+    >>> points = {"mandate_detail": [k / 19 for k in range(20)], "solidarity": [k * 7 % 20 / 20 for k in range(20)]}
+    >>> small = {"months": 12, "trusts": 3, "clinicians": 2, "engine": "numpy", "outcomes": ["quality"]}
+    >>> runs = simulate(points, replicates=2, **small).to_dataset()
+    >>> found = discover(runs, "quality")
+    >>> found.points, found.share
+    (20, 0.2)
     """
     design = design_of(sweep)
     if not design.kind.boxes:

@@ -26,6 +26,13 @@ def draw_map(
     ``sweep`` is an opened sweep; axes are in the units of the parameters, colours in that of the outcome. ``x`` and
     ``y`` default to the two parameters that explain most. Raises ValueError for fewer than two varied parameters, an
     unknown name, and too few points; ModuleNotFoundError, naming the extra to install, without Matplotlib.
+
+    >>> from tredegar import simulate
+    >>> points = {"mandate_detail": [k / 19 for k in range(20)], "solidarity": [k * 7 % 20 / 20 for k in range(20)]}
+    >>> small = {"months": 12, "trusts": 3, "clinicians": 2, "engine": "numpy", "outcomes": ["quality"]}
+    >>> runs = simulate(points, replicates=2, **small).to_dataset()
+    >>> [axes.get_xlabel() for axes in draw_map(runs, "quality", x="mandate_detail", y="solidarity").axes[:2]]
+    ['mandate detail [share]', 'mandate detail [share]']
     """
     means = window_mean(sweep, [outcome], from_month)
     if x is None or y is None:
@@ -38,6 +45,13 @@ def draw_responses(sweep: xr.Dataset, outcomes: Iterable[str] | None = None, fro
 
     Raises ValueError for an outcome that the store does not hold; ModuleNotFoundError, naming the extra to install,
     without Matplotlib.
+
+    >>> from tredegar import simulate
+    >>> points = {"mandate_detail": [k / 19 for k in range(20)], "solidarity": [k * 7 % 20 / 20 for k in range(20)]}
+    >>> small = {"months": 12, "trusts": 3, "clinicians": 2, "engine": "numpy", "outcomes": ["quality"]}
+    >>> runs = simulate(points, replicates=2, **small).to_dataset()
+    >>> [axes.get_xlabel() for axes in draw_responses(runs).axes]
+    ['mandate detail [share]', 'solidarity [index]']
     """
     means = window_mean(sweep, chosen_outcomes(sweep, outcomes, most=3), from_month)
     return _whole(response_picture(means, sweep, basis(means, sweep)))
@@ -48,6 +62,13 @@ def draw_over_time(sweep: xr.Dataset, outcomes: Iterable[str] | None = None, par
 
     ``sweep`` is an opened sweep. Raises ValueError for an outcome that the store does not hold; ModuleNotFoundError,
     naming the extra to install, without Matplotlib.
+
+    >>> from tredegar import simulate
+    >>> points = {"mandate_detail": [k / 19 for k in range(20)], "solidarity": [k * 7 % 20 / 20 for k in range(20)]}
+    >>> small = {"months": 12, "trusts": 3, "clinicians": 2, "engine": "numpy", "outcomes": ["quality"]}
+    >>> runs = simulate(points, replicates=2, **small).to_dataset()
+    >>> [axes.get_xlabel() for axes in draw_over_time(runs, parameter="solidarity").axes]
+    ['month']
     """
     name = varied_parameters(sweep)[0] if parameter is None else parameter
     return _whole(fan_picture(sweep, chosen_outcomes(sweep, outcomes, most=3), name))
@@ -59,6 +80,14 @@ def draw_sensitivity(indices: xr.Dataset) -> Figure:
     ``indices`` has dims (outcome, month, parameter), or (outcome, number, parameter) for those of
     :func:`trace_sensitivity`, which are drawn against the number of points. Raises ModuleNotFoundError, naming the
     extra to install, without Matplotlib.
+
+    >>> from tredegar import simulate
+    >>> points = {"mandate_detail": [k / 19 for k in range(20)], "solidarity": [k * 7 % 20 / 20 for k in range(20)]}
+    >>> small = {"months": 12, "trusts": 3, "clinicians": 2, "engine": "numpy", "outcomes": ["quality"]}
+    >>> runs = simulate(points, replicates=2, **small).to_dataset()
+    >>> from tredegar import analyze_sensitivity
+    >>> [axes.get_xlabel() for axes in draw_sensitivity(analyze_sensitivity(runs, method="regression")).axes]
+    ['share of variance\\nin a quadratic fit']
     """
     if "number" in indices.dims:
         note = f"{indices.attrs['method']}, by the number of {indices.attrs['unit']}; bands: 95 % intervals."

@@ -48,6 +48,13 @@ def run_pilot(spec: Spec, engine: str, points: Points, points_per_batch: int, on
     """Run a part of the first batch of ``spec``, whose ``points`` are name -> (point,), and return what it showed.
 
     ``one_thread`` is for workers, who compute on one thread each. Raises what ``compute_runs`` does.
+
+    >>> vary, size = {"real_control": {"values": [0.2, 0.8]}}, {"trusts": 3, "clinicians": 2}
+    >>> spec = Spec(design={"method": "grid"}, vary=vary, country=size, months=6, replicates=1)
+    >>> points = {"real_control": np.array([0.2, 0.8])}
+    >>> shown = run_pilot(spec, "numpy", points, points_per_batch=2, one_thread=False)
+    >>> shown.engine, shown.batch_seconds > 0.0
+    ('numpy', True)
     """
     step = spec.record.every
     whole = _Part(spec.replicates, spec.months, points_per_batch)

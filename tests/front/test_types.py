@@ -48,7 +48,9 @@ spec = tg.Spec(
     replicates=4,
 )
 print(spec.replicates, found["quality"].shape, other["quality"].shape, corners["quality"].shape, settings.real_control)
-print(tg.OUTCOMES["quality"].unit)
+country = tg.HealthService(real_control=0.8, trusts=3, clinicians=2, months=3)
+country.run_model()
+print(tg.OUTCOMES["quality"].unit, country.steps)
 for name in corners:
     assert corners[name].shape == (2, 1, 6)
 print(*(array.ndim for array in other.values()))
@@ -87,6 +89,7 @@ MORE_TYPOS = (
     'import tredegar as tg\ntg.at(tg.open_sweep("a.zarr"), {"real_controll": 0.5})\n',
     'import tredegar as tg\ntg.contrast(tg.open_sweep("a.zarr"), {"real_controll": 0.5}, {"real_control": 0.5})\n',
     "import tredegar as tg\ntg.HealthService(real_controll=0.5)\n",
+    "import tredegar as tg\ntg.HealthService(trust=3, real_control=0.8)\n",
     "from tredegar import simulat\n",
     *(f"from tredegar.{room} import no_such_name\n" for room in ROOMS),
 )
@@ -150,7 +153,7 @@ def test_the_script_mended_runs(tmp_path: Path) -> None:
     command = [sys.executable, "-P", "right.py"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 0, done.stderr
-    assert "4 (2, 2, 12) (3, 8, 12) (2, 1, 6) 0.8\n0..1\n3 3" in done.stdout
+    assert "4 (2, 2, 12) (3, 8, 12) (2, 1, 6) 0.8\n0..1 3\n3 3" in done.stdout
 
 
 @pytest.mark.parametrize("number", range(len(MORE_TYPOS)), ids=lambda number: MORE_TYPOS[number].splitlines()[-1])

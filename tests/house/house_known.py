@@ -30,13 +30,9 @@ WITHOUT_EXAMPLE: dict[str, tuple[str, ...]] = {
         *("SweepStore.array", "SweepStore.place_of", "SweepStore.read_chunk", "SweepStore.read_points"),
         *("SweepStore.read_status", "SweepStore.read_status_of", "SweepStore.write_batch", "compute_runs"),
     ),
-    "runs for a second and longer": ("run_pilot",),
     "of the arrays of an open store": (
         *("Stored.block", "Stored.digests", "Stored.place_of"),
         *("check_status", "lost_runs", "read_status", "status_now"),
-    ),
-    "loads a library that takes seconds: Matplotlib, ema_workbench": (
-        *("discover", "draw_map", "draw_over_time", "draw_responses", "draw_sensitivity", "peel"),
     ),
     "of all that a report or a validation holds: more set-up than example": (
         "report_findings",

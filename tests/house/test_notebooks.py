@@ -31,10 +31,11 @@ def cells_of(notebook):
     return json.loads(notebook.read_text(encoding="utf-8"))["cells"]
 
 
-def test_there_are_five_notebooks():
+def test_there_are_six_notebooks():
     assert [path.stem for path in NOTEBOOKS] == [
         "england",
         "first_look",
+        "front_door",
         "laptop_to_cluster",
         "seddon_and_sodha",
         "sensitivity_study",
