@@ -86,8 +86,8 @@ def draw_sensitivity(indices: xr.Dataset) -> Figure:
     >>> small = {"months": 12, "trusts": 3, "clinicians": 2, "engine": "numpy", "outcomes": ["quality"]}
     >>> runs = simulate(points, replicates=2, **small).to_dataset()
     >>> from tredegar import analyze_sensitivity
-    >>> [axes.get_xlabel() for axes in draw_sensitivity(analyze_sensitivity(runs, method="regression")).axes]
-    ['share of variance\\nin a quadratic fit']
+    >>> draw_sensitivity(analyze_sensitivity(runs, method="regression")).axes[0].get_xlabel().splitlines()
+    ['share of variance', 'in a quadratic fit']
     """
     if "number" in indices.dims:
         note = f"{indices.attrs['method']}, by the number of {indices.attrs['unit']}; bands: 95 % intervals."
