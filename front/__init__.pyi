@@ -259,6 +259,14 @@ def discover(
     are left out. Raises ValueError for a design whose points lie on a coarse lattice of walks (Morris), for correlated
     parameters, and where all points or none are of interest; ModuleNotFoundError, naming the extra to install, without
     ema_workbench.
+
+    >>> from tredegar import simulate
+    >>> points = {"mandate_detail": [k / 19 for k in range(20)], "solidarity": [k * 7 % 20 / 20 for k in range(20)]}
+    >>> small = {"months": 12, "trusts": 3, "clinicians": 2, "engine": "numpy", "outcomes": ["quality"]}
+    >>> runs = simulate(points, replicates=2, **small).to_dataset()
+    >>> found = discover(runs, "quality")
+    >>> found.points, found.share
+    (20, 0.2)
     """
 
 def draw_hysteresis(table: pd.DataFrame, lever: ParameterName, outcome: OutcomeName) -> Figure:
@@ -280,6 +288,13 @@ def draw_map(
     ``sweep`` is an opened sweep; axes are in the units of the parameters, colours in that of the outcome. ``x`` and
     ``y`` default to the two parameters that explain most. Raises ValueError for fewer than two varied parameters, an
     unknown name, and too few points; ModuleNotFoundError, naming the extra to install, without Matplotlib.
+
+    >>> from tredegar import simulate
+    >>> points = {"mandate_detail": [k / 19 for k in range(20)], "solidarity": [k * 7 % 20 / 20 for k in range(20)]}
+    >>> small = {"months": 12, "trusts": 3, "clinicians": 2, "engine": "numpy", "outcomes": ["quality"]}
+    >>> runs = simulate(points, replicates=2, **small).to_dataset()
+    >>> [axes.get_xlabel() for axes in draw_map(runs, "quality", x="mandate_detail", y="solidarity").axes[:2]]
+    ['mandate detail [share]', 'mandate detail [share]']
     """
 
 def draw_over_time(
@@ -291,6 +306,13 @@ def draw_over_time(
 
     ``sweep`` is an opened sweep. Raises ValueError for an outcome that the store does not hold; ModuleNotFoundError,
     naming the extra to install, without Matplotlib.
+
+    >>> from tredegar import simulate
+    >>> points = {"mandate_detail": [k / 19 for k in range(20)], "solidarity": [k * 7 % 20 / 20 for k in range(20)]}
+    >>> small = {"months": 12, "trusts": 3, "clinicians": 2, "engine": "numpy", "outcomes": ["quality"]}
+    >>> runs = simulate(points, replicates=2, **small).to_dataset()
+    >>> [axes.get_xlabel() for axes in draw_over_time(runs, parameter="solidarity").axes]
+    ['month']
     """
 
 def draw_responses(
@@ -302,6 +324,13 @@ def draw_responses(
 
     Raises ValueError for an outcome that the store does not hold; ModuleNotFoundError, naming the extra to install,
     without Matplotlib.
+
+    >>> from tredegar import simulate
+    >>> points = {"mandate_detail": [k / 19 for k in range(20)], "solidarity": [k * 7 % 20 / 20 for k in range(20)]}
+    >>> small = {"months": 12, "trusts": 3, "clinicians": 2, "engine": "numpy", "outcomes": ["quality"]}
+    >>> runs = simulate(points, replicates=2, **small).to_dataset()
+    >>> [axes.get_xlabel() for axes in draw_responses(runs).axes]
+    ['mandate detail [share]', 'solidarity [index]']
     """
 
 def draw_sensitivity(indices: xr.Dataset) -> Figure:
@@ -310,6 +339,14 @@ def draw_sensitivity(indices: xr.Dataset) -> Figure:
     ``indices`` has dims (outcome, month, parameter), or (outcome, number, parameter) for those of
     :func:`trace_sensitivity`, which are drawn against the number of points. Raises ModuleNotFoundError, naming the
     extra to install, without Matplotlib.
+
+    >>> from tredegar import simulate
+    >>> points = {"mandate_detail": [k / 19 for k in range(20)], "solidarity": [k * 7 % 20 / 20 for k in range(20)]}
+    >>> small = {"months": 12, "trusts": 3, "clinicians": 2, "engine": "numpy", "outcomes": ["quality"]}
+    >>> runs = simulate(points, replicates=2, **small).to_dataset()
+    >>> from tredegar import analyze_sensitivity
+    >>> draw_sensitivity(analyze_sensitivity(runs, method="regression")).axes[0].get_xlabel().splitlines()
+    ['share of variance', 'in a quadratic fit']
     """
 
 def engines() -> tuple[EngineInfo, ...]:
