@@ -63,6 +63,7 @@ def run_sweep(
     (('point', 'replicate', 'month'), (2, 2, 12), 4)
     """
     from ..model.text.names import whole_number
+    from ..sweeps.cluster.forked import replace_lost_threads
     from ..sweeps.run.arguments import MOST_WORKERS
     from ..sweeps.run.runner import complete_sweep, require_spec
     from .progress_display import followed
@@ -72,6 +73,7 @@ def run_sweep(
     workers = whole_number("workers", workers, 0, MOST_WORKERS)
     if current_process().daemon:
         workers = 0  # such a process may have no children: it computes itself
+    replace_lost_threads()
     place = _for_this_process() if store is None else store
     with followed(progress) as show:
         say = say or (_to_stderr if progress else None)

@@ -68,13 +68,15 @@ def test_what_fails_inside_puts_the_settings_back_too() -> None:
 
 FORKED = """
 import os, sys
+import dask.array as da
 from distributed import utils
 from tredegar.sweeps.cluster.forked import replace_lost_threads
 
+assert da.ones(4, chunks=1).sum().compute() == 4
 assert utils._offload_executor.submit(int, "3").result() == 3
 if (child := os.fork()) == 0:
     replace_lost_threads()
-    print(utils._offload_executor.submit(int, "5").result())
+    print(utils._offload_executor.submit(int, "5").result(), da.ones(4, chunks=1).sum().compute())
     sys.exit()
 assert os.waitpid(child, 0)[1] == 0
 """
@@ -83,7 +85,7 @@ assert os.waitpid(child, 0)[1] == 0
 def test_a_forked_process_has_threads_of_its_own() -> None:
     environment = {**os.environ, "PYTHONWARNINGS": "ignore::DeprecationWarning"}
     done = subprocess.run([sys.executable, "-c", FORKED], env=environment, capture_output=True, text=True, timeout=900)
-    assert (done.returncode, done.stdout) == (0, "5\n"), done.stderr
+    assert (done.returncode, done.stdout) == (0, "5 4.0\n"), done.stderr
 
 
 def test_a_process_that_was_not_forked_keeps_its_threads() -> None:
