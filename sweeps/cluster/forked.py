@@ -12,7 +12,8 @@ def replace_lost_threads() -> None:
     Dask keeps its pools for as long as a process lives. After a fork they hold what they take for idle threads, so
     that they start none.
     """
-    utils, threaded = sys.modules.get("distributed.utils"), sys.modules.get("dask.threaded")
+    utils: Any = sys.modules.get("distributed.utils")
+    threaded: Any = sys.modules.get("dask.threaded")
     if utils is not None and _is_lost(pool := utils._offload_executor):
         utils._offload_executor = type(pool)(max_workers=pool._max_workers, thread_name_prefix="Dask-Offload")
     if threaded is not None and threaded.default_pool is not None and _is_lost(threaded.default_pool):
