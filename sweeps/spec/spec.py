@@ -30,7 +30,7 @@ from ...model.providers import Providers, parse_providers
 from ..forms.data_tables import POINTS, PROVIDERS, Read, held_tables, reading_held
 from ..forms.described import as_page, as_words, rows_of_spec
 from ..forms.keywords import keywords_of_tables, tables_of_keywords
-from ..forms.written import tables_beside, tables_inside, tables_of_spec, write_texts
+from ..forms.written import tables_beside, tables_inside, write_texts
 from .checks import check_spec, number_of_points
 from .design import LARGEST_SEED, Varied, checked_value, find_quantity, parse_varied
 from .errors import SpecError, explain, safe_name
@@ -48,6 +48,7 @@ from .tables import (
     read_start,
     said_once,
     tables_of,
+    tables_of_spec,
     warn_of_former_keys,
 )
 from .text import MOST_TABLE_BYTES, canonical_toml, files_in, former_text, parse_toml, read_text, text_of_spec
@@ -103,7 +104,10 @@ class Spec(Guarded):
 
     def _build(self, tables: Mapping[str, Any], read: Read) -> None:
         with as_spec_error():
-            tables, held = held_tables(tables, {name for name, sampler in SAMPLERS.items() if sampler.from_file})
+            # These alone may hold tables of data; what is varied goes its way without a detour.
+            data = {key: tables[key] for key in ("country", "design") if key in tables}
+            data, held = held_tables(data, {name for name, sampler in SAMPLERS.items() if sampler.from_file})
+            tables = {**tables, **data}
         try:
             self.__pydantic_validator__.validate_python(tables, self_instance=self, context=reading_held(held, read))
         except ValidationError as error:

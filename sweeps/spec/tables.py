@@ -15,6 +15,7 @@ from pydantic import AliasChoices, Field, PlainSerializer, PlainValidator
 from ...model.constants import constants_with
 from ...model.outcomes import choose_outcomes
 from ...store.format import FORMER, PRESENT
+from ..forms.data_tables import FILES, POINTS, PROVIDERS
 from .design import Strict
 from .errors import SpecError, safe_name, shown
 
@@ -163,3 +164,25 @@ class RecordSpec(Strict):
     ] = None
     every: int = Field(default=1, ge=1, le=MOST_MONTHS, description="a whole number of months that divides 'months'")
     trusts: bool = Field(default=False, description="true or false")
+
+
+def tables_of_spec(spec: Any) -> dict[str, Any]:
+    """Return all tables of a spec, every value written out; specs that mean the same have equal ones."""
+    country: dict[str, Any] = {"trusts": spec.trusts, "clinicians": spec.clinicians}
+    if spec.providers is not None:
+        country["providers"] = FILES[PROVIDERS]
+    # What a design may have and has not: specs from before there was such a key keep their text and their hash, too.
+    design = spec.design.model_dump(exclude={"seed"}, exclude_none=True)
+    if "file" in design:
+        design["file"] = FILES[POINTS]
+    return {
+        **{key: getattr(spec, key) for key in ("name", "seed", "months", "replicates", "streams")},
+        # Absent where there is none: specs from before there was this key keep their text and their hash.
+        **({} if spec.start is None else {"start": spec.start}),
+        "country": country,
+        "fixed": {name: spec.fixed[name] for name in sorted(spec.fixed)},
+        "design": {**design, "seed": spec.sampler_seed},
+        "vary": {name: varied.as_toml() for name, varied in spec.vary.items()},
+        "constants": {name: spec.constants[name] for name in sorted(spec.constants)},
+        "record": {"outcomes": spec.outcomes, "every": spec.record.every, "trusts": spec.record.trusts},
+    }
