@@ -129,31 +129,39 @@ def _of_runs(values: np.ndarray) -> _Source:
 
 
 def _of_points(by_point: np.ndarray, scatter: Scatter) -> _Source:
-    """The choice of points: the scatter of whole units, about an additive fit where the points are stratified."""
+    """The choice of points: the scatter of whole units, about an additive fit where the points are stratified.
+
+    A fit takes more of the scatter of some units than of others: each is judged by what the fit leaves of it (the
+    correction of Bell and McCaffrey 2002, for errors that are alike).
+    """
     known = np.isfinite(by_point).reshape(len(by_point), -1).any(axis=1)
     kept, units = by_point[known], scatter.units[known]
-    residuals, rank, within = kept - _mean(kept, 0), 1, np.zeros(kept.shape[1:])
+    residuals, basis = kept - _mean(kept, 0), np.full((len(kept), 1), 1.0 / np.sqrt(max(len(kept), 1)))
+    within = np.zeros(kept.shape[1:])
     if scatter.additive is not None and known.all():
-        residuals, rank, within = _about_additive_fit(kept, scatter.additive, len(np.unique(units)))
-    residuals = np.where(np.isfinite(residuals), residuals, 0.0)
-    _, place = np.unique(units, return_inverse=True)
-    sums = np.zeros((place.max(initial=-1) + 1, *residuals.shape[1:]))
-    np.add.at(sums, place, residuals)
-    count = len(sums)
-    # Of the degrees of freedom that a fit takes, a unit's share.
-    freedom = count - max(1.0, rank * count / max(len(kept), 1))
-    shape = residuals.shape[1:]
-    if freedom <= 0.0:
-        return _Source(np.full(shape, np.nan), np.full(shape, np.nan))
-    variance = (sums**2).sum(axis=0) / len(kept) ** 2 * count / freedom
-    return _Source(variance + within, np.full(shape, freedom))
+        residuals, basis, within = _about_additive_fit(kept, scatter.additive, len(np.unique(units)))
+    _, place, sizes = np.unique(units, return_inverse=True, return_counts=True)
+    left = 1.0 - (_sums(basis, place, len(sizes)) ** 2).sum(axis=1) / sizes
+    freedom = float(left.sum())
+    if freedom <= 1e-9 or (left <= 1e-9).any():
+        return _Source(np.full(within.shape, np.nan), np.full(within.shape, np.nan))
+    squares = _sums(np.where(np.isfinite(residuals), residuals, 0.0), place, len(sizes)) ** 2
+    variance = np.tensordot(1.0 / left, squares, axes=1) / len(kept) ** 2
+    return _Source(variance + within, np.full(within.shape, freedom))
 
 
-def _about_additive_fit(by_point: np.ndarray, sample: np.ndarray, units: int) -> tuple[np.ndarray, int, np.ndarray]:
-    """Return the residuals of ``by_point`` (points, ...) about a sum of polynomials, one a parameter, and its rank.
+def _sums(values: np.ndarray, place: np.ndarray, count: int) -> np.ndarray:
+    """Return the sums of ``values`` (points, ...) over the points of each unit, (units, ...)."""
+    sums = np.zeros((count, *values.shape[1:]))
+    np.add.at(sums, place, values)
+    return sums
 
-    And the variance that the fit itself adds to a mean: each of the ``units`` lies anywhere in its stratum, of which
-    the range -1..1 has as many as there are units.
+
+def _about_additive_fit(by_point: np.ndarray, sample: np.ndarray, units: int) -> tuple[np.ndarray, ...]:
+    """Return the residuals of ``by_point`` (points, ...) about a sum of polynomials, one a parameter, and its basis.
+
+    The basis (points, rank) is orthonormal. And the variance that the fit itself adds to a mean: each of the ``units``
+    lies anywhere in its stratum, of which the range -1..1 has as many as there are units.
     """
     points, parameters = sample.shape
     degree = min(MOST_DEGREE, (points // POINTS_PER_TERM - 1) // parameters)
@@ -165,14 +173,17 @@ def _about_additive_fit(by_point: np.ndarray, sample: np.ndarray, units: int) ->
         slopes.append((legendre.legvander(sample[:, place], max(degree - 1, 0)) @ steep)[:, 1:])
     terms = np.column_stack(columns)
     flat = by_point.reshape(points, -1)
-    fitted, _, rank, _ = np.linalg.lstsq(terms, flat, rcond=1e-9)
+    left, sizes, right = np.linalg.svd(terms, full_matrices=False)
+    sound = sizes > 1e-9 * sizes[0]
+    basis = left[:, sound]
+    fitted = right[sound].T @ ((basis.T @ flat) / sizes[sound, None])
     squares = sum(
         ((slope @ fitted[first : first + slope.shape[1]]) ** 2).mean(axis=0)
         for slope, first in zip(slopes, np.cumsum([0, *(part.shape[1] for part in columns)]), strict=False)
     )
     within = squares * (2.0 / units) ** 2 / 12.0 / units
     shape = by_point.shape
-    return (flat - terms @ fitted).reshape(shape), int(rank), np.asarray(within).reshape(shape[1:])
+    return (flat - basis @ (basis.T @ flat)).reshape(shape), basis, np.asarray(within).reshape(shape[1:])
 
 
 def _mean(values: np.ndarray, axis: int) -> np.ndarray:
