@@ -12,7 +12,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..datasets.attributes import as_plain
 from ..model.text.names import closest
 
 if TYPE_CHECKING:
@@ -48,6 +47,8 @@ class Format:
 
 
 def _write_netcdf(exported: Exported, path: Path) -> None:
+    from ..datasets.attributes import as_plain  # NumPy comes with it, which the command's --help does without
+
     part = exported.whole().copy()
     part.attrs = as_plain(part.attrs)
     for variable in part.variables.values():

@@ -41,16 +41,13 @@ def dotted(page: Path) -> list[str]:
 
 def resolved(name: str) -> Any:
     """Return what a dotted name stands for: a module, or an attribute of one."""
-    parts = name.split(".")
-    for count in range(len(parts), 0, -1):
-        try:
-            value = import_module(".".join(parts[:count]))
-        except ModuleNotFoundError:
-            continue
-        for part in parts[count:]:
-            value = getattr(value, part)
-        return value
-    raise ModuleNotFoundError(name)
+    first, *parts = name.split(".")
+    value, path = import_module(first), first
+    for part in parts:
+        path = f"{path}.{part}"
+        # An attribute first: a module of before, once imported, would hide the function of its name.
+        value = getattr(value, part) if hasattr(value, part) else import_module(path)
+    return value
 
 
 def commands() -> dict[str, set[str]]:

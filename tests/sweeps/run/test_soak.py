@@ -47,7 +47,7 @@ def test_what_a_batch_leaves_behind_would_be_seen(tmp_path: Path) -> None:
     kept: list[object] = []
 
     def hoards(points: object, **others: object) -> object:
-        kept.append([points, others])
+        kept.append([[points], [others], [], []])  # more than what earlier tests left may go meanwhile
         return simulate(points, **others)  # type: ignore[arg-type]
 
     objects, blocks = grown_by(tmp_path / "s.zarr", hoards)
