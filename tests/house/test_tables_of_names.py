@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,10 @@ def resolved(name: str) -> Any:
     for part in parts:
         path = f"{path}.{part}"
         # An attribute first: a module of before, once imported, would hide the function of its name.
-        value = getattr(value, part) if hasattr(value, part) else import_module(path)
+        if not hasattr(value, part):
+            with suppress(ModuleNotFoundError):
+                import_module(path)
+        value = getattr(value, part)
     return value
 
 
