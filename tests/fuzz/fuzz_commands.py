@@ -45,6 +45,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "docs": OUTPUTS, "outcomes": OUTCOMES, "outcome": OUTCOMES, "by": OUTCOMES,
     "lever": ("mandate_detail", "solidarity", "nothing", ""),
     "workers": ("0", "-1", "4097", "x", "1.5", ""), "engine": ("numpy", "numpy", "numpy", "Numpy", "nunpy", "", "cuda"),
+    "patience": ("0", "0.01", "0.1", "-1", "nan", "", "half"),  # a longer one is waited for, as it says
     "months": FEW, "trusts": FEW, "clinicians": FEW, "replicate": WHOLE, "seed": WHOLE, "point": WHOLE, "trust": WHOLE,
     "task": ("0/1", "0/2", "1/2", "2/2", "0/0", "-1/2", "0/", "a/b", "0/99999999", "1 / 2", "0/2/3", "auto"),
     "scheduler": ("nowhere", "good.toml", "file.txt", "", "tcp:", "tcp//x", "localhost"), "max_bytes": ("1", "1GB",
