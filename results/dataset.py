@@ -48,7 +48,15 @@ class Design:
     @property
     def points_in_unit(self) -> int:
         """How many points the design draws together: those of a trajectory, of a base point, or one."""
-        return self.kind.unit.points(len(self.varied), self.settings)
+        # As it was drawn: of some of its points a parameter may vary no longer.
+        drawn = factors_of(self.settings.get("names") or self.varied, self.settings)
+        return self.kind.unit.points(len(set(drawn)), self.settings)
+
+    @property
+    def points_drawn(self) -> int | None:
+        """How many points the design has, whatever is left of them; None where it does not say."""
+        count = self.settings.get(self.kind.counted_by or "")
+        return None if count is None else int(count) * self.points_in_unit
 
     @property
     def streams_in_words(self) -> str:

@@ -20,28 +20,6 @@ class Estimate(NamedTuple):
     high: np.ndarray
 
 
-def estimate(values: np.ndarray, sampled: bool, level: float = LEVEL) -> Estimate:
-    """Estimate the mean over points and replicates of ``values`` (point, replicate, ...).
-
-    Luck is judged by the means of the replicates, which under common random numbers are the independent repeats; with
-    ``sampled`` the choice of points is a second, independent source. Student's t, degrees of freedom by
-    Welch-Satterthwaite. NaN (failed runs) are left out. Under independent luck a part of the luck counts in both
-    sources, which makes the interval slightly too wide, never too narrow. The mean and its bounds have the unit of
-    ``values`` and their shape without the first two axes.
-
-    >>> guess = estimate(np.array([[0.4, 0.5, 0.6], [0.6, 0.7, 0.8]]), sampled=False)
-    >>> [round(float(number), 3) for number in guess]
-    [0.6, 0.352, 0.848]
-    """
-    values = np.asarray(values, dtype=np.float64)
-    # Under common random numbers the runs of a replicate share it: its runs are not independent, replicates are.
-    by_luck, by_point = _mean(values, 0), _mean(values, 1)
-    luck, luck_freedom = _variance_of_mean(by_luck)
-    points, point_freedom = _variance_of_mean(by_point) if sampled else (np.zeros_like(luck), luck_freedom)
-    # A mean over points of their means: a point that lost some runs keeps its weight.
-    return combined(_mean(by_point, 0), luck, luck_freedom, points, point_freedom, level)
-
-
 def estimate_by_point(values: np.ndarray, level: float = LEVEL) -> Estimate:
     """Estimate the mean over replicates at each point of ``values`` (point, replicate, ...): (point, ...).
 
@@ -52,9 +30,12 @@ def estimate_by_point(values: np.ndarray, level: float = LEVEL) -> Estimate:
     >>> guess.mean.round(3).tolist(), guess.low.round(3).tolist()
     ([0.5, 0.7], [0.252, 0.452])
     """
-    # Points side by side as if they were times, so that each is judged by its own replicates alone.
-    by_replicate = np.moveaxis(np.asarray(values, dtype=np.float64), 0, -1)
-    return Estimate(*(np.moveaxis(part, -1, 0) for part in estimate(by_replicate[None], sampled=False, level=level)))
+    repeats = np.moveaxis(np.asarray(values, dtype=np.float64), 1, 0)
+    variance, freedom = variance_of_mean(repeats)
+    # Several runs without a difference between them are sure of it; a single one is not.
+    half = stats.t.ppf(0.5 + level / 2.0, np.maximum(freedom, 1)) * np.sqrt(variance)
+    mean = mean_over(repeats, 0)
+    return Estimate(mean, mean - half, mean + half)
 
 
 def estimate_unpaired(first: np.ndarray, second: np.ndarray, level: float = LEVEL) -> Estimate:
@@ -69,8 +50,8 @@ def estimate_unpaired(first: np.ndarray, second: np.ndarray, level: float = LEVE
     [0.2, -0.027, 0.427]
     """
     sides = [np.moveaxis(np.asarray(values, dtype=np.float64), 1, 0) for values in (first, second)]
-    means = [_mean(side, 0) for side in sides]
-    (one, one_freedom), (other, other_freedom) = (_variance_of_mean(side) for side in sides)
+    means = [mean_over(side, 0) for side in sides]
+    (one, one_freedom), (other, other_freedom) = (variance_of_mean(side) for side in sides)
     change = means[0] - means[1]
     guess = combined(change, one, one_freedom, other, other_freedom, level)
     known = np.isfinite(one) & np.isfinite(other)
@@ -106,17 +87,30 @@ def combined(
     return Estimate(mean, mean - half, mean + half)
 
 
-def _mean(values: np.ndarray, axis: int) -> np.ndarray:
+def mean_over(values: np.ndarray, axis: int) -> np.ndarray:
+    """Return the mean of ``values`` (of any shape) along ``axis``, which goes; NaN are left out, of none it is NaN.
+
+    >>> mean_over(np.array([[0.4, np.nan], [0.6, np.nan]]), 0).round(3).tolist()
+    [0.5, nan]
+    """
     present = np.isfinite(values)
     count = present.sum(axis)
     total = np.where(present, values, 0.0).sum(axis)
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
-def _variance_of_mean(repeats: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def variance_of_mean(repeats: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the variance of the mean of independent ``repeats`` (repeat, ...), and its degrees of freedom, each (...).
+
+    In the square of their unit. NaN are left out; of fewer than two the variance is NaN.
+
+    >>> variance, freedom = variance_of_mean(np.array([0.4, 0.5, 0.6]))
+    >>> round(float(variance), 5), int(freedom)
+    (0.00333, 2)
+    """
     present = np.isfinite(repeats)
     count = present.sum(0)
-    deviation = np.where(present, repeats - _mean(repeats, 0), 0.0)
+    deviation = np.where(present, repeats - mean_over(repeats, 0), 0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
         variance = np.where(count > 1, (deviation**2).sum(0) / (count - 1) / count, np.nan)
     return variance, count - 1

@@ -16,11 +16,13 @@ import xarray as xr
 from numpy.polynomial import legendre
 
 from ..dataset import design_of
-from ..intervals import LEVEL, Estimate, combined
+from ..intervals import LEVEL, Estimate, combined, mean_over, variance_of_mean
 
 MOST_DEGREE = 4
 POINTS_PER_TERM = 2
-"""An additive fit has polynomials up to this degree in each parameter, as long as so many points fall to each term."""
+MOST_TERMS = 160
+"""An additive fit has polynomials up to this degree in each parameter, as long as so many points fall to each term and
+the terms are no more than these, whose fit takes seconds at 100,000 points (assumptions)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,14 +63,14 @@ def scatter_of(sweep: xr.Dataset) -> Scatter:
     [0, 0, 1, 1]
     """
     design = design_of(sweep)
-    points = sweep.sizes["point"]
+    count = sweep.sizes["point"]
+    # The numbers of the points, not their places: some of them may have been chosen.
+    numbers = sweep["point"].values if "point" in sweep.coords else np.arange(count)
     additive = None
-    if design.kind.space_filling and design.varied:
+    if design.kind.space_filling and count == design.points_drawn:
         columns = [_scaled(sweep[name].values, *design.bounds[name]) for name in design.varied]
         additive = np.column_stack(columns)
-    return Scatter(
-        design.kind.sampled, design.streams == "common", np.arange(points) // design.points_in_unit, additive
-    )
+    return Scatter(design.kind.sampled, design.streams == "common", numbers // design.points_in_unit, additive)
 
 
 def _scaled(values: np.ndarray, low: float, high: float) -> np.ndarray:
@@ -88,10 +90,10 @@ def mean_with_interval(values: np.ndarray, scatter: Scatter, level: float = LEVE
     [0.6, 0.352, 0.848]
     """
     values = np.asarray(values, dtype=np.float64)
-    by_point = _mean(values, 1)
-    mean = _mean(by_point, 0)
+    by_point = mean_over(values, 1)
+    mean = mean_over(by_point, 0)
     if scatter.common:
-        chance = _of_replicates(values)
+        chance = _Source(*variance_of_mean(mean_over(values, 0)))  # the replicates are the independent repeats
     elif scatter.sampled:
         chance = _Source(np.zeros_like(mean), np.ones_like(mean))  # it is in the scatter of the points
     else:
@@ -109,23 +111,15 @@ class _Source(NamedTuple):
     freedom: np.ndarray
 
 
-def _of_replicates(values: np.ndarray) -> _Source:
-    """Chance under common random numbers: the replicates are the independent repeats."""
-    repeats = _mean(values, 0)
-    count, variance = _moments(repeats, 0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return _Source(variance / count, count - 1.0)
-
-
 def _of_runs(values: np.ndarray) -> _Source:
     """Chance under independent streams at points that stand for themselves: the scatter within each (Satterthwaite)."""
-    count, variance = _moments(values, 1)
-    held = count > 0
+    variance, freedom = variance_of_mean(np.moveaxis(values, 1, 0))
+    held = freedom >= 0
+    each = np.where(held, variance, 0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        each = np.where(held, variance / count, 0.0)
-        total, spread = each.sum(axis=0), (np.where(held, each**2 / (count - 1.0), 0.0)).sum(axis=0)
-        freedom = np.where(spread > 0.0, total**2 / spread, np.inf)
-        return _Source(total / held.sum(axis=0) ** 2, freedom)
+        total, spread = each.sum(axis=0), np.where(held, each**2 / freedom, 0.0).sum(axis=0)
+        together = np.where(spread > 0.0, total**2 / spread, np.inf)
+        return _Source(total / held.sum(axis=0) ** 2, together)
 
 
 def _of_points(by_point: np.ndarray, scatter: Scatter) -> _Source:
@@ -136,7 +130,7 @@ def _of_points(by_point: np.ndarray, scatter: Scatter) -> _Source:
     """
     known = np.isfinite(by_point).reshape(len(by_point), -1).any(axis=1)
     kept, units = by_point[known], scatter.units[known]
-    residuals, basis = kept - _mean(kept, 0), np.full((len(kept), 1), 1.0 / np.sqrt(max(len(kept), 1)))
+    residuals, basis = kept - mean_over(kept, 0), np.full((len(kept), 1), 1.0 / np.sqrt(max(len(kept), 1)))
     within = np.zeros(kept.shape[1:])
     if scatter.additive is not None and known.all():
         residuals, basis, within = _about_additive_fit(kept, scatter.additive, len(np.unique(units)))
@@ -164,7 +158,7 @@ def _about_additive_fit(by_point: np.ndarray, sample: np.ndarray, units: int) ->
     lies anywhere in its stratum, of which the range -1..1 has as many as there are units.
     """
     points, parameters = sample.shape
-    degree = min(MOST_DEGREE, (points // POINTS_PER_TERM - 1) // parameters)
+    degree = min(MOST_DEGREE, (points // POINTS_PER_TERM - 1) // parameters, max(1, MOST_TERMS // parameters))
     steep = legendre.legder(np.eye(degree + 1))  # the slope of each polynomial, in the polynomials below it
     columns: list[np.ndarray] = [np.ones((points, 1))]
     slopes: list[np.ndarray] = [np.zeros((points, 1))]
@@ -184,19 +178,3 @@ def _about_additive_fit(by_point: np.ndarray, sample: np.ndarray, units: int) ->
     within = squares * (2.0 / units) ** 2 / 12.0 / units
     shape = by_point.shape
     return (flat - basis @ (basis.T @ flat)).reshape(shape), basis, np.asarray(within).reshape(shape[1:])
-
-
-def _mean(values: np.ndarray, axis: int) -> np.ndarray:
-    present = np.isfinite(values)
-    count = present.sum(axis)
-    total = np.where(present, values, 0.0).sum(axis)
-    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
-
-
-def _moments(values: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return how many values there are along ``axis``, and their variance, NaN of fewer than two."""
-    present = np.isfinite(values)
-    count = present.sum(axis)
-    deviation = np.where(present, values - np.expand_dims(_mean(values, axis), axis), 0.0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return count, np.where(count > 1, (deviation**2).sum(axis) / (count - 1), np.nan)

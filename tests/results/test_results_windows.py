@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy import stats
 
 from tredegar.results import open_sweep
-from tredegar.results.intervals import estimate, said
 from tredegar.results.windows import window, window_mean, window_means
 
 from ..support.made_stores import grid, made_store
@@ -57,38 +55,3 @@ def test_successive_windows_end_where_they_say(sweep):
     assert list(window_means(sweep, 10).month.values) == [14, 24]
     with pytest.raises(ValueError, match="1 .. 24 recorded months, got 25"):
         window_means(sweep, 25)
-
-
-def test_an_interval_over_luck_is_the_t_interval_of_the_replicate_means():
-    values = np.random.default_rng(2).standard_normal((5, 6))
-    found = estimate(values, sampled=False)
-    low, high = stats.t.interval(0.95, 5, values.mean(), stats.sem(values.mean(axis=0)))
-    assert np.allclose([found.mean, found.low, found.high], [values.mean(), low, high], rtol=1e-12)
-
-
-def test_an_interval_over_sampled_points_is_the_t_interval_of_the_points_where_luck_is_nil():
-    values = np.repeat(np.random.default_rng(2).standard_normal((9, 1)), 4, axis=1)
-    found = estimate(values, sampled=True)
-    low, high = stats.t.interval(0.95, 8, values.mean(), stats.sem(values[:, 0]))
-    assert np.allclose([found.low, found.high], [low, high], rtol=1e-9)
-
-
-def test_intervals_cover_the_truth_as_often_as_they_say():
-    draw = np.random.default_rng(11)
-    trials, points, replicates = 2000, 12, 5
-    values = (
-        draw.standard_normal((points, 1, trials))
-        + 0.7 * draw.standard_normal((1, replicates, trials))
-        + 0.3 * draw.standard_normal((points, replicates, trials))
-    )
-    found = estimate(values, sampled=True)
-    covered = ((found.low <= 0.0) & (found.high >= 0.0)).mean()
-    assert 0.93 <= covered <= 0.985
-
-
-def test_one_replicate_of_a_grid_has_no_interval_and_failed_runs_are_left_out():
-    single = estimate(np.array([[1.0], [3.0]]), sampled=False)
-    assert single.mean == 2.0 and np.isnan(single.low) and said(2.0, np.nan, np.nan) == "2.000 (no interval)"
-    holed = estimate(np.array([[1.0, np.nan], [3.0, 5.0]]), sampled=False)
-    assert holed.mean == 2.5 and np.isfinite(holed.low)
-    assert said(0.0512, -0.01, 0.1, digits=2, sign=True) == "+0.05 (-0.01 to +0.10)"
