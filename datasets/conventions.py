@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .dates import dates_of, first_month, years_of
+from .dates import dates_of, read_start, years_of
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -84,5 +84,5 @@ def calendar_coordinates(months: xr.Variable, year: str, start: str | None) -> d
         return found | {"month": xr.Variable("month", months.values, {**months.attrs, "axis": "T"})}
     words = {"standard_name": "time", "long_name": "first day of the month", "axis": "T"}
     words["meaning"] = "the day on which the month begins, or the last month of a window"
-    days = {"units": f"days since {first_month(start)}-01", "calendar": "proleptic_gregorian", "dtype": "int32"}
+    days = {"units": f"days since {read_start(start)}-01", "calendar": "proleptic_gregorian", "dtype": "int32"}
     return found | {"time": xr.Variable("month", dates_of(months.values, start), words, days)}

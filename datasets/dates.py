@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from typing import Any
 
@@ -10,20 +11,29 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..model.text.plain_text import brief
 
-_START = re.compile(r"(?P<year>[0-9]{4})-(?P<month>0[1-9]|1[0-2])", re.ASCII)
+FIRST_YEAR, LAST_YEAR = 1000, 9999
+"""Years of four digits: what lies outside, readers of dates disagree on."""
+_START = re.compile(r"[1-9][0-9]{3}-(0[1-9]|1[0-2])", re.ASCII)
+_FIRST_DAY = re.compile(r"([0-9]{4}-[0-9]{2})-01(T00:00:00)?", re.ASCII)
 
 
-def first_month(start: Any) -> np.datetime64:
-    """Return the calendar month that ``start``, a text such as "1997-05", names.
+def read_start(start: Any, months: int = 1) -> str:
+    """Return the year and month of month 1 as a text: of ``start``, such a text or the date of the month's first day.
 
-    Raises ValueError for anything else.
+    Raises ValueError for anything else, and where ``months`` from then end after the year 9999.
 
-    >>> first_month("1997-05")
-    np.datetime64('1997-05')
+    >>> read_start("1997-05"), read_start(datetime.date(1997, 5, 1))
+    ('1997-05', '1997-05')
     """
-    if not isinstance(start, str) or not _START.fullmatch(start) or start.startswith("0000"):
-        raise ValueError(f"start must be a year and a month, such as '1997-05', got {brief(start)}")
-    return np.datetime64(start, "M")
+    first = _FIRST_DAY.fullmatch(start.isoformat()) if isinstance(start, datetime.date) else None
+    text = first[1] if first else start
+    if not isinstance(text, str) or not _START.fullmatch(text):
+        expected = f"the year and month of month 1, such as '1997-05', from '{FIRST_YEAR}-01' on"
+        raise ValueError(f"start must be {expected}, got {brief(start)}")
+    year, month = map(int, text.split("-"))
+    if year + (month - 1 + months - 1) // 12 > LAST_YEAR:
+        raise ValueError(f"start is '{text}': {months} months from then end after the year {LAST_YEAR}")
+    return text
 
 
 def dates_of(months: ArrayLike, start: str) -> NDArray[np.datetime64]:
@@ -36,7 +46,8 @@ def dates_of(months: ArrayLike, start: str) -> NDArray[np.datetime64]:
     array(['1997-05-01', '1998-01-01'], dtype='datetime64[D]')
     """
     number = np.asarray(months, dtype=np.int64) - 1
-    return (first_month(start) + number.astype("timedelta64[M]")).astype("datetime64[s]")
+    first = np.datetime64(read_start(start, int(number.max(initial=0)) + 1), "M")
+    return (first + number.astype("timedelta64[M]")).astype("datetime64[s]")
 
 
 def years_of(months: ArrayLike) -> NDArray[np.int32]:

@@ -115,9 +115,9 @@ def analyze_sensitivity(
     Replicates are averaged first; ``seed_share`` is the share of luck in the variance of single runs,
     ``seed_share_common`` the part of it that all points share, ``seed_share_conf`` its half-width over points. A point
     with a failed or missing run is dropped, and with it, where the design has a structure, its whole base point or
-    trajectory: the attributes ``used``, ``dropped`` and ``unit`` tell. ``luck_in_means`` is the greatest share of luck
-    left in the variance of the analysed means, and ``advice`` says what would halve the intervals. Raises ValueError
-    for a design that the method cannot use and where nothing is left.
+    trajectory: the attributes ``used``, ``dropped`` and ``unit`` tell. ``chance_in_means`` is the greatest share of
+    chance left in the variance of the analysed means, and ``advice`` says what would halve the intervals. Raises
+    ValueError for a design that the method cannot use and where nothing is left.
 
     >>> attrs = {"sampler": '{"method": "table", "names": ["mandate_detail"], "bounds": []}'}
     >>> runs = xr.DataArray(np.linspace(0.9, 0.5, 20).reshape(20, 1, 1), dims=("point", "replicate", "month"))
@@ -386,10 +386,11 @@ def export(
     ['point,replicate,status,quality', '0,0,1,0.5']
     """
 
-def grow_tree(found: Discovery, parameters: tuple[ParameterName, ...], leaves: int = 8) -> str:
-    """Return a classification tree (CART) of the same cases as text.
+def grow_tree(found: Discovery, parameters: tuple[ParameterName, ...] | None = None, leaves: int = 8) -> str:
+    """Return a classification tree (CART) of the same cases as text, of ``leaves`` leaves at most.
 
-    Raises ModuleNotFoundError, naming the extra to install, without scikit-learn.
+    ``parameters`` are those of the sample, which ``found`` knows: before version 0.2 they had to be given. Raises
+    ValueError for others, or another order; ModuleNotFoundError, naming the extra to install, without scikit-learn.
     """
 
 def join(arms: Mapping[Any, xr.Dataset], dim: str = "arm", may_differ: Iterable[str] = ...) -> xr.Dataset:
@@ -597,9 +598,10 @@ def run_sweep(
     ``simulate`` stands in for the model.
 
     The attributes ``runs``, ``runs_done``, ``runs_failed`` and ``runs_missing`` count the runs. Warns (UserWarning) of
-    runs that failed or are missing, which are NaN, and of damage that was mended. Raises RuntimeError if something
-    stopped the sweep or every run failed; ValueError for an argument of another kind than it must be, and for a store
-    (StoreError) of another spec, other rules or another format.
+    runs that failed or are missing (but not of those of other tasks), which are NaN, and of damage that was mended.
+    Raises RuntimeError if something stopped the sweep or every run failed; ValueError for an argument of another kind
+    than it must be, for a ``task`` without a store, and for a store (StoreError) of another spec, other rules or
+    another format.
 
     >>> from tredegar import Spec
     >>> size, record = {"trusts": 3, "clinicians": 4}, {"outcomes": ["quality"]}

@@ -170,7 +170,7 @@ def simulate(
         points={n: values[s.base] if s.month is None else changes[s.month][s.base] for n, s in set_from.items()},
         varied=tuple(name for name, given in named.items() if np.ndim(given)),
         runs=None if _is_usual(numbers) else numbers,
-        constants=constants,
+        constants={name: float(value) for name, value in (constants or {}).items()},  # as they are now
         **_sizes_of(batch, count, replicates),
     )
     return found

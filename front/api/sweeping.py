@@ -50,9 +50,10 @@ def run_sweep(
     ``simulate`` stands in for the model.
 
     The attributes ``runs``, ``runs_done``, ``runs_failed`` and ``runs_missing`` count the runs. Warns (UserWarning) of
-    runs that failed or are missing, which are NaN, and of damage that was mended. Raises RuntimeError if something
-    stopped the sweep or every run failed; ValueError for an argument of another kind than it must be, and for a store
-    (StoreError) of another spec, other rules or another format.
+    runs that failed or are missing (but not of those of other tasks), which are NaN, and of damage that was mended.
+    Raises RuntimeError if something stopped the sweep or every run failed; ValueError for an argument of another kind
+    than it must be, for a ``task`` without a store, and for a store (StoreError) of another spec, other rules or
+    another format.
 
     >>> from tredegar import Spec
     >>> size, record = {"trusts": 3, "clinicians": 4}, {"outcomes": ["quality"]}
@@ -64,12 +65,14 @@ def run_sweep(
     """
     from ..model.text.names import whole_number
     from ..sweeps.cluster.forked import replace_lost_threads
-    from ..sweeps.run.arguments import MOST_WORKERS
+    from ..sweeps.run.arguments import MOST_WORKERS, check_kinds
     from ..sweeps.run.runner import complete_sweep, require_spec
     from .progress_display import followed
 
     require_spec(spec)
-    _check_progress(progress)
+    check_kinds({} if progress is None or callable(progress) else {"progress (where it is no function)": progress}, {})
+    if task is not None and store is None:
+        raise ValueError("a task is a part of a sweep that others share: give store, the folder where they meet")
     workers = whole_number("workers", workers, 0, MOST_WORKERS)
     if current_process().daemon:
         workers = 0  # such a process may have no children: it computes itself
@@ -95,18 +98,14 @@ def plan_sweep(spec: Spec, workers: int = 2, engine: str = "auto", pilot: bool =
     8
     """
     from ..model.text.names import whole_number
-    from ..sweeps.run.arguments import MOST_WORKERS
+    from ..sweeps.run.arguments import MOST_WORKERS, check_kinds
     from ..sweeps.run.plan import make_plan
     from ..sweeps.run.runner import require_spec
 
     require_spec(spec)
+    check_kinds({"pilot": pilot}, {})
     workers = whole_number("workers", workers, 0, MOST_WORKERS)
     return make_plan(spec, engine, max(1, workers), pilot, one_thread=workers > 0)
-
-
-def _check_progress(progress: Any) -> None:
-    if not (progress is None or isinstance(progress, bool) or callable(progress)):
-        raise ValueError(f"progress must be True, False or a function, got {progress!r:.60}")
 
 
 def _to_stderr(line: str) -> None:

@@ -130,7 +130,6 @@ def discover_command(
     partial: Partial = False,
 ) -> None:
     """Find the region of the parameters in which an outcome is good (or bad): boxes, judged on held-out points."""
-    from ..results.dataset import design_of
     from ..results.discovery.regions import discover, grow_tree, region_rows, sought
     from ..results.discovery.robust import measure_robustness, ranked, robust_rows
     from ..results.open import open_sweep
@@ -148,7 +147,7 @@ def discover_command(
     else:
         typer.echo("No box separates these points from the others.")
     if tree:
-        typer.echo(grow_tree(found, design_of(sweep).varied))
+        typer.echo(grow_tree(found))
 
 
 def validate_command(

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..outcomes import OUTCOMES
-from ..parameters import PARAMETERS, Parameters, base_of, change_of, find_parameter, parse_setting, quantity_of
+from ..parameters import PARAMETERS, Parameters, base_of, change_of, find_parameter, quantity_of
 from ..text.names import WORD_END, closest, whole_number
 from ..text.plain_text import brief
 
@@ -28,35 +28,39 @@ _SOURCES = np.random.Generator | np.random.BitGenerator | np.random.SeedSequence
 
 
 def settings_of(
-    parameters: Parameters | None, changes: Mapping[int, Mapping[str, float]] | None, named: Mapping[str, Any]
+    parameters: Parameters | None,
+    changes: Mapping[int, Mapping[str, float]] | None,
+    named: Mapping[str, Any],
+    months: int | None = None,
 ) -> tuple[Parameters, Changes]:
-    """Return the settings of a run, and what changes when.
+    """Return the settings of a run of ``months`` (None: without end), and what changes when.
 
     ``named`` has values by the names of quantities (``parameter`` or ``parameter@month``), which count over
-    ``parameters``. Raises ValueError for what cannot be used, and for a change that is given twice.
+    ``parameters``. Raises ValueError for what cannot be used, for a change after the end, and for one that is given
+    twice.
     """
     if not isinstance(parameters, Parameters | None):
         raise ValueError(f"parameters must be Parameters(name=value, ...), got {brief(parameters)}")
-    starts, checked = {}, dict(_checked_changes(month, changed) for month, changed in (changes or {}).items())
+    starts, checked = {}, dict(_checked_changes(month, changed, months) for month, changed in (changes or {}).items())
     for name, value in named.items():
-        base, month = parse_setting(name)
+        row, month = quantity_of(name, months)
         if month is None:
             starts[name] = value
-        elif base in checked.get(month, {}):
+        elif row.name in checked.get(month, {}):
             raise ValueError(f"'{name}' is given twice: by its name, and among the changes")
         else:
-            checked.setdefault(month, {}).update(_checked_changes(month, {base: value})[1])
+            checked.setdefault(month, {})[row.name] = row.check(value)
     return replace(parameters or Parameters(), **starts), checked
 
 
-def _checked_changes(month: Any, changed: Mapping[str, float]) -> tuple[int, dict[str, float]]:
+def _checked_changes(month: Any, changed: Mapping[str, float], months: int | None) -> tuple[int, dict[str, float]]:
     try:
         number = whole_number("month", month, 1)
     except ValueError:
         raise ValueError(
             f"a lever changes at the start of a month, a whole number from 1 on, got {brief(month)}"
         ) from None
-    rows = {name: quantity_of(change_of(find_parameter(name).name, number)).parameter for name in changed}
+    rows = {name: quantity_of(change_of(find_parameter(name).name, number), months).parameter for name in changed}
     return number, {name: row.check(changed[name]) for name, row in rows.items()}
 
 

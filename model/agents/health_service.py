@@ -81,7 +81,8 @@ class HealthService(Model):
         changes: month -> {parameter: value} from the start of that month on.
         checked: check that every rule gives finite numbers (slow), naming the first that does not.
         months: months after which ``running`` is False, for ``run_model`` and ``batch_run``; None for no end.
-        rng: Mesa's other name of ``seed``; a generator of NumPy will do, too.
+        rng: Mesa's other name of ``seed``, which counts over a ``seed`` of 7, the default; a generator of NumPy will
+            do, too.
         scenario: a ``Scenario`` of Mesa 3.5, whose values are parameters.
         model_reporters, agent_reporters, agenttype_reporters: what ``datacollector`` collects each month besides the
             outcomes, as Mesa's ``DataCollector`` takes them.
@@ -123,7 +124,7 @@ class HealthService(Model):
         rng = getattr(scenario, "rng", None) if rng is None else rng
         self.seed, run = seed_of(seed, rng), whole_number("run", run)
         self.months = months if months is None else whole_number("months", months, 1)
-        settings, self.changes = settings_of(parameters, changes, values_by_name(scenario, kwargs))
+        settings, self.changes = settings_of(parameters, changes, values_by_name(scenario, kwargs), self.months)
         if isinstance(providers, str | PathLike):
             providers = read_providers(providers)
         trusts = len(providers) if providers is not None else trusts

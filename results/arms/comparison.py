@@ -1,4 +1,4 @@
-"""Two stores side by side: what was set differently, and what that changed, run by run where their luck is the same."""
+"""Two stores side by side: what was set differently, and what that changed, run by run where random numbers agree."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from ..dataset import chosen_outcomes, design_of, fixed_parameters, label_of, spec_of, varied_parameters
-from ..intervals import NO_RUNS, said
+from ..dataset import chosen_outcomes, fixed_parameters, label_of, spec_of, varied_parameters
+from ..intervals import NO_RUNS, mean_over, said
 from ..selection import at
-from ..statistics.mean_intervals import Scatter, mean_with_interval, scatter_of
+from ..statistics.mean_intervals import Scatter, difference_with_interval, mean_with_interval, scatter_of
 from ..windows import settled_from, window_mean
+from .agreement import FACTS, OF_STREAMS
 
 COMPARED_ENTRIES = ("seed", "months", "streams", "country", "constants")
 
@@ -22,10 +23,10 @@ COMPARED_ENTRIES = ("seed", "months", "streams", "country", "constants")
 class Comparison(NamedTuple):
     """What two stores have in common and how they differ.
 
-    ``table``: one row per outcome with ``first`` and ``second`` (means over the points that both have), ``change``
+    ``table``: one row per outcome with ``first`` and ``second`` (means over the runs that are compared), ``change``
     with ``change_low`` and ``change_high`` (95 % interval) and ``rises``, the share of points whose mean rises.
     ``settings``: what was set differently, as lines. ``points``: how many points both have. ``paired``: whether the
-    same replicate of both has the same luck, so that differences are taken run by run.
+    same run of both has the same random numbers, so that differences are taken run by run.
     """
 
     table: pd.DataFrame
@@ -57,10 +58,12 @@ def compare(
     here, there = _shared_points(first, second)
     begin = min(settled_from(first), settled_from(second)) if from_month is None else from_month
     last = min(int(first.month[-1]), int(second.month[-1])) if to_month is None else to_month
-    ours = window_mean(first.isel(point=here), names, begin, last)
-    theirs = window_mean(second.isel(point=there), names, begin, last)
-    paired = _same_luck(first, second)
     scatters = _scatter_at(first, here), _scatter_at(second, there)
+    first, second = first.isel(point=here), second.isel(point=there)
+    paired = _same_streams(first, second)
+    if paired:  # by the number of the replicate, whichever of them each store has
+        first, second = xr.align(first, second, join="inner", exclude={*first.dims} - {"replicate"})
+    ours, theirs = (window_mean(sweep, names, begin, last) for sweep in (first, second))
     values = {name: (ours[name].values, theirs[name].values) for name in names}
     if not any(np.isfinite(one).any() and np.isfinite(other).any() for one, other in values.values()):
         raise ValueError("one of the stores has no completed run at the points that both have; nothing to compare")
@@ -128,11 +131,9 @@ def _shared_points(first: xr.Dataset, second: xr.Dataset) -> tuple[np.ndarray, n
     return here, there[here]
 
 
-def _same_luck(first: xr.Dataset, second: xr.Dataset) -> bool:
-    specs = spec_of(first), spec_of(second)
-    # Luck is keyed by the number of an agent: in a country of another size that is somebody else.
-    same = all(specs[0].get(key) == specs[1].get(key) for key in ("seed", "country"))
-    return same and design_of(first).streams == design_of(second).streams == "common"
+def _same_streams(first: xr.Dataset, second: xr.Dataset) -> bool:
+    """Whether a run of ``first`` has the random numbers of the run at its place in ``second``."""
+    return all(FACTS[name].read(first) == FACTS[name].read(second) for name in OF_STREAMS)
 
 
 def _scatter_at(sweep: xr.Dataset, members: np.ndarray) -> Scatter:
@@ -143,17 +144,16 @@ def _scatter_at(sweep: xr.Dataset, members: np.ndarray) -> Scatter:
 def _row(
     name: str, ours: np.ndarray, theirs: np.ndarray, paired: bool, scatters: tuple[Scatter, Scatter]
 ) -> dict[str, object]:
-    replicates = min(ours.shape[1], theirs.shape[1])
-    means = [float(np.nanmean(one)) if np.isfinite(one).any() else np.nan for one in (ours, theirs)]
     if paired:
-        # Run by run: what luck does to both runs of a replicate cancels.
-        change, low, high = mean_with_interval(theirs[:, :replicates] - ours[:, :replicates], scatters[0])
+        # Run by run: what chance does to both runs of a replicate cancels.
+        known = np.isfinite(ours) & np.isfinite(theirs)
+        ours, theirs = np.where(known, ours, np.nan), np.where(known, theirs, np.nan)
+        change, low, high = mean_with_interval(theirs - ours, scatters[0])
     else:
-        before, after = mean_with_interval(ours, scatters[0]), mean_with_interval(theirs, scatters[1])
-        change = after.mean - before.mean
-        # Nothing cancels: variances of independent means add up.
-        half = np.hypot(after.high - after.mean, before.high - before.mean)
-        low, high = change - half, change + half
+        change, low, high = difference_with_interval(ours, theirs, scatters)
+    both = np.isfinite(mean_over(ours, 1)) & np.isfinite(mean_over(theirs, 1))
+    # Of the runs that the change is made of, so that it is the difference of what stands beside it.
+    means = [float(mean_over(mean_over(one[both], 1), 0)) for one in (ours, theirs)]
     # A point without a completed run in one of the stores neither rises nor falls.
     known = np.isfinite(ours).any(axis=1) & np.isfinite(theirs).any(axis=1)
     rising = np.nanmean(theirs[known], axis=1) > np.nanmean(ours[known], axis=1)

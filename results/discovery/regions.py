@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 from scipy import stats
 
+from ...model.text.plain_text import brief
 from ...store.design_methods import DESIGN_METHODS
 from ..dataset import Design, design_of, label_of
 from ..sample import sample_of
@@ -42,7 +43,10 @@ class Region:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discovery:
-    """The cases of interest (``outcome`` at least, or at most, ``threshold``), their share, and the boxes found."""
+    """The cases of interest (``outcome`` at least, or at most, ``threshold``), their share, and the boxes found.
+
+    ``sample`` (point, parameter) has the columns ``parameters``; ``interest`` (point,) says which cases were sought.
+    """
 
     outcome: str
     threshold: float
@@ -52,6 +56,7 @@ class Discovery:
     regions: tuple[Region, ...]
     sample: np.ndarray
     interest: np.ndarray
+    parameters: tuple[str, ...]
 
 
 def discover(
@@ -104,6 +109,7 @@ def discover(
         regions=tuple(_regions(sample, interest, design)),
         sample=sample,
         interest=interest,
+        parameters=design.varied,
     )
 
 
@@ -175,11 +181,14 @@ def sought(found: Discovery) -> str:
     )
 
 
-def grow_tree(found: Discovery, parameters: tuple[str, ...], leaves: int = 8) -> str:
-    """Return a classification tree (CART) of the same cases as text.
+def grow_tree(found: Discovery, parameters: tuple[str, ...] | None = None, leaves: int = 8) -> str:
+    """Return a classification tree (CART) of the same cases as text, of ``leaves`` leaves at most.
 
-    Raises ModuleNotFoundError, naming the extra to install, without scikit-learn.
+    ``parameters`` are those of the sample, which ``found`` knows: before version 0.2 they had to be given. Raises
+    ValueError for others, or another order; ModuleNotFoundError, naming the extra to install, without scikit-learn.
     """
+    if parameters is not None and tuple(parameters) != found.parameters:
+        raise ValueError(f"the sample has the parameters {found.parameters}, in this order, got {brief(parameters)}")
     try:
         from sklearn.tree import DecisionTreeClassifier, export_text
     except ModuleNotFoundError as error:
@@ -191,5 +200,5 @@ def grow_tree(found: Discovery, parameters: tuple[str, ...], leaves: int = 8) ->
     )
     tree.fit(found.sample, found.interest)
     return str(
-        export_text(tree, feature_names=list(parameters), class_names=["other", "of interest"], show_weights=True)
+        export_text(tree, feature_names=list(found.parameters), class_names=["other", "of interest"], show_weights=True)
     )

@@ -41,9 +41,9 @@ def analyze_sensitivity(
     Replicates are averaged first; ``seed_share`` is the share of luck in the variance of single runs,
     ``seed_share_common`` the part of it that all points share, ``seed_share_conf`` its half-width over points. A point
     with a failed or missing run is dropped, and with it, where the design has a structure, its whole base point or
-    trajectory: the attributes ``used``, ``dropped`` and ``unit`` tell. ``luck_in_means`` is the greatest share of luck
-    left in the variance of the analysed means, and ``advice`` says what would halve the intervals. Raises ValueError
-    for a design that the method cannot use and where nothing is left.
+    trajectory: the attributes ``used``, ``dropped`` and ``unit`` tell. ``chance_in_means`` is the greatest share of
+    chance left in the variance of the analysed means, and ``advice`` says what would halve the intervals. Raises
+    ValueError for a design that the method cannot use and where nothing is left.
 
     >>> attrs = {"sampler": '{"method": "table", "names": ["mandate_detail"], "bounds": []}'}
     >>> runs = xr.DataArray(np.linspace(0.9, 0.5, 20).reshape(20, 1, 1), dims=("point", "replicate", "month"))
@@ -114,6 +114,8 @@ def usable_rows(complete: np.ndarray, design: Design, method: SensitivityMethod)
         )
     # An index compares the rows of a base point, an effect those of a trajectory: without one row they say nothing.
     whole = np.asarray(complete.reshape(-1, size).all(axis=1))
+    if (together := method.together(design)) > 1 and len(whole) % together == 0:
+        whole = np.repeat(whole.reshape(-1, together).all(axis=1), together)
     if whole.sum() < method.least(factors):
         needed = f"method '{method.name}' needs at least {method.least(factors)}"
         raise ValueError(f"only {whole.sum()} of {len(whole)} {unit} are complete; {needed}")

@@ -43,7 +43,8 @@ class SensitivityMethod:
     out. ``idle`` is the index that luck left in the means gives to a parameter which does nothing. ``unit``,
     ``space_filling``, ``continuous`` (parameters take many values) and ``independent`` (they are not correlated) are
     what it needs of a design, ``least(factors)`` how many units. ``relative``: its indices have the unit of the
-    outcome, so that widths of intervals are compared with the largest of them. ``resamples_over_time``: how many
+    outcome, so that widths of intervals are compared with the largest of them. ``whole_units``: it takes any points,
+    and resamples them, so that those which a design draws together stay together. ``resamples_over_time``: how many
     resamples a report can afford where it analyses many times.
     """
 
@@ -61,6 +62,7 @@ class SensitivityMethod:
     continuous: bool = False
     independent: bool = True
     least: Callable[[int], int] = lambda factors: 2
+    whole_units: bool = False
     relative: bool = False
     resamples_over_time: int = 100
 
@@ -73,6 +75,10 @@ class SensitivityMethod:
     def can_use(self, design: Design) -> bool:
         """Return whether the method can use the points of this design of a sweep."""
         return self.fits(design.kind) and not (self.independent and design.correlations)
+
+    def together(self, design: Design) -> int:
+        """Return how many points of the design stay together in what this method takes of them."""
+        return design.points_in_unit if self.whole_units else 1
 
     def factors(self, design: Design) -> tuple[str, ...]:
         """Return what the method has indices of: what the design moves by itself, or each varied parameter."""
@@ -106,8 +112,7 @@ def _delta(design: Design, sample: np.ndarray, bootstrap: Bootstrap) -> Analysis
 
     check_many_values(sample, design.varied)
     # Rows of a base point repeat each other's values: they are drawn together, or the intervals would be too narrow.
-    together = design.kind.unit.points(len(design.factors), design.settings)
-    return lambda values: delta_indices(sample, values, *bootstrap, together)._asdict()
+    return lambda values: delta_indices(sample, values, *bootstrap, design.points_in_unit)._asdict()
 
 
 def _regression(design: Design, sample: np.ndarray, bootstrap: Bootstrap) -> Analysis:
@@ -173,6 +178,7 @@ _RECORDS = (
         source="Borgonovo (2007), Reliability Engineering & System Safety 92:771; Plischke et al. (2013), EJOR 226:536",
         continuous=True,
         independent=False,
+        whole_units=True,
         least=lambda parameters: FEWEST_FOR_DELTA,
         resamples_over_time=10,
     ),

@@ -57,7 +57,7 @@ def trace_sensitivity(
     names, design, bootstrap = chosen_outcomes(sweep, outcomes), design_of(sweep), bootstrap or Bootstrap()
     chosen = method_for(method, design)
     rows, used, dropped, unit = usable_rows(complete_points(sweep), design, chosen)
-    parts = _parts(rows.reshape(used, -1), chosen, len(chosen.factors(design)), bootstrap.seed)
+    parts = _parts(rows.reshape(used, -1), chosen, design, bootstrap.seed)
     sample = sample_of(sweep)
     means = [series.mean for _, series in series_of(sweep, names, None, from_month, to_month)]
     found = []
@@ -73,14 +73,16 @@ def trace_sensitivity(
     return _judged(trace, chosen, design, limit)
 
 
-def _parts(units: np.ndarray, method: SensitivityMethod, factors: int, seed: int) -> dict[int, np.ndarray]:
+def _parts(units: np.ndarray, method: SensitivityMethod, design: Design, seed: int) -> dict[int, np.ndarray]:
     """Return number of units -> their rows, for all units, half of them and so on, the smallest number first."""
+    size = method.together(design)
+    parcels = units.reshape(-1, size, *units.shape[1:])
     # The first points of a grid are a corner of it; the first units of a design are a design.
-    order = np.random.default_rng(seed).permutation(len(units)) if method.unit is POINTS else np.arange(len(units))
-    numbers, number = [len(units)], len(units)
-    while (number := ceil(number / 2)) >= max(FEWEST, method.least(factors)):
+    order = np.random.default_rng(seed).permutation(len(parcels)) if method.unit is POINTS else np.arange(len(parcels))
+    numbers, number = [len(parcels)], len(parcels)
+    while (number := ceil(number / 2)) * size >= max(FEWEST, method.least(len(method.factors(design)))):
         numbers.append(number)
-    return {number: units[order[:number]].ravel() for number in reversed(numbers)}
+    return {number * size: parcels[order[:number]].ravel() for number in reversed(numbers)}
 
 
 def _dataset(
@@ -189,7 +191,9 @@ def stopping_lines(trace: xr.Dataset) -> list[str]:
         name, last = label_of(str(outcome), unit=False), float(one["widest"][-1])
         at = f"with {int(one['number'][-1])} {facts['unit']}"
         if not np.isfinite(last):
-            lines.append(f"{name}: no interval is known; it does not vary.")
+            known = bool(one["important"].any()) if "important" in one else False
+            why = "no resamples were drawn" if known else "it does not vary"
+            lines.append(f"{name}: no interval is known; {why}.")
         elif not np.isfinite(facts["limit"]):
             lines.append(f"{name}: the widest interval of the important parameters is ± {last:.2g}{share} {at}.")
         elif np.isnan(one["enough"]):

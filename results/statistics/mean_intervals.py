@@ -90,18 +90,51 @@ def mean_with_interval(values: np.ndarray, scatter: Scatter, level: float = LEVE
     [0.6, 0.352, 0.848]
     """
     values = np.asarray(values, dtype=np.float64)
+    lost = np.isnan(values).reshape(*values.shape[:2], -1)
+    if (lost != lost[:, :, :1]).any():
+        return _column_by_column(values, scatter, level)
     by_point = mean_over(values, 1)
+    return _interval(by_point, _of_chance(values, scatter), scatter, level)
+
+
+def difference_with_interval(
+    first: np.ndarray, second: np.ndarray, scatters: tuple[Scatter, Scatter], level: float = LEVEL
+) -> Estimate:
+    """Return how much larger the mean of ``second`` is than that of ``first``, with its interval.
+
+    Both are (point, replicate) at the same points, with random numbers of their own: the choice of points cancels as
+    far as both answer to it alike, chance does not. In the unit of the values.
+
+    >>> scatters = (Scatter(sampled=False, common=True, units=np.arange(1)),) * 2
+    >>> guess = difference_with_interval(np.array([[0.2, 0.3, 0.4]]), np.array([[0.4, 0.5, 0.6]]), scatters)
+    >>> [round(float(number), 3) for number in guess]
+    [0.2, -0.027, 0.427]
+    """
+    by_point = mean_over(second, 1) - mean_over(first, 1)
+    known = np.isfinite(by_point)
+    parts = (np.where(known[:, None], values, np.nan) for values in (first, second))
+    one, other = (_of_chance(values, scatter) for values, scatter in zip(parts, scatters, strict=True))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        variance = one.variance + other.variance
+        spread = one.variance**2 / one.freedom + other.variance**2 / other.freedom
+        chance = _Source(variance, np.where(spread > 0.0, variance**2 / spread, np.inf))
+    return _interval(by_point, chance, scatters[0], level)
+
+
+def _interval(by_point: np.ndarray, chance: _Source, scatter: Scatter, level: float) -> Estimate:
     mean = mean_over(by_point, 0)
-    if scatter.common:
-        chance = _Source(*variance_of_mean(mean_over(values, 0)))  # the replicates are the independent repeats
-    elif scatter.sampled:
-        chance = _Source(np.zeros_like(mean), np.ones_like(mean))  # it is in the scatter of the points
-    else:
-        chance = _of_runs(values)
     points = _of_points(by_point, scatter) if scatter.sampled else _Source(np.zeros_like(mean), chance.freedom)
     found = combined(mean, chance.variance, chance.freedom, points.variance, points.freedom, level)
     unknown = ~(np.isfinite(chance.variance) & np.isfinite(points.variance))
     return Estimate(mean, np.where(unknown, np.nan, found.low), np.where(unknown, np.nan, found.high))
+
+
+def _column_by_column(values: np.ndarray, scatter: Scatter, level: float) -> Estimate:
+    """Return the estimate of ``values`` whose columns lack different runs: which points there are differs, too."""
+    shape = values.shape[2:]
+    columns = np.moveaxis(values.reshape(*values.shape[:2], -1), -1, 0)
+    found = [mean_with_interval(column, scatter, level) for column in columns]
+    return Estimate(*(np.array([one[part] for one in found]).reshape(shape) for part in range(3)))
 
 
 class _Source(NamedTuple):
@@ -111,13 +144,27 @@ class _Source(NamedTuple):
     freedom: np.ndarray
 
 
+def _of_chance(values: np.ndarray, scatter: Scatter) -> _Source:
+    """What chance adds to the mean of ``values`` (point, replicate, ...)."""
+    if scatter.common:
+        return _Source(*variance_of_mean(mean_over(values, 0)))  # the replicates are the independent repeats
+    if scatter.sampled:
+        nothing = np.zeros(values.shape[2:])
+        return _Source(nothing, nothing + 1.0)  # it is in the scatter of the points
+    return _of_runs(values)
+
+
 def _of_runs(values: np.ndarray) -> _Source:
-    """Chance under independent streams at points that stand for themselves: the scatter within each (Satterthwaite)."""
+    """Chance under independent streams at points that stand for themselves: the scatter within each (Satterthwaite).
+
+    A point that a single run is left of has no scatter of its own; that of the others stands in.
+    """
     variance, freedom = variance_of_mean(np.moveaxis(values, 1, 0))
-    held = freedom >= 0
-    each = np.where(held, variance, 0.0)
+    held, alone = freedom >= 0, freedom == 0
     with np.errstate(invalid="ignore", divide="ignore"):
-        total, spread = each.sum(axis=0), np.where(held, each**2 / freedom, 0.0).sum(axis=0)
+        of_one_run = mean_over(variance * (freedom + 1), 0)
+        each = np.where(held, np.where(alone, of_one_run, variance), 0.0)
+        total, spread = each.sum(axis=0), np.where(held & ~alone, each**2 / freedom, 0.0).sum(axis=0)
         together = np.where(spread > 0.0, total**2 / spread, np.inf)
         return _Source(total / held.sum(axis=0) ** 2, together)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...model.parameters import PARAMETERS, base_of
 from ...model.providers import Providers
 from ...model.text.plain_text import plain
 
@@ -89,8 +90,9 @@ def as_csv(table: Any, what: str) -> str:
     except (ValueError, TypeError) as error:
         said = " ".join(str(error).split())
         raise ValueError(f"{what} must have columns of one length, a list or an array each: {said}") from None
-    if any(frame.index.names):
-        frame = frame.reset_index()
+    # Of points the number of a row is no parameter, whatever it is called.
+    levels = [name for name in frame.index.names if name and (what != POINTS or base_of(name) in PARAMETERS)]
+    frame = frame.reset_index(level=levels) if levels else frame
     # A file may leave lines empty, which are no rows; a row that says nothing is not meant so.
     for row, column in np.argwhere(frame.isna().to_numpy())[:1]:
         place = f"{what} '{FILES[what]}', row {row + 2}, column '{plain(str(frame.columns[column]))}'"

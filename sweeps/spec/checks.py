@@ -8,7 +8,7 @@ from ...model.parameters import base_of
 from .design import GRID_FORMS, MOST_POINTS, RANGE_FORMS, check_declared_range, find_quantity
 from .errors import SpecError, safe_name
 from .samplers import sampler_of
-from .tables import LAST_YEAR
+from .tables import checked_start
 
 if TYPE_CHECKING:
     from .spec import Spec
@@ -30,20 +30,12 @@ def check_spec(spec: Spec) -> None:
             f"key 'record.every' must divide months: {spec.months} months are no whole number of windows of"
             f" {spec.record.every}"
         )
-    _check_start(spec)
+    checked_start(spec.start, spec.months)
     _check_country(spec)
     for name in (*spec.fixed, *varied_names(spec)):
         find_quantity(name, spec.months)
     _check_vary(spec)
     _check_size(spec)
-
-
-def _check_start(spec: Spec) -> None:
-    if spec.start is None:
-        return
-    year, month = map(int, spec.start.split("-"))
-    if year + (month - 1 + spec.months - 1) // 12 > LAST_YEAR:
-        raise SpecError(f"key 'start' is '{spec.start}': {spec.months} months from then end after the year {LAST_YEAR}")
 
 
 def varied_names(spec: Spec) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, PlainValidator
 
-from ...model.parameters import SIGN
+from ...model.parameters import PARAMETERS, SIGN, base_of
 from ...model.text.names import closest
 from .errors import SpecError, safe_name, shown
 from .tables import FixedTable
@@ -52,8 +52,8 @@ def check_groups(groups: Mapping[str, Sequence[str]], varied: Sequence[str]) -> 
     """Raise SpecError unless each member of ``groups`` is ``varied`` and stands in one of them, once."""
     owner: dict[str, str] = {}
     for group, members in groups.items():
-        if group in varied:
-            raise SpecError(f"group '{group}' has the name of a varied parameter; give it another")
+        if base_of(group) in PARAMETERS:
+            raise SpecError(f"group '{safe_name(group)}' has the name of a parameter; give it another")
         for name in members:
             _check_varied(name, varied, f"group '{group}'")
             if name in owner:

@@ -44,8 +44,8 @@ from .tables import (
     RecordSpec,
     Streams,
     as_spec_error,
+    checked_start,
     read_constant,
-    read_start,
     said_once,
     tables_of,
     tables_of_spec,
@@ -75,7 +75,7 @@ class Spec(Guarded):
         default=8, ge=1, le=MOST_REPLICATES, description=f"a whole number from 1 to {MOST_REPLICATES}"
     )
     streams: Streams = "common"
-    start: Annotated[str | None, PlainValidator(read_start), PlainSerializer(lambda start: start)] = None
+    start: Annotated[str | None, PlainValidator(checked_start), PlainSerializer(lambda start: start)] = None
     country: CountrySpec = Field(default=CountrySpec(), description="a table")
     fixed: Annotated[dict[str, float], PlainValidator(tables_of("fixed", checked_value))] = Field(
         default_factory=FixedTable
@@ -250,7 +250,9 @@ class Spec(Guarded):
 
         ``my.toml`` has ``my-providers.csv`` and ``my-points.csv`` beside it. Raises SpecError if it cannot be written.
         """
-        path = Path(path)
+        path = Path(path).expanduser()
+        if not path.name:
+            raise SpecError(f"path must name a file, such as 'my.toml', got '{path}'")
         tables, texts = tables_beside(self._shortest_tables(), path, self._providers_text, self._table)
         with as_spec_error():
             write_texts({**texts, path: text_of_spec(tables)})

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-import re
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -12,6 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import AliasChoices, Field, PlainSerializer, PlainValidator
 
+from ...datasets.dates import read_start
 from ...model.constants import constants_with
 from ...model.outcomes import choose_outcomes
 from ...store.format import FORMER, PRESENT
@@ -28,8 +27,6 @@ Streams = Annotated[
     ),
 ]
 """Random streams of a sweep: common random numbers, or a stream for each run. Its former key is read as well."""
-FIRST_YEAR, LAST_YEAR = 1000, 9999
-"""Years that a date of four digits can have: month 1 and the last month of a sweep lie in them."""
 MOST_MONTHS = 12_000
 MOST_TRUSTS = 10_000
 MOST_CLINICIANS = 10_000
@@ -94,21 +91,18 @@ def outcomes_to_record(names: Any) -> tuple[str, ...] | None:
         raise SpecError(f"key 'record.outcomes': {error}") from None
 
 
-def read_start(value: Any) -> str | None:
-    """Return the year and month of month 1, "1997-05", of such a text or of the date of its first day; None for none.
+def checked_start(value: Any, months: int = 1) -> str | None:
+    """Return the year and month of month 1, as ``read_start`` of the datasets reads it; None for none.
 
-    Raises SpecError for anything else.
+    Raises SpecError where that raises ValueError.
 
-    >>> import datetime
-    >>> read_start("1997-05"), read_start(datetime.date(1997, 5, 1))
-    ('1997-05', '1997-05')
+    >>> checked_start("1997-05", months=240)
+    '1997-05'
     """
-    if isinstance(value, datetime.date) and value.day == 1 and value.year >= FIRST_YEAR:
-        return f"{value.year}-{value.month:02}"
-    if value is None or (isinstance(value, str) and re.fullmatch(r"[1-9][0-9]{3}-(0[1-9]|1[0-2])", value)):
-        return value
-    expected = f"the year and month of month 1, such as '1997-05', from '{FIRST_YEAR}-01' on"
-    raise SpecError(f"key 'start' must be {expected}, got {shown(value)}")
+    try:
+        return None if value is None else read_start(value, months)
+    except ValueError as error:
+        raise SpecError(f"key 'start' {str(error).removeprefix('start ')}") from None
 
 
 def said_once(tables: Mapping[str, Any]) -> Mapping[str, Any]:

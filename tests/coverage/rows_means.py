@@ -68,7 +68,11 @@ def rows() -> list[Row]:
     product = TRUTHS["product"]
     few = [_row(product, label, 1, streams) for label in DESIGNS for streams in ("common", "independent")]
     two = [_row(product, label, 2, "common") for label in DESIGNS]
-    failed = [_row(product, label, 4, "common", 0.1) for label in DESIGNS]
+    failed = [
+        _row(product, label, replicates, streams, 0.1)
+        for label in DESIGNS
+        for replicates, streams in ((4, "common"), (2, "independent"))
+    ]
     still = [
         _row(calm(TRUTHS[name]), label, 1, "independent")
         for name in ("everything acts", "U-shape", "product", "step")

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from tredegar.results import compare, measure_hysteresis, measure_robustness
+from tredegar.results import compare, join, measure_hysteresis, measure_robustness, paired
+from tredegar.results.arms.comparison import Comparison
 from tredegar.results.figures.fan_charts import fans
 from tredegar.results.figures.maps import map_of
 from tredegar.results.figures.response_curves import responses
@@ -62,14 +63,38 @@ def of_fans(truth: Truth, design: dict[str, Any], sweep: xr.Dataset) -> Said:
     return _of_table(table, ("mean", "low", "high"), [mean_between(truth, design, at, *edge) for edge in thirds])
 
 
-def of_change(truth: Truth, design: dict[str, Any], sweep: xr.Dataset) -> Said:
-    """The change from one sweep to another of the same points and random numbers: the surface once more, and a step."""
+def _changed(truth: Truth, sweep: xr.Dataset) -> np.ndarray:
+    """Return new runs (point, replicate, month) of the truth at the points of the sweep."""
     rng = np.random.default_rng(int(1e6 * float(sweep["quality"].values[0, 0, 0])) % 2**31)
-    at, streams = positions(sweep), sweep.attrs["streams"]
-    more = runs_at(truth, at, sweep.sizes["replicate"], streams, rng)[:, :, None]
-    table = compare(sweep, sweep.assign(quality=sweep["quality"] + more), ["quality"], 1, 1).table
-    true = float(truth.surface(population(design, at)).mean())
-    return _of_table(table, ("change", "change_low", "change_high"), [true])
+    return runs_at(truth, positions(sweep), sweep.sizes["replicate"], sweep.attrs["streams"], rng)[:, :, None]
+
+
+def of_paired_change(truth: Truth, design: dict[str, Any], sweep: xr.Dataset) -> Said:
+    """The change from a sweep to another of the same points and random numbers, which adds the surface once more."""
+    other = sweep.assign(quality=sweep["quality"] + _changed(truth, sweep))
+    return _of_comparison(truth, design, sweep, compare(sweep, other, ["quality"], 1, 1), True)
+
+
+def of_change(truth: Truth, design: dict[str, Any], sweep: xr.Dataset) -> Said:
+    """The change from a sweep without any effect to another of the same points and another seed."""
+    still = sweep.assign(quality=sweep["quality"] - truth.surface(positions(sweep))[:, None, None])
+    other = sweep.assign(quality=xr.zeros_like(sweep["quality"]) + _changed(truth, sweep))
+    other.attrs["spec"] = other.attrs["spec"].replace("seed = 7", "seed = 8", 1)
+    return _of_comparison(truth, design, sweep, compare(still, other, ["quality"], 1, 1), False)
+
+
+def _of_comparison(truth: Truth, design: dict[str, Any], sweep: xr.Dataset, found: Comparison, by_run: bool) -> Said:
+    assert found.paired is by_run
+    true = float(truth.surface(population(design, positions(sweep))).mean())
+    return _of_table(found.table, ("change", "change_low", "change_high"), [true])
+
+
+def of_difference(truth: Truth, design: dict[str, Any], sweep: xr.Dataset) -> Said:
+    """The differences at each point between two arms of joined sweeps, of which one adds the surface once more."""
+    other = sweep.assign(quality=sweep["quality"] + _changed(truth, sweep))
+    found = paired(join({"a": sweep, "b": other}), arm="b", against="a", outcomes=["quality"])
+    names = ("quality_mean", "quality_low", "quality_high")
+    return Said(*(found[name].values for name in names), truth.surface(positions(sweep)))
 
 
 def of_map(truth: Truth, design: dict[str, Any], sweep: xr.Dataset) -> Said:
@@ -106,10 +131,14 @@ def of_regret(truth: Truth, design: dict[str, Any], sweep: xr.Dataset) -> Said:
     return _of_table(table, ("mean_regret", "mean_regret_low", "mean_regret_high"), regret.tolist())
 
 
+DISTINCT = tuple(label for label in DESIGNS if "Morris" not in label)
+"""Designs without equal points, which `compare` needs."""
 TABLES: dict[str, tuple[Callable[[Truth, dict[str, Any], xr.Dataset], Said], tuple[str, ...], int]] = {
     "response at a level": (of_responses, tuple(DESIGNS), 1),
     "fan of a third": (of_fans, tuple(DESIGNS), 1),
-    "paired change between sweeps": (of_change, tuple(label for label in DESIGNS if "Morris" not in label), 1),
+    "change between sweeps, run by run": (of_paired_change, DISTINCT, 1),
+    "change between sweeps of other seeds": (of_change, DISTINCT, 1),
+    "difference of arms at a point": (of_difference, ("Latin hypercube 12",), 1),
     "cell of a map of a grid": (of_map, ("grid 3^4", "grid 2^4"), 1),
     "gap of a ramp": (of_ramp, tuple(DESIGNS), 6),
     "mean regret": (of_regret, ("grid 3^4", "grid 2^4"), 1),

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
 
 from tredegar.datasets.attributes import with_descriptions
 from tredegar.datasets.conventions import NOT_OF_UDUNITS, UNITS, WORDS, readable_unit
-from tredegar.datasets.dates import dates_of, first_month, years_of
+from tredegar.datasets.dates import dates_of, read_start, years_of
 from tredegar.model import OUTCOMES, PARAMETERS, TRUST_RECORDS
 from tredegar.results import open_sweep, window_mean, window_means
 
@@ -109,11 +111,22 @@ def test_the_date_of_a_window_is_that_of_its_last_month(tmp_path):
 
 
 def test_a_start_that_is_no_month_is_refused(tmp_path):
-    for wrong in ("1997-5", "1997-13", "97-05", "May 1997", 1997, None, "0000-01", "1997-05-01"):
-        with pytest.raises(ValueError, match="start must be a year and a month, such as '1997-05', got"):
-            first_month(wrong)
-    with pytest.raises(ValueError, match="start must be a year and a month"):
+    for wrong in ("1997-5", "1997-13", "97-05", "May 1997", 1997, None, "0000-01", "0999-12", "1997-05-01"):
+        with pytest.raises(
+            ValueError, match="start must be the year and month of month 1, such as '1997-05', from '1000-01' on, got"
+        ):
+            read_start(wrong)
+    with pytest.raises(ValueError, match="start must be the year and month"):
         open_sweep(store_in(tmp_path, "soon"))
+
+
+def test_dates_end_with_the_year_9999_and_a_date_is_the_first_day_of_its_month():
+    assert read_start(datetime.date(1997, 5, 1)) == read_start(pd.Timestamp("1997-05-01")) == "1997-05"
+    with pytest.raises(ValueError, match="12 months from then end after the year 9999"):
+        dates_of(range(1, 13), "9999-02")
+    for wrong in (datetime.date(1997, 5, 2), pd.Timestamp("1997-05-01 13:30")):
+        with pytest.raises(ValueError, match="start must be the year and month"):
+            read_start(wrong)
 
 
 def test_dates_reach_to_the_end_of_the_longest_run():

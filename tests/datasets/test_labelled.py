@@ -179,7 +179,10 @@ def test_months_have_dates_where_the_start_is_told():
     assert found.time.dims == ("month",) and found.time.dt.year.values.tolist() == [1997] * 8 + [1998] * 4
     assert found.set_index(month="time").sel(month="1998-01").quality.sizes["month"] == 1
     assert "time" not in simulate({}, outcomes=["quality"], **SMALL).to_dataset().coords
-    with pytest.raises(ValueError, match="start must be a year and a month, such as '1997-05', got '1997-13'"):
+    with pytest.raises(
+        ValueError,
+        match="start must be the year and month of month 1, such as '1997-05'.* got '1997-13'",
+    ):
         simulate({}, outcomes=["quality"], **SMALL).to_dataset(start="1997-13")
 
 
@@ -195,6 +198,13 @@ def test_a_notebook_shows_what_ran_and_the_dataset():
     assert "&#x27;quality&#x27;" in by_hand._repr_html_()
     with pytest.raises(ValueError, match="do not come from simulate"):
         by_hand.to_dataset()
+
+
+def test_constants_are_those_of_the_call_whatever_becomes_of_their_mapping():
+    constants = {"FEAR_RATE": np.float32(0.25)}
+    found = simulate({"real_control": [0.2]}, 1, 2, 3, 2, engine="numpy", outcomes=["quality"], constants=constants)
+    constants["FEAR_RATE"] = 0.9
+    assert json.loads(found.to_dataset().attrs["settings"])["constants"] == {"FEAR_RATE": 0.25}
 
 
 def test_what_simulate_returns_can_be_pickled_and_labelled_elsewhere():

@@ -46,7 +46,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def check_store(here: Path) -> None:
     run_sweep(small_spec(), here / "whole.zarr")
     assert contents(here / "small.zarr") == contents(here / "whole.zarr")
-    assert (here / "report").is_dir() and any((here / "report").iterdir())
+    assert any((here / "small.zarr.report").iterdir())
 
 
 def test_the_commands_of_the_rules_run_and_make_the_store_of_a_sweep(here: Path) -> None:
@@ -56,9 +56,16 @@ def test_the_commands_of_the_rules_run_and_make_the_store_of_a_sweep(here: Path)
         line = commands()["part"].format(**names, wildcards=SimpleNamespace(part=part))
         first, *words = shlex.split(line)
         assert first == "tredegar" and tredegar(*words) == 0
-    first, *words = shlex.split(commands()["report"].format(**names, output="report"))
+    first, *words = shlex.split(commands()["report"].format(**names, output=names["REPORT"]))
     assert first == "tredegar" and tredegar(*words) == 0
     check_store(here)
+
+
+def test_the_marks_of_one_sweep_stand_for_no_other() -> None:
+    configs = [{"store": store, "parts": parts} for store in ("a.zarr", "b.zarr") for parts in (2, 3)]
+    marks = [str(head(config)["DONE"]).format(part=0) for config in configs]
+    assert len({*marks}) == len(marks) and marks[0] == "a.zarr.parts/0-of-2.done"
+    assert len({head(config)["REPORT"] for config in configs}) == 2
 
 
 def test_the_first_spec_is_there_where_the_comment_says() -> None:

@@ -109,11 +109,12 @@ def test_without_a_store_the_sweep_is_there_as_long_as_the_process_and_no_longer
     ("words", "said"),
     [
         ({"spec": "my.toml"}, "spec must be a Spec"),
-        ({"progress": "yes"}, "progress must be True, False or a function, got 'yes'"),
+        ({"progress": "yes"}, r"progress \(where it is no function\) must be True or False, got 'yes'"),
         ({"workers": -1}, "workers must be a whole number"),
         ({"workers": 1.5}, "workers must be a whole number"),
         ({"engine": "nosuch"}, "nosuch"),
         ({"task": 3}, "task must be a pair"),
+        ({"task": (0, 2), "store": None}, "a task is a part of a sweep that others share: give store"),
         ({"store": "s3://bucket/x"}, "a store must be in a file system"),
     ],
 )

@@ -178,7 +178,11 @@ def corner_of_one(points, luck, month):
 
 def test_a_tree_tells_the_same_two_parameters(sweep):
     pytest.importorskip("sklearn", reason="the extra discovery is not installed")
-    rules = grow_tree(discover(sweep, "quality", threshold=0.7), NAMES)
+    found = discover(sweep, "quality", threshold=0.7)
+    rules = grow_tree(found)
+    assert rules == grow_tree(found, NAMES)
+    with pytest.raises(ValueError, match="in this order"):
+        grow_tree(found, NAMES[::-1])
     assert "mandate_detail" in rules and "method_heterogeneity" in rules and "real_control" not in rules
 
 

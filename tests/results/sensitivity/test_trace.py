@@ -8,10 +8,13 @@ from SALib.sample import latin, morris, sobol
 from SALib.test_functions import Ishigami
 
 from tredegar.results import draw_sensitivity, open_sweep, trace_sensitivity
-from tredegar.results.sensitivity.indices import Bootstrap, analyze_sensitivity
+from tredegar.results.dataset import design_of
+from tredegar.results.sensitivity.indices import Bootstrap, analyze_sensitivity, usable_rows
+from tredegar.results.sensitivity.methods import find_method
 from tredegar.results.sensitivity.table import write_indices
-from tredegar.results.sensitivity.trace import stopping_lines, trace_rows
+from tredegar.results.sensitivity.trace import _parts, stopping_lines, trace_rows
 
+from ...coverage.truths import TRUTHS, made_sweep
 from ...support.commands import tredegar
 from ...support.made_stores import grid, made_store
 
@@ -156,3 +159,19 @@ def test_a_hypercube_says_that_more_points_are_another_design(tmp_path):
         open_sweep(store_of(tmp_path, rows, 'method = "latin-hypercube"\npoints = 120')), limit=0.001
     )
     assert "more points are another latin-hypercube design" in stopping_lines(trace)[-1].lower()
+
+
+def test_delta_keeps_the_rows_of_a_base_point_together() -> None:
+    sweep = made_sweep(
+        TRUTHS["one acts, linear"], {"method": "sobol", "points": 64}, 2, "common", np.random.default_rng(4)
+    )
+    design, rows = design_of(sweep), np.arange(sweep.sizes["point"])
+    size, method = design.points_in_unit, find_method("delta")
+    for number, part in _parts(rows[:, None], method, design, seed=3).items():
+        assert number == len(part) and number % size == 0
+        assert (part.reshape(-1, size) - part.reshape(-1, size)[:, :1] == np.arange(size)).all()
+    complete = np.ones(len(rows), dtype=bool)
+    complete[3 * size + 1] = False
+    kept, used, dropped, _ = usable_rows(complete, design, method)
+    assert (used, dropped) == (len(rows) - size, size)
+    assert not set(kept) & set(range(3 * size, 4 * size))

@@ -104,3 +104,25 @@ def test_points_of_a_whole_design_are_stratified_and_a_part_of_them_is_not() -> 
     )
     assert whole.mean == as_if_unstratified.mean
     assert whole.high - whole.low < 0.6 * (as_if_unstratified.high - as_if_unstratified.low)
+
+
+@pytest.mark.parametrize("sampled", [False, True])
+@pytest.mark.parametrize("common", [False, True])
+def test_a_column_has_the_interval_that_it_has_alone_whatever_its_neighbour_lacks(sampled: bool, common: bool) -> None:
+    values = np.random.default_rng(5).standard_normal((20, 3, 2))
+    values[4:, :, 1] = np.nan
+    values[1, 0, 0] = np.nan
+    scatter = of(20, sampled, common)
+    both = mean_with_interval(values, scatter)
+    for column in range(2):
+        alone = mean_with_interval(values[:, :, column], scatter)
+        assert [part[column] for part in both] == list(alone)
+
+
+def test_a_point_that_lost_all_but_one_run_leaves_the_interval_of_a_grid() -> None:
+    values = np.random.default_rng(6).standard_normal((40, 2))
+    scatter = of(40, sampled=False, common=False)
+    whole = mean_with_interval(values, scatter)
+    values[7, 0] = np.nan
+    found = mean_with_interval(values, scatter)
+    assert 0.8 < (found.high - found.low) / (whole.high - whole.low) < 1.25

@@ -65,6 +65,21 @@ def test_keywords_and_tables_of_python_make_the_spec_of_the_file() -> None:
         assert hash(spec) == hash(written)
 
 
+def test_the_number_of_a_row_is_no_parameter_whatever_the_index_is_called() -> None:
+    frame = pd.DataFrame({"real_control": [0.2, 0.4]})
+    numbered = frame.rename_axis("point")
+    assert tg.Spec(points=numbered) == tg.Spec(points=frame) == tg.Spec(points=frame.set_index("real_control"))
+
+
+def test_a_spec_is_written_to_a_file_with_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = tg.Spec(points=pd.DataFrame({"real_control": [0.2, 0.4]}))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    spec.to_file("~/my.toml")
+    assert tg.Spec.from_file(tmp_path / "my.toml") == spec
+    with pytest.raises(tg.SpecError, match="path must name a file, such as 'my.toml'"):
+        spec.to_file("")
+
+
 @pytest.mark.parametrize(
     "levels",
     [
