@@ -456,7 +456,7 @@ def measure_hysteresis(sweep: xr.Dataset, lever: ParameterName, outcome: Outcome
 def measure_robustness(
     sweep: xr.Dataset,
     outcome: OutcomeName,
-    levers: tuple[ParameterName, ...],
+    levers: ParameterName | tuple[ParameterName, ...],
     smaller_is_better: bool = False,
     from_month: int | None = None,
 ) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -119,8 +120,14 @@ def write_whole(exported: Exported, path: Path) -> None:
     try:
         chosen.write(exported, part)
         os.replace(part, path)
+    except OSError as error:
+        # Named as the user knows it: of the file beside it nobody has heard.
+        if error.errno is None:
+            raise
+        raise OSError(error.errno, error.strerror, str(path)) from None
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
 
 
 def endings() -> str:

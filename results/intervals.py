@@ -100,9 +100,10 @@ def mean_over(values: np.ndarray, axis: int) -> np.ndarray:
 
 
 def variance_of_mean(repeats: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the variance of the mean of independent ``repeats`` (repeat, ...), and its degrees of freedom, each (...).
+    """Return the variance of the mean of independent repeats, and its degrees of freedom.
 
-    In the square of their unit. NaN are left out; of fewer than two the variance is NaN.
+    ``repeats`` is (replicate, ...), both results (...), the variance in the square of their unit. NaN are left out; of
+    fewer than two the variance is NaN.
 
     >>> variance, freedom = variance_of_mean(np.array([0.4, 0.5, 0.6]))
     >>> round(float(variance), 5), int(freedom)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from ...model.text.names import closest
 from ..dataset import chosen_outcomes, design_of, label_of
 from ..intervals import Estimate, said
 from ..statistics.mean_intervals import Scatter, mean_with_interval
@@ -20,7 +21,7 @@ WORST_TENTH = 0.1
 def measure_robustness(
     sweep: xr.Dataset,
     outcome: str,
-    levers: tuple[str, ...],
+    levers: str | tuple[str, ...],
     smaller_is_better: bool = False,
     from_month: int | None = None,
 ) -> pd.DataFrame:
@@ -47,9 +48,12 @@ def measure_robustness(
     ([0.05, 0.15], [0.5, 0.5])
     """
     varied = design_of(sweep).varied
+    levers = (levers,) if isinstance(levers, str) else tuple(levers)
     unknown = [name for name in levers if name not in varied]
     if unknown or not levers:
-        raise ValueError(f"levers must be varied parameters ({', '.join(varied)}), got {', '.join(unknown) or 'none'}")
+        meant = closest(unknown[0], varied) if unknown else ""
+        got = f"{', '.join(unknown) or 'none'}{meant}"
+        raise ValueError(f"levers must be varied parameters ({', '.join(varied)}), got {got}")
     (outcome,) = chosen_outcomes(sweep, outcome)
     settings, values = _by_setting_and_state(sweep, outcome, levers, from_month)
     # A state counts for all settings or for none: they are compared in the same states.

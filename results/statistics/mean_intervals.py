@@ -81,8 +81,9 @@ def mean_with_interval(values: np.ndarray, scatter: Scatter, level: float = LEVE
     """Return the mean over points and replicates of ``values`` (point, replicate, ...), with its interval.
 
     The mean is of the points' means; it and its bounds have the unit of ``values`` and their shape without the first
-    two axes. Failed runs (NaN) are left out. Bounds are NaN where nothing varied by itself: one replicate under
-    common random numbers, one replicate of points that stand for themselves, one unit of points.
+    two axes. Failed runs (NaN) are left out; of points that stand for themselves, the mean and its interval are about
+    those that a run is left of. Bounds are NaN where nothing varied by itself: one replicate under common random
+    numbers, one replicate of points that stand for themselves, one unit of points.
 
     >>> same = Scatter(sampled=False, common=True, units=np.arange(2))
     >>> guess = mean_with_interval(np.array([[0.4, 0.5, 0.6], [0.6, 0.7, 0.8]]), same)

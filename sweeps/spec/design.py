@@ -114,7 +114,8 @@ def parse_varied(name: str, entry: object) -> Varied:
     entry = entry.as_toml() if isinstance(entry, Varied) else entry
     if isinstance(entry, list):
         if len(entry) != 2:
-            raise SpecError(f"vary '{name}' must be {RANGE_FORMS} or, under grid, {GRID_FORMS}, got {shown(entry)}")
+            expected = f"{RANGE_FORMS} or, under grid, {GRID_FORMS} (in Python an array, too)"
+            raise SpecError(f"vary '{name}' must be {expected}, got {shown(entry)}")
         return _range(name, entry[0], entry[1])
     if not isinstance(entry, Mapping):
         raise SpecError(f"vary '{name}' must be {RANGE_FORMS} or, under grid, {GRID_FORMS}, got {shown(entry)}")

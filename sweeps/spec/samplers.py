@@ -211,10 +211,8 @@ def _check_groups(design: Sobol | Morris, ranges: Ranges) -> None:
 def _check_sobol(design: Sobol, ranges: Ranges) -> None:
     _check_groups(design, ranges)
     if design.groups and len({*factors_of(list(ranges), design.model_dump())}) == 1:
-        # Its indices would say what they are of, and SALib takes one group for none.
-        raise SpecError(
-            "key 'design.groups' holds all that is varied in one group: leave out one at least, or make two"
-        )
+        # SALib takes one group for none.
+        raise SpecError("key 'design.groups' holds all that is varied in one group: leave one out, or make two")
     if design.points & (design.points - 1):
         below = 1 << (design.points.bit_length() - 1)
         raise SpecError(

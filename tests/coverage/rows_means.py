@@ -40,6 +40,7 @@ def _row(truth: Truth, label: str, replicates: int, streams: str, failed: float 
         at = np.column_stack([sweep[name].values for name in scatter_names(sweep)])
         if failed:
             sweep = with_failures(sweep, failed, rng)
+            at = at[np.isfinite(sweep["quality"].values).any(axis=(1, 2))]  # a grid stands for the points it has
         found = mean_with_interval(sweep["quality"].values, scatter_of(sweep))
         return Said(*found, truth.surface(population(design, at)).mean(keepdims=True))
 

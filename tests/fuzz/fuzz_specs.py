@@ -58,8 +58,8 @@ def designs(draw: st.DrawFn, method: str, varied: list[str]) -> Tables:
         design |= {"points": draw(st.sampled_from((1, 2, 4)))} | draw(st.sampled_from(({}, {"second_order": False})))
     elif method == "morris":
         design |= {"trajectories": draw(st.integers(2, 3))} | draw(st.sampled_from(({}, {"levels": 6})))
-    if method in ("sobol", "morris") and draw(st.booleans()):
-        members = varied[: draw(st.integers(1, len(varied)))]
+    if method in ("sobol", "morris") and len(varied) > 1 and draw(st.booleans()):
+        members = varied[: draw(st.integers(1, len(varied) - 1))]
         design["groups"] = {draw(st.sampled_from(("a", "the centre", "1"))): members}
     if draw(st.booleans()):
         design["seed"] = draw(st.integers(0, 2**32 - 1))

@@ -175,3 +175,14 @@ def test_a_file_is_written_whole_or_not_at_all(store, tmp_path, monkeypatch):
     assert path.read_bytes() == before and sorted(p.name for p in tmp_path.iterdir()) == ["first.zarr", "runs.csv"]
     with pytest.raises(FileNotFoundError, match="no folder at '.*nowhere' for the file 'runs.csv'"):
         export(sweep, tmp_path / "nowhere" / "runs.csv")
+
+
+def test_a_file_that_cannot_be_written_is_named_as_it_was_asked_for(tmp_path):
+    sweep = xr.Dataset(
+        {"quality": (("point", "replicate", "month"), [[[0.5]]]), "status": (("point", "replicate"), [[1]])},
+        {"point": [0], "replicate": [0], "month": [1]},
+    )
+    with pytest.raises(OSError, match="File name too long") as failed:
+        export(sweep, tmp_path / f"{'x' * 250}.csv")
+    assert failed.value.filename == str(tmp_path / f"{'x' * 250}.csv")
+    assert list(tmp_path.iterdir()) == []
