@@ -18,16 +18,22 @@ Window = int | None
 """Recorded months per window; None stands for one window, the second half of the run."""
 
 
+NO_DEVIATIONS = np.zeros((0, 1, 0), dtype=np.float32)
+"""Stands for the deviations of a series of which only the shares of chance are asked."""
+
+
 class Series(NamedTuple):
     """One outcome at every point and time: mean over replicates, and the variance between replicates there.
 
     ``mean`` is (points, times); ``noise`` (points, times), the variance of single runs at a point; ``shared`` (times),
-    the part of it that common random numbers adds to all points alike. NaN with one replicate.
+    the part of it that common random numbers adds to all points alike. NaN with one replicate. ``deviations`` (points,
+    replicates, times) are those of the runs from ``mean``, zeros with one replicate.
     """
 
     mean: np.ndarray
     noise: np.ndarray
     shared: np.ndarray
+    deviations: np.ndarray = NO_DEVIATIONS
 
 
 def sample_of(sweep: xr.Dataset) -> np.ndarray:
@@ -132,15 +138,19 @@ def series_of(
         wanted = [runs.mean("replicate", skipna=False)]
         if runs.sizes["replicate"] > 1:
             wanted += [runs.var("replicate", ddof=1, skipna=False), runs.mean("point", skipna=False)]
+        # Deviations have digits enough in the type of the stores, and half the size.
+        wanted.append((runs - wanted[0]).astype(np.float32).transpose("point", "replicate", "month"))
         # In one go, so that each chunk is read once.
-        found, *spread = (np.asarray(array) for array in compute(*(array.data for array in wanted)))
+        found, *spread, of_runs = (np.asarray(array) for array in compute(*(array.data for array in wanted)))
         mean = np.full((len(complete), found.shape[1]), np.nan)
         noise, shared = np.full_like(mean, np.nan), np.full(found.shape[1], np.nan)
         mean[complete] = found
+        deviations = np.full((len(complete), *of_runs.shape[1:]), np.nan, dtype=np.float32)
+        deviations[complete] = of_runs
         if spread:
             # The mean over all points moves from replicate to replicate by the luck that they share.
             noise[complete], shared = spread[0], spread[1].var(axis=0, ddof=1)
-        yield name, Series(mean, noise, shared)
+        yield name, Series(mean, noise, shared, deviations)
 
 
 def seed_share(series: Series, design: Design) -> tuple[np.ndarray, np.ndarray]:

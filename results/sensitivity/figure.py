@@ -11,6 +11,7 @@ import xarray as xr
 from ..dataset import label_of
 from ..figures.style import INK, LINES, Panel, legend_below, light_grid
 from .methods import SensitivityMethod, find_method
+from .table import as_idle
 
 SHOWN_BARS = 12
 SHOWN_LINES = 5
@@ -21,7 +22,8 @@ def bar_panels(indices: xr.Dataset) -> list[Panel]:
     """Return a panel per outcome: the index of each parameter in the last window, with its interval where it has one.
 
     ``indices`` are those of :func:`analyze_sensitivity`, dims (outcome, month, parameter). The second bar is what the
-    parameter does alone, where the method tells (S1, share).
+    parameter does alone, where the method tells (S1, share). Hollow bars cannot be told from those of a parameter that
+    does nothing.
 
     >>> cells = {"ST": (("outcome", "month", "parameter"), [[[0.7]]])}
     >>> names = {"outcome": ["quality"], "month": [12], "parameter": ["mandate_detail"]}
@@ -51,15 +53,25 @@ def _draw_bars(axes: Any, one: xr.Dataset, method: SensitivityMethod) -> None:
     ]  # fmt: skip
     for name, shift, colour, label in bars:
         widths = one[f"{name}_conf"].values[order] if f"{name}_conf" in one else None
-        axes.barh(place + shift, one[name].values[order], 0.36 if alone else 0.6, xerr=widths, color=colour,
-                  ecolor=INK, error_kw={"elinewidth": 0.9, "capsize": 1.8}, label=label)  # fmt: skip
+        drawn = axes.barh(place + shift, one[name].values[order], 0.36 if alone else 0.6, xerr=widths, color=colour,
+                          ecolor=INK, error_kw={"elinewidth": 0.9, "capsize": 1.8}, label=label)  # fmt: skip
+        _hollow(drawn, as_idle(one, name).values[order], colour)
     if alone is not None:
         axes.legend(loc="lower right")
     axes.set_yticks(place, [label_of(str(one["parameter"].values[each]), unit=False) for each in order])
-    axes.set(xlabel=method.axis, title=label_of(str(one["outcome"].item()), unit=False).capitalize())
+    hollow = any(as_idle(one, name).any() for name, *_ in bars)
+    axes.set(xlabel=method.axis + ("\n(hollow: as idle)" if hollow else ""))
+    axes.set(title=label_of(str(one["outcome"].item()), unit=False).capitalize())
     axes.set_xlim(left=min(0.0, float(np.nanmin(one[total].values, initial=0.0))))
     axes.grid(axis="x", color="#dddddd", linewidth=0.5)
     axes.set_axisbelow(True)
+
+
+def _hollow(bars: Any, idle: np.ndarray, colour: str) -> None:
+    """Draw those bars hollow which cannot be told from those of a parameter that does nothing."""
+    for bar, hollow in zip(bars, idle, strict=True):
+        if hollow:
+            bar.set(facecolor="none", edgecolor=colour, linewidth=0.9)
 
 
 def course_panels(indices: xr.Dataset) -> list[Panel]:

@@ -63,7 +63,7 @@ def analyze_sensitivity(
         conf = seed_share_conf(series, design, rows, used, *bootstrap)
         luck.append(luck_left(series, design))
         of_luck = {"seed_share": share, "seed_share_common": shared, "seed_share_conf": conf}
-        found.append({**finite_only(analyse, series.mean[rows]), **of_luck})
+        found.append({**finite_only(analyse, series.mean[rows], series.deviations[rows]), **of_luck})
     indices = _dataset(found, names, times_of(sweep, window, from_month, to_month), chosen.factors(design))
     indices.attrs.update(
         method=chosen.name, source=chosen.source, design=design.method, used=used, dropped=dropped, unit=unit,
@@ -122,17 +122,19 @@ def usable_rows(complete: np.ndarray, design: Design, method: SensitivityMethod)
     return np.flatnonzero(np.repeat(whole, size)), int(whole.sum()), int((~whole).sum()), unit
 
 
-def finite_only(analyse: Analysis, values: np.ndarray) -> dict[str, np.ndarray]:
+def finite_only(analyse: Analysis, values: np.ndarray, deviations: np.ndarray) -> dict[str, np.ndarray]:
     """Analyse the times at which every point has a finite value; the others are NaN, never silent zeros.
 
-    ``values`` (points, times) are in the unit of their outcome, the last axis of all results is that of times.
+    ``values`` (points, times) are means over replicates in the unit of their outcome, ``deviations`` (points,
+    replicates, times) those of the runs from them; the last axis of all results is that of times.
 
-    >>> finite_only(lambda values: {"mean": values.mean(axis=0)}, np.array([[1.0, np.nan], [3.0, 1.0]]))
+    >>> values = np.array([[1.0, np.nan], [3.0, 1.0]])
+    >>> finite_only(lambda values, deviations: {"mean": values.mean(axis=0)}, values, np.zeros((2, 1, 2)))
     {'mean': array([ 2., nan])}
     """
-    finite = np.isfinite(values).all(axis=0)
+    finite, both = np.isfinite(values).all(axis=0), (values, deviations)
     # Zeros stand in, so that no method has to bear NaN; they are masked in the line that follows.
-    results = analyse(values if finite.all() else np.where(finite, values, 0.0))
+    results = analyse(*(both if finite.all() else (np.where(finite, each, 0.0) for each in both)))
     return {name: np.where(finite, array, np.nan) for name, array in results.items()}
 
 

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
     from ..dataset import Design
 
-    Analysis = Callable[[np.ndarray], dict[str, np.ndarray]]
-    """Indices by name of outcomes (points, times): (parameters, times), (parameters, parameters, times) or (times)."""
+    Analysis = Callable[[np.ndarray, np.ndarray], dict[str, np.ndarray]]
+    """Indices by name of outcomes (points, times) and of what the runs deviate from them (points, replicates, times;
+    zeros with one replicate): (parameters, times), (parameters, parameters, times) or (times)."""
 
 
 FEWEST_FOR_DELTA = 100
@@ -90,7 +91,7 @@ def _sobol(design: Design, sample: np.ndarray, bootstrap: Bootstrap) -> Analysis
 
     # An index is read off the place of a row: in another order the numbers would be wrong and look sound.
     check_sobol_rows(sample, design.second_order, design.owners)
-    return lambda values: sobol_by_name(values, len(design.factors), design.second_order, *bootstrap)
+    return lambda values, deviations: sobol_by_name(values, len(design.factors), design.second_order, *bootstrap)
 
 
 def _morris(design: Design, sample: np.ndarray, bootstrap: Bootstrap) -> Analysis:
@@ -98,13 +99,13 @@ def _morris(design: Design, sample: np.ndarray, bootstrap: Bootstrap) -> Analysi
 
     levels = int(design.settings.get("levels", 4))
     owners = design.owners if design.groups else None
-    return lambda values: morris_effects(sample, values, levels, *bootstrap, owners)._asdict()
+    return lambda values, deviations: morris_effects(sample, values, levels, *bootstrap, owners)._asdict()
 
 
 def _pawn(design: Design, sample: np.ndarray, bootstrap: Bootstrap) -> Analysis:
     from .pawn import SLICES, pawn_indices
 
-    return lambda values: pawn_indices(sample, values, SLICES, *bootstrap)._asdict()
+    return lambda values, deviations: pawn_indices(sample, values, SLICES, *bootstrap)._asdict()
 
 
 def _delta(design: Design, sample: np.ndarray, bootstrap: Bootstrap) -> Analysis:
@@ -112,13 +113,13 @@ def _delta(design: Design, sample: np.ndarray, bootstrap: Bootstrap) -> Analysis
 
     check_many_values(sample, design.varied)
     # Rows of a base point repeat each other's values: they are drawn together, or the intervals would be too narrow.
-    return lambda values: delta_indices(sample, values, *bootstrap, design.points_in_unit)._asdict()
+    return lambda values, deviations: delta_indices(sample, values, *bootstrap, design.points_in_unit)._asdict()
 
 
 def _regression(design: Design, sample: np.ndarray, bootstrap: Bootstrap) -> Analysis:
     from .regression import regression_indices
 
-    return lambda values: regression_indices(sample, values, bootstrap.level)._asdict()
+    return lambda values, deviations: regression_indices(sample, values, bootstrap.level)._asdict()
 
 
 REGRESSION = SensitivityMethod(

@@ -16,6 +16,8 @@ from .methods import find_method
 SHOWN_PARAMETERS = 10
 IDLE = 0.01
 """Indices of idle parameters, due to luck, that are worth telling."""
+MARK = "(as idle)"
+"""Stands beside an index that cannot be told from that of a parameter which does nothing."""
 
 
 def summary(indices: xr.Dataset) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
@@ -27,6 +29,8 @@ def summary(indices: xr.Dataset) -> tuple[tuple[str, ...], list[tuple[str, ...]]
     >>> names = {"outcome": ["quality"], "month": [12], "parameter": ["target_level", "mandate_detail"]}
     >>> summary(xr.Dataset(cells, names, {"method": "sobol"}))[1]
     [('quality', 'mandate detail', '0.700', '0.700'), ('', 'target level', '0.200', '0.200')]
+
+    An index of size at most ``NAME_idle``, where the method has that variable, is marked (:func:`as_idle`).
     """
     shown = find_method(indices.attrs["method"]).shown
     last = indices.isel(month=-1)
@@ -47,13 +51,31 @@ def _cell(one: xr.Dataset, name: str, digits: int = 3) -> str:
         return "does not vary"
     said = f"{value:.{digits}f}"
     half = float(one[f"{name}_conf"]) if f"{name}_conf" in one else np.nan
-    return f"{said} ± {half:.{digits}f}" if np.isfinite(half) else said
+    said = f"{said} ± {half:.{digits}f}" if np.isfinite(half) else said
+    return f"{said} {MARK}" if as_idle(one, name) else said
+
+
+def as_idle(indices: xr.Dataset, name: str) -> xr.DataArray:
+    """Return where an index cannot be told from that of a parameter which does nothing, (outcome, month, parameter).
+
+    ``indices`` are those of :func:`analyze_sensitivity`. Its variable ``NAME_idle``, NAME being ``name``, is the size, in the unit of the
+    index, that such a parameter stays below at the level of the intervals. False for a method without it, and where
+    the index is NaN.
+
+    >>> found = xr.Dataset({"ST": ("parameter", [0.01, 0.7]), "ST_idle": ("parameter", [0.05, 0.05])})
+    >>> as_idle(found, "ST").values.tolist()
+    [True, False]
+    """
+    if f"{name}_idle" not in indices:
+        return xr.zeros_like(indices[name], dtype=bool)
+    return abs(indices[name]) <= indices[f"{name}_idle"]
 
 
 def strongest(indices: xr.Dataset) -> str:
     """Say in one line what each outcome depends on most in the last window, with its index; empty if none varies.
 
-    ``indices`` are those of :func:`analyze_sensitivity`, dims (outcome, month, parameter).
+    ``indices`` are those of :func:`analyze_sensitivity`, dims (outcome, month, parameter). A parameter that cannot be
+    told from one that does nothing is never named.
 
     >>> cells = {"ST": (("outcome", "month", "parameter"), [[[0.2, 0.7]]])}
     >>> names = {"outcome": ["quality"], "month": [12], "parameter": ["target_level", "mandate_detail"]}
@@ -66,10 +88,13 @@ def strongest(indices: xr.Dataset) -> str:
     parts = []
     for outcome in last["outcome"].values:
         one = last.sel(outcome=outcome)
-        if np.isfinite(one[name]).any():
-            first = one.isel(parameter=int(one[name].argmax("parameter")))
+        acting = one[name].where(~as_idle(one, name))
+        if np.isfinite(acting).any():
+            first = one.isel(parameter=int(acting.argmax("parameter")))
             parameter = label_of(str(first["parameter"].item()), unit=False)
             parts.append(f"{label_of(str(outcome), unit=False)} on {parameter}, {_cell(first, name, 2)}")
+        elif np.isfinite(one[name]).any():
+            parts.append(f"{label_of(str(outcome), unit=False)} on no parameter that can be told from an idle one")
     return f"depends most ({words}): {'; '.join(parts)}" if parts else ""
 
 
@@ -85,6 +110,9 @@ def remarks(indices: xr.Dataset) -> list[str]:
     """
     facts, method = indices.attrs, find_method(indices.attrs["method"])
     lines = [f"{method.meaning}; ± is the half-width of a {facts['level']:.0%} interval."]
+    if any(f"{name}_idle" in indices for name in method.shown):
+        often = f"{facts['level']:.0%}"
+        lines.append(f"{MARK}: no larger than a parameter that does nothing shows in {often} of sweeps.")
     if "groups" in facts:
         lines.append(f"Groups, each moved as one: {facts['groups']}.")
     if "correlations" in facts:

@@ -59,11 +59,11 @@ def trace_sensitivity(
     rows, used, dropped, unit = usable_rows(complete_points(sweep), design, chosen)
     parts = _parts(rows.reshape(used, -1), chosen, design, bootstrap.seed)
     sample = sample_of(sweep)
-    means = [series.mean for _, series in series_of(sweep, names, None, from_month, to_month)]
+    runs = [(series.mean, series.deviations) for _, series in series_of(sweep, names, None, from_month, to_month)]
     found = []
     for part in parts.values():
         analyse = chosen.prepare(design, sample[part], bootstrap)
-        found.append([finite_only(analyse, mean[part]) for mean in means])
+        found.append([finite_only(analyse, mean[part], apart[part]) for mean, apart in runs])
     trace = _dataset(found, names, [*parts], chosen.factors(design))
     trace.attrs.update(
         method=chosen.name, source=chosen.source, design=design.method, used=used, dropped=dropped, unit=unit,

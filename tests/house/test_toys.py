@@ -62,8 +62,8 @@ SAMPLER = Sampler(
 )
 
 
-def correlations(design: Any, sample: np.ndarray, bootstrap: Any) -> Callable[[np.ndarray], dict[str, np.ndarray]]:
-    def analyse(values: np.ndarray) -> dict[str, np.ndarray]:
+def correlations(design: Any, sample: np.ndarray, bootstrap: Any) -> Callable[..., dict[str, np.ndarray]]:
+    def analyse(values: np.ndarray, deviations: np.ndarray) -> dict[str, np.ndarray]:
         found = [[abs(np.corrcoef(column, series)[0, 1]) for series in values.T] for column in sample.T]
         return {"reach": np.array(found), "reach_conf": np.full((sample.shape[1], values.shape[1]), 0.125)}
 
