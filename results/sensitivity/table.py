@@ -58,7 +58,7 @@ def _cell(one: xr.Dataset, name: str, digits: int = 3) -> str:
 def as_idle(indices: xr.Dataset, name: str) -> xr.DataArray:
     """Return where an index cannot be told from that of a parameter which does nothing, (outcome, month, parameter).
 
-    ``indices`` are those of :func:`analyze_sensitivity`. Its variable ``NAME_idle``, NAME being ``name``, is the size, in the unit of the
+    ``indices`` are those of :func:`analyze_sensitivity`. Its variable ``NAME_idle`` is the size, in the unit of the
     index, that such a parameter stays below at the level of the intervals. False for a method without it, and where
     the index is NaN.
 
