@@ -15,6 +15,7 @@ from .model.providers import Providers
 from .results.arms.comparison import Comparison
 from .results.discovery.regions import Discovery
 from .results.record.validation import Finding
+from .results.record.validation import Target
 from .results.replay.story import Replay
 from .results.report.report import Report
 from .results.sample import Window
@@ -736,13 +737,17 @@ def unstack_grid(sweep: xr.Dataset) -> xr.Dataset:
     (('mandate_detail', 'target_level'), [[0.5, 0.6], [0.7, 0.8]])
     """
 
-def validate(sweep: xr.Dataset, from_month: int = ...) -> list[Finding]:
-    """Compute every target from the runs of an opened sweep with per-trust records and monthly outcomes.
+def validate(sweep: xr.Dataset, from_month: int = ..., against: Mapping[str, Target] | None = None) -> list[Finding]:
+    """Hold every target against the runs of an opened sweep with per-trust records and monthly outcomes.
 
-    Values are in the unit of their target. All points and replicates count as histories of one country: sweep the point
-    that is to be judged alone, under independent luck. Intervals are a jackknife over runs (in at most 20 groups), for
-    medians a bootstrap over runs. The source of each target stands in ``targets.toml``. Raises ValueError for a store
-    without trust records, with window means, shorter than the burn-in and two years, or with fewer than 2 runs.
+    Other targets than the table's are given as ``against``. Values are in the unit of their target. All points and
+    replicates count as independent histories of one country: sweep the point that is to be judged alone, under
+    independent streams, 39 times or more. Where histories are longer than the record's, or have more trusts, they are
+    cut to those (``Target.months``, ``Target.units``); where they are shorter the finding says so. A target is outside
+    where the record, or the whole of its window where that is how well it is known, has a probability of at most 5 %
+    on two sides: a true model misses one in twenty. The source of each target stands in ``targets.toml``. Raises
+    ValueError for a store without trust records, with window means, shorter than the burn-in and three years, or with
+    fewer than 2 runs.
     """
 
 def window(sweep: xr.Dataset, from_month: int | None = None, to_month: int | None = None) -> xr.Dataset:

@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..figures.style import INK, LINES, add_caption, figure_style, new_figure
-from .validation import Finding
+from .validation import TOO_FEW, Finding
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FARTHEST = 1.5
 """Widths of the window that are drawn on either side of it; what lies beyond is an arrow at the edge."""
-COLOURS = {"inside": LINES[0], "outside": LINES[1]}
+COLOURS = {"inside": LINES[0], "outside": LINES[1], TOO_FEW: "#777777"}
 MARKS = {"fitted": "o", "held out": "D"}
 
 
 def draw_validation(findings: Sequence[Finding], runs: int) -> Figure:
     """Draw each target that was computed from ``runs`` runs on a scale on which its window reaches from 0 to 1.
 
-    Tick: the record; dot (fitted) or diamond (held out): the model, with its 95 % interval; blue inside, orange
-    outside.
+    Tick, or dark bar where it is known no better: the record; dot (fitted) or diamond (held out): the model, with the
+    bounds of 95 % of single histories; blue inside, orange outside.
     """
     shown = [one for one in findings if one.verdict in COLOURS]
     with figure_style():
@@ -39,8 +39,9 @@ def draw_validation(findings: Sequence[Finding], runs: int) -> Figure:
         _add_legend(axes)
         add_caption(
             figure,
-            f"Windows of the record (grey) and its value (tick); the model in {runs} runs with 95 % intervals, each on "
-            "the scale of its own window. An arrow points to a value or an interval beyond the frame.",
+            f"Windows of the record (grey) and its value (tick; a bar where the window is how well it is known); the "
+            f"model in {runs} runs, with the bounds of 95 % of single runs: a target is outside where these miss the "
+            "record. Each on the scale of its own window. An arrow points to a value or a bound beyond the frame.",
         )
     return figure
 
@@ -56,7 +57,11 @@ def _scaled(one: Finding, value: float) -> float:
 def _draw_target(axes: Any, one: Finding, place: int) -> None:
     colour, mark = COLOURS[one.verdict], MARKS[one.target.use]
     value, low, high = (_scaled(one, number) for number in (one.value, one.low, one.high))
-    axes.plot([_scaled(one, one.target.value)] * 2, [place - 0.3, place + 0.3], color="#777777", linewidth=1.2)
+    known = [_scaled(one, number) for number in one.target.span]
+    if known[0] == known[1]:
+        axes.plot(known, [place - 0.3, place + 0.3], color="#777777", linewidth=1.2)
+    else:
+        axes.plot(known, [place, place], color="#bbbbbb", linewidth=6.0, solid_capstyle="butt")
     edges = -FARTHEST + 0.05, 1.0 + FARTHEST - 0.05
     if not edges[0] <= value <= edges[1]:
         axes.plot(edges[value > edges[1]], place, marker=">" if value > edges[1] else "<", color=colour, markersize=6)
@@ -78,6 +83,6 @@ def _add_legend(axes: Any) -> None:
     entries = [
         Line2D([], [], color=COLOURS[verdict], marker=mark, linestyle="", label=f"{use}, {verdict}")
         for use, mark in MARKS.items()
-        for verdict in COLOURS
+        for verdict in ("inside", "outside")
     ]
     axes.legend(handles=entries, loc="upper center", bbox_to_anchor=(0.5, 1.07), ncols=4, labelcolor=INK)

@@ -1,7 +1,7 @@
 """Counterparts of moments of the record, each on the definition of its source as closely as the model allows.
 
-A measure takes the runs of a store (arrays with the run first) and returns one number, pooled over these runs; NaN
-where they hold none of the events that it counts.
+A measure takes the runs of a store (arrays with the run first) and returns one number, pooled over these runs, of one
+or of many; not finite where they hold none of the events that it counts.
 """
 
 from __future__ import annotations
@@ -46,6 +46,25 @@ class Runs(NamedTuple):
         trusts = {name: values[runs] for name, values in self.trusts.items()}
         return self._replace(monthly=monthly, trusts=trusts, target=self.target[runs])
 
+    def shortened(self, months: int, units: int) -> Runs:
+        """Return histories of at most so many ``months`` after the burn-in, and of at most so many trusts; 0: of all.
+
+        Trusts that are left out are spread evenly over their numbers. What stands for the last month alone stays.
+
+        >>> runs = Runs({"morale": np.zeros((1, 72))}, {"trust_size": np.arange(4.0)[None]}, np.array([0.9]), 12, 1)
+        >>> short = runs.shortened(months=36, units=2)
+        >>> short.monthly["morale"].shape, short.trusts["trust_size"].tolist()
+        ((1, 48), [[0.0, 3.0]])
+        """
+        kept, years = (self.settled + months, self.first_year + -(-months // 12)) if months else (None, None)
+        monthly = {name: values[:, :kept] for name, values in self.monthly.items()}
+        trusts = {name: values if values.ndim < 3 else values[:, :, :years] for name, values in self.trusts.items()}
+        count = next((values.shape[1] for values in trusts.values()), 0)
+        if 0 < units < count:
+            chosen = np.linspace(0, count - 1, units).round().astype(int)
+            trusts = {name: values[:, chosen] for name, values in trusts.items()}
+        return self._replace(monthly=monthly, trusts=trusts)
+
     def yearly(self, name: str) -> np.ndarray:
         """Return a yearly record of the trusts after the burn-in, (run, trust, year), in the unit of the record.
 
@@ -58,16 +77,19 @@ class Runs(NamedTuple):
         return self.trusts[f"trust_year_{name}"][:, :, self.first_year :]
 
 
-def _intervals(runs: Runs, name: str) -> np.ndarray:
-    """Return the months between events of an outcome that is 1 (or not 0) in their month, over all runs."""
-    # Completed intervals alone, as in the record: the ends of a run cut off the first and the last.
-    gaps = [np.diff(np.flatnonzero(run > 0.5)) for run in runs.monthly[name]]
-    return np.concatenate(gaps) if gaps else np.empty(0)
+def _months_per_event(runs: Runs, name: str, scale: float = 1.0) -> float:
+    """Return how many months fall to an event after the burn-in, over all runs; infinity where there is none."""
+    # All months count: intervals that end within a run are the short ones.
+    seen = runs.monthly[name][:, runs.settled :]
+    events = int((seen > 0.5).sum())
+    return scale * seen.size / events if events else float("inf")
 
 
-def _reduced(runs: Runs, name: str, read: Callable[[np.ndarray], float], scale: float = 1.0, least: int = 1) -> float:
-    gaps = _intervals(runs, name)
-    return float(read(gaps)) * scale if len(gaps) >= least else float("nan")
+def _gaps(runs: Runs, name: str, read: Callable[[np.ndarray], float], least: int = 1) -> float:
+    """Return what ``read`` makes of the completed intervals between events, in months; NaN of fewer than ``least``."""
+    found = [np.diff(np.flatnonzero(run > 0.5)) for run in runs.monthly[name]]
+    gaps = np.concatenate(found) if found else np.empty(0)
+    return float(read(gaps)) if len(gaps) >= least else float("nan")
 
 
 def _variation(gaps: np.ndarray) -> float:
@@ -189,10 +211,10 @@ def _spike(runs: Runs) -> float:
 
 
 MEASURES: dict[str, Measure] = {
-    "reorganisation_interval": partial(_reduced, name="reorganisation_started", read=np.mean, scale=1.0 / 12.0),
-    "reorganisation_interval_cv": partial(_reduced, name="reorganisation_started", read=_variation, least=3),
-    "minister_tenure": partial(_reduced, name="minister_changed", read=np.mean),
-    "minister_tenure_median": partial(_reduced, name="minister_changed", read=np.median),
+    "reorganisation_interval": partial(_months_per_event, name="reorganisation_started", scale=1.0 / 12.0),
+    "reorganisation_interval_cv": partial(_gaps, name="reorganisation_started", read=_variation, least=2),
+    "minister_tenure": partial(_months_per_event, name="minister_changed"),
+    "minister_tenure_median": partial(_gaps, name="minister_changed", read=np.median),
     "reorganised_trusts_burstiness": _burstiness,
     "reorganised_trusts_in_busiest": _in_busiest,
     "reported_access_sd": partial(_spread, name="reported_access"),
@@ -222,14 +244,14 @@ MEASURES: dict[str, Measure] = {
     "worst_stay_worst": _worst_stay,
 }
 _NO_REORGANISATION = "no reorganisation in these runs"
-_NO_TENURE = "no run has two changes of the minister"
 _NO_SPREAD = "a spread needs at least two trusts"
 _NO_PERSISTENCE = "too few years after the burn-in, or trusts that do not differ"
 _NOBODY_NEAR = "no trust lies just below the point at which they are counted"
 WHY_ABSENT: Mapping[str, str] = {
-    "reorganisation_interval": "no run has two reorganisations",
-    "reorganisation_interval_cv": "fewer than three intervals between reorganisations",
-    **dict.fromkeys(("minister_tenure", "minister_tenure_median"), _NO_TENURE),
+    "reorganisation_interval": "no reorganisation after the burn-in",
+    "reorganisation_interval_cv": "fewer than two intervals between reorganisations",
+    "minister_tenure": "no change of the minister after the burn-in",
+    "minister_tenure_median": "no run has two changes of the minister",
     **dict.fromkeys(("reorganised_trusts_burstiness", "reorganised_trusts_in_busiest"), _NO_REORGANISATION),
     **dict.fromkeys(("reported_access_sd", "reported_access_sd_last", "quality_sd", "size_cv"), _NO_SPREAD),
     **dict.fromkeys((f"reported_access_persistence_{years}" for years in (1, 2, 4)), _NO_PERSISTENCE),
@@ -243,7 +265,7 @@ WHY_ABSENT: Mapping[str, str] = {
     "recovery_after_reorganisation": "no reorganisation is followed for five years",
     "worst_stay_worst": "fewer than ten trusts, or fewer than three years after the burn-in",
 }
-"""What runs lack in which a measure is NaN; measures that are not named here are never NaN."""
+"""What runs lack in which a measure is not finite; measures that are not named here always are."""
 MONTHLY = (
     "reorganisation_started",
     "minister_changed",

@@ -8,7 +8,8 @@ from math import isfinite
 import xarray as xr
 
 from ..dataset import fixed_parameters, spec_of
-from .validation import BURN_IN, Finding
+from ..intervals import LEVEL
+from .validation import BURN_IN, TOO_FEW, Finding
 
 NOT_MEASURABLE = "not measurable"
 
@@ -19,22 +20,35 @@ def finding_rows(findings: Sequence[Finding]) -> tuple[tuple[str, ...], list[tup
         (
             one.target.name,
             one.target.quantity,
-            f"{one.target.low:g} to {one.target.high:g}",
+            _record(one),
             _value(one),
+            _percentile(one),
             one.verdict,
             one.target.use,
         )
         for one in findings
         if one.target.measure
     ]
-    return ("target", "quantity", "record", "model (95%)", "verdict", "used"), rows
+    return ("target", "quantity", "record", "model (95% of histories)", "percentile", "verdict", "used"), rows
+
+
+def _record(one: Finding) -> str:
+    """Return the value of the record, or its window where that is how well it is known."""
+    low, high = one.target.span
+    return f"{low:g}" if low == high else f"{low:g} to {high:g}"
 
 
 def _value(one: Finding) -> str:
     if one.verdict == NOT_MEASURABLE:
         return f"{NOT_MEASURABLE} here: {one.reason}"
-    bounds = f"{one.low:.3g} to {one.high:.3g}" if isfinite(one.low) and isfinite(one.high) else "no interval"
+    if one.verdict == TOO_FEW:
+        return f"{one.value:.3g} ({one.histories} histories)"
+    bounds = f"{one.low:.3g} to {one.high:.3g}" if isfinite(one.low) else "no interval"
     return f"{one.value:.3g} ({bounds})"
+
+
+def _percentile(one: Finding) -> str:
+    return f"{100.0 * one.percentile:.0f}" if isfinite(one.percentile) else "-"
 
 
 def tally(findings: Sequence[Finding]) -> str:
@@ -46,6 +60,12 @@ def tally(findings: Sequence[Finding]) -> str:
     absent = sum(one.verdict == NOT_MEASURABLE for one in findings)
     if absent:
         parts.append(f"{absent} of them {NOT_MEASURABLE} in these runs")
+    few = sum(one.verdict == TOO_FEW for one in findings)
+    if few:
+        parts.append(f"{few} of them in too few histories to tell (39 are needed)")
+    told = sum(one.verdict in ("inside", "outside") for one in findings)
+    if told:
+        parts.append(f"at 5 % each a true model would miss at most {(1.0 - LEVEL) * told:.1f} of {told}")
     left = sum(not one.target.measure for one in findings)
     return f"{'; '.join(parts)}; {left} targets have no counterpart in the model."
 
@@ -65,8 +85,14 @@ def as_markdown(findings: Sequence[Finding], sweep: xr.Dataset, picture: str = "
     at = f"at their defaults but {fixed}" if fixed else "at their defaults"
     basis = (
         f"{runs} runs of {country.get('trusts')} trusts, {country.get('clinicians')} clinicians each, over "
-        f"{spec.get('months')} months, the first {BURN_IN} left out of means; parameters {at}. In brackets 95 % "
-        "intervals: a jackknife over runs, for medians a bootstrap over runs. Hits and misses are listed alike. "
+        f"{spec.get('months')} months, the first {BURN_IN} left out of means; parameters {at}. "
+        "The record is one draw of history: each target is ranked among single runs, cut to the record's length and "
+        "number of trusts where that is known. *Model* is the value of all runs together and, in brackets, the bounds "
+        "of 95 % of single runs; *percentile* the share of single runs below the record. A target is outside where "
+        "the record has a probability of at most 5 %, both sides counted, or where all of its window has, if that is "
+        "how well it is known (a window without a value). Where runs are shorter than the record, or have fewer "
+        "trusts, the last column says so: a shorter run scatters more and misses less. Hits and misses are listed "
+        "alike. "
         f"Rules `{str(sweep.attrs.get('rules_hash', 'unknown'))[:12]}`, seed {sweep.attrs.get('seed', 'unknown')}."
     )
     return "\n".join(
@@ -85,8 +111,8 @@ def as_markdown(findings: Sequence[Finding], sweep: xr.Dataset, picture: str = "
                 if picture
                 else []
             ),
-            "| target | quantity | unit | record (window) | model | verdict | used | counterpart | source |",
-            "|---|---|---|---|---|---|---|---|---|",
+            "| target | quantity | unit | record | model | percentile | verdict | used | counterpart | source | runs |",
+            "|---|---|---|---|---|---|---|---|---|---|---|",
             *(_computed(one) for one in findings if one.target.measure),
             "",
             "## Without a counterpart",
@@ -102,9 +128,10 @@ def as_markdown(findings: Sequence[Finding], sweep: xr.Dataset, picture: str = "
 def _computed(one: Finding) -> str:
     target = one.target
     verdict = "**outside**" if one.verdict == "outside" else one.verdict
-    record = f"{target.value:g} ({target.low:g} to {target.high:g})"
-    cells = (target.name, target.quantity, target.unit, record, _value(one), verdict, target.use, target.definition)
-    return f"| {' | '.join(cells)} | {target.source} |"
+    runs = "-" if one.verdict == NOT_MEASURABLE else one.reason or "-"
+    told = (_record(one), _value(one), _percentile(one), verdict)
+    cells = (target.name, target.quantity, target.unit, *told, target.use, target.definition, target.source, runs)
+    return f"| {' | '.join(cells)} |"
 
 
 def _left_out(one: Finding) -> str:

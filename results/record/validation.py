@@ -1,17 +1,22 @@
-"""The model against the record: every target that it has a counterpart for, with interval, inside or outside."""
+"""Validation: each target of the record among single simulated histories, inside or outside of what these give.
+
+The record is one draw of history. A mean of many runs is known far better than any one history, so that a window about
+it would refuse a true model; here the record is ranked among single runs (Barnard 1963, J. R. Stat. Soc. B 25, 294).
+"""
 
 from __future__ import annotations
 
+import math
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import xarray as xr
-from scipy import stats
 
 from ...datasets.attributes import json_attribute
 from ...store.format import DONE
@@ -20,17 +25,17 @@ from .measures import MEASURES, MONTHLY, PER_TRUST, WHY_ABSENT, Runs
 
 BURN_IN = 60
 """Months left out at the start (docs/model.md advises 24 to 60)."""
-MOST_GROUPS = 20
-BY_BOOTSTRAP = frozenset({"minister_tenure_median"})
-"""Measures that the jackknife does not fit: medians, which jump from one value to another."""
-RESAMPLES = 1000
-LIMITS = {"share": (0.0, 1.0), "corr": (-1.0, 1.0)}
-"""What values of a unit can be; others are not negative."""
+TOO_FEW = "too few histories"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """One moment of the record: its value and window, where it is from, and which measure is its counterpart."""
+    """One moment of the record: its value and window, where it is from, and which measure is its counterpart.
+
+    ``months`` and ``units``: the length of the record's history and its number of trusts, 0 where not known.
+    ``window_of``: whether the window says how much one history scatters (``sampling``) or how well the record is known
+    (``reading``).
+    """
 
     name: str
     quantity: str
@@ -44,14 +49,26 @@ class Target:
     use: Literal["fitted", "held out", ""] = ""
     definition: str = ""
     reason: str = ""
+    months: int = 0
+    units: int = 0
+    window_of: Literal["sampling", "reading"] = "sampling"
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """The least and the greatest value, in the unit of the target, that the record may have had."""
+        return (self.low, self.high) if self.window_of == "reading" else (self.value, self.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """The model's value for a target with its interval, and whether it lies in the window of the record.
+    """The record's place among single simulated histories.
 
-    ``verdict``: ``inside``, ``outside``, ``not computed`` (the target says why) or ``not measurable`` in these runs
-    (``reason`` says what they lack; ``value`` and the bounds are NaN). Bounds are NaN where there is no interval.
+    ``value`` is pooled over all runs; ``low`` and ``high`` are the bounds between which 95 % of single histories lie,
+    all in the unit of the target. ``histories`` have a value, ``percentile`` (0..1) is the share of them below the
+    record, ``probability`` that of a history at least as far out on either side, were the model true. ``verdict``:
+    ``inside``, ``outside`` (probability at most 5 %), ``too few histories`` (fewer than 39, which cannot tell),
+    ``not computed`` (the target says why) or ``not measurable`` in these runs. ``reason`` says what they lack, or how
+    the histories differ from the record's. What is not known is NaN.
     """
 
     target: Target
@@ -59,6 +76,9 @@ class Finding:
     low: float
     high: float
     verdict: str
+    percentile: float = math.nan
+    probability: float = math.nan
+    histories: int = 0
     reason: str = ""
 
 
@@ -69,16 +89,22 @@ def targets() -> MappingProxyType[str, Target]:
     return MappingProxyType({name: Target(name=name, **row) for name, row in rows.items()})
 
 
-def validate(sweep: xr.Dataset, from_month: int = BURN_IN + 1) -> list[Finding]:
-    """Compute every target from the runs of an opened sweep with per-trust records and monthly outcomes.
+def validate(
+    sweep: xr.Dataset, from_month: int = BURN_IN + 1, against: Mapping[str, Target] | None = None
+) -> list[Finding]:
+    """Hold every target against the runs of an opened sweep with per-trust records and monthly outcomes.
 
-    Values are in the unit of their target. All points and replicates count as histories of one country: sweep the point
-    that is to be judged alone, under independent luck. Intervals are a jackknife over runs (in at most 20 groups), for
-    medians a bootstrap over runs. The source of each target stands in ``targets.toml``. Raises ValueError for a store
-    without trust records, with window means, shorter than the burn-in and two years, or with fewer than 2 runs.
+    Other targets than the table's are given as ``against``. Values are in the unit of their target. All points and
+    replicates count as independent histories of one country: sweep the point that is to be judged alone, under
+    independent streams, 39 times or more. Where histories are longer than the record's, or have more trusts, they are
+    cut to those (``Target.months``, ``Target.units``); where they are shorter the finding says so. A target is outside
+    where the record, or the whole of its window where that is how well it is known, has a probability of at most 5 %
+    on two sides: a true model misses one in twenty. The source of each target stands in ``targets.toml``. Raises
+    ValueError for a store without trust records, with window means, shorter than the burn-in and three years, or with
+    fewer than 2 runs.
     """
     runs = _runs(sweep, from_month)
-    return [_find(target, runs) for target in targets().values()]
+    return [_find(target, runs) for target in (targets() if against is None else against).values()]
 
 
 def _runs(sweep: xr.Dataset, from_month: int) -> Runs:
@@ -113,42 +139,71 @@ def _runs(sweep: xr.Dataset, from_month: int) -> Runs:
 
 
 def _find(target: Target, runs: Runs) -> Finding:
+    nothing = math.nan
     if not target.measure:
-        nothing = float("nan")
         return Finding(target=target, value=nothing, low=nothing, high=nothing, verdict="not computed")
-    value = MEASURES[target.measure](runs)
-    if not np.isfinite(value):
-        nothing, why = float("nan"), WHY_ABSENT.get(target.measure, "these runs hold nothing that it counts")
-        return Finding(target=target, value=nothing, low=nothing, high=nothing, verdict="not measurable", reason=why)
-    low, high = _interval(target, value, runs)
-    verdict = "inside" if target.low <= value <= target.high else "outside"
-    return Finding(target=target, value=value, low=low, high=high, verdict=verdict)
-
-
-def _interval(target: Target, value: float, runs: Runs) -> tuple[float, float]:
-    """Return the interval of a measure, within what its unit allows."""
-    least, most = LIMITS.get(target.unit, (0.0, np.inf))
-    low, high = _bootstrap(target, runs) if target.measure in BY_BOOTSTRAP else _jackknife(target, value, runs)
-    return float(np.clip(low, least, most)), float(np.clip(high, least, most))
-
-
-def _jackknife(target: Target, value: float, runs: Runs) -> tuple[float, float]:
-    """Return the interval by the jackknife over groups of runs, Student's t."""
-    count = len(runs.target)
-    groups = min(count, MOST_GROUPS)
-    place = np.arange(count) % groups
     measure = MEASURES[target.measure]
-    parts = np.array([measure(runs.choose(np.flatnonzero(place != group))) for group in range(groups)])
-    if not np.isfinite(parts).all():
-        return float("nan"), float("nan")
-    spread = np.sqrt((groups - 1) / groups * ((parts - parts.mean()) ** 2).sum())
-    half = stats.t.ppf(0.5 + LEVEL / 2.0, groups - 1) * spread
-    return float(value - half), float(value + half)
+    alike = runs.shortened(target.months, target.units)
+    value = measure(alike)
+    if not np.isfinite(value):
+        why = WHY_ABSENT.get(target.measure, "these runs hold nothing that it counts")
+        return Finding(target=target, value=nothing, low=nothing, high=nothing, verdict="not measurable", reason=why)
+    single = np.array([measure(alike.choose(np.array([run]))) for run in range(len(alike.target))])
+    rank = rank_among(single, target.span)
+    probability = rank.probability
+    verdict = TOO_FEW if not np.isfinite(rank.low) else "outside" if probability <= 1.0 - LEVEL else "inside"
+    return Finding(
+        target=target,
+        value=value,
+        low=rank.low,
+        high=rank.high,
+        verdict=verdict,
+        percentile=rank.percentile,
+        probability=probability,
+        histories=rank.histories,
+        reason=_unlike(target, runs),
+    )
 
 
-def _bootstrap(target: Target, runs: Runs) -> tuple[float, float]:
-    """Return the interval by the bootstrap over runs, percentiles."""
-    draw, count = np.random.default_rng(0), len(runs.target)
-    found = [MEASURES[target.measure](runs.choose(draw.integers(count, size=count))) for _ in range(RESAMPLES)]
-    low, high = np.quantile(found, [0.5 - LEVEL / 2.0, 0.5 + LEVEL / 2.0])
-    return float(low), float(high)
+class Standing(NamedTuple):
+    """Place of one history among others: bounds of the middle of these, share below, two-sided probability, count."""
+
+    low: float
+    high: float
+    percentile: float
+    probability: float
+    histories: int
+
+
+def rank_among(histories: np.ndarray, span: tuple[float, float], level: float = LEVEL) -> Standing:
+    """Return the place of a record, known to lie in ``span``, among simulated histories.
+
+    ``histories`` (run,) are in the unit of the record. Histories and record are exchangeable if the model is true: no assumption on their distribution is made, and a
+    record outside the bounds has at most the probability 1 - ``level`` (Barnard 1963, J. R. Stat. Soc. B 25, 294; two
+    sides by doubling). NaN are left out. Bounds are NaN where the histories are too few to tell.
+
+    >>> rank = rank_among(np.arange(40.0), (40.5, 40.5))
+    >>> (rank.low, rank.high), rank.percentile, round(rank.probability, 3)
+    ((0.0, 39.0), 1.0, 0.049)
+    """
+    present = np.sort(histories[~np.isnan(histories)])
+    count, middle = len(present), sum(span) / 2.0
+    if not count:
+        return Standing(math.nan, math.nan, math.nan, math.nan, 0)
+    out = min(int((present <= span[1]).sum()), int((present >= span[0]).sum()))
+    place = int((1.0 - level) / 2.0 * (count + 1) + 1e-9)
+    bounds = (float(present[place - 1]), float(present[-place])) if place else (math.nan, math.nan)
+    percentile = float(((present < middle).mean() + (present <= middle).mean()) / 2.0)
+    return Standing(*bounds, percentile, min(1.0, 2.0 * (out + 1) / (count + 1)), count)
+
+
+def _unlike(target: Target, runs: Runs) -> str:
+    """Say in which way the histories fall short of the record's."""
+    months = next(iter(runs.monthly.values())).shape[1] - runs.settled
+    trusts = runs.trusts["trust_size"].shape[1] if "trust_size" in runs.trusts else 0
+    parts = []
+    if months < target.months:
+        parts.append(f"{months} months, the record {target.months}")
+    if trusts < target.units:
+        parts.append(f"{trusts} trusts, the record {target.units}")
+    return "; ".join(parts)
