@@ -81,20 +81,38 @@ PYTHON = (
 """What a script may give: some of it is as good as a number or a list, most of it is not."""
 
 
+def odd_objects() -> st.SearchStrategy[Any]:
+    """Draw one of the objects of ``PYTHON``."""
+    # By their places: hypothesis writes what it chooses from, and nobody can write a list that holds itself.
+    return st.integers(0, len(PYTHON) - 1).map(PYTHON.__getitem__)
+
+
 def python_values() -> st.SearchStrategy[Any]:
     """Draw a value that only Python can give."""
-    return st.sampled_from(PYTHON) | toml_values()
+    return odd_objects() | toml_values()
+
+
+def copied(tables: Any) -> Any:
+    """Return a copy of ``tables`` with the odd objects themselves, which are too deep to copy."""
+    if any(tables is odd for odd in PYTHON):
+        return tables
+    if isinstance(tables, dict):
+        return {key: copied(value) for key, value in tables.items()}
+    return [copied(value) for value in tables] if isinstance(tables, list) else copy.copy(tables)
 
 
 def paths(tables: Any, place: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """Return the place of every value in ``tables``, as keys from the outside in."""
+    """Return the place of every value in ``tables``, as keys from the outside in; none inside an odd object."""
+    # Those hold themselves, or more places than a machine has room for.
+    if any(tables is odd for odd in PYTHON):
+        return []
     inner = tables.items() if isinstance(tables, dict) else enumerate(tables) if isinstance(tables, list) else ()
     return [path for key, value in inner for path in ((*place, key), *paths(value, (*place, key)))]
 
 
 def put(tables: Tables, place: tuple[Any, ...], value: Any) -> Tables:
     """Return a copy of ``tables`` with ``value`` at ``place``."""
-    made = copy.deepcopy(tables)
+    made = copied(tables)
     owner: Any = made
     for key in place[:-1]:
         owner = owner[key]
@@ -112,7 +130,7 @@ def mutated(draw: st.DrawFn, tables: st.SearchStrategy[Tables], values: st.Searc
         if how == "value":
             made = put(made, place, draw(values))
             continue
-        made = copy.deepcopy(made)
+        made = copied(made)
         owner: Any = made
         for key in place[:-1]:
             owner = owner[key]
