@@ -46,6 +46,7 @@ def make_store(path: Path, base: int, size: int = 10) -> None:
     from tredegar.sweeps import Spec
     from tredegar.sweeps.store.create import create_store
     from tredegar.sweeps.store.store import SweepStore
+    from tredegar.sweeps.store.writing import write_batch
 
     names = [name for name, row in PARAMETERS.items() if (row.low, row.high) == (0.0, 1.0)][:size]
     outcomes = [name for name, row in OUTCOMES.items() if row.unit in ("0..1", "share")][:size]
@@ -59,7 +60,7 @@ def make_store(path: Path, base: int, size: int = 10) -> None:
         points = store.read_points(batch.points)
         rows = np.column_stack([points[name] for name in names])
         values = {name: invented(rows, place, month, draw) for place, name in enumerate(outcomes)}
-        store.write_batch(batch, values, np.ones((len(rows), 1), dtype=np.uint8))
+        write_batch(store, batch, values, np.ones((len(rows), 1), dtype=np.uint8))
 
 
 def invented(rows: np.ndarray, place: int, month: np.ndarray, draw: np.random.Generator) -> np.ndarray:

@@ -26,6 +26,7 @@ from tredegar.sweeps import Spec, complete_sweep
 from tredegar.sweeps.store.create import create_store
 from tredegar.sweeps.store.durable import FLUSHING_THREADS
 from tredegar.sweeps.store.store import SweepStore
+from tredegar.sweeps.store.writing import write_batch
 from tredegar.sweeps.upkeep.status import report_status
 
 MILLION = """
@@ -123,7 +124,7 @@ def writing(folder: Path, points: int, outcomes: list[str], batches: int) -> Non
     status = np.ones((points, 8), "u1")
     began = time.perf_counter()
     for number in range(batches):
-        store.write_batch(store.batch(number), batch, status)
+        write_batch(store, store.batch(number), batch, status)
     ours = time.perf_counter() - began
     sizes = [store.chunk_file(name, store.batch(0)).stat().st_size for name in (*outcomes, "status")]
     began = time.perf_counter()

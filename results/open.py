@@ -78,7 +78,7 @@ def open_sweep(
     """
     place = local_path(path)
     wanted = _wanted_chunks(chunks)
-    stored, coordinates = _opened(place)
+    stored, coordinates = open_stored(place)
     if verify and not stored.has_digests:
         raise ValueError(f"'{place}' has no digests (its format is the first); open it without verify=True")
     check = stored.has_digests and verify is not False
@@ -104,8 +104,16 @@ def _wanted_chunks(chunks: Any) -> Any:
     raise ValueError(f"chunks must be {expected}, got {chunks!r}")
 
 
-def _opened(place: Path) -> tuple[Stored, xr.Dataset]:
-    """Return the store at ``place`` and a Dataset of its coordinates, which are compared with their digests."""
+def open_stored(place: Path) -> tuple[Stored, xr.Dataset]:
+    """Return the store at ``place`` and a Dataset of its coordinates, (point,) and others, compared with their digests.
+
+    Raises FileNotFoundError and ValueError as :func:`open_sweep` does.
+
+    >>> from tredegar.sweeps.run.small import small_store
+    >>> stored, coordinates = open_stored(small_store())
+    >>> stored.batches.shape, coordinates["real_control"].values
+    ((2, 2), array([0.2, 0.8]))
+    """
     import zarr
     from zarr.errors import BaseZarrError
     from zarr.storage import LocalStore, ZipStore

@@ -53,6 +53,12 @@ class Stored:
         """Return what ``batch`` holds of ``array``: (point, replicate, ...), in the dtype and unit of the array.
 
         Raises StoreDamaged for a chunk that is not as it was written.
+
+        >>> from tredegar.results.open import open_stored
+        >>> from tredegar.sweeps.run.small import small_store
+        >>> stored = open_stored(small_store())[0]
+        >>> stored.block(stored.arrays["quality"], stored.batches.batch(1)).shape
+        (1, 2, 12)
         """
         if self.quick(array):
             whole = read_chunk(self._file(array, batch), array.chunks, array.dtype)
@@ -60,14 +66,28 @@ class Stored:
         return read_array(array, (batch.points, batch.replicates))
 
     def digests(self, batch: Batch) -> NDArray[np.uint8]:
-        """Return the digests of ``batch``, (variable, byte); raises StoreDamaged."""
+        """Return the digests of ``batch``, (variable, byte); raises StoreDamaged.
+
+        >>> from tredegar.results.open import open_stored
+        >>> from tredegar.sweeps.run.small import small_store
+        >>> stored = open_stored(small_store())[0]
+        >>> stored.digests(stored.batches.batch(1)).shape  # of quality and of the status
+        (2, 16)
+        """
         array = self.arrays[DIGEST]
         if self.quick(array):
             return read_chunk(self._file(array, batch), array.chunks, array.dtype)[0, 0]
         return read_array(array, batch.place)
 
     def place_of(self, batch: Batch, status: NDArray[np.uint8], context: bytes) -> bytes:
-        """Return the digest of the place of ``batch``, whose runs have ``status`` (point, replicate)."""
+        """Return the digest of the place of ``batch``, whose runs have ``status`` (point, replicate).
+
+        >>> from tredegar.results.open import open_stored
+        >>> from tredegar.sweeps.run.small import small_store
+        >>> stored = open_stored(small_store())[0]
+        >>> len(stored.place_of(stored.batches.batch(1), np.ones((1, 2), "u1"), context_of(stored.attributes)))
+        16
+        """
         points = {name: values[batch.points] for name, values in self.points.items()}
         return place_digest(context, batch, recorded_runs(status), points)
 
@@ -82,7 +102,14 @@ def key_of(array: Any, batch: Batch) -> str:
 
 
 def read_status(stored: Stored) -> NDArray[np.uint8]:
-    """Return the status of all runs, (point, replicate); raises StoreDamaged, naming the file, for what is damaged."""
+    """Return the status of all runs, (point, replicate); raises StoreDamaged, naming the file, for what is damaged.
+
+    >>> from tredegar.results.open import open_stored
+    >>> from tredegar.sweeps.run.small import small_store
+    >>> read_status(open_stored(small_store(batches=1))[0])
+    array([[1, 1],
+           [0, 0]], dtype=uint8)
+    """
     array = stored.arrays[STATUS]
     if not stored.quick(array):
         try:
@@ -112,6 +139,12 @@ def status_now(stored: Stored, batch: Batch) -> NDArray[np.uint8]:
     """Return the status of ``batch`` as it is now, (point, replicate).
 
     Its runs are missing while another process writes it anew.
+
+    >>> from tredegar.results.open import open_stored
+    >>> from tredegar.sweeps.run.small import small_store
+    >>> stored = open_stored(small_store(batches=1))[0]
+    >>> [status_now(stored, batch).tolist() for batch in stored.batches]
+    [[[1, 1]], [[0, 0]]]
     """
     try:
         return stored.block(stored.arrays[STATUS], batch)
@@ -124,6 +157,16 @@ def check_status(stored: Stored, status: NDArray[np.uint8]) -> None:
 
     A batch that is written anew meanwhile (an extension that is swept, failed runs computed again) is read once more:
     ``status`` then tells what is there.
+
+    >>> from tredegar.results.open import open_stored
+    >>> from tredegar.sweeps.run.small import small_store
+    >>> stored = open_stored(small_store())[0]
+    >>> status = read_status(stored)
+    >>> check_status(stored, status)
+    >>> status[1, 1] = FAILED
+    >>> check_status(stored, status)  # what is there fits its digest, and is taken
+    >>> status[1, 1]
+    np.uint8(1)
     """
     context = context_of(stored.attributes)
     for batch in stored.batches:
@@ -155,7 +198,16 @@ def _status_fault(stored: Stored, batch: Batch, block: NDArray[np.uint8], contex
 
 
 def lost_runs(stored: Stored, status: NDArray[np.uint8], names: tuple[str, ...]) -> tuple[NDArray[np.bool_], list[str]]:
-    """Return which recorded runs (point, replicate) have lost a file of the arrays ``names``, and those files."""
+    """Return which recorded runs (point, replicate) have lost a file of the arrays ``names``, and those files.
+
+    >>> from tredegar.results.open import open_stored
+    >>> from tredegar.sweeps.run.small import small_store
+    >>> stored = open_stored(small_store())[0]
+    >>> (stored.path / "quality/c.1.0.0").unlink()
+    >>> lost, files = lost_runs(stored, read_status(stored), ("quality",))
+    >>> lost.tolist(), files
+    ([[False, False], [True, True]], ['quality/c.1.0.0'])
+    """
     lost = np.zeros(status.shape, dtype=np.bool_)
     files: list[str] = []
     sizes = file_sizes(stored.path, names)

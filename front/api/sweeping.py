@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import atexit
 import os
-import shutil
 import sys
 import warnings
 from collections.abc import Callable
 from multiprocessing import current_process
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -67,6 +64,7 @@ def run_sweep(
     from ..sweeps.cluster.forked import replace_lost_threads
     from ..sweeps.run.arguments import MOST_WORKERS, check_kinds
     from ..sweeps.run.runner import complete_sweep, require_spec
+    from ..sweeps.store.temporary import place_for_this_process
     from .progress_display import followed
 
     require_spec(spec)
@@ -77,7 +75,7 @@ def run_sweep(
     if current_process().daemon:
         workers = 0  # such a process may have no children: it computes itself
     replace_lost_threads()
-    place = _for_this_process() if store is None else store
+    place = place_for_this_process() if store is None else store
     with followed(progress) as show:
         say = say or (_to_stderr if progress else None)
         summary = complete_sweep(
@@ -111,19 +109,6 @@ def plan_sweep(spec: Spec, workers: int = 2, engine: str = "auto", pilot: bool =
 def _to_stderr(line: str) -> None:
     if sys.stderr is not None:
         sys.stderr.write(f"{line}\n")
-
-
-def _for_this_process() -> Path:
-    """Return where a store may be made that is gone when this process ends."""
-    folder = mkdtemp(prefix="tredegar-")
-    atexit.register(_remove, folder, os.getpid())
-    return Path(folder) / "sweep.zarr"
-
-
-def _remove(folder: str, owner: int) -> None:
-    # A process that was forked has the list of its parent, whose folders are none of its business.
-    if os.getpid() == owner:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _opened(summary: SweepSummary, is_share: bool) -> xr.Dataset:

@@ -40,6 +40,12 @@ class DeviceBatch:
         """Return the kernel's argument for a launch up to month ``months``: a scalar of ``args_dtype()``, as (1,).
 
         ``address`` returns that of an array on the device.
+
+        >>> from tredegar.kernels.batch.small import small_batch
+        >>> device = load_batch(small_batch(), np)  # a stand-in for a device: arrays of NumPy have addresses, too
+        >>> given = device.arguments(12, lambda array: array.ctypes.data)
+        >>> given.shape, int(given["months"][0]), int(given["trust_count"][0]), int(given["clinicians"][0])
+        ((1,), 12, 3, 4)
         """
         batch, record = self.batch, self.batch.record
         given = np.zeros(1, dtype=args_dtype())

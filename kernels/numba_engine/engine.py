@@ -130,7 +130,16 @@ class Results:
         self.final = {name: np.empty((runs, trusts)) for name, _ in final}
 
     def keep_final(self, chosen: slice, tiles: Array) -> None:
-        """Take in the state of trusts at the end of the runs ``chosen``, ``tiles`` (run, tile, slot, lane)."""
+        """Take in the state of trusts at the end of the runs ``chosen``, ``tiles`` (run, tile, slot, lane).
+
+        >>> from tredegar.kernels.batch.small import small_batch
+        >>> batch = small_batch()
+        >>> results = Results(batch, KernelInputs(batch))
+        >>> results.keep_final(slice(0, 2), np.full_like(StartedRuns(batch).tiles, 0.5))
+        >>> results.final["trust_quality"]
+        array([[0.5, 0.5, 0.5],
+               [0.5, 0.5, 0.5]])
+        """
         for values, slot in zip(self.final.values(), self._final_slots, strict=True):
             values[chosen] = tiles[:, :, slot, :].reshape(len(tiles), -1)[:, : values.shape[1]]
 

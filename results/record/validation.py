@@ -102,6 +102,14 @@ def validate(
     on two sides: a true model misses one in twenty. The source of each target stands in ``targets.toml``. Raises
     ValueError for a store without trust records, with window means, shorter than the burn-in and three years, or with
     fewer than 2 runs.
+
+    >>> from tredegar import simulate
+    >>> small = {"replicates": 2, "months": 100, "trusts": 12, "clinicians": 5, "engine": "numpy"}
+    >>> found = validate(simulate({"real_control": [0.5]}, trust_records=True, **small).to_dataset())
+    >>> found[0].target.quantity, found[0].target.unit
+    ('major reorganisation interval mean', 'years')
+    >>> len(found) == len(targets())
+    True
     """
     runs = _runs(sweep, from_month)
     return [_find(target, runs) for target in (targets() if against is None else against).values()]

@@ -39,7 +39,16 @@ class Findings:
 
 
 def report_page(findings: Findings, sweep: xr.Dataset) -> Page:
-    """Return the page of an opened sweep, made of its ``findings``."""
+    """Return the page of an opened sweep, made of its ``findings``.
+
+    >>> from tredegar.results.open import open_sweep
+    >>> from tredegar.results.report.report import report_findings
+    >>> from tredegar.sweeps.run.small import small_store
+    >>> sweep = open_sweep(small_store())
+    >>> page = report_page(report_findings(sweep, ("quality",), from_month=None), sweep)
+    >>> page.title, [title for title, _ in page.cards]
+    ("Sweep 'sweep'", ['What was asked', 'What came out', 'How sure is it'])
+    """
     cards = (
         ("What was asked", _asked_lines(findings, sweep)),
         ("What came out", _came_out(findings)),

@@ -84,6 +84,11 @@ def report_findings(sweep: xr.Dataset, outcomes: tuple[str, ...], from_month: in
     """Compute all that the report of an opened sweep says and shows, in memory.
 
     Raises ValueError where no run is done, and for an outcome that the store does not hold.
+
+    >>> from tredegar.sweeps.run.small import small_store
+    >>> findings = report_findings(open_sweep(small_store()), ("quality",), from_month=None)
+    >>> sorted(findings.pictures), findings.statement
+    (['over-time', 'responses'], '...')
     """
     if not sweep.attrs["runs_done"]:
         raise ValueError(f"no run of '{sweep.attrs['store']}' is done; `tredegar status` says what failed and why")

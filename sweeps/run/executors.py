@@ -21,7 +21,8 @@ from ..cluster.schedulers import connected
 from ..jobs.gpus import gpus_for
 from ..store.store import SweepStore
 from ..upkeep.missing import Task
-from .compute import BatchReport, Simulate, run_batch
+from .compute import BatchReport, run_batch
+from .computed import Simulate
 from .poison_runs import in_a_process_of_its_own, often_begun, settle
 
 if TYPE_CHECKING:

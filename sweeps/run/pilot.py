@@ -13,7 +13,7 @@ import numpy as np
 from ...model.parameters import parse_setting
 from ..spec.sampling import Points
 from ..spec.spec import Spec
-from .compute import compute_runs, default_simulate, run_numbers
+from .computed import compute_runs, default_simulate, run_numbers
 
 ENOUGH_SECONDS = 0.5
 """A part that ran so long is measured well enough. An assumption, as the next is."""

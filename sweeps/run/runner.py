@@ -30,7 +30,8 @@ from ..store.store import StoreError, SweepStore
 from ..upkeep.missing import Counts, count_status, pending, remove_stray_files
 from ..upkeep.repair import repair_skeleton
 from .arguments import MOST_WORKERS, check_kinds, check_scheduler, checked_task
-from .compute import BatchReport, Simulate
+from .compute import BatchReport
+from .computed import Simulate
 from .executors import Say, Scheduler, in_this_process, on_workers
 
 SIGNALS_TO_STOP = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)

@@ -14,7 +14,7 @@ from ...model.text.numerals import parse_number
 from ...model.text.plain_text import BLANK
 from ..spec.design import checked_value, find_quantity
 from ..spec.errors import SpecError, safe_name
-from .compute import default_simulate
+from .computed import default_simulate
 
 MAIN_OUTCOMES = (
     "true_access",

@@ -18,7 +18,8 @@ from ..store.store import SweepStore
 from ..upkeep.missing import Counts, Task, count_status, damage, remove_stray_files
 from ..upkeep.repair import points_of, repair_skeleton, skeleton_faults
 from ..upkeep.seen import store_within
-from .compute import compute_runs, default_simulate, run_batch, run_numbers
+from .compute import run_batch
+from .computed import compute_runs, default_simulate, run_numbers
 from .poison_runs import in_a_process_of_its_own, settle
 from .runner import check_engine
 

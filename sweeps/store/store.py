@@ -6,10 +6,8 @@ digests of its values are written after them, and ``status``, the only record of
 
 from __future__ import annotations
 
-import math
 import zipfile
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,14 +19,13 @@ from zarr.storage import ZipStore
 
 from ...store.arrays import first_line, read_array
 from ...store.blocks import Batch, Batches
-from ...store.chunk import chunk_name, is_fill, pack, read_chunk
+from ...store.chunk import chunk_name, is_fill, read_chunk
 from ...store.contract import filled_by_runs, metadata_of
-from ...store.digest import batch_digests, context_of, coordinate_digest, place_digest, recorded_runs
+from ...store.digest import context_of, coordinate_digest, place_digest, recorded_runs
 from ...store.format import (
     DIGEST,
     FAILED,
     FIRST_WITH_DIGESTS,
-    MISSING,
     STATUS,
     UNKNOWN_STATUS,
     StoreDamaged,
@@ -40,7 +37,7 @@ from ...store.presence import file_sizes, lost_blocks
 from ..spec.errors import SpecError
 from ..spec.sampling import Points
 from ..spec.spec import Spec
-from .durable import FLUSHING_THREADS, DurableStore, flush_folder, write_durably
+from .durable import DurableStore
 from .opening import checked_root, filled_in
 
 KEPT_BYTES = 64_000_000
@@ -72,7 +69,12 @@ class SweepStore:
         self.recorded = filled_by_runs(self.metadata) or filled_in(self.group)
 
     def array(self, name: str) -> zarr.Array:
-        """Return the array of variable ``name``, (point, replicate, ...). Raises StoreError where it is none."""
+        """Return the array of variable ``name``, (point, replicate, ...). Raises StoreError where it is none.
+
+        >>> from tredegar.sweeps.run.small import small_store
+        >>> SweepStore(small_store()).array("quality").shape
+        (2, 2, 12)
+        """
         if name not in self._arrays:  # Zarr takes half a millisecond to find one
             found = self.group[name]
             if not isinstance(found, zarr.Array):
@@ -137,6 +139,10 @@ class SweepStore:
         """Return the values of every varied and fixed quantity at the points of ``block``: name -> (point,).
 
         Raises StoreDamaged if the coordinates of the store are not those that were written.
+
+        >>> from tredegar.sweeps.run.small import small_store
+        >>> SweepStore(small_store()).read_points(slice(1, 2))
+        {'real_control': array([0.8])}
         """
         kept = _checked_coordinates(self.path.resolve(), str(self.facts.get("seal", "")))
         count = block.stop - block.start
@@ -155,6 +161,11 @@ class SweepStore:
         """Return the status of every run, (point, replicate); a damaged chunk of it reads as missing runs.
 
         Raises StoreDamaged for an archive whose status cannot be read, StoreUnreadable as read_status_of does.
+
+        >>> from tredegar.sweeps.run.small import small_store
+        >>> SweepStore(small_store(batches=1)).read_status()
+        array([[1, 1],
+               [0, 0]], dtype=uint8)
         """
         if self.archived:
             try:
@@ -171,6 +182,11 @@ class SweepStore:
         """Return the status of the runs of ``batch``, (point, replicate); damaged, they read as missing.
 
         Raises StoreUnreadable if the system lets nobody read it; ``tolerant`` callers, who make it anew, see no runs.
+
+        >>> from tredegar.sweeps.run.small import small_store
+        >>> store = SweepStore(small_store())
+        >>> store.read_status_of(store.batch(1))
+        array([[1, 1]], dtype=uint8)
         """
         try:
             return self.read_chunk(STATUS, batch)
@@ -185,6 +201,11 @@ class SweepStore:
         """Return what ``batch`` holds of variable ``name``: (point, replicate, ...), its digests (variable, byte).
 
         Raises StoreDamaged, saying what is wrong with the file (its name is left to the caller).
+
+        >>> from tredegar.sweeps.run.small import small_store
+        >>> store = SweepStore(small_store())
+        >>> store.read_chunk("quality", store.batch(1)).shape, store.read_chunk("digest", store.batch(1)).shape
+        ((1, 2, 12), (2, 16))
         """
         array = self.array(name)
         if self.archived:
@@ -218,7 +239,13 @@ class SweepStore:
         return file_sizes(self.path, tuple(str(name) for name, _ in self.group.arrays()))
 
     def place_of(self, batch: Batch, status: NDArray[np.uint8]) -> bytes:
-        """Return the digest of the place of ``batch``, whose runs in ``status`` (point, replicate) are recorded."""
+        """Return the digest of the place of ``batch``, whose runs in ``status`` (point, replicate) are recorded.
+
+        >>> from tredegar.sweeps.run.small import small_store
+        >>> store = SweepStore(small_store())
+        >>> [len(store.place_of(batch, store.read_status_of(batch))) for batch in store.batches]
+        [16, 16]
+        """
         points = self.read_points(batch.points)
         varied = {name: points[name] for name in self.axes_of_points}
         return place_digest(self._context, batch, recorded_runs(status), varied)
@@ -226,40 +253,6 @@ class SweepStore:
     @cached_property
     def _context(self) -> bytes:
         return context_of(self.facts)
-
-    def write_batch(self, batch: Batch, values: Mapping[str, NDArray[Any]], status: NDArray[np.uint8]) -> None:
-        """Write ``values``, name -> float32 (point, replicate, ...), of ``batch``, their digests, then its status.
-
-        A batch that has a status loses it first: killed in between, it is unfinished and not damaged. Raises OSError
-        when a file cannot be written; no run of the batch is recorded then.
-        """
-        self._forget(batch)
-        # Most of a write is waiting for the disk, which flushes many files almost as fast as one.
-        with ThreadPoolExecutor(FLUSHING_THREADS) as threads:
-            writes = [threads.submit(self._write, batch, name, array, math.nan) for name, array in values.items()]
-            if self.has_digests:
-                place, whole = self.place_of(batch, status), {**values, STATUS: status}
-                digests = batch_digests(place, whole, recorded_runs(status), self.digest_names)
-                writes.append(threads.submit(self._write_digests, batch, digests))
-            for write in writes:
-                write.result()
-        # Last, and alone: what it calls done is on the disk by then.
-        self._write(batch, STATUS, status, MISSING)
-
-    def _forget(self, batch: Batch) -> None:
-        file = self.chunk_file(STATUS, batch)
-        if file.exists():
-            file.unlink(missing_ok=True)
-            # Or a power cut could bring the old status back beside new values.
-            flush_folder(file.parent)
-
-    def _write(self, batch: Batch, name: str, values: NDArray[Any], fill: float) -> None:
-        shape = (*self.batch_shape, *values.shape[2:])
-        write_durably(self.path / name / chunk_name(batch.place, values.ndim), pack(values, shape, fill))
-
-    def _write_digests(self, batch: Batch, digests: NDArray[np.uint8]) -> None:
-        whole = digests[None, None]
-        write_durably(self.path / DIGEST / chunk_name(batch.place, whole.ndim), pack(whole, whole.shape, 0))
 
 
 @lru_cache(maxsize=4)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import glob
 import os
 import re
@@ -10,6 +11,7 @@ import socket
 import time
 from contextlib import suppress
 from pathlib import Path
+from tempfile import mkdtemp
 from uuid import uuid4
 
 from .durable import flush_folder, flush_tree
@@ -82,3 +84,16 @@ def _is_alive(process: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+def place_for_this_process() -> Path:
+    """Return where a store may be made that is gone when this process ends."""
+    folder = mkdtemp(prefix="tredegar-")
+    atexit.register(_remove_own, folder, os.getpid())
+    return Path(folder) / "sweep.zarr"
+
+
+def _remove_own(folder: str, owner: int) -> None:
+    # A process that was forked has the list of its parent, whose folders are none of its business.
+    if os.getpid() == owner:
+        shutil.rmtree(folder, ignore_errors=True)

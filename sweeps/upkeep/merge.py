@@ -23,6 +23,7 @@ from ..store.durable import TEMPORARY
 from ..store.layout import current_rules_hash
 from ..store.store import SweepStore
 from ..store.temporary import building_place, put_in_place, remove, remove_abandoned
+from ..store.writing import write_batch
 from .missing import Counts, count_status, damage
 from .repair import skeleton_faults
 
@@ -124,7 +125,7 @@ def _merge_batch(stores: Sequence[SweepStore], target: SweepStore, batch: Batch)
             continue
         _take(store, batch, store.read_status_of(batch), values, status)
     if values:
-        target.write_batch(batch, values, status)
+        write_batch(target, batch, values, status)
     return left_out
 
 

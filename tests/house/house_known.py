@@ -24,22 +24,7 @@ NAMED_AS_MODULES: tuple[str, ...] = ()
 SHAPES_UNSTATED: tuple[str, ...] = ()
 """Public functions that take or return an array and do not state its shape."""
 
-WITHOUT_EXAMPLE: dict[str, tuple[str, ...]] = {
-    "of the memory of an engine, which only a loaded batch fills": ("DeviceBatch.arguments", "Results.keep_final"),
-    "of an open store, or of a spec, its points and an engine: ten lines of set-up": (
-        *("SweepStore.array", "SweepStore.place_of", "SweepStore.read_chunk", "SweepStore.read_points"),
-        *("SweepStore.read_status", "SweepStore.read_status_of", "SweepStore.write_batch", "compute_runs"),
-    ),
-    "of the arrays of an open store": (
-        *("Stored.block", "Stored.digests", "Stored.place_of"),
-        *("check_status", "lost_runs", "read_status", "status_now"),
-    ),
-    "of all that a report or a validation holds: more set-up than example": (
-        "report_findings",
-        "report_page",
-        "validate",
-    ),
-}
+WITHOUT_EXAMPLE: dict[str, tuple[str, ...]] = {}
 """Reason -> public functions of arrays that have no example that runs."""
 
 WAY_BEFORE = {"hops": 37, "functions": 138, "calls": 1740, "named": 21, "parsed": 108, "checked": 2, "columns": 21}

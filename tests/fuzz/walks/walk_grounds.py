@@ -87,7 +87,7 @@ class Grounds(RuleBasedStateMachine):
         self.stack.enter_context(patch("tredegar.sweeps.run.executors.in_a_process_of_its_own", in_this_process))
         self.stack.enter_context(patch("tredegar.sweeps.store.temporary._is_alive", lambda process: False))
         # One thing after the other, so that the same walk meets the same call.
-        self.stack.enter_context(patch("tredegar.sweeps.store.store.FLUSHING_THREADS", 1))
+        self.stack.enter_context(patch("tredegar.sweeps.store.writing.FLUSHING_THREADS", 1))
         self.stack.enter_context(patch("tredegar.sweeps.store.durable.FLUSHING_THREADS", 1))
         self.stack.enter_context(zarr.config.set({"async.concurrency": 1}))
 

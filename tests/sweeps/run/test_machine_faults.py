@@ -15,7 +15,7 @@ import pytest
 from tredegar.kernels import EngineUnavailable
 from tredegar.model.failed_run import RunFailed
 from tredegar.results import open_sweep
-from tredegar.sweeps.run import compute
+from tredegar.sweeps.run import compute, computed
 from tredegar.sweeps.run.poison_runs import settle
 from tredegar.sweeps.run.runner import complete_sweep
 from tredegar.sweeps.run.verify import verify_store
@@ -172,7 +172,7 @@ def test_verify_that_cannot_compute_is_an_error_and_not_a_word_of_praise(
         raise CompiledCodeTorn("torn")
 
     monkeypatch.setattr("tredegar.sweeps.run.verify.default_simulate", lambda: broken)
-    with pytest.raises(compute.MachineFault, match="CompiledCodeTorn: torn"):
+    with pytest.raises(computed.MachineFault, match="CompiledCodeTorn: torn"):
         verify_store(tmp_path / "s.zarr", runs=1, engine="numpy")
 
 

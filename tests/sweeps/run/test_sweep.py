@@ -18,7 +18,8 @@ import xarray as xr
 from tredegar.kernels import simulate as real_simulate
 from tredegar.model.failed_run import RunFailed
 from tredegar.store.format import FAILED
-from tredegar.sweeps.run.compute import run_batch, run_numbers
+from tredegar.sweeps.run.compute import run_batch
+from tredegar.sweeps.run.computed import run_numbers
 from tredegar.sweeps.run.runner import Progress, complete_sweep
 from tredegar.sweeps.run.verify import verify_store
 from tredegar.sweeps.store.create import create_store

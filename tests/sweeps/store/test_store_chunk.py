@@ -14,6 +14,7 @@ from tredegar.store.format import MISSING
 from tredegar.sweeps.spec.spec import Spec
 from tredegar.sweeps.store.create import create_store
 from tredegar.sweeps.store.store import Batch, SweepStore
+from tredegar.sweeps.store.writing import write_batch
 
 from ...support.sweep_cases import SMALL, contents, small_spec
 
@@ -35,7 +36,7 @@ def test_the_status_is_what_zarr_reads_whichever_batches_are_there(
     status = np.array(statuses, dtype=np.uint8).reshape(POINTS, REPLICATES)
     for number in written & set(range(store.number_of_batches)):
         batch = store.batch(number)
-        store.write_batch(batch, blank(store, batch), status[batch.points, batch.replicates])
+        write_batch(store, batch, blank(store, batch), status[batch.points, batch.replicates])
     assert np.array_equal(store.read_status(), np.asarray(store.array("status")[...]))
 
 
@@ -59,7 +60,7 @@ def test_a_batch_is_written_as_zarr_would_write_it(
         batch = store.batch(number)
         arrays = {name: block(store, name, batch, values) for name in store.recorded}
         states = np.full((batch.points.stop - batch.points.start, REPLICATES), status, dtype=np.uint8)
-        store.write_batch(batch, arrays, states)
+        write_batch(store, batch, arrays, states)
         for name, array in (*arrays.items(), ("status", states)):
             group[name].with_config({"write_empty_chunks": True})[batch.points, batch.replicates] = array
         group["digest"].with_config({"write_empty_chunks": True})[batch.place] = store.read_chunk("digest", batch)
@@ -84,8 +85,8 @@ def test_runs_whose_status_is_damaged_read_as_missing_and_their_neighbours_as_th
     create_store(small_spec(), tmp_path / "s.zarr", 5)
     store = SweepStore(tmp_path / "s.zarr")
     for number in range(store.number_of_batches):
-        store.write_batch(
-            store.batch(number), blank(store, store.batch(number)), np.ones((5, REPLICATES), dtype=np.uint8)
+        write_batch(
+            store, store.batch(number), blank(store, store.batch(number)), np.ones((5, REPLICATES), dtype=np.uint8)
         )
     file = store.chunk_file("status", store.batch(2))
     content = file.read_bytes()
@@ -94,7 +95,7 @@ def test_runs_whose_status_is_damaged_read_as_missing_and_their_neighbours_as_th
     elif harm == "another array":
         create_store(small_spec(), tmp_path / "other.zarr", 7)
         other = SweepStore(tmp_path / "other.zarr")
-        other.write_batch(other.batch(0), blank(other, other.batch(0)), np.ones((7, REPLICATES), dtype=np.uint8))
+        write_batch(other, other.batch(0), blank(other, other.batch(0)), np.ones((7, REPLICATES), dtype=np.uint8))
         file.write_bytes(other.chunk_file("status", other.batch(0)).read_bytes())
     else:
         file.write_bytes({"empty": b"", "cut": content[:-6], "flipped": content[:-1] + bytes([content[-1] ^ 1])}[harm])

@@ -13,8 +13,9 @@ from tredegar.results import open_sweep, recorded
 from tredegar.sweeps.run.runner import complete_sweep
 from tredegar.sweeps.run.verify import verify_store
 from tredegar.sweeps.spec.spec import Spec
-from tredegar.sweeps.store import store as store_module
+from tredegar.sweeps.store import writing
 from tredegar.sweeps.store.store import SweepStore
+from tredegar.sweeps.store.writing import write_batch
 from tredegar.sweeps.upkeep.extend import extend_store
 
 from ...support.fake_model import simulate
@@ -58,10 +59,10 @@ def test_an_extension_that_is_killed_between_two_writes_leaves_no_damage(
             raise Killed
         real(file, content)
 
-    real = store_module.write_durably
-    monkeypatch.setattr(store_module, "FLUSHING_THREADS", 1)
+    real = writing.write_durably
+    monkeypatch.setattr(writing, "FLUSHING_THREADS", 1)
     with monkeypatch.context() as patch:
-        patch.setattr(store_module, "write_durably", killed)
+        patch.setattr(writing, "write_durably", killed)
         with pytest.raises(Killed):
             complete_sweep(spec, path, workers=0, simulate=simulate)
     partial = open_sweep(path, partial=True).load()
@@ -120,7 +121,7 @@ def test_a_status_that_is_taken_away_between_two_looks_is_of_runs_that_are_missi
 def rewrite(store: SweepStore, number: int) -> None:
     batch = store.batch(number)
     values: dict[str, Any] = {name: store.read_chunk(name, batch) for name in store.recorded}
-    store.write_batch(batch, values, store.read_status_of(batch))
+    write_batch(store, batch, values, store.read_status_of(batch))
 
 
 def test_a_batch_written_anew_has_the_same_bytes(extended: tuple[Path, Spec]) -> None:
