@@ -8,16 +8,22 @@ from typing import NamedTuple
 
 import numpy as np
 import xarray as xr
+from scipy import stats
 
 from ..dataset import chosen_parameters, design_of, label_of, parameter_row, varied_parameters
 from ..intervals import Estimate, combined
 from ..shares import most_telling
-from ..statistics.mean_intervals import Scatter, mean_with_interval
+from ..statistics.mean_intervals import Scatter, mean_with_interval, scatter_of
 
 CELLS = 33
 """Cells along each axis of a map drawn from a fitted surface (assumption)."""
 DEGREES = {3: 40, 2: 18, 1: 8}
 """Degree of the surface and the points it needs: four for each of its coefficients, eight at least (assumption)."""
+BEYOND = 4
+MISSED = 0.001
+"""Degrees of each parameter beyond the surface's that are tried, and the level at which they say that it misses the
+points: then it is drawn without an interval (assumptions)."""
+ROUNDING = 1e-20
 
 
 def axes_of_map(means: xr.DataArray, sweep: xr.Dataset) -> tuple[str, str]:
@@ -50,8 +56,9 @@ def map_of(means: xr.DataArray, sweep: xr.Dataset, x: str, y: str) -> xr.Dataset
     difference to the lowest x at the same y, each with ``_low`` and ``_high`` (95 % intervals). Differences are taken
     run by run before anything is averaged, so that luck which is common to the points cancels. A full grid is shown as
     it is, averaged over the other parameters; other designs through a least-squares polynomial surface (attributes
-    ``degree`` and ``r2``), whose interval joins luck and the scatter of the points about it (White's
-    heteroscedasticity-consistent covariance). Raises ValueError for a parameter that is not varied, where the points
+    ``degree`` and ``r2``), whose interval joins luck and the scatter of the points about it (a covariance
+    robust to unequal scatter and to points drawn together); where the surface misses a course that the points show,
+    such as a step, there is no interval. Raises ValueError for a parameter that is not varied, where the points
     are too few, and for a surface over correlated parameters.
 
     >>> varied = {"mandate_detail": ("point", [0.0, 1.0, 0.0, 1.0]), "blame_people": ("point", [0.0, 0.0, 1.0, 1.0])}
@@ -141,11 +148,47 @@ def _fit(means: xr.DataArray, sweep: xr.Dataset, x: str, y: str) -> _Surface:
     centre = runs.mean(axis=1)
     residuals = centre - terms @ coefficients.mean(axis=1)
     scale = len(runs) / max(len(runs) - terms.shape[1], 1)
-    # White's: a surface misses some corners by more than others, so that one variance would not fit all.
-    covariance = (inverse * (residuals**2 * scale)) @ inverse.T
+    units = scatter_of(sweep).units[kept]
+    covariance = _robust(inverse, residuals, units) * scale
+    freedom = min(len(runs) - terms.shape[1], len(np.unique(units)) - 1)
+    if _misses(across, up, centre, units, degree):
+        covariance = np.full_like(covariance, np.nan)
     total = centre.var()
     r2 = float(1.0 - residuals.var() / total) if total > 0.0 else 1.0
-    return _Surface(degree, r2, spans, coefficients, covariance, len(runs) - terms.shape[1])
+    return _Surface(degree, r2, spans, coefficients, covariance, freedom)
+
+
+def _robust(inverse: np.ndarray, residuals: np.ndarray, units: np.ndarray) -> np.ndarray:
+    """Return the covariance of coefficients, robust to points that scatter unlike (White 1980) and are drawn together.
+
+    Sums over the points of a unit, such as the rows of a base point (Liang and Zeger 1986).
+    """
+    count, place = len(np.unique(units)), np.unique(units, return_inverse=True)[1].reshape(-1)
+    sums = np.zeros((count, len(inverse)))
+    np.add.at(sums, place, (inverse * residuals).T)
+    return np.asarray(sums.T @ sums * (count / max(count - 1, 1)))
+
+
+def _misses(x: np.ndarray, y: np.ndarray, centre: np.ndarray, units: np.ndarray, degree: int) -> bool:
+    """Whether a surface of this degree has missed a course that polynomials of higher degree in x and y find.
+
+    A Wald test of their coefficients with the robust covariance, against F; a step or a kink is missed for certain.
+    """
+    higher = [np.polynomial.legendre.legvander(one, degree + BEYOND)[:, degree + 1 :] for one in (x, y)]
+    terms = np.column_stack([_terms(x, y, degree), *higher])
+    count, tested = len(np.unique(units)), 2 * BEYOND
+    if len(centre) < 2 * terms.shape[1] or count < 2 * tested:
+        return False
+    inverse = np.linalg.pinv(terms)
+    found = inverse @ centre
+    residuals = centre - terms @ found
+    if residuals.var() <= ROUNDING * centre.var():
+        return False  # nothing is left that could scatter
+    scale = len(centre) / (len(centre) - terms.shape[1])
+    covariance = _robust(inverse, residuals, units)[-tested:, -tested:] * scale
+    wald = found[-tested:] @ np.linalg.pinv(covariance) @ found[-tested:]
+    ratio = wald / tested * (count - tested) / max(count - 1, 1)
+    return bool(stats.f.sf(ratio, tested, count - tested) < MISSED)
 
 
 def _surface_estimates(surface: _Surface, axes: tuple[np.ndarray, np.ndarray]) -> tuple[Estimate, Estimate]:
@@ -161,4 +204,6 @@ def _read_surface(surface: _Surface, terms: np.ndarray) -> Estimate:
     luck = values.var(axis=-1, ddof=1) / replicates if replicates > 1 else np.full(values.shape[:-1], np.nan)
     scatter = np.einsum("...i,ij,...j->...", terms, surface.covariance, terms)
     freedom = np.full(luck.shape, replicates - 1), np.full(luck.shape, surface.freedom)
-    return combined(values.mean(axis=-1), luck, freedom[0], scatter, freedom[1])
+    found = combined(values.mean(axis=-1), luck, freedom[0], scatter, freedom[1])
+    missed = ~np.isfinite(scatter)
+    return Estimate(found.mean, *(np.where(missed, np.nan, bound) for bound in found[1:]))

@@ -119,8 +119,8 @@ def sign_turns(chart: xr.Dataset) -> tuple[float, float, float] | None:
     """Return where along y the change over the whole x axis turns its sign, and the range where its sign is unsure.
 
     ``chart`` is a map, dims (y parameter, x parameter); the three numbers are in the unit of the parameter of y. The
-    crossing is interpolated; the bounds are the last y on either side where the 95 % interval excludes zero (the end of
-    the axis where there is none). None where the change keeps its sign or turns more than once.
+    crossing is interpolated; the bounds are the last y on either side where the 95 % interval excludes zero. None where
+    the change keeps its sign, turns more than once, or is not sure of its sign on both sides: noise turns signs, too.
 
     >>> ends = {"change": [-0.2, 0.2], "change_low": [-0.3, 0.1], "change_high": [-0.1, 0.3]}
     >>> cells = {name: (("y", "x"), np.column_stack([np.zeros(2), values])) for name, values in ends.items()}
@@ -137,9 +137,9 @@ def sign_turns(chart: xr.Dataset) -> tuple[float, float, float] | None:
     crossing = place[turn] + step * (place[turn + 1] - place[turn])
     sure = (last["change_low"].values > 0.0) | (last["change_high"].values < 0.0)
     before, after = np.flatnonzero(sure[: turn + 1]), np.flatnonzero(sure[turn + 1 :])
-    low = place[before[-1]] if len(before) else place[0]
-    high = place[turn + 1 + after[0]] if len(after) else place[-1]
-    return float(crossing), float(low), float(high)
+    if not (len(before) and len(after)):
+        return None
+    return float(crossing), float(place[before[-1]]), float(place[turn + 1 + after[0]])
 
 
 def _turn(chart: xr.Dataset) -> str:

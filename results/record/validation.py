@@ -187,8 +187,9 @@ def rank_among(histories: np.ndarray, span: tuple[float, float], level: float = 
     """Return the place of a record, known to lie in ``span``, among simulated histories.
 
     ``histories`` (run,) are in the unit of the record. Histories and record are exchangeable if the model is true: no
-    assumption on their distribution is made, and a record outside the bounds has at most the probability 1 - ``level`` (Barnard 1963, J. R. Stat. Soc. B 25, 294; two
-    sides by doubling). NaN are left out. Bounds are NaN where the histories are too few to tell.
+    assumption on their distribution is made, and a record outside the bounds has at most the probability 1 - ``level``
+    (Barnard 1963, J. R. Stat. Soc. B 25, 294; two sides by doubling). NaN are left out. Bounds are NaN where the
+    histories are too few to tell.
 
     >>> rank = rank_among(np.arange(40.0), (40.5, 40.5))
     >>> (rank.low, rank.high), rank.percentile, round(rank.probability, 3)

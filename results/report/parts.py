@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import xarray as xr
 
@@ -120,6 +121,8 @@ def map_picture(chart: xr.Dataset, sweep: xr.Dataset, note: str, name: str) -> P
             f" Polynomial surface of degree {chart.attrs['degree']} through the points (circles), "
             f"R² = {chart.attrs['r2']:.2f}. Black line: no change; dashed lines and band: its 95 % interval."
         )
+        if not np.isfinite(chart["mean_low"]).any():
+            note += " The points show a course that this surface misses, such as a step: it has no interval."
     else:
         note += " Black line: no change; band: 95 % interval of the paired change; dots: it includes zero."
     table = chart.to_dataframe().reset_index()

@@ -6,6 +6,7 @@ import csv
 
 import numpy as np
 import pytest
+import xarray as xr
 from scipy.stats import qmc
 
 from tredegar.model import PARAMETERS
@@ -92,6 +93,27 @@ def test_a_surface_recovers_the_effect_and_its_interval_covers_it(sampled):
     width = float(ends.mandate_detail - chart.mandate_detail[0])
     truth = width * (0.06 - 0.1 * float(ends.method_heterogeneity))
     assert float(ends["change_low"]) <= truth <= float(ends["change_high"])
+
+
+def test_a_surface_through_a_step_has_no_interval_and_its_caption_says_so(tmp_path):
+    draw = np.random.default_rng(2)
+    points = dict(zip(("mandate_detail", "method_heterogeneity"), draw.random((2, 120)), strict=True))
+    noise = 0.05 * draw.standard_normal((120, 4, 1))
+    outcomes = {"quality": lambda p, luck, month: 0.4 + 0.3 * (p["mandate_detail"] > 0.62) + noise + 0.0 * month}
+    store = made_store(tmp_path / "step.zarr", points, outcomes, design='method = "latin-hypercube"')
+    sweep, _, chart = chart_of(store)
+    assert (
+        np.isfinite(chart["mean"]).all() and np.isnan(chart["mean_low"]).all() and np.isnan(chart["change_high"]).all()
+    )
+    assert "it has no interval" in map_picture(chart, sweep, "", "map").note
+    assert "(no interval)" in statement(chart, sweep, (13, 24))
+
+
+def test_noise_turns_no_sign():
+    ends = {"change": [-0.2, 0.2], "change_low": [-0.3, -0.1], "change_high": [-0.1, 0.5]}
+    cells = {name: (("y", "x"), np.column_stack([np.zeros(2), values])) for name, values in ends.items()}
+    chart = xr.Dataset(cells, {"y": [0.0, 1.0], "x": [0.0, 1.0]}, {"x": "x", "y": "y"})
+    assert sign_turns(chart) is None
 
 
 def test_many_varied_parameters_with_many_values_make_a_surface_and_no_grid(tmp_path):
