@@ -106,6 +106,17 @@ def is_masked(values: Any, depth: int = 3) -> bool:
     return depth > 0 and isinstance(values, list | tuple) and any(is_masked(value, depth - 1) for value in values)
 
 
+def is_nested(values: Any, most: int) -> bool:
+    """Whether ``values`` are lists inside more than ``most`` lists, which NumPy would write out, endless as they may be.
+
+    >>> is_nested([[0.2], [0.8]], 2), is_nested([[[0.2]]], 2)
+    (False, True)
+    """
+    if not isinstance(values, list | tuple):
+        return False
+    return most == 0 or any(is_nested(value, most - 1) for value in values)
+
+
 def kind_in_words(values: Any, array: Any) -> str:
     """Return in words what ``values`` are that are no numbers; ``array`` is what NumPy makes of them.
 

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ...model.parameters import PARAMETERS, Parameter, base_of, find_parameter, quantity_of
 from ...model.text.plain_text import plain
-from .naming import is_masked, kind_in_words, named_values
+from .naming import is_masked, is_nested, kind_in_words, named_values
 
 MOST_RUN = 2**32 - 1
 """The largest seed and the largest run number: both are words of the key of all luck."""
@@ -54,6 +54,8 @@ def _numbers(name: str, values: Any) -> NDArray[np.float64]:
     kind = ""
     if is_masked(values):
         kind = "masked values"
+    elif is_nested(values, 2):
+        kind = "lists inside lists"
     else:
         try:
             array = np.asarray(values)
@@ -91,6 +93,8 @@ def checked_run_numbers(runs: ArrayLike | None, points: int, replicates: int) ->
     wanted = f"runs must be whole numbers of shape (point, replicate) = ({points}, {replicates})"
     if is_masked(runs):
         raise ValueError(f"{wanted}, got masked values; fill them, or choose the runs")
+    if is_nested(runs, 3):
+        raise ValueError(f"{wanted}, got lists inside lists")
     if set(getattr(runs, "dims", ())) == {"point", "replicate"}:
         runs = runs.transpose("point", "replicate")  # type: ignore[union-attr]
     try:

@@ -62,7 +62,7 @@ def list_sweeps(folder: str | os.PathLike[str] = ".") -> pd.DataFrame:
     """
     top = local_path(folder)
     if not top.exists():
-        raise FileNotFoundError(f"no folder at '{top}'; give one below which stores lie")
+        raise FileNotFoundError(f"no folder at '{top}'; it must be one below which stores lie")
     if not top.is_dir():
         raise ValueError(f"'{top}' is no folder; give the folder in which the store lies")
     rows = [_row(place, top) for place in sorted(_stores_below(top))]

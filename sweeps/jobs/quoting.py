@@ -23,7 +23,7 @@ def plain_option(option: str, text: str) -> str:
     """Return ``text`` if a directive can hold it as it is: letters, digits and ``_ . , : = + @ / -``."""
     if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.,:=+@/-]{0,199}", text):
         raise SubmitError(
-            f"{option} goes into a directive of the scheduler and may hold letters, digits and _.,:=+@/- alone,"
+            f"{option} goes into a directive of the scheduler and must be of letters, digits and _.,:=+@/- alone,"
             f" beginning with a letter, digit or _; got {text[:80]!r}"
         )
     return text
@@ -33,7 +33,7 @@ def plain_path(option: str, text: str) -> str:
     """Return ``text`` if a directive can hold it as a path; a pattern character of the scheduler would be changed."""
     if not re.fullmatch(r"[A-Za-z0-9_./][A-Za-z0-9_./+@=-]{0,499}", text):
         raise SubmitError(
-            f"{option} goes into a directive of the scheduler and may hold letters, digits and _./+@=- alone;"
+            f"{option} goes into a directive of the scheduler and must be of letters, digits and _./+@=- alone;"
             f" got {text[:80]!r}"
         )
     return text

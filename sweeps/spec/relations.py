@@ -38,7 +38,8 @@ def _group_name(name: Any) -> str:
     if not isinstance(name, str) or not name.isprintable() or not 1 <= len(name) <= MOST_LETTERS_OF_A_GROUP:
         raise SpecError(f"a group must have a name of 1 to {MOST_LETTERS_OF_A_GROUP} letters, got '{safe_name(name)}'")
     if SIGN in name:
-        raise SpecError(f"group '{safe_name(name)}' has a '{SIGN}' in its name, which stands for a change in a month")
+        said = f"must have no '{SIGN}' in its name, which stands for a change in a month"
+        raise SpecError(f"group '{safe_name(name)}' {said}")
     return name
 
 

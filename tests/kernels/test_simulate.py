@@ -272,3 +272,13 @@ def test_memory_is_projected_before_anything_runs() -> None:
     few, many = projected_bytes(10, 150, 40, 120, 82), projected_bytes(1000, 150, 40, 120, 82)
     assert 0 < few < many < 1.5e9
     assert projected_bytes(1000, 150, 40, 120, 82, every=12) < many / 4
+
+
+def test_lists_inside_lists_are_refused_before_numpy_writes_them_out() -> None:
+    few = [0.5] * 4
+    for _ in range(30):  # a few bytes, and 4 ** 31 numbers
+        few = [few] * 4
+    with pytest.raises(ValueError, match="'solidarity' must be numbers, got lists inside lists"):
+        simulate(points={"solidarity": few}, months=1)
+    with pytest.raises(ValueError, match="got lists inside lists"):
+        simulate(points={"solidarity": 0.5}, months=1, runs=few)

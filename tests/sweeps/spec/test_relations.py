@@ -167,7 +167,7 @@ def test_correlations_that_no_single_pair_mends_are_refused_with_the_worst() -> 
         (f"{DESIGNS['sobol']}\ngroups = {{solidarity = ['real_control']}}", VARY, "has the name of a parameter"),
         (f"{DESIGNS['sobol']}\ngroups = {{number_of_units = ['real_control']}}", VARY, "has the name of a parameter"),
         (f"{DESIGNS['sobol']}\ngroups = {{all = {list(NAMES)}}}", VARY, "holds all that is varied in one group"),
-        (f"{DESIGNS['sobol']}\ngroups = {{'a@3' = ['real_control']}}", VARY, "has a '@' in its name"),
+        (f"{DESIGNS['sobol']}\ngroups = {{'a@3' = ['real_control']}}", VARY, "must have no '@' in its name"),
         (f"{DESIGNS['sobol']}\ngroups = {{a = []}}", VARY, "must list parameters, got []"),
         (f"{DESIGNS['morris']}\ngroups = 3", VARY, "must be a table of lists of parameters, got 3"),
         (HYPERCUBE.format(points=99) + "correlations = {solidarity = 1}", VARY, "must be a table of tables"),
