@@ -107,7 +107,7 @@ def is_masked(values: Any, depth: int = 3) -> bool:
 
 
 def is_nested(values: Any, most: int) -> bool:
-    """Whether ``values`` are lists inside more than ``most`` lists, which NumPy would write out, endless as they may be.
+    """Whether ``values`` are lists inside more than ``most`` lists, which NumPy would write out without end.
 
     >>> is_nested([[0.2], [0.8]], 2), is_nested([[[0.2]]], 2)
     (False, True)
