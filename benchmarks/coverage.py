@@ -40,9 +40,7 @@ counted. All promise {promise}.
 - *power*: the share of intervals that exclude a value four such standard deviations beside the truth.
 - *refused*: the share of cases in which the product prints no interval.
 
-Not simulated yet, so that nothing here speaks for them: indices of sensitivity with their intervals, shares of chance
-and traces; surfaces through sampled points; boxes and trees; the levels (not the gap) of a ramp and the mean (not the
-regret) of a setting; convergence; crossings in sentences; the comparison with the record; claims and phases.
+Not simulated yet, so that nothing here speaks for them: claims, their shares, and phases.
 
 """
 
