@@ -174,7 +174,8 @@ def average_by(
     ``by`` is a recorded outcome that takes few values: ``party`` (-1, +1), ``reorganisation_direction`` (-1, 0, +1),
     ``minister_changed``. With ``carried`` a zero takes the last other value before it, so that a direction holds until
     the next one (months before the first keep 0). Dims ``(by, point, replicate)``, float64, in memory; ``months``
-    counts the months behind each mean; a mean of none, or of a failed run, is NaN.
+    counts the months behind each mean; a mean of none, or of a failed run, is NaN. The months of a run depend on each
+    other: an interval takes runs, by ``mean_with_interval`` of (point, replicate, ...) and ``scatter_of`` the sweep.
     Raises ValueError for an outcome that is not recorded and for one that is no condition.
 
     >>> of = ("point", "replicate", "month")
@@ -256,10 +257,11 @@ def discover(
     ``sweep`` is an opened sweep; ``threshold`` is in the unit of the outcome. The mean is over replicates and over the
     months from ``from_month`` (the second half by default); ``threshold`` defaults to the best fifth of the points
     (assumption), with ``below`` to the worst: then cases at or under it are sought. Boxes are made from two thirds of
-    the points and judged on the rest; at most three, each without the points of those before. Points with a failed run
-    are left out. Raises ValueError for a design whose points lie on a coarse lattice of walks (Morris), for correlated
-    parameters, and where all points or none are of interest; ModuleNotFoundError, naming the extra to install, without
-    ema_workbench.
+    the units of the design (points, base points) and judged on the rest; at most three, each without the points of
+    those before. One whose density may be that of all points, by the low end of an exact interval, ends the search and
+    is no region. Points with a failed run are left out. Raises ValueError for a design whose points lie on a coarse
+    lattice of walks (Morris), for correlated parameters, and where all points or none are of interest;
+    ModuleNotFoundError, naming the extra to install, without ema_workbench.
 
     >>> from tredegar import simulate
     >>> points = {"mandate_detail": [k / 19 for k in range(20)], "solidarity": [k * 7 % 20 / 20 for k in range(20)]}
@@ -388,7 +390,11 @@ def export(
     """
 
 def grow_tree(found: Discovery, parameters: tuple[ParameterName, ...] | None = None, leaves: int = 8) -> str:
-    """Return a classification tree (CART) of the same cases as text, of ``leaves`` leaves at most.
+    """Return the leaves of a classification tree (CART) of the same cases as text, densest first, one a line.
+
+    The tree has ``leaves`` leaves at most and is grown from the points that boxes are made from; the others judge it. A
+    leaf is told where the lower bound of its density exceeds the share of cases everywhere, at a level that heeds how
+    many leaves were dense where the tree was grown (Bonferroni); where there is none, one line says so.
 
     ``parameters`` are those of the sample, which ``found`` knows: before version 0.2 they had to be given. Raises
     ValueError for others, or another order; ModuleNotFoundError, naming the extra to install, without scikit-learn.

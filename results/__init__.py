@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from .arms.joining import join
     from .arms.pairs import paired
     from .conditions import average_by
-    from .discovery.regions import discover, grow_tree
+    from .discovery.regions import discover
     from .discovery.robust import measure_robustness
+    from .discovery.tree import grow_tree
     from .figures.ramp import draw_hysteresis, measure_hysteresis
     from .files import export
     from .open import open_sweep
@@ -74,7 +75,7 @@ _HOMES = {
     "draw_responses": "report.drawing",
     "draw_sensitivity": "report.drawing",
     "export": "files",
-    "grow_tree": "discovery.regions",
+    "grow_tree": "discovery.tree",
     "join": "arms.joining",
     "list_sweeps": "stores.listing",
     "measure_hysteresis": "figures.ramp",

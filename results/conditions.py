@@ -29,7 +29,8 @@ def average_by(
     ``by`` is a recorded outcome that takes few values: ``party`` (-1, +1), ``reorganisation_direction`` (-1, 0, +1),
     ``minister_changed``. With ``carried`` a zero takes the last other value before it, so that a direction holds until
     the next one (months before the first keep 0). Dims ``(by, point, replicate)``, float64, in memory; ``months``
-    counts the months behind each mean; a mean of none, or of a failed run, is NaN.
+    counts the months behind each mean; a mean of none, or of a failed run, is NaN. The months of a run depend on each
+    other: an interval takes runs, by ``mean_with_interval`` of (point, replicate, ...) and ``scatter_of`` the sweep.
     Raises ValueError for an outcome that is not recorded and for one that is no condition.
 
     >>> of = ("point", "replicate", "month")

@@ -121,7 +121,7 @@ def discover_command(
     below: Annotated[
         bool, typer.Option("--below", help="Seek the points at or under it (default the worst fifth); less is better.")
     ] = False,
-    tree: Annotated[bool, typer.Option("--tree", help="Also print a classification tree.")] = False,
+    tree: Annotated[bool, typer.Option("--tree", help="Also print the dense leaves of a classification tree.")] = False,
     lever: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME", help="Rank the settings of this lever by regret instead; repeat it for more."),
@@ -130,8 +130,9 @@ def discover_command(
     partial: Partial = False,
 ) -> None:
     """Find the region of the parameters in which an outcome is good (or bad): boxes, judged on held-out points."""
-    from ..results.discovery.regions import discover, grow_tree, region_rows, sought
+    from ..results.discovery.regions import discover, no_region, region_rows, sought
     from ..results.discovery.robust import measure_robustness, ranked, robust_rows
+    from ..results.discovery.tree import grow_tree
     from ..results.open import open_sweep
 
     sweep = open_sweep(store, partial=partial)
@@ -145,7 +146,7 @@ def discover_command(
     if found.regions:
         _print_table(*region_rows(found))
     else:
-        typer.echo("No box separates these points from the others.")
+        typer.echo(no_region(found))
     if tree:
         typer.echo(grow_tree(found))
 

@@ -80,8 +80,8 @@ def _line(number: int) -> str:
 def region_table(discoveries: Sequence[Discovery]) -> pd.DataFrame:
     """Return one row for each limit of each box, with the shares of the held-out points and their 95 % intervals.
 
-    Columns: ``outcome``, ``threshold``, ``below``, ``box``, ``parameter``, ``low``, ``high``, ``chance`` (that a limit
-    at random does as well), ``coverage`` and ``density`` with ``_low`` and ``_high``, ``mass``.
+    Columns: ``outcome``, ``threshold``, ``below``, ``box``, ``parameter``, ``low``, ``high``, ``chance`` and
+    ``borne_out`` (see :class:`~.regions.Limit`), ``coverage`` and ``density`` with ``_low`` and ``_high``, ``mass``.
     """
     rows = []
     for found in discoveries:

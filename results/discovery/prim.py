@@ -150,10 +150,15 @@ def chosen(trajectory: list[Box], sample: np.ndarray, interest: np.ndarray) -> B
         if worst[1] <= SURE:
             return best
         # One at a time: without one limit the others may prove needed.
-        best = _freed(best, int(worst[0]))
+        best = freed(best, int(worst[0]))
 
 
-def _freed(box: Box, one: int) -> Box:
+def freed(box: Box, one: int) -> Box:
+    """Return the box without its limits on parameter ``one``.
+
+    >>> freed(Box(np.array([0.5, 0.2]), np.array([1.0, 1.0])), 0).limited().tolist()
+    [1]
+    """
     low, high = box.low.copy(), box.high.copy()
     low[one], high[one] = -np.inf, np.inf
     return Box(low, high)
@@ -164,15 +169,17 @@ def chance_of_limit(box: Box, one: int, sample: np.ndarray, interest: np.ndarray
 
     ``sample`` is (points, parameters), ``interest`` (points,) of bool. Null hypothesis: inside the box as dense as in
     the box without this limit. The library tests each end of a limit by itself, on the points of one box; this is the
-    same test of both ends together, on whatever points.
+    same test of both ends together, on whatever points. A guide to peeling, and no test that keeps its promise: it
+    takes points for independent, also those of one base point, and the same points chose the limit. Limits are judged
+    by :func:`~tredegar.results.discovery.scores.chance_denser`, on others.
 
     >>> box, sample = Box(np.array([0.5]), np.array([np.inf])), np.linspace(0.0, 1.0, 10)[:, None]
     >>> round(chance_of_limit(box, 0, sample, sample[:, 0] > 0.5), 4)
     0.0312
     """
-    inside, freed = box.holds(sample), _freed(box, one).holds(sample)
+    inside, wider = box.holds(sample), freed(box, one).holds(sample)
     hits, points = int(interest[inside].sum()), int(inside.sum())
-    if not points or not freed.any():
+    if not points or not wider.any():
         return 1.0
     # At least as many hits: sf leaves out the number itself.
-    return float(stats.binom.sf(hits - 1, points, interest[freed].mean()))
+    return float(stats.binom.sf(hits - 1, points, interest[wider].mean()))

@@ -7,26 +7,34 @@ from typing import NamedTuple
 
 import numpy as np
 import xarray as xr
-from scipy import stats
 
-from ...model.text.plain_text import brief
 from ...store.design_methods import DESIGN_METHODS
 from ..dataset import Design, design_of, label_of
 from ..sample import sample_of
+from ..statistics.mean_intervals import Scatter, scatter_of
 from ..windows import window_mean
-from .prim import Box, Score, chance_of_limit, chosen, peel, score
+from .prim import SURE, Box, Score, chosen, freed, peel, score
+from .scores import chance_denser, chance_of_share, held_out_points, share_interval
 
 MOST_BOXES = 3
 """A page shows no more boxes of one outcome (assumption)."""
+MOST_CHANCE = 0.025
+"""A box or leaf is printed where points like all others would be so dense with no more than this probability: what the
+low end of a 95 % interval promises."""
 
 
 class Limit(NamedTuple):
-    """A parameter that a box limits: from ``low`` to ``high``, and the chance that this does nothing (binomial)."""
+    """A parameter that a box limits: from ``low`` to ``high``, in its unit.
+
+    ``chance``: how likely held-out cases lie so much denser inside than beyond this limit, if it did nothing.
+    ``borne_out``: whether that is rare enough, heeding how many limits the box has (Bonferroni).
+    """
 
     parameter: str
     low: float
     high: float
     chance: float
+    borne_out: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +53,9 @@ class Region:
 class Discovery:
     """The cases of interest (``outcome`` at least, or at most, ``threshold``), their share, and the boxes found.
 
-    ``sample`` (point, parameter) has the columns ``parameters``; ``interest`` (point,) says which cases were sought.
+    ``regions`` are the boxes that hold up on the held-out points; ``doubted`` the one, if any, that was made and does
+    not. ``sample`` (point, parameter) has the columns ``parameters``; ``interest`` (point,) says which cases were
+    sought, ``units`` (point,) which points were drawn together, ``judged`` (point,) which were held out.
     """
 
     outcome: str
@@ -54,9 +64,21 @@ class Discovery:
     share: float
     points: int
     regions: tuple[Region, ...]
+    doubted: tuple[Region, ...]
     sample: np.ndarray
     interest: np.ndarray
     parameters: tuple[str, ...]
+    units: np.ndarray
+    judged: np.ndarray
+
+
+class _Cases(NamedTuple):
+    """What boxes are made of and judged by: see the fields of the same names of a discovery."""
+
+    sample: np.ndarray
+    interest: np.ndarray
+    units: np.ndarray
+    judged: np.ndarray
 
 
 def discover(
@@ -71,10 +93,11 @@ def discover(
     ``sweep`` is an opened sweep; ``threshold`` is in the unit of the outcome. The mean is over replicates and over the
     months from ``from_month`` (the second half by default); ``threshold`` defaults to the best fifth of the points
     (assumption), with ``below`` to the worst: then cases at or under it are sought. Boxes are made from two thirds of
-    the points and judged on the rest; at most three, each without the points of those before. Points with a failed run
-    are left out. Raises ValueError for a design whose points lie on a coarse lattice of walks (Morris), for correlated
-    parameters, and where all points or none are of interest; ModuleNotFoundError, naming the extra to install, without
-    ema_workbench.
+    the units of the design (points, base points) and judged on the rest; at most three, each without the points of
+    those before. One whose density may be that of all points, by the low end of an exact interval, ends the search and
+    is no region. Points with a failed run are left out. Raises ValueError for a design whose points lie on a coarse
+    lattice of walks (Morris), for correlated parameters, and where all points or none are of interest;
+    ModuleNotFoundError, naming the extra to install, without ema_workbench.
 
     >>> from tredegar import simulate
     >>> points = {"mandate_detail": [k / 19 for k in range(20)], "solidarity": [k * 7 % 20 / 20 for k in range(20)]}
@@ -100,60 +123,76 @@ def discover(
     if not 0 < interest.sum() < len(interest):
         many = "all" if interest.any() else "none"
         raise ValueError(f"{many} of {len(values)} points have {outcome} {'<=' if below else '>='} {threshold:g}")
+    units = _units(sample_of(sweep), scatter_of(sweep))[kept]
+    cases = _Cases(sample, interest, units, held_out_points(units))
+    regions, doubted = _regions(cases, design)
     return Discovery(
         outcome=outcome,
         threshold=threshold,
         below=below,
         share=float(interest.mean()),
         points=len(values),
-        regions=tuple(_regions(sample, interest, design)),
+        regions=tuple(regions),
+        doubted=tuple(doubted),
         sample=sample,
         interest=interest,
         parameters=design.varied,
+        units=cases.units,
+        judged=cases.judged,
     )
 
 
-def _regions(sample: np.ndarray, interest: np.ndarray, design: Design) -> list[Region]:
-    # Drawn, since neighbours in a design are alike; of one seed, so that a store has one set of boxes.
-    order = np.random.default_rng(0).permutation(len(sample))
-    judged = np.zeros(len(sample), dtype=bool)
-    judged[order[: len(sample) // 3]] = True
-    left = ~judged
+def _units(sample: np.ndarray, scatter: Scatter) -> np.ndarray:
+    """Return the unit of each point (points,): what was drawn together, or what a grid or a table repeats."""
+    if scatter.sampled:
+        return scatter.units
+    return np.unique(sample, axis=0, return_inverse=True)[1].reshape(-1)  # NumPy 2.0 gave these a second axis
+
+
+def _regions(cases: _Cases, design: Design) -> tuple[list[Region], list[Region]]:
+    """Return the boxes that hold up, and the one that does not, with which the search ends.
+
+    That they are tried in this order keeps the chance that noise gives any at that of the first.
+    """
+    sample, interest, judged = cases.sample, cases.interest, cases.judged
+    left = np.ones(len(sample), dtype=bool)
     regions: list[Region] = []
-    while len(regions) < MOST_BOXES and interest[left].any():
-        box = chosen(peel(sample[left], interest[left]), sample[left], interest[left])
-        if not len(box.limited()) or interest[left][box.holds(sample[left])].mean() <= interest.mean():
+    while len(regions) < MOST_BOXES and interest[made := left & ~judged].any():
+        box = chosen(peel(sample[made], interest[made]), sample[made], interest[made])
+        inside = box.holds(sample)
+        if not len(box.limited()) or interest[made & inside].mean() <= interest.mean():
             break
-        regions.append(_region(box, sample, interest, judged, design))
-        left = left & ~box.holds(sample)
-    return regions
+        region = _region(box, cases, design)
+        # A box may hold some of an earlier one, by which alone it must not stand.
+        fresh = chance_of_share(interest, inside & left & judged, cases.units, interest.mean())
+        if fresh > MOST_CHANCE or region.density[0] <= interest.mean():
+            return regions, [region]
+        regions.append(region)
+        left = left & ~inside
+    return regions, []
 
 
-def _region(box: Box, sample: np.ndarray, interest: np.ndarray, judged: np.ndarray, design: Design) -> Region:
-    limits = []
-    for one in box.limited():
-        low, high = design.bounds[design.varied[one]]
-        chance = chance_of_limit(box, int(one), sample[~judged], interest[~judged])
-        limits.append(Limit(design.varied[one], max(low, float(box.low[one])), min(high, float(box.high[one])), chance))
+def _region(box: Box, cases: _Cases, design: Design) -> Region:
+    sample, interest, judged = cases.sample, cases.interest, cases.judged
     # A box fits the points that made it better than any others.
-    held_out = score(box, sample[judged], interest[judged])
-    hits = round(held_out.density * held_out.points)
+    inside, units = box.holds(sample[judged]), cases.units[judged]
+    chances = {
+        int(one): chance_denser(inside, freed(box, int(one)).holds(sample[judged]) & ~inside, interest[judged], units)
+        for one in box.limited()
+    }
+    limits = []
+    for one, chance in chances.items():
+        low, high = design.bounds[design.varied[one]]
+        ends = max(low, float(box.low[one])), min(high, float(box.high[one]))
+        limits.append(Limit(design.varied[one], *ends, chance, chance <= SURE / len(chances)))
     return Region(
         limits=tuple(limits),
         found=score(box, sample[~judged], interest[~judged]),
-        held_out=held_out,
-        coverage=_share_interval(hits, int(interest[judged].sum())),
-        density=_share_interval(hits, held_out.points),
+        held_out=score(box, sample[judged], interest[judged]),
+        coverage=share_interval(inside, interest[judged], units),
+        density=share_interval(interest[judged], inside, units),
         box=box,
     )
-
-
-def _share_interval(hits: int, trials: int) -> tuple[float, float]:
-    if not trials:
-        return 0.0, 1.0
-    # Wilson's stays within 0 and 1 and holds with few points, where a normal interval does not.
-    found = stats.binomtest(hits, trials).proportion_ci(method="wilson")
-    return float(found.low), float(found.high)
 
 
 def region_rows(found: Discovery) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
@@ -163,9 +202,14 @@ def region_rows(found: Discovery) -> tuple[tuple[str, ...], list[tuple[str, ...]
         held = region.held_out
         shares = (_share(held.coverage, region.coverage), _share(held.density, region.density), f"{held.mass:.0%}")
         for place, one in enumerate(region.limits):
-            limit = (label_of(one.parameter, False), f"{one.low:.3g}", f"{one.high:.3g}")
+            limit = (label_of(one.parameter, False), f"{one.low:.3g}", f"{one.high:.3g}", _told(one))
             rows.append((f"box {number}", *limit, *shares) if place == 0 else ("", *limit, "", "", ""))
-    return ("", "parameter", "from", "to", "of all cases, it holds", "of its points, are cases", "of all points"), rows
+    head = ("", "parameter", "from", "to", "borne out", "of all cases, it holds", "of its points, are cases")
+    return (*head, "of all points"), rows
+
+
+def _told(limit: Limit) -> str:
+    return "yes" if limit.borne_out else "no"
 
 
 def _share(share: float, interval: tuple[float, float]) -> str:
@@ -181,24 +225,6 @@ def sought(found: Discovery) -> str:
     )
 
 
-def grow_tree(found: Discovery, parameters: tuple[str, ...] | None = None, leaves: int = 8) -> str:
-    """Return a classification tree (CART) of the same cases as text, of ``leaves`` leaves at most.
-
-    ``parameters`` are those of the sample, which ``found`` knows: before version 0.2 they had to be given. Raises
-    ValueError for others, or another order; ModuleNotFoundError, naming the extra to install, without scikit-learn.
-    """
-    if parameters is not None and tuple(parameters) != found.parameters:
-        raise ValueError(f"the sample has the parameters {found.parameters}, in this order, got {brief(parameters)}")
-    try:
-        from sklearn.tree import DecisionTreeClassifier, export_text
-    except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(
-            'classification trees need scikit-learn; install it with: pip install "tredegar[discovery]"'
-        ) from error
-    tree = DecisionTreeClassifier(
-        max_leaf_nodes=leaves, min_samples_leaf=max(5, len(found.sample) // 50), random_state=0
-    )
-    tree.fit(found.sample, found.interest)
-    return str(
-        export_text(tree, feature_names=list(found.parameters), class_names=["other", "of interest"], show_weights=True)
-    )
+def no_region(found: Discovery) -> str:
+    """Say in one line that no box was found."""
+    return f"No box whose cases are denser than everywhere ({found.share:.0%})."

@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 from ..dataset import design_of, fixed_parameters, label_of, spec_of
-from ..discovery.regions import Discovery, region_rows, sought
+from ..discovery.regions import Discovery, no_region, region_rows, sought
 from ..figures.sentence import Change, change_table
 from ..intervals import said
 from ..sensitivity.table import remarks, strongest, summary
@@ -196,14 +196,13 @@ def _region_sections(findings: Findings) -> list[Section]:
         heading = f"Where {_plain(found.outcome)} is {'bad' if found.below else 'good'}"
         if found.regions:
             shown = tuple(islice(images, 1))
-            note = f"In brackets 95 % intervals (Wilson). {picture.note if picture is not None else ''}"
+            drawn = picture.note if picture is not None else ""
+            note = f"In brackets 95 % intervals (Wilson, by units of the design). {drawn}"
             part = Section(
                 heading=heading, paragraphs=(sought(found),), table=region_rows(found), images=shown, note=note
             )
         else:
-            part = Section(
-                heading=heading, paragraphs=(sought(found), "No box separates these points from the others.")
-            )
+            part = Section(heading=heading, paragraphs=(sought(found), no_region(found)))
         sections.append(part)
     return sections
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 
-from . import rows_figures, rows_means, rows_record, rows_tables
+from . import rows_discovery, rows_figures, rows_means, rows_record, rows_tables
 from .law import Row
 
 
 @cache
 def all_rows() -> tuple[Row, ...]:
     """Return every row."""
-    return (*rows_means.rows(), *rows_tables.rows(), *rows_record.rows(), *rows_figures.rows())
+    rooms = (rows_means, rows_tables, rows_record, rows_figures, rows_discovery)
+    return tuple(row for room in rooms for row in room.rows())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import warnings
@@ -11,14 +12,16 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import qmc
+from scipy.stats import binomtest, qmc
 
 from tredegar.cli.entry import main
 from tredegar.model import PARAMETERS
 from tredegar.results import open_sweep
 from tredegar.results.discovery.prim import chance_of_limit, peel, score
-from tredegar.results.discovery.regions import discover, grow_tree, region_rows, sought
+from tredegar.results.discovery.regions import discover, no_region, region_rows, sought
 from tredegar.results.discovery.robust import measure_robustness
+from tredegar.results.discovery.scores import chance_denser, held_out_points, share_interval
+from tredegar.results.discovery.tree import grow_tree
 
 from ...support.made_stores import grid, made_store
 from ...support.waiting import PATIENCE
@@ -67,9 +70,59 @@ def test_what_is_bad_can_be_sought_as_well(sweep):
     assert float(rows[0][2]) == pytest.approx(0.6, abs=0.03) and rows[1][1] == "method heterogeneity"
 
 
-def test_noise_gives_no_box_that_holds_up_on_the_held_out_points(sweep):
-    for region in discover(sweep, "fit").regions:
-        assert region.density[0] < 0.2 + 0.05
+def test_noise_gives_no_box_and_one_line_says_so(sweep):
+    found = discover(sweep, "fit")
+    assert found.regions == () and no_region(found) == "No box whose cases are denser than everywhere (20%)."
+    assert all(region.density[0] <= found.share for region in found.doubted)
+    pytest.importorskip("sklearn", reason="the extra discovery is not installed")
+    assert grow_tree(found) == "No leaf of a tree whose cases are denser than everywhere (20%)."
+
+
+def test_rows_of_a_base_point_lie_on_one_side_and_score_a_box_together(tmp_path):
+    """Twenty base points of three parameters, eight rows each, all of a base point alike."""
+    base = np.repeat(np.random.default_rng(5).random((20, 3)), 8, axis=0)
+    points = dict(zip(NAMES[:3], (base + 1e-4 * np.random.default_rng(6).random((160, 3))).T, strict=True))
+    good = lambda p, luck, month: p["mandate_detail"] + 0.0 * luck * month  # noqa: E731
+    store = made_store(tmp_path / "b.zarr", points, {"quality": good}, design='method = "sobol"\npoints = 32')
+    found = discover(open_sweep(store), "quality", threshold=0.6)
+    sides = [set(found.units[found.judged]), set(found.units[~found.judged])]
+    assert [len(side) for side in sides] == [6, 14] and not sides[0] & sides[1]
+    for region in (*found.regions, *found.doubted):
+        inside = region.box.holds(found.sample[found.judged])
+        alone = share_interval(found.interest[found.judged], inside, np.arange(len(inside)))
+        assert region.density[1] - region.density[0] > 1.5 * (alone[1] - alone[0])
+
+
+def test_points_that_a_table_repeats_are_one_unit(tmp_path):
+    points = {name: np.repeat(np.linspace(0.0, 1.0, 40), 3) for name in NAMES[:2]}
+    store = made_store(tmp_path / "t.zarr", points, {"quality": corner_of_one}, design='method = "table"')
+    found = discover(open_sweep(store), "quality", threshold=0.6)
+    assert [len(set(found.units)), found.judged.sum()] == [40, 39]
+    assert not set(found.units[found.judged]) & set(found.units[~found.judged])
+
+
+def test_where_every_point_is_a_unit_the_interval_is_that_of_wilson():
+    for hits, points in ((0, 9), (3, 17), (40, 41), (12, 12)):
+        expected = binomtest(hits, points).proportion_ci(method="wilson")
+        found = share_interval(np.arange(points) < hits, np.ones(points, dtype=bool), np.arange(points))
+        assert found == pytest.approx((expected.low, expected.high), abs=1e-12)
+
+
+def test_a_share_of_which_fewer_than_two_units_tell_is_not_known():
+    nothing, all_of = np.zeros(6, dtype=bool), np.ones(6, dtype=bool)
+    assert share_interval(all_of, nothing, np.arange(6)) == share_interval(all_of, all_of, np.zeros(6)) == (0.0, 1.0)
+    assert chance_denser(all_of, nothing, all_of, np.arange(6)) == 1.0
+    assert not held_out_points(np.array([0, 0, 1, 1])).any()
+
+
+def test_a_limit_on_a_parameter_that_does_nothing_is_not_borne_out(sweep):
+    told = [one for region in discover(sweep, "quality", 0.7).regions for one in region.limits]
+    assert all(one.borne_out for one in told)
+    cases, sample = discover(sweep, "quality", 0.7).interest, np.column_stack([sweep[name].values for name in NAMES])
+    idle = sample[:, 1] > 0.5
+    assert chance_denser(idle, ~idle, cases, np.arange(600)) > 0.05
+    acting = sample[:, 0] > 0.5
+    assert chance_denser(acting, ~acting, cases, np.arange(600)) < 1e-6
 
 
 def test_a_peeling_only_ever_cuts(sweep):
@@ -183,7 +236,12 @@ def test_a_tree_tells_the_same_two_parameters(sweep):
     assert rules == grow_tree(found, NAMES)
     with pytest.raises(ValueError, match="in this order"):
         grow_tree(found, NAMES[::-1])
-    assert "mandate_detail" in rules and "method_heterogeneity" in rules and "real_control" not in rules
+    (leaf,) = rules.splitlines()
+    assert re.fullmatch(
+        r"0\.(59|60)\d* < mandate_detail and method_heterogeneity <= 0\.(49|50)\d*: \d+% \(\d+% to \d+%\) of \d+ "
+        r"held-out points are cases",
+        leaf,
+    )
 
 
 def test_robust_levers_are_those_with_little_regret(tmp_path):
