@@ -44,7 +44,7 @@ def share_interval(hits: np.ndarray, among: np.ndarray, units: np.ndarray, level
     >>> [round(bound, 3) for bound in share_interval(hits, among, np.arange(20))]
     [0.112, 0.469]
     >>> [round(bound, 3) for bound in share_interval(hits, among, np.arange(20) // 5)]
-    [0.001, 0.988]
+    [0.016, 0.869]
     """
     told = _told(hits, among, units)
     if told is None:
@@ -64,7 +64,7 @@ def chance_of_share(hits: np.ndarray, among: np.ndarray, units: np.ndarray, base
     >>> round(chance_of_share(hits, among, np.arange(20), 0.1), 4)
     0.0432
     >>> round(chance_of_share(hits, among, np.arange(20) // 5, 0.1), 4)
-    0.9035
+    0.6378
     """
     told = _told(hits, among, units)
     if told is None:
@@ -121,7 +121,7 @@ def chance_denser(inside: np.ndarray, outside: np.ndarray, interest: np.ndarray,
 
     >>> inside, units = np.arange(40) < 20, np.arange(40)
     >>> round(chance_denser(inside, ~inside, np.arange(40) < 15, units), 6)
-    3e-06
+    9e-06
     >>> chance_denser(inside, ~inside, np.zeros(40, dtype=bool), units)
     1.0
     """
