@@ -41,7 +41,7 @@ class SensitivityMethod:
     ``prepare(design, sample, bootstrap)`` returns the :data:`Analysis` of the sample (points, parameters). ``shown``
     are the indices that tables show, the first of which orders the parameters, bears intervals and is called ``index``;
     ``meaning`` says what they are below a table, ``axis`` on a figure. ``alone`` is the index that leaves interactions
-    out. ``idle`` is the index that luck left in the means gives to a parameter which does nothing. ``unit``,
+    out. ``freed`` names the indices from which chance left in the means is taken. ``unit``,
     ``space_filling``, ``continuous`` (parameters take many values) and ``independent`` (they are not correlated) are
     what it needs of a design, ``least(factors)`` how many units. ``relative``: its indices have the unit of the
     outcome, so that widths of intervals are compared with the largest of them. ``whole_units``: it takes any points,
@@ -57,7 +57,7 @@ class SensitivityMethod:
     axis: str
     source: str
     alone: str | None = None
-    idle: str | None = None
+    freed: str = ""
     unit: Unit = POINTS
     space_filling: bool = False
     continuous: bool = False
@@ -87,11 +87,13 @@ class SensitivityMethod:
 
 
 def _sobol(design: Design, sample: np.ndarray, bootstrap: Bootstrap) -> Analysis:
-    from .sobol import check_sobol_rows, sobol_by_name
+    from .sobol import check_sobol_rows
+    from .sobol_chance import SobolRows, sobol_by_name
 
     # An index is read off the place of a row: in another order the numbers would be wrong and look sound.
     check_sobol_rows(sample, design.second_order, design.owners)
-    return lambda values, deviations: sobol_by_name(values, len(design.factors), design.second_order, *bootstrap)
+    rows = SobolRows(len(design.factors), design.second_order, design.streams == "common")
+    return lambda values, deviations: sobol_by_name(values, deviations, rows, *bootstrap)
 
 
 def _morris(design: Design, sample: np.ndarray, bootstrap: Bootstrap) -> Analysis:
@@ -144,7 +146,7 @@ _RECORDS = (
         axis="share of variance",
         source="Saltelli et al. (2010), Computer Physics Communications 181:259; Jansen (1999), ibid. 117:35",
         alone="S1",
-        idle="ST",
+        freed="ST and S1",
         unit=BASE_POINTS,
     ),
     SensitivityMethod(

@@ -52,7 +52,7 @@ def _cell(one: xr.Dataset, name: str, digits: int = 3) -> str:
     said = f"{value:.{digits}f}"
     half = float(one[f"{name}_conf"]) if f"{name}_conf" in one else np.nan
     said = f"{said} ± {half:.{digits}f}" if np.isfinite(half) else said
-    return f"{said} {MARK}" if as_idle(one, name) else said
+    return f"{said} {MARK}" if bool(as_idle(one, name)) else said
 
 
 def as_idle(indices: xr.Dataset, name: str) -> xr.DataArray:
@@ -125,9 +125,13 @@ def remarks(indices: xr.Dataset) -> list[str]:
         said = (f"{label_of(str(name), unit=False)} {_share(share, half)}" for name, share, half in pairs)
         lines.append(f"Share of chance in the variance of single runs: {', '.join(said)}.")
     # Random numbers differ from row to row, which to the total order looks like an effect of every parameter.
-    if method.idle is not None and facts["chance_in_means"] >= IDLE:
-        shown = f"{method.idle} of up to {facts['chance_in_means']:.2f}"
-        lines.append(f"Chance left in the means: a parameter that does nothing shows {shown}.")
+    if method.freed and facts["replicates"] < 2:
+        lines.append(
+            f"One replicate: no chance can be taken from {method.freed}; a parameter that does nothing shows it."
+        )
+    elif method.freed and facts["chance_in_means"] >= IDLE:
+        left = f"up to {facts['chance_in_means']:.0%} of their variance"
+        lines.append(f"Chance left in the means ({left}) is taken from {method.freed}.")
     return [*lines, facts["advice"][0].upper() + facts["advice"][1:]]
 
 

@@ -55,13 +55,13 @@ def test_each_part_of_a_sobol_design_has_the_indices_of_the_smaller_design(tmp_p
 
 
 def test_the_number_that_was_enough_is_the_first_from_which_on_all_intervals_are_narrow(tmp_path):
-    """With 8 base points an interval is narrow by chance, with 16 to 64 it is not: 128 are the first that suffice."""
-    trace = trace_sensitivity(open_sweep(sobol_store(tmp_path)), limit=0.3)
+    """With 16 base points an interval is narrow by chance, with 32 and 64 it is not: 128 are the first that suffice."""
+    trace = trace_sensitivity(open_sweep(sobol_store(tmp_path)), limit=0.375)
     widest = trace["ST_conf"].where(trace["important"]).max("parameter").isel(outcome=0).values
     assert (widest == trace["widest"].isel(outcome=0).values).all()
-    assert (widest <= 0.3).tolist() == [True, False, False, False, True, True]
+    assert (widest <= 0.375).tolist() == [False, True, False, False, True, True]
     assert trace["enough"].item() == trace["needed"].item() == 128
-    assert stopping_lines(trace) == ["quality: the widest interval is at most ± 0.3 from 128 base points on."]
+    assert stopping_lines(trace) == ["quality: the widest interval is at most ± 0.375 from 128 base points on."]
 
 
 def test_a_limit_that_the_last_interval_just_meets_is_met_and_one_below_it_is_not(tmp_path):

@@ -1,0 +1,111 @@
+"""Rows of Sobol indices, of the band of idle parameters, and of the share of chance."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from scipy.stats import qmc
+
+from tredegar.results import analyze_sensitivity
+
+from .law import Row, Said
+from .truths import NAMES, TRUTHS, Truth, calm, made_sweep, space
+
+DESIGNS: dict[str, dict[str, Any]] = {
+    "Sobol base 32": {"method": "sobol", "points": 32, "second_order": False},
+    "Sobol base 128": {"method": "sobol", "points": 128, "second_order": False},
+}
+REPLICATES = ((4, "common"), (2, "independent"))
+INDICES = {"S1": "first-order index", "ST": "total-order index"}
+
+
+@cache
+def true_indices(name: str) -> dict[str, np.ndarray]:
+    """Return S1 and ST (parameters,) of a truth, by Saltelli's and Jansen's estimators on 65,536 base points."""
+    surface = TRUTHS[name].surface
+    both = np.asarray(qmc.Sobol(2 * len(NAMES), scramble=True, seed=1).random(2**16))
+    a, b = both[:, : len(NAMES)], both[:, len(NAMES) :]
+    at_a, at_b = surface(a), surface(b)
+    variance = at_a.var()
+    found: dict[str, list[float]] = {"S1": [], "ST": []}
+    for place in range(len(NAMES)):
+        mixed = a.copy()
+        mixed[:, place] = b[:, place]
+        step = surface(mixed) - at_a
+        found["S1"].append(float(((at_b - at_b.mean()) * step).mean() / variance) if variance else 0.0)
+        found["ST"].append(float((step**2).mean() / 2.0 / variance) if variance else 0.0)
+    return {index: np.array(values) for index, values in found.items()}
+
+
+def analysed(sweep: xr.Dataset) -> xr.Dataset:
+    """Return what the product prints of a made sweep, one outcome in one month."""
+    return analyze_sensitivity(sweep, ["quality"], method="sobol").isel(outcome=0, month=0)
+
+
+def _index_row(index: str, truth: Truth, label: str, replicates: int, streams: str) -> Row:
+    true = true_indices(truth.name.removesuffix(", without chance"))[index]
+
+    def trial(rng: np.random.Generator) -> Said:
+        found = analysed(made_sweep(truth, DESIGNS[label], replicates, streams, rng))
+        value, half = found[index].values, found[f"{index}_conf"].values
+        return Said(value, value - half, value + half, true)
+
+    return Row(kind=INDICES[index], truth=truth.name, design=f"{label} x {replicates}, {streams}", trial=trial)
+
+
+def _idle_row(index: str, truth: Truth, label: str, replicates: int, streams: str) -> Row:
+    idle = true_indices(truth.name)["ST"] < 1e-6
+
+    def trial(rng: np.random.Generator) -> Said:
+        found = analysed(made_sweep(truth, DESIGNS[label], replicates, streams, rng))
+        value, band = (found[name].values[idle] for name in (index, f"{index}_idle"))
+        if truth.name == "nothing acts":
+            # Where points do not vary beyond chance no index is printed, and no parameter is named as acting.
+            value, band = (np.nan_to_num(each) for each in (value, band))
+        # The band lies about nothing: it holds the index of a parameter that does nothing.
+        return Said(0.0 * value, -band, band, value)
+
+    design = f"{label} x {replicates}, {streams}"
+    return Row(kind=f"band of an idle {INDICES[index]}", truth=truth.name, design=design, trial=trial)
+
+
+def _share_row(truth: Truth, design: dict[str, Any], label: str, replicates: int, streams: str) -> Row:
+    chance, over = truth.chance(space()), truth.surface(space())
+    true = np.array([(chance**2).mean() / ((chance**2).mean() + over.var())])
+
+    def trial(rng: np.random.Generator) -> Said:
+        method = "sobol" if design["method"] == "sobol" else "auto"
+        sweep = made_sweep(truth, design, replicates, streams, rng)
+        found = analyze_sensitivity(sweep, ["quality"], method=method).isel(outcome=0, month=0)
+        return Said(*(np.atleast_1d(found[name].values) for name in SHARE), true)
+
+    return Row(kind="share of chance", truth=truth.name, design=f"{label} x {replicates}, {streams}", trial=trial)
+
+
+SHARE = ("seed_share", "seed_share_low", "seed_share_high")
+SHARED: dict[str, dict[str, Any]] = {
+    "Latin hypercube 12": {"method": "latin-hypercube", "points": 12},
+    "Latin hypercube 100": {"method": "latin-hypercube", "points": 100},
+    "Sobol base 32": DESIGNS["Sobol base 32"],
+    "Morris 10": {"method": "morris", "trajectories": 10, "levels": 4},
+}
+
+
+def index_rows() -> list[Row]:
+    """Return the rows of indices and bands."""
+    cases = [(truth, "Sobol base 32", *each) for truth in TRUTHS.values() for each in REPLICATES]
+    cases += [(TRUTHS[name], "Sobol base 128", *each) for name in ("product", "step") for each in REPLICATES]
+    still = [(calm(TRUTHS[name]), "Sobol base 32", 1, "common") for name in ("everything acts", "product", "step")]
+    idle = [case for case in cases if (true_indices(case[0].name)["ST"] < 1e-6).any()]
+    return [
+        *(_index_row(index, *case) for index in INDICES for case in [*cases, *still]),
+        *(_idle_row(index, *case) for index in INDICES for case in idle),
+    ]
+
+
+def rows() -> list[Row]:
+    """Return the rows of Sobol indices, of their bands and of the share of chance."""
+    return [*index_rows()]
