@@ -11,5 +11,5 @@ from .law import Row
 @cache
 def all_rows() -> tuple[Row, ...]:
     """Return every row."""
-    rooms = (rows_means, rows_tables, rows_record, rows_figures, rows_discovery)
-    return tuple(row for room in rooms for row in room.rows(), *rows_sobol.rows())
+    rooms = (rows_means, rows_tables, rows_record, rows_figures, rows_discovery, rows_sobol)
+    return tuple(row for room in rooms for row in room.rows())
