@@ -16,10 +16,17 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import stats
 
+from .idle import band_of, null_outcomes
+from .methods import Bootstrap
+
 GRID = 100
 """Places at which densities are compared (SALib's)."""
 MOST_CLASSES = 48
 """Classes of a parameter, at most (SALib's)."""
+FEWEST_FOR_BAND = 19
+"""Fewer resamples tell no band at 95 %, and are drawn where many analyses share the time."""
+BIAS_RESAMPLES = 5
+"""Resamples of as many outcomes on which nothing acts tell the bias of a band (assumption)."""
 Estimate = Callable[[np.ndarray, np.ndarray, np.ndarray, np.ndarray], float]
 
 
@@ -62,6 +69,38 @@ def delta_indices(
             parts = [_of_sample(estimate, column[rows], grid, parameter[rows], places) for rows in draws]
             found[:, one, time] = _reduced(np.array(parts), level)
     return DeltaIndices(*found)
+
+
+def delta_bands(
+    sample: np.ndarray,
+    values: np.ndarray,
+    deviations: np.ndarray,
+    together: int,
+    common: bool,
+    bootstrap: Bootstrap,
+) -> np.ndarray:
+    """Return what delta of a parameter that does nothing stays below, (parameters, times), a share of a distribution.
+
+    The estimates of outcomes on which nothing acts (:func:`null_outcomes`, which says what ``values``, ``deviations``,
+    ``together`` and ``common`` are), less the bias that resamples of the first five of them show. ``sample`` is
+    (points, parameters). NaN where the resamples are too few for the level: fewer than 19 for 95 %. Raises
+    ModuleNotFoundError, naming the extra to install, without SALib.
+
+    >>> sample = np.random.default_rng(1).random((120, 1))
+    >>> bands = delta_bands(sample, sample, np.zeros((120, 1, 1)), 1, False, Bootstrap(19))
+    >>> bool((delta_indices(sample, sample, 5).delta > bands).all())
+    True
+    """
+    if bootstrap.resamples < FEWEST_FOR_BAND:
+        return np.full((sample.shape[1], values.shape[1]), np.nan)
+    drawn = [*null_outcomes(values, deviations, together, common, bootstrap.resamples, bootstrap.seed)]
+    raw = np.array([delta_indices(sample, outcome, 0).delta for outcome in drawn])
+    reduced = [
+        delta_indices(sample, outcome, BIAS_RESAMPLES, bootstrap.seed, bootstrap.level, together).delta
+        for outcome in drawn[:BIAS_RESAMPLES]
+    ]
+    bias = (raw[:BIAS_RESAMPLES] - np.array(reduced)).mean(axis=0)
+    return band_of(raw, bootstrap.level) - bias
 
 
 def class_bounds(points: int) -> np.ndarray:

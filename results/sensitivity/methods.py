@@ -97,31 +97,54 @@ def _sobol(design: Design, sample: np.ndarray, bootstrap: Bootstrap) -> Analysis
 
 
 def _morris(design: Design, sample: np.ndarray, bootstrap: Bootstrap) -> Analysis:
-    from .morris import morris_effects
+    from .morris_chance import effects_and_chance
 
     levels = int(design.settings.get("levels", 4))
     owners = design.owners if design.groups else None
-    return lambda values, deviations: morris_effects(sample, values, levels, *bootstrap, owners)._asdict()
+    common = design.streams == "common"
+    return lambda values, deviations: effects_and_chance(
+        sample, values, deviations, levels, common, bootstrap.level, owners
+    )
 
 
 def _pawn(design: Design, sample: np.ndarray, bootstrap: Bootstrap) -> Analysis:
-    from .pawn import SLICES, pawn_indices
+    from .idle import reaching_down
+    from .pawn import SLICES, pawn_bands, pawn_indices
 
-    return lambda values, deviations: pawn_indices(sample, values, SLICES, *bootstrap)._asdict()
+    drawn = (design.points_in_unit, design.streams == "common")
+
+    def analyse(values: np.ndarray, deviations: np.ndarray) -> dict[str, np.ndarray]:
+        found = pawn_indices(sample, values, SLICES, *bootstrap)
+        bands = pawn_bands(sample, values, deviations, *drawn, bootstrap)
+        half = reaching_down(found.median, found.median_conf, bands["median_idle"])
+        return {**found._asdict(), "median_conf": half, **bands}
+
+    return analyse
 
 
 def _delta(design: Design, sample: np.ndarray, bootstrap: Bootstrap) -> Analysis:
-    from .delta import check_many_values, delta_indices
+    from .delta import check_many_values, delta_bands, delta_indices
+    from .idle import reaching_down
 
     check_many_values(sample, design.varied)
     # Rows of a base point repeat each other's values: they are drawn together, or the intervals would be too narrow.
-    return lambda values, deviations: delta_indices(sample, values, *bootstrap, design.points_in_unit)._asdict()
+    together, common = design.points_in_unit, design.streams == "common"
+
+    def analyse(values: np.ndarray, deviations: np.ndarray) -> dict[str, np.ndarray]:
+        found = delta_indices(sample, values, *bootstrap, together)
+        band = delta_bands(sample, values, deviations, together, common, bootstrap)
+        return {"delta": found.delta, "delta_conf": reaching_down(found.delta, found.delta_conf, band), "delta_idle": band}
+
+    return analyse
 
 
 def _regression(design: Design, sample: np.ndarray, bootstrap: Bootstrap) -> Analysis:
     from .regression import regression_indices
 
-    return lambda values, deviations: regression_indices(sample, values, bootstrap.level)._asdict()
+    common = design.streams == "common"
+    return lambda values, deviations: regression_indices(
+        sample, values, bootstrap.level, deviations if common else None
+    )._asdict()
 
 
 REGRESSION = SensitivityMethod(

@@ -14,7 +14,8 @@ class RegressionIndices(NamedTuple):
     """(parameters, times), but ``R2`` and ``R2_rank`` (times): the share of variance that the linear fits explain.
 
     ``SRC``, ``SRRC``: coefficients of standardised values, of ranks, with half-widths of their intervals. ``share``,
-    ``total_share``: of the variance that a quadratic fit gives to the parameter alone, and with its interactions.
+    ``total_share``: of the variance that a quadratic fit gives to the parameter alone, and with its interactions, less
+    what chance gives to its terms.
     """
 
     SRC: np.ndarray
@@ -27,14 +28,21 @@ class RegressionIndices(NamedTuple):
     share_conf: np.ndarray
     total_share: np.ndarray
     total_share_conf: np.ndarray
+    share_idle: np.ndarray
+    total_share_idle: np.ndarray
+    SRC_idle: np.ndarray
+    SRRC_idle: np.ndarray
 
 
-def regression_indices(sample: np.ndarray, values: np.ndarray, level: float = 0.95) -> RegressionIndices:
+def regression_indices(
+    sample: np.ndarray, values: np.ndarray, level: float = 0.95, deviations: np.ndarray | None = None
+) -> RegressionIndices:
     """Return the indices of ``values`` (points, times), finite, at ``sample`` (points, parameters).
 
-    Coefficients are in standard deviations of the outcome per one of the parameter, shares 0..1. Intervals of
+    ``deviations`` (points, replicates, times) are those of runs under common random numbers from ``values``; None under
+    others. Coefficients are in standard deviations of the outcome per one of the parameter, shares 0..1. Intervals of
     coefficients are Student's, with White's covariance in its HC1 form; those of shares come from the grouped
-    jackknife. Times at which the outcome does not vary give NaN. Raises ValueError where the points are no more than
+    jackknife, those that end in ``_idle`` are what a parameter that does nothing stays below. Times at which the outcome does not vary give NaN. Raises ValueError where the points are no more than
     the coefficients.
 
     >>> sample = np.random.default_rng(1).random((40, 2))
@@ -51,12 +59,13 @@ def regression_indices(sample: np.ndarray, values: np.ndarray, level: float = 0.
     # Ranks: an effect that only rises, or only falls, counts in full, in whatever curve.
     ranks = stats.rankdata(sample, axis=0), stats.rankdata(values, axis=0)
     ranked = _standardised_fit(*ranks, level)
-    shares = shares_with_intervals(values, sample, level)
+    shares = shares_with_intervals(values, sample, level, deviations)
     # By the range: rounding may leave the variance of equal numbers just above zero.
     still = np.ptp(values, axis=0) == 0.0
-    ordered = (shares.alone, shares.alone_conf, shares.total, shares.total_conf)
+    ordered = (shares.alone, shares.alone_conf, shares.total, shares.total_conf, shares.alone_idle, shares.total_idle)
     masked = (np.where(still, np.nan, share) for share in ordered)
-    return RegressionIndices(*linear[:2], *ranked[:2], linear[2], ranked[2], *masked)
+    # A coefficient is told from nothing where its interval leaves zero out.
+    return RegressionIndices(*linear[:2], *ranked[:2], linear[2], ranked[2], *masked, linear[1], ranked[1])
 
 
 def _standardised_fit(
