@@ -37,15 +37,15 @@ def shares_with_intervals(
 ) -> Shares:
     """Return adjusted shares of ``values`` (points, times), with intervals and bands of idleness.
 
-    A share is what the residuals would gain without the terms of the parameter (partial sum of squares), less what
-    chance gives to its terms on average (epsilon squared: Kelley 1935, PNAS 21:554). ``deviations`` (points,
+    From each of :func:`variance_shares` goes what chance gives to its terms on average (epsilon squared: Kelley 1935,
+    PNAS 21:554), never to below zero. ``deviations`` (points,
     replicates, times) are those of runs under common random numbers from ``values``, None under others: what they give
     to the terms beyond the residuals goes, too. Intervals are those of the grouped jackknife, every tenth point left
-    out in turn, Student's t; they reach down to zero where a share is within its band. That is what the F test of its
-    terms does not tell from nothing, stepped down after Holm (1979, Scandinavian Journal of Statistics 6:65) over the
-    parameters. All are (parameters, times), without unit; intervals and bands are NaN where the points are no more than
-    the terms. Where parameters are collinear, sums of squares are sequential. Assumption: the fit leaves residuals that
-    are independent and of equal variance.
+    out in turn, Student's t; they reach down to zero where a share is within its band. That is what the partial F test
+    of its terms does not tell from nothing, stepped down after Holm (1979, Scandinavian Journal of Statistics 6:65) over
+    the parameters. All are (parameters, times), without unit; intervals and bands are NaN where the points are no more than
+    the terms. Where parameters are collinear, sequential sums of squares are tested. Assumption: the fit leaves
+    residuals that are independent and of equal variance.
 
     >>> sample = np.random.default_rng(1).random((40, 2))
     >>> shares = shares_with_intervals(sample[:, :1], sample)
@@ -66,12 +66,14 @@ def shares_with_intervals(
         one: _Partial = getattr(fit, name)
         each = np.stack([getattr(part, name).adjusted(part.left) for part in parts])
         squares = (groups - 1) / groups * ((each - each.mean(axis=0)) ** 2).sum(axis=0)
-        share, band = one.adjusted(fit.left), _band(one, fit, level)
+        share = np.maximum(one.adjusted(fit.left), 0.0)
+        band = _band(one, share, fit, level)
         half = stats.t.ppf(0.5 + level / 2.0, groups - 1) * np.sqrt(squares)
         if fit.replicates > 1:
             # Chance that all points share does not show between them: it moves a share by twice the product of roots.
             half = np.hypot(half, _student(level, fit) * 2.0 * np.sqrt(np.maximum(share, 0.0) * one.chance))
-        half = np.where(share <= band, np.maximum(half, np.abs(share)), half)
+        expected = one.terms[:, None] * np.nan_to_num(fit.left) + one.chance
+        half = np.where(share <= band, np.maximum(half, np.maximum(share, expected)), half)
         found.append((share, np.where(np.isfinite(fit.left), half, np.nan), band))
     return Shares(*(each for pair in zip(*found, strict=True) for each in pair))
 
@@ -81,9 +83,13 @@ def _student(level: float, fit: _PartialFit) -> float:
 
 
 class _Partial(NamedTuple):
-    """Shares before chance is subtracted and what common chance adds, (parameters, times); terms (parameters,)."""
+    """Shares by sequential and by partial sums of squares, and what common chance adds, all (parameters, times).
+
+    Chance is in the shares; ``terms`` (parameters,) counts those of each parameter.
+    """
 
     share: np.ndarray
+    partial: np.ndarray
     chance: np.ndarray
     terms: np.ndarray
 
@@ -122,15 +128,16 @@ def _partial_fit(
                 for one in range(parameters)
             ]
             spans = [_span(basis, triangle, sound, places) for places in own]
-            share = np.array([((span.T @ centred) ** 2).sum(axis=0) for span in spans])
-            share = np.where(total > 0.0, share / total, 0.0)
+            partial = np.array([((span.T @ centred) ** 2).sum(axis=0) for span in spans])
+            share = np.array([((basis[:, [place for place in places if sound[place]]].T @ centred) ** 2).sum(axis=0) for places in own])
+            share, partial = (np.where(total > 0.0, each / total, 0.0) for each in (share, partial))
             terms = np.array([span.shape[1] for span in spans], dtype=float)
             chance = np.zeros_like(share)
             if deviations is not None and replicates > 1:
                 squares = [(np.einsum("pk,prt->krt", span, deviations) ** 2).sum(axis=(0, 1)) for span in spans]
                 added = np.array(squares) / (replicates - 1) / replicates
                 chance = np.maximum(np.where(total > 0.0, added / total, 0.0) - terms[:, None] * np.nan_to_num(left), 0.0)
-            kinds.append(_Partial(share, chance, terms))
+            kinds.append(_Partial(share, partial, chance, terms))
     return _PartialFit(*kinds, left, freedom, replicates)
 
 
@@ -149,27 +156,28 @@ def _span(basis: np.ndarray, triangle: np.ndarray, sound: np.ndarray, places: li
     return np.asarray(basis @ np.linalg.qr(others, mode="complete")[0][:, others.shape[1] :])
 
 
-def _band(one: _Partial, fit: _PartialFit, level: float) -> np.ndarray:
-    """Return the largest adjusted share that the F test, stepped down after Holm, does not tell from nothing."""
+def _band(one: _Partial, share: np.ndarray, fit: _PartialFit, level: float) -> np.ndarray:
+    """Return the largest of the adjusted shares that the F test, stepped down after Holm, does not tell from nothing."""
     if fit.freedom < 1:
-        return np.full(one.share.shape, np.nan)
-    parameters = len(one.share)
-    order = np.argsort(-one.adjusted(fit.left), axis=0, kind="stable")
+        return np.full(share.shape, np.nan)
+    parameters = len(share)
+    order = np.argsort(-one.partial, axis=0, kind="stable")
     # Terms are as many for each parameter but for those that lie in others: the most are taken.
     count = max(float(one.terms.max()), 1.0)
     tails = (1.0 - level) / (parameters - np.arange(parameters))
-    by_rank = count * (stats.f.isf(tails, count, fit.freedom) - 1.0)[:, None] * fit.left
-    chance = np.take_along_axis(one.chance, order, axis=0)
+    limit = count * stats.f.isf(tails, count, fit.freedom)[:, None] * fit.left
     if fit.replicates > 1:
-        by_rank = by_rank + chance * (stats.f.isf(tails, 1, fit.replicates - 1) - 1.0)[:, None]
-    told = np.take_along_axis(one.adjusted(fit.left), order, axis=0) > by_rank
-    # From the first that is not told on, none is: they are held against the limit of that one, or their own.
-    first = np.where(told.all(axis=0), parameters, (~told).argmax(axis=0))
-    held = np.take_along_axis(by_rank, np.minimum(first, parameters - 1)[None, :], axis=0)
-    by_rank = np.where(np.arange(parameters)[:, None] > first, np.maximum(by_rank, held), by_rank)
-    band = np.empty_like(by_rank)
-    np.put_along_axis(band, order, by_rank, axis=0)
-    return band
+        shared = np.take_along_axis(one.chance, order, axis=0)
+        limit = limit + shared * stats.f.isf(tails, 1, fit.replicates - 1)[:, None]
+    told = np.take_along_axis(one.partial, order, axis=0) > limit
+    # From the first that is not told on, none is.
+    told = np.logical_and.accumulate(told, axis=0)
+    limits, found = np.empty_like(limit), np.empty_like(told)
+    np.put_along_axis(limits, order, limit, axis=0)
+    np.put_along_axis(found, order, told, axis=0)
+    limits = np.maximum(limits - one.terms[:, None] * fit.left - one.chance, 0.0)
+    # Partial sums of squares are tested, sequential ones shown, in which a parameter has what others are like it.
+    return np.where(found, np.where(limits < share, limits, 0.0), np.maximum(limits, share))
 
 
 def variance_shares(by_point: np.ndarray, sample: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -1,0 +1,123 @@
+"""Rows of indices: parameters that do nothing against their bands, and intervals of Morris effects and of shares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from tredegar.results.sensitivity import Bootstrap, sensitivity
+from tredegar.results.shares import variance_shares
+
+from .law import Row, Said
+from .truths import NAMES, TRUTHS, Truth, made_sweep, space
+
+ACTS = {
+    "nothing acts": (),
+    "everything acts": (0, 1, 2, 3),
+    "product": (0, 1),
+    "one acts, linear": (1,),
+    "U-shape": (1,),
+    "step": (1,),
+    "chance grows with the effect": (1,),
+}
+"""Truth -> the parameters that act."""
+MORRIS = {"Morris 10": {"method": "morris", "trajectories": 10, "levels": 4}}
+HYPERCUBES = {
+    "Latin hypercube 100": {"method": "latin-hypercube", "points": 100},
+    "Latin hypercube 40": {"method": "latin-hypercube", "points": 40},
+}
+SMALL = Bootstrap(resamples=39)
+REPLICATES = ((4, "common"), (2, "independent"))
+
+
+def found_of(method: str, design: dict[str, Any], truth: Truth, runs: tuple[int, str], rng: np.random.Generator) -> Any:
+    """Return the indices of the one outcome of a made sweep, as the product gives them."""
+    sweep = made_sweep(truth, design, *runs, rng)
+    return sensitivity(sweep, method=method, window=1, bootstrap=SMALL).isel(outcome=0, month=0)
+
+
+def in_band(found: xr.Dataset, name: str, chosen: list[int]) -> Said:
+    """The index of parameters as a truth, and the band that they should lie in as an interval about nothing."""
+    index, band = (found[each].values[chosen] for each in (name, f"{name}_idle"))
+    return Said(np.zeros_like(index), -band, band, index)
+
+
+def interval_of(found: xr.Dataset, name: str, chosen: list[int], truth: np.ndarray) -> Said:
+    """The intervals of indices beside their true values."""
+    index, half = (found[each].values[chosen] for each in (name, f"{name}_conf"))
+    return Said(index, index - half, index + half, truth[chosen])
+
+
+@cache
+def true_effects(name: str) -> np.ndarray:
+    """Return mean absolute effects over all steps of the lattice of four levels."""
+    surface, levels, step = TRUTHS[name].surface, np.linspace(0.0, 1.0, 4), 2.0 / 3.0
+    lattice = np.stack(np.meshgrid(*[levels] * len(NAMES), indexing="ij"), axis=-1).reshape(-1, len(NAMES))
+    found = []
+    for axis in range(len(NAMES)):
+        low = lattice[lattice[:, axis] + step <= 1.0 + 1e-9]
+        high = low + step * (np.arange(len(NAMES)) == axis)
+        found.append(np.abs(surface(high) - surface(low)).mean() / step)
+    return np.array(found)
+
+
+@cache
+def true_shares(name: str, replicates: int, streams: str) -> np.ndarray:
+    """Return shares of a quadratic fit to 65,536 points, of means with the chance of so many replicates in them."""
+    truth, at = TRUTHS[name], space()
+    own = 1.0 - (truth.shared if streams == "common" else 0.0)
+    chance = truth.chance(at) * np.sqrt(own / replicates) * np.random.default_rng(1).standard_normal(len(at))
+    return variance_shares(truth.surface(at) + chance, at)[1]
+
+
+def _row(
+    kind: str, name: str, label: str, design: dict[str, Any], method: str, runs: tuple[int, str],
+    read: Callable[[xr.Dataset], Said],
+) -> Row:  # fmt: skip
+    def trial(rng: np.random.Generator) -> Said:
+        return read(found_of(method, design, TRUTHS[name], runs, rng))
+
+    words = f"{label} x {runs[0]}, {runs[1]}"
+    return Row(kind=kind, truth=name, design=words, trial=trial, trials=100)
+
+
+def _bands(index: str, method: str, designs: dict[str, dict[str, Any]], names: tuple[str, ...]) -> list[Row]:
+    """Return rows of parameters that do nothing; under common numbers without the one on which shared chance hangs."""
+    rows = []
+    for name in names:
+        for label, design in designs.items():
+            for runs in REPLICATES:
+                held = range(1, len(NAMES)) if runs[1] == "common" and method != "morris" else range(len(NAMES))
+                idle = [place for place in held if place not in ACTS[name]]
+                rows.append(
+                    _row(f"band of idle parameters, {index}", name, label, design, method, runs,
+                         lambda found, idle=idle: in_band(found, index, idle))  # fmt: skip
+                )
+    return rows
+
+
+def rows() -> list[Row]:
+    """Return the rows of indices."""
+    idle = tuple(name for name in ACTS if name != "everything acts")
+    few = {"Latin hypercube 100": HYPERCUBES["Latin hypercube 100"]}
+    bands = [
+        *_bands("mu_star", "morris", MORRIS, idle),
+        *_bands("total_share", "regression", HYPERCUBES, idle),
+        *_bands("median", "pawn", few, ("nothing acts", "one acts, linear", "product")),
+        *_bands("delta", "delta", few, ("nothing acts",)),
+    ]
+    effects = [
+        _row("Morris mu_star", name, label, design, "morris", runs,
+             lambda found, name=name: interval_of(found, "mu_star", [0, 1, 2, 3], true_effects(name)))
+        for name in ACTS for label, design in MORRIS.items() for runs in REPLICATES
+    ]  # fmt: skip
+    shares = [
+        _row("total share of a quadratic fit", name, label, design, "regression", runs,
+             lambda found, name=name, runs=runs: interval_of(found, "total_share", [1, 2, 3], true_shares(name, *runs)))
+        for name in ACTS if name != "product" for label, design in few.items() for runs in REPLICATES
+    ]  # fmt: skip
+    return [*bands, *effects, *shares]
