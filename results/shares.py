@@ -14,6 +14,8 @@ from .dataset import varied_parameters
 
 GROUPS = 10
 """Groups of points that the jackknife leaves out in turn (assumption)."""
+ROUNDING = 1e-12
+"""Smaller shares are what rounding leaves of none."""
 POINTS_PER_TERM = 3
 """Interactions, and squares before them, are fitted where there are so many points to a term (assumption)."""
 
@@ -42,10 +44,10 @@ def shares_with_intervals(
     replicates, times) are those of runs under common random numbers from ``values``, None under others: what they give
     to the terms beyond the residuals goes, too. Intervals are those of the grouped jackknife, every tenth point left
     out in turn, Student's t; they reach down to zero where a share is within its band. That is what the partial F test
-    of its terms does not tell from nothing, stepped down after Holm (1979, Scandinavian Journal of Statistics 6:65) over
-    the parameters. All are (parameters, times), without unit; intervals and bands are NaN where the points are no more than
-    the terms. Where parameters are collinear, sequential sums of squares are tested. Assumption: the fit leaves
-    residuals that are independent and of equal variance.
+    of its terms does not tell from nothing, stepped down after Holm (1979, Scandinavian Journal of Statistics 6:65)
+    over the parameters. All are (parameters, times), without unit; intervals and bands are NaN where the points are no
+    more than the terms. Where parameters are collinear, sequential sums of squares are tested. Assumption: the fit
+    leaves residuals that are independent and of equal variance.
 
     >>> sample = np.random.default_rng(1).random((40, 2))
     >>> shares = shares_with_intervals(sample[:, :1], sample)
@@ -67,6 +69,7 @@ def shares_with_intervals(
         each = np.stack([getattr(part, name).adjusted(part.left) for part in parts])
         squares = (groups - 1) / groups * ((each - each.mean(axis=0)) ** 2).sum(axis=0)
         share = np.maximum(one.adjusted(fit.left), 0.0)
+        share = np.where(share > ROUNDING, share, 0.0)
         band = _band(one, share, fit, level)
         half = stats.t.ppf(0.5 + level / 2.0, groups - 1) * np.sqrt(squares)
         if fit.replicates > 1:
@@ -119,26 +122,35 @@ def _partial_fit(
     total = (centred**2).sum(axis=0)
     freedom, replicates = len(values) - int(sound.sum()), 1 if deviations is None else deviations.shape[1]
     residual = np.maximum(total - ((basis.T @ centred)[sound] ** 2).sum(axis=0), 0.0)
-    kinds = []
+    left = _ratio(residual, total) / freedom if freedom > 0 else np.full(total.shape, np.nan)
+    kinds: list[_Partial] = []
+    for most in (1, 2):
+        own = [
+            [place for place, owner in enumerate(owners, 1) if one in owner and len(owner) <= most]
+            for one in range(parameters)
+        ]
+        spans = [_span(basis, triangle, sound, places) for places in own]
+        partial = np.array([((span.T @ centred) ** 2).sum(axis=0) for span in spans])
+        kept = [basis[:, [place for place in places if sound[place]]] for places in own]
+        share = np.array([((span.T @ centred) ** 2).sum(axis=0) for span in kept])
+        terms = np.array([span.shape[1] for span in spans], dtype=float)
+        chance = np.maximum(_ratio(_of_chance(spans, deviations, total), total) - terms[:, None] * left, 0.0)
+        kinds.append(_Partial(_ratio(share, total), _ratio(partial, total), np.nan_to_num(chance), terms))
+    return _PartialFit(kinds[0], kinds[1], left, freedom, replicates)
+
+
+def _ratio(part: np.ndarray, total: np.ndarray) -> np.ndarray:
     with np.errstate(invalid="ignore", divide="ignore"):
-        left = np.where(total > 0.0, residual / total, 0.0) / freedom if freedom > 0 else np.full(total.shape, np.nan)
-        for alone in (True, False):
-            own = [
-                [place for place, owner in enumerate(owners, 1) if one in owner and (len(owner) == 1 or not alone)]
-                for one in range(parameters)
-            ]
-            spans = [_span(basis, triangle, sound, places) for places in own]
-            partial = np.array([((span.T @ centred) ** 2).sum(axis=0) for span in spans])
-            share = np.array([((basis[:, [place for place in places if sound[place]]].T @ centred) ** 2).sum(axis=0) for places in own])
-            share, partial = (np.where(total > 0.0, each / total, 0.0) for each in (share, partial))
-            terms = np.array([span.shape[1] for span in spans], dtype=float)
-            chance = np.zeros_like(share)
-            if deviations is not None and replicates > 1:
-                squares = [(np.einsum("pk,prt->krt", span, deviations) ** 2).sum(axis=(0, 1)) for span in spans]
-                added = np.array(squares) / (replicates - 1) / replicates
-                chance = np.maximum(np.where(total > 0.0, added / total, 0.0) - terms[:, None] * np.nan_to_num(left), 0.0)
-            kinds.append(_Partial(share, partial, chance, terms))
-    return _PartialFit(*kinds, left, freedom, replicates)
+        return np.where(total > 0.0, part / total, 0.0)
+
+
+def _of_chance(spans: list[np.ndarray], deviations: np.ndarray | None, total: np.ndarray) -> np.ndarray:
+    """Return the mean sum of squares (parameters, times) that chance in the means gives to terms; 0 where unknown."""
+    replicates = 1 if deviations is None else deviations.shape[1]
+    if deviations is None or replicates < 2:
+        return np.zeros((len(spans), *total.shape))
+    squares = [(np.einsum("pk,prt->krt", span, deviations) ** 2).sum(axis=(0, 1)) for span in spans]
+    return np.array(squares) / (replicates - 1) / replicates
 
 
 def _basis(columns: list[np.ndarray], points: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -157,7 +169,7 @@ def _span(basis: np.ndarray, triangle: np.ndarray, sound: np.ndarray, places: li
 
 
 def _band(one: _Partial, share: np.ndarray, fit: _PartialFit, level: float) -> np.ndarray:
-    """Return the largest of the adjusted shares that the F test, stepped down after Holm, does not tell from nothing."""
+    """Return the largest adjusted shares that the F test, stepped down after Holm, does not tell from nothing."""
     if fit.freedom < 1:
         return np.full(share.shape, np.nan)
     parameters = len(share)
@@ -169,7 +181,7 @@ def _band(one: _Partial, share: np.ndarray, fit: _PartialFit, level: float) -> n
     if fit.replicates > 1:
         shared = np.take_along_axis(one.chance, order, axis=0)
         limit = limit + shared * stats.f.isf(tails, 1, fit.replicates - 1)[:, None]
-    told = np.take_along_axis(one.partial, order, axis=0) > limit
+    told = np.take_along_axis(one.partial, order, axis=0) > limit + ROUNDING
     # From the first that is not told on, none is.
     told = np.logical_and.accumulate(told, axis=0)
     limits, found = np.empty_like(limit), np.empty_like(told)

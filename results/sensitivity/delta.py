@@ -17,7 +17,6 @@ import numpy as np
 from scipy import stats
 
 from .idle import band_of, null_outcomes
-from .methods import Bootstrap
 
 GRID = 100
 """Places at which densities are compared (SALib's)."""
@@ -77,7 +76,9 @@ def delta_bands(
     deviations: np.ndarray,
     together: int,
     common: bool,
-    bootstrap: Bootstrap,
+    resamples: int = 100,
+    seed: int = 0,
+    level: float = 0.95,
 ) -> np.ndarray:
     """Return what delta of a parameter that does nothing stays below, (parameters, times), a share of a distribution.
 
@@ -87,20 +88,20 @@ def delta_bands(
     ModuleNotFoundError, naming the extra to install, without SALib.
 
     >>> sample = np.random.default_rng(1).random((120, 1))
-    >>> bands = delta_bands(sample, sample, np.zeros((120, 1, 1)), 1, False, Bootstrap(19))
+    >>> bands = delta_bands(sample, sample, np.zeros((120, 1, 1)), 1, False, 19)
     >>> bool((delta_indices(sample, sample, 5).delta > bands).all())
     True
     """
-    if bootstrap.resamples < FEWEST_FOR_BAND:
+    if resamples < FEWEST_FOR_BAND:
         return np.full((sample.shape[1], values.shape[1]), np.nan)
-    drawn = [*null_outcomes(values, deviations, together, common, bootstrap.resamples, bootstrap.seed)]
+    drawn = [*null_outcomes(values, deviations, together, common, resamples, seed)]
     raw = np.array([delta_indices(sample, outcome, 0).delta for outcome in drawn])
     reduced = [
-        delta_indices(sample, outcome, BIAS_RESAMPLES, bootstrap.seed, bootstrap.level, together).delta
+        delta_indices(sample, outcome, BIAS_RESAMPLES, seed, level, together).delta
         for outcome in drawn[:BIAS_RESAMPLES]
     ]
     bias = (raw[:BIAS_RESAMPLES] - np.array(reduced)).mean(axis=0)
-    return band_of(raw, bootstrap.level) - bias
+    return band_of(raw, level) - bias
 
 
 def class_bounds(points: int) -> np.ndarray:

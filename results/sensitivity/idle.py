@@ -56,7 +56,7 @@ def band_of(drawn: np.ndarray, level: float) -> np.ndarray:
 def reaching_down(index: np.ndarray, half_width: np.ndarray, band: np.ndarray) -> np.ndarray:
     """Return half-widths that reach down to nothing where an index cannot be told from that of an idle parameter.
 
-    All are of one shape and in the unit of the index, which is never below zero but for chance. Assumption: what
+    All are (parameters, times), in the unit of the index, which is never below zero but for chance. Assumption: what
     is at most its ``band`` may be nothing.
 
     >>> reaching_down(np.array([0.2, 0.5]), np.array([0.1, 0.1]), np.array([0.3, 0.3])).tolist()

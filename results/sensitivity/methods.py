@@ -111,11 +111,11 @@ def _pawn(design: Design, sample: np.ndarray, bootstrap: Bootstrap) -> Analysis:
     from .idle import reaching_down
     from .pawn import SLICES, pawn_bands, pawn_indices
 
-    drawn = (design.points_in_unit, design.streams == "common")
+    together, common = design.points_in_unit, design.streams == "common"
 
     def analyse(values: np.ndarray, deviations: np.ndarray) -> dict[str, np.ndarray]:
         found = pawn_indices(sample, values, SLICES, *bootstrap)
-        bands = pawn_bands(sample, values, deviations, *drawn, bootstrap)
+        bands = pawn_bands(sample, values, deviations, together, common, *bootstrap)
         half = reaching_down(found.median, found.median_conf, bands["median_idle"])
         return {**found._asdict(), "median_conf": half, **bands}
 
@@ -132,8 +132,12 @@ def _delta(design: Design, sample: np.ndarray, bootstrap: Bootstrap) -> Analysis
 
     def analyse(values: np.ndarray, deviations: np.ndarray) -> dict[str, np.ndarray]:
         found = delta_indices(sample, values, *bootstrap, together)
-        band = delta_bands(sample, values, deviations, together, common, bootstrap)
-        return {"delta": found.delta, "delta_conf": reaching_down(found.delta, found.delta_conf, band), "delta_idle": band}
+        band = delta_bands(sample, values, deviations, together, common, *bootstrap)
+        return {
+            "delta": found.delta,
+            "delta_conf": reaching_down(found.delta, found.delta_conf, band),
+            "delta_idle": band,
+        }
 
     return analyse
 

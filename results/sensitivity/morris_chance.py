@@ -42,11 +42,12 @@ def effects_and_chance(
 
     ``deviations`` (rows, replicates, times) are those of the runs from ``values``, under ``common`` random numbers or
     independent ones; the other arguments are those of :func:`morris_effects`, whose ``mu``, ``sigma`` and ``mu_star``
-    are here ``mu``, ``sigma`` and ``mu_star_raw``. ``mu_star`` is the latter times the ratio of the mean sizes of normal
-    effects without and with the variance of chance (Leone, Nelson & Nottingham 1961, Technometrics 3:543; assumption:
-    normal effects). ``mu_conf`` and ``mu_star_conf`` are half-widths by the jackknife over trajectories (Student's t),
-    with what replicates under common random numbers add. ``mu_star_idle`` is what a parameter that does nothing stays
-    below; NaN with one replicate, where chance is not known. Raises what :func:`elementary_effects` raises.
+    are here ``mu``, ``sigma`` and ``mu_star_raw``. ``mu_star`` is the latter times the ratio of the mean sizes of
+    normal effects without and with the variance of chance (Leone, Nelson & Nottingham 1961, Technometrics 3:543;
+    assumption: normal effects). ``mu_conf`` and ``mu_star_conf`` are half-widths by the jackknife over trajectories
+    (Student's t), with what replicates under common random numbers add. ``mu_star_idle`` is what a parameter that does
+    nothing stays below; NaN with one replicate, where chance is not known. Raises what :func:`elementary_effects`
+    raises.
 
     >>> sample = np.array([[0.0, 0.0], [2 / 3, 0.0], [2 / 3, 2 / 3], [1.0, 1.0], [1.0, 1 / 3], [1 / 3, 1 / 3]])
     >>> still = np.zeros((6, 2, 1))

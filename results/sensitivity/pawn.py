@@ -13,7 +13,6 @@ import numpy as np
 from scipy import stats
 
 from .idle import band_of, null_outcomes
-from .methods import Bootstrap
 
 SLICES = 10
 """Slices of a parameter (the default of SALib)."""
@@ -65,7 +64,9 @@ def pawn_bands(
     deviations: np.ndarray,
     together: int,
     common: bool,
-    bootstrap: Bootstrap,
+    resamples: int = 100,
+    seed: int = 0,
+    level: float = 0.95,
     slices: int = SLICES,
 ) -> dict[str, np.ndarray]:
     """Return what the median and the maximum of a parameter that does nothing stay below, (parameters, times) each.
@@ -75,15 +76,15 @@ def pawn_bands(
     the resamples are too few for the level: fewer than 19 for 95 %.
 
     >>> sample = np.random.default_rng(1).random((100, 2))
-    >>> bands = pawn_bands(sample, sample[:, :1], np.zeros((100, 1, 1)), 1, False, Bootstrap(99))
+    >>> bands = pawn_bands(sample, sample[:, :1], np.zeros((100, 1, 1)), 1, False, 99)
     >>> bool((pawn_indices(sample, sample[:, :1], resamples=0).median[0] > bands["median_idle"][0]).all())
     True
     """
-    drawn = null_outcomes(values, deviations, together, common, bootstrap.resamples, bootstrap.seed)
+    drawn = null_outcomes(values, deviations, together, common, resamples, seed)
     found = [pawn_indices(sample, outcome, slices, 0) for outcome in drawn]
     read = {"median_idle": [each.median for each in found], "maximum_idle": [each.maximum for each in found]}
     shape = (len(found), sample.shape[1], values.shape[1])
-    return {name: band_of(np.reshape(each, shape), bootstrap.level) for name, each in read.items()}
+    return {name: band_of(np.reshape(each, shape), level) for name, each in read.items()}
 
 
 def _slices(column: np.ndarray, slices: int) -> np.ndarray:

@@ -42,8 +42,8 @@ def regression_indices(
     ``deviations`` (points, replicates, times) are those of runs under common random numbers from ``values``; None under
     others. Coefficients are in standard deviations of the outcome per one of the parameter, shares 0..1. Intervals of
     coefficients are Student's, with White's covariance in its HC1 form; those of shares come from the grouped
-    jackknife, those that end in ``_idle`` are what a parameter that does nothing stays below. Times at which the outcome does not vary give NaN. Raises ValueError where the points are no more than
-    the coefficients.
+    jackknife, those that end in ``_idle`` are what a parameter that does nothing stays below. Times at which the
+    outcome does not vary give NaN. Raises ValueError where the points are no more than the coefficients.
 
     >>> sample = np.random.default_rng(1).random((40, 2))
     >>> found = regression_indices(sample, 1.0 - sample[:, :1])
@@ -63,9 +63,9 @@ def regression_indices(
     # By the range: rounding may leave the variance of equal numbers just above zero.
     still = np.ptp(values, axis=0) == 0.0
     ordered = (shares.alone, shares.alone_conf, shares.total, shares.total_conf, shares.alone_idle, shares.total_idle)
-    masked = (np.where(still, np.nan, share) for share in ordered)
+    masked = (*(np.where(still, np.nan, share) for share in ordered), linear[1], ranked[1])
     # A coefficient is told from nothing where its interval leaves zero out.
-    return RegressionIndices(*linear[:2], *ranked[:2], linear[2], ranked[2], *masked, linear[1], ranked[1])
+    return RegressionIndices(*linear[:2], *ranked[:2], linear[2], ranked[2], *masked)
 
 
 def _standardised_fit(

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from tredegar.results.sensitivity import Bootstrap, sensitivity
+from tredegar.results.sensitivity.delta import delta_bands, delta_indices
+from tredegar.results.sensitivity.indices import Bootstrap, analyze_sensitivity
 from tredegar.results.shares import variance_shares
 
 from .law import Row, Said
@@ -30,14 +31,14 @@ HYPERCUBES = {
     "Latin hypercube 100": {"method": "latin-hypercube", "points": 100},
     "Latin hypercube 40": {"method": "latin-hypercube", "points": 40},
 }
-SMALL = Bootstrap(resamples=39)
+SMALL = Bootstrap(resamples=19)
 REPLICATES = ((4, "common"), (2, "independent"))
 
 
 def found_of(method: str, design: dict[str, Any], truth: Truth, runs: tuple[int, str], rng: np.random.Generator) -> Any:
     """Return the indices of the one outcome of a made sweep, as the product gives them."""
     sweep = made_sweep(truth, design, *runs, rng)
-    return sensitivity(sweep, method=method, window=1, bootstrap=SMALL).isel(outcome=0, month=0)
+    return analyze_sensitivity(sweep, method=method, window=1, bootstrap=SMALL).isel(outcome=0, month=0)
 
 
 def in_band(found: xr.Dataset, name: str, chosen: list[int]) -> Said:
@@ -85,19 +86,39 @@ def _row(
     return Row(kind=kind, truth=name, design=words, trial=trial, trials=100)
 
 
+def _band_row(index: str, method: str, name: str, label: str, design: dict[str, Any], runs: tuple[int, str]) -> Row:
+    """Return a row of parameters that do nothing.
+
+    Without that on which shared chance hangs, for methods that take chance for independent at each point.
+    """
+    shared = runs[1] == "common" and method == "pawn"
+    idle = [place for place in range(1 if shared else 0, len(NAMES)) if place not in ACTS[name]]
+    kind = f"band of idle parameters, {index}"
+    return _row(kind, name, label, design, method, runs, lambda found: in_band(found, index, idle))
+
+
 def _bands(index: str, method: str, designs: dict[str, dict[str, Any]], names: tuple[str, ...]) -> list[Row]:
-    """Return rows of parameters that do nothing; under common numbers without the one on which shared chance hangs."""
-    rows = []
-    for name in names:
-        for label, design in designs.items():
-            for runs in REPLICATES:
-                held = range(1, len(NAMES)) if runs[1] == "common" and method != "morris" else range(len(NAMES))
-                idle = [place for place in held if place not in ACTS[name]]
-                rows.append(
-                    _row(f"band of idle parameters, {index}", name, label, design, method, runs,
-                         lambda found, idle=idle: in_band(found, index, idle))  # fmt: skip
-                )
-    return rows
+    return [
+        _band_row(index, method, name, label, design, runs)
+        for name in names
+        for label, design in designs.items()
+        for runs in REPLICATES
+    ]
+
+
+def _row_of_delta() -> Row:
+    """Return a row of one parameter that does nothing: densities of four take a second a trial."""
+
+    def trial(rng: np.random.Generator) -> Said:
+        sweep = made_sweep(TRUTHS["nothing acts"], HYPERCUBES["Latin hypercube 100"], 2, "independent", rng)
+        runs, sample = sweep["quality"].values, sweep[NAMES[1]].values[:, None]
+        few, mean = Bootstrap(resamples=19), runs.mean(axis=1)
+        index = delta_indices(sample, mean, *few).delta[:, 0]
+        band = delta_bands(sample, mean, runs - mean[:, None], 1, False, *few)[:, 0]
+        return Said(np.zeros_like(index), -band, band, index)
+
+    kind, words = "band of idle parameters, delta", "Latin hypercube 100 x 2, independent"
+    return Row(kind=kind, truth="nothing acts", design=words, trial=trial, trials=100)
 
 
 def rows() -> list[Row]:
@@ -107,8 +128,8 @@ def rows() -> list[Row]:
     bands = [
         *_bands("mu_star", "morris", MORRIS, idle),
         *_bands("total_share", "regression", HYPERCUBES, idle),
-        *_bands("median", "pawn", few, ("nothing acts", "one acts, linear", "product")),
-        *_bands("delta", "delta", few, ("nothing acts",)),
+        *_bands("median", "pawn", few, ("one acts, linear", "product")),
+        _row_of_delta(),
     ]
     effects = [
         _row("Morris mu_star", name, label, design, "morris", runs,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 
-from . import rows_discovery, rows_figures, rows_means, rows_record, rows_sobol, rows_tables
+from . import rows_discovery, rows_figures, rows_indices, rows_means, rows_record, rows_sobol, rows_tables
 from .law import Row
 
 
 @cache
 def all_rows() -> tuple[Row, ...]:
     """Return every row."""
-    rooms = (rows_means, rows_tables, rows_record, rows_figures, rows_discovery, rows_sobol)
+    rooms = (rows_means, rows_tables, rows_record, rows_figures, rows_discovery, rows_sobol, rows_indices)
     return tuple(row for room in rooms for row in room.rows())
