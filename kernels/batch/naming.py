@@ -84,7 +84,7 @@ def _check_labels(named: dict[str, Any]) -> None:
         elif len(labels) == len(first[1]) and not labels.equals(first[1]):
             raise ValueError(
                 f"the points of '{plain(first[0])}' and '{plain(name)}' have unlike labels; "
-                "put them into one table, or give plain lists"
+                "they must stand in one table, or be plain lists"
             )
 
 

@@ -122,7 +122,8 @@ def discover(
     interest = values <= threshold if below else values >= threshold
     if not 0 < interest.sum() < len(interest):
         many = "all" if interest.any() else "none"
-        raise ValueError(f"{many} of {len(values)} points have {outcome} {'<=' if below else '>='} {threshold:g}")
+        said = f"{many} of {len(values)} points have {outcome} {'<=' if below else '>='} {threshold:g}"
+        raise ValueError(f"{said}; the threshold must lie between them")
     units = _units(sample_of(sweep), scatter_of(sweep))[kept]
     cases = _Cases(sample, interest, units, held_out_points(units))
     regions, doubted = _regions(cases, design)
