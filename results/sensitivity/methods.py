@@ -192,7 +192,8 @@ _RECORDS = (
         prepare=_pawn,
         shown=("median", "maximum"),
         index="distance of distributions",
-        meaning="distance between the distribution in a slice of the parameter and everywhere (0 .. 1)",
+        meaning="distance between the distribution in a slice of the parameter and everywhere (0 .. 1), which leans"
+        " high with few points: its interval tells scatter alone, and need not cover",
         axis="distance of distributions [0..1]",
         source="Pianosi & Wagener (2018), Environmental Modelling & Software 108:197",
         space_filling=True,

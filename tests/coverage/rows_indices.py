@@ -31,6 +31,8 @@ HYPERCUBES = {
     "Latin hypercube 100": {"method": "latin-hypercube", "points": 100},
     "Latin hypercube 40": {"method": "latin-hypercube", "points": 40},
 }
+FITTED = ("everything acts", "U-shape", "chance grows with the effect")
+"""Truths whose shares are held against their intervals."""
 SMALL = Bootstrap(resamples=19)
 REPLICATES = ((4, "common"), (2, "independent"))
 
@@ -97,12 +99,14 @@ def _band_row(index: str, method: str, name: str, label: str, design: dict[str, 
     return _row(kind, name, label, design, method, runs, lambda found: in_band(found, index, idle))
 
 
-def _bands(index: str, method: str, designs: dict[str, dict[str, Any]], names: tuple[str, ...]) -> list[Row]:
+def _bands(
+    index: str, method: str, designs: dict[str, dict[str, Any]], names: tuple[str, ...], kinds: tuple[Any, ...]
+) -> list[Row]:
     return [
         _band_row(index, method, name, label, design, runs)
         for name in names
         for label, design in designs.items()
-        for runs in REPLICATES
+        for runs in kinds
     ]
 
 
@@ -124,11 +128,12 @@ def _row_of_delta() -> Row:
 def rows() -> list[Row]:
     """Return the rows of indices."""
     idle = tuple(name for name in ACTS if name != "everything acts")
-    few = {"Latin hypercube 100": HYPERCUBES["Latin hypercube 100"]}
+    many, few = ({label: design} for label, design in HYPERCUBES.items())
     bands = [
-        *_bands("mu_star", "morris", MORRIS, idle),
-        *_bands("total_share", "regression", HYPERCUBES, idle),
-        *_bands("median", "pawn", few, ("one acts, linear", "product")),
+        *_bands("mu_star", "morris", MORRIS, ("nothing acts", "product", "chance grows with the effect"), REPLICATES),
+        *_bands("total_share", "regression", many, idle, REPLICATES[:1]),
+        *_bands("total_share", "regression", few, idle, REPLICATES[1:]),
+        *_bands("median", "pawn", many, ("product",), REPLICATES),
         _row_of_delta(),
     ]
     effects = [
@@ -139,6 +144,6 @@ def rows() -> list[Row]:
     shares = [
         _row("total share of a quadratic fit", name, label, design, "regression", runs,
              lambda found, name=name, runs=runs: interval_of(found, "total_share", [1, 2, 3], true_shares(name, *runs)))
-        for name in ACTS if name != "product" for label, design in few.items() for runs in REPLICATES
+        for name in ACTS if name in FITTED for label, design in many.items() for runs in REPLICATES
     ]  # fmt: skip
     return [*bands, *effects, *shares]
