@@ -41,8 +41,8 @@ counted. All promise {promise}.
 - *refused*: the share of cases in which the product prints no interval.
 
 Not simulated yet, so that nothing here speaks for them: claims, their shares, and phases; shares of chance
-in single runs (`seed_share`), traces and the advice of `tredegar sensitivity`; steps that the points of a surface hardly
-show.
+in single runs (`seed_share`), traces and the advice of `tredegar sensitivity`; steps that the points of a surface
+hardly show.
 
 """
 
