@@ -14,6 +14,7 @@ from tredegar.results import open_sweep
 from tredegar.store.format import StoreError
 from tredegar.sweeps.run.verify import verify_store
 from tredegar.sweeps.spec.spec import Spec
+from tredegar.sweeps.store import writing
 from tredegar.sweeps.store.store import SweepStore
 from tredegar.sweeps.upkeep.compact import compact_store
 from tredegar.sweeps.upkeep.merge import merge_stores
@@ -120,7 +121,7 @@ def test_a_file_that_an_old_archive_has_lost_is_missed_by_all_and_not_archived_a
 def test_a_status_that_no_run_can_have_is_damage(old: Path) -> None:
     store = SweepStore("finished.zarr")
     batch = store.batch(3)
-    store._write(batch, "status", np.full(batch.shape, 7, dtype=np.uint8), 0)
+    writing._write(store, batch, "status", np.full(batch.shape, 7, dtype=np.uint8), 0)
     with pytest.raises(ValueError, match="holds a status that no run can have"):
         open_sweep("finished.zarr")
     assert any("holds a status" in fault for fault in verify_store("finished.zarr", runs=0, repair=False).faults)
