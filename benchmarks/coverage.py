@@ -84,7 +84,7 @@ def page(found: Iterable[Any]) -> str:
         told = [one.coverage for one in members if one.coverage == one.coverage]
         widths = sorted(one.width for one in members if one.width == one.width)
         broken = sum(one.broken(len(every)) for one in members)
-        ends = f"{widths[len(widths) // 2]:.2f} | {widths[-1]:.1f}"
+        ends = f"{widths[len(widths) // 2]:.2f} | {widths[-1]:.1f}" if widths else "- | -"
         summary.append(f"| {kind} | {len(members)} | {broken} | {min(told):.3f} | {ends} |")
         tables += [f"\n## {kind[0].upper()}{kind[1:]}\n", "| truth | design | coverage | width | power | refused |"]
         tables += ["|---|---|---|---|---|---|", *(line(one, len(every)) for one in members)]
