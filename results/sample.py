@@ -171,24 +171,24 @@ def seed_share(series: Series, design: Design) -> tuple[np.ndarray, np.ndarray]:
 
 
 def seed_share_conf(
-    series: Series, design: Design, rows: np.ndarray, units: int, resamples: int, seed: int, level: float
+    series: Series, design: Design, rows: np.ndarray, resamples: int, seed: int, level: float
 ) -> np.ndarray:
     """Return the half-width (times,) of the interval of the share of luck over other points, NaN with one replicate.
 
-    The points ``rows`` are ``units`` whole units of the design (base points, trajectories, points), which are drawn
-    again, as for the indices: a bootstrap with a normal interval of ``level``. What other replicates would add is
-    not in it.
+    Of the points ``rows`` (points,), whole units of the design (base points, trajectories, points) are drawn again: a
+    bootstrap with a normal interval of ``level``. What other replicates would add is not in it.
 
     >>> design = Design(method="table", settings={}, varied=(), bounds={}, replicates=2, streams="independent")
     >>> series = Series(mean=np.array([[0.0], [1.0], [2.0]]), noise=np.ones((3, 1)), shared=np.zeros(1))
-    >>> seed_share_conf(series, design, np.arange(3), units=3, resamples=50, seed=0, level=0.95).shape
+    >>> seed_share_conf(series, design, np.arange(3), resamples=50, seed=0, level=0.95).shape
     (1,)
     """
     if design.replicates == 1:
         return np.full(series.mean.shape[1], np.nan)
     # Whole units: the rows of a base point or trajectory depend on each other.
-    drawn = np.random.default_rng(seed).multinomial(units, np.full(units, 1.0 / units), size=resamples)
-    weights = np.repeat(drawn, len(rows) // units, axis=1) / len(rows)
+    known, unit = np.unique(rows // design.points_in_unit, return_inverse=True)
+    drawn = np.random.default_rng(seed).multinomial(len(known), np.full(len(known), 1.0 / len(known)), size=resamples)
+    weights = drawn[:, unit] / drawn[:, unit].sum(axis=1, keepdims=True)
     # Centred: a small difference of two large squares would have few digits.
     mean = series.mean[rows] - series.mean[rows].mean(axis=0)
     noise, variance = weights @ series.noise[rows], weights @ mean**2 - (weights @ mean) ** 2

@@ -17,7 +17,7 @@ from ..model.text.plain_text import OBEYED, hidden, plain
 from . import claims_commands, model_commands, results_commands, submit_commands, sweep_commands
 from .numbers import read_numbers_strictly
 from .streams import plain_streams
-from .terminal import Incomplete, notes_shown, say_error, silence_given_up_tasks
+from .terminal import Incomplete, notes_shown, say_error, shorten_refusals, silence_given_up_tasks
 
 INTERRUPTED = 130
 """What the library of commands makes of Ctrl-C."""
@@ -87,7 +87,7 @@ def _refuse_what_terminals_obey(words: list[str]) -> None:
 
 def _run(words: list[str], debug: bool) -> None:
     try:
-        read_numbers_strictly(get_command(app))(args=words, prog_name="tredegar")
+        shorten_refusals(read_numbers_strictly(get_command(app)))(args=words, prog_name="tredegar")
     except Incomplete:
         sys.exit(3)
     except SystemExit as end:

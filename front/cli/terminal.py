@@ -8,7 +8,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -25,6 +25,7 @@ SECONDS_BETWEEN_LINES = 60.0
 
 MOST_LETTERS_OF_A_LINE = 4000
 MOST_LETTERS_OF_A_PATH = 300
+MOST_LETTERS_OF_A_REFUSAL = 1000
 
 
 class Incomplete(Exception):
@@ -46,6 +47,25 @@ def _said(error: BaseException) -> str:
 def _one_line(text: str) -> str:
     """Return ``text`` on one line, without anything that a terminal obeys."""
     return plain(" ".join(text.split()), MOST_LETTERS_OF_A_LINE)
+
+
+def shorten_refusals(command: Any) -> Any:
+    """Return ``command``, whose refusals of a wrong use are cut, as what they repeat may be as long as a file."""
+    for step in ("make_context", "invoke"):
+        setattr(command, step, _shortening(getattr(command, step)))
+    return command
+
+
+def _shortening(step: Callable[..., Any]) -> Callable[..., Any]:
+    def shortened(*given: Any, **named: Any) -> Any:
+        try:
+            return step(*given, **named)
+        except Exception as error:
+            if isinstance(said := getattr(error, "message", None), str) and len(said) > MOST_LETTERS_OF_A_REFUSAL:
+                error.message = f"{said[:MOST_LETTERS_OF_A_REFUSAL]} ..."  # type: ignore[attr-defined]
+            raise
+
+    return shortened
 
 
 class _Notes(logging.Handler):

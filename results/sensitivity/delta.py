@@ -16,14 +16,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import stats
 
-from .idle import band_of, null_outcomes
+from .idle import NoEffect, band_of, fewest_for
 
 GRID = 100
 """Places at which densities are compared (SALib's)."""
 MOST_CLASSES = 48
 """Classes of a parameter, at most (SALib's)."""
-FEWEST_FOR_BAND = 19
-"""Fewer resamples tell no band at 95 %, and are drawn where many analyses share the time."""
 BIAS_RESAMPLES = 5
 """Resamples of as many outcomes on which nothing acts tell the bias of a band (assumption)."""
 Estimate = Callable[[np.ndarray, np.ndarray, np.ndarray, np.ndarray], float]
@@ -70,34 +68,24 @@ def delta_indices(
     return DeltaIndices(*found)
 
 
-def delta_bands(
-    sample: np.ndarray,
-    values: np.ndarray,
-    deviations: np.ndarray,
-    together: int,
-    common: bool,
-    resamples: int = 100,
-    seed: int = 0,
-    level: float = 0.95,
-) -> np.ndarray:
+def delta_bands(sample: np.ndarray, null: NoEffect, level: float = 0.95) -> np.ndarray:
     """Return what delta of a parameter that does nothing stays below, (parameters, times), a share of a distribution.
 
-    The estimates of outcomes on which nothing acts (:func:`null_outcomes`, which says what ``values``, ``deviations``,
-    ``together`` and ``common`` are), less the least bias that resamples of the first five of them show. ``sample`` is
-    (points, parameters). NaN where the resamples are too few for the level: fewer than 19 for 95 %. Raises
+    The estimates of outcomes on which nothing acts, less the least bias that resamples of the first five of them show.
+    ``sample`` is (points, parameters). NaN where the outcomes are too few for the level: fewer than 19 for 95 %. Raises
     ModuleNotFoundError, naming the extra to install, without SALib.
 
     >>> sample = np.random.default_rng(1).random((120, 1))
-    >>> bands = delta_bands(sample, sample, np.zeros((120, 1, 1)), 1, False, 19)
+    >>> bands = delta_bands(sample, NoEffect(sample, np.zeros((120, 1, 1)), resamples=19))
     >>> bool((delta_indices(sample, sample, 5).delta > bands).all())
     True
     """
-    if resamples < FEWEST_FOR_BAND:
-        return np.full((sample.shape[1], values.shape[1]), np.nan)
-    drawn = [*null_outcomes(values, deviations, together, common, resamples, seed)]
+    if null.resamples < fewest_for(level):
+        return np.full((sample.shape[1], null.values.shape[1]), np.nan)
+    drawn = [*null.outcomes()]
     raw = np.array([delta_indices(sample, outcome, 0).delta for outcome in drawn])
     reduced = [
-        delta_indices(sample, outcome, BIAS_RESAMPLES, seed, level, together).delta
+        delta_indices(sample, outcome, BIAS_RESAMPLES, null.seed, level, null.together).delta
         for outcome in drawn[:BIAS_RESAMPLES]
     ]
     # The least of them: that of the outcome itself, which is taken from its index, scatters as they do.

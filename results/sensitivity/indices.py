@@ -60,7 +60,7 @@ def analyze_sensitivity(
     found, luck = [], []
     for _, series in series_of(sweep, names, window, from_month, to_month):
         share, shared = seed_share(series, design)
-        conf = seed_share_conf(series, design, rows, used, *bootstrap)
+        conf = seed_share_conf(series, design, rows, *bootstrap)
         luck.append(luck_left(series, design))
         of_luck = {"seed_share": share, "seed_share_common": shared, "seed_share_conf": conf}
         found.append({**finite_only(analyse, series.mean[rows], series.deviations[rows]), **of_luck})

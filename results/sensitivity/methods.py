@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from ..dataset import Design
+    from .idle import NoEffect
 
     Analysis = Callable[[np.ndarray, np.ndarray], dict[str, np.ndarray]]
     """Indices by name of outcomes (points, times) and of what the runs deviate from them (points, replicates, times;
@@ -107,15 +108,21 @@ def _morris(design: Design, sample: np.ndarray, bootstrap: Bootstrap) -> Analysi
     )
 
 
+def _no_effect(design: Design, values: np.ndarray, deviations: np.ndarray, bootstrap: Bootstrap) -> NoEffect:
+    from .idle import NoEffect
+
+    # Rows of a base point repeat each other's values: they stay together.
+    common = design.streams == "common"
+    return NoEffect(values, deviations, design.points_in_unit, common, bootstrap.resamples, bootstrap.seed)
+
+
 def _pawn(design: Design, sample: np.ndarray, bootstrap: Bootstrap) -> Analysis:
     from .idle import reaching_down
     from .pawn import SLICES, pawn_bands, pawn_indices
 
-    together, common = design.points_in_unit, design.streams == "common"
-
     def analyse(values: np.ndarray, deviations: np.ndarray) -> dict[str, np.ndarray]:
         found = pawn_indices(sample, values, SLICES, *bootstrap)
-        bands = pawn_bands(sample, values, deviations, together, common, *bootstrap)
+        bands = pawn_bands(sample, _no_effect(design, values, deviations, bootstrap), bootstrap.level)
         half = reaching_down(found.median, found.median_conf, bands["median_idle"])
         return {**found._asdict(), "median_conf": half, **bands}
 
@@ -127,17 +134,13 @@ def _delta(design: Design, sample: np.ndarray, bootstrap: Bootstrap) -> Analysis
     from .idle import reaching_down
 
     check_many_values(sample, design.varied)
-    # Rows of a base point repeat each other's values: they are drawn together, or the intervals would be too narrow.
-    together, common = design.points_in_unit, design.streams == "common"
 
     def analyse(values: np.ndarray, deviations: np.ndarray) -> dict[str, np.ndarray]:
-        found = delta_indices(sample, values, *bootstrap, together)
-        band = delta_bands(sample, values, deviations, together, common, *bootstrap)
-        return {
-            "delta": found.delta,
-            "delta_conf": reaching_down(found.delta, found.delta_conf, band),
-            "delta_idle": band,
-        }
+        # Rows of a base point are drawn together, or the intervals would be too narrow.
+        found = delta_indices(sample, values, *bootstrap, design.points_in_unit)
+        band = delta_bands(sample, _no_effect(design, values, deviations, bootstrap), bootstrap.level)
+        half = reaching_down(found.delta, found.delta_conf, band)
+        return {"delta": found.delta, "delta_conf": half, "delta_idle": band}
 
     return analyse
 
@@ -156,7 +159,8 @@ REGRESSION = SensitivityMethod(
     prepare=_regression,
     shown=("total_share", "SRRC"),
     index="share of variance in a quadratic fit",
-    meaning="total_share: share of the variance in a quadratic fit; SRRC: standardised rank coefficient",
+    meaning="total_share: share of the variance in a quadratic fit; SRRC: standardised rank coefficient, in which"
+    " chance that common random numbers tie to a parameter passes for its effect",
     axis="share of variance\nin a quadratic fit",
     source="Saltelli et al. (2008), Global Sensitivity Analysis: The Primer, chapter 1",
     alone="share",
@@ -193,7 +197,8 @@ _RECORDS = (
         shown=("median", "maximum"),
         index="distance of distributions",
         meaning="distance between the distribution in a slice of the parameter and everywhere (0 .. 1), which leans"
-        " high with few points: its interval tells scatter alone, and need not cover",
+        " high with few points: its interval tells scatter alone, and need not cover; chance that common random"
+        " numbers tie to a parameter passes for its effect",
         axis="distance of distributions [0..1]",
         source="Pianosi & Wagener (2018), Environmental Modelling & Software 108:197",
         space_filling=True,

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import stats
 
-from .idle import band_of, null_outcomes
+from .idle import NoEffect, band_of
 
 SLICES = 10
 """Slices of a parameter (the default of SALib)."""
@@ -58,32 +58,20 @@ def pawn_indices(
     return PawnIndices(*(np.stack(parts, axis=1) for parts in zip(*columns, strict=True)))
 
 
-def pawn_bands(
-    sample: np.ndarray,
-    values: np.ndarray,
-    deviations: np.ndarray,
-    together: int,
-    common: bool,
-    resamples: int = 100,
-    seed: int = 0,
-    level: float = 0.95,
-    slices: int = SLICES,
-) -> dict[str, np.ndarray]:
+def pawn_bands(sample: np.ndarray, null: NoEffect, level: float = 0.95, slices: int = SLICES) -> dict[str, np.ndarray]:
     """Return what the median and the maximum of a parameter that does nothing stay below, (parameters, times) each.
 
-    Distances of distributions, 0..1: those of outcomes on which nothing acts (:func:`null_outcomes`, which says what
-    ``values``, ``deviations``, ``together`` and ``common`` are). ``sample`` is (points, parameters). NaN where
-    the resamples are too few for the level: fewer than 19 for 95 %.
+    Distances of distributions, 0..1: those of outcomes on which nothing acts. ``sample`` is (points, parameters). NaN
+    where the outcomes are too few for the level: fewer than 19 for 95 %.
 
     >>> sample = np.random.default_rng(1).random((100, 2))
-    >>> bands = pawn_bands(sample, sample[:, :1], np.zeros((100, 1, 1)), 1, False, 99)
+    >>> bands = pawn_bands(sample, NoEffect(sample[:, :1], np.zeros((100, 1, 1))))
     >>> bool((pawn_indices(sample, sample[:, :1], resamples=0).median[0] > bands["median_idle"][0]).all())
     True
     """
-    drawn = null_outcomes(values, deviations, together, common, resamples, seed)
-    found = [pawn_indices(sample, outcome, slices, 0) for outcome in drawn]
+    found = [pawn_indices(sample, outcome, slices, 0) for outcome in null.outcomes()]
     read = {"median_idle": [each.median for each in found], "maximum_idle": [each.maximum for each in found]}
-    shape = (len(found), sample.shape[1], values.shape[1])
+    shape = (len(found), sample.shape[1], null.values.shape[1])
     return {name: band_of(np.reshape(each, shape), level) for name, each in read.items()}
 
 

@@ -74,7 +74,7 @@ def advice(indices: xr.Dataset, luck: float) -> str:
     name, words = method.shown[0], method.index
     halves = indices[f"{name}_conf"].values
     if not np.isfinite(halves).any():
-        return f"no interval of the {words} ({name}) is known: the outcomes do not vary"
+        return f"no interval of the {words} ({name}) is known: the outcomes do not vary beyond chance"
     widest = float(np.nanmax(halves))
     text = f"the widest interval of the {words} ({name}) is ± {widest:.2g} with {facts['used']} {facts['unit']}; "
     text += f"{units_for(facts['used'], 2.0, 1.0):.0f} would about halve it"

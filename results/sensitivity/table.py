@@ -48,7 +48,8 @@ def summary(indices: xr.Dataset) -> tuple[tuple[str, ...], list[tuple[str, ...]]
 def _cell(one: xr.Dataset, name: str, digits: int = 3) -> str:
     value = float(one[name])
     if not np.isfinite(value):
-        return "does not vary"
+        # Where the index with chance in it is known, it is chance alone that varies.
+        return "not beyond chance" if np.isfinite(one.get(f"{name}_raw", np.nan)) else "does not vary"
     said = f"{value:.{digits}f}"
     half = float(one[f"{name}_conf"]) if f"{name}_conf" in one else np.nan
     said = f"{said} ± {half:.{digits}f}" if np.isfinite(half) else said
@@ -123,7 +124,7 @@ def remarks(indices: xr.Dataset) -> list[str]:
     if np.isfinite(shares).any():
         pairs = zip(shares["outcome"].values, shares.values.tolist(), halves.values.tolist(), strict=True)
         said = (f"{label_of(str(name), unit=False)} {_share(share, half)}" for name, share, half in pairs)
-        lines.append(f"Share of chance in the variance of single runs: {', '.join(said)}.")
+        lines.append(f"Share of chance in the variance of single runs, ± over points alone: {', '.join(said)}.")
     # Random numbers differ from row to row, which to the total order looks like an effect of every parameter.
     if method.freed and facts["replicates"] < 2:
         lines.append(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,9 +13,9 @@ from tredegar.results.figures.maps import map_of
 from tredegar.results.figures.sentence import sign_turns, statement
 
 from .law import Row, Said
-from .rows_means import DESIGNS, population
-from .rows_tables import TREND, WALK, positions
-from .truths import NAMES, TRUTHS, Truth, made_sweep, space
+from .rows_means import population
+from .rows_tables import TREND, WALK, Read, positions, row_of
+from .truths import NAMES, REPLICATES, TRUTHS, Truth, space
 
 WIDEST = 9.0
 """Bound of what no words limit, beyond all values."""
@@ -100,7 +99,6 @@ def of_convergence(truth: Truth, design: dict[str, Any], sweep: xr.Dataset) -> S
 
 
 MAPS = ("grid 3^4", *SURFACES)
-Read = Callable[[Truth, dict[str, Any], xr.Dataset], Said]
 FIGURES: dict[str, tuple[Read, tuple[str, ...], tuple[str, ...], int]] = {
     "level of a ramp": (of_levels, SOME, ("product", "chance grows with the effect"), 6),
     "cell of a surface": (
@@ -116,24 +114,14 @@ FIGURES: dict[str, tuple[Read, tuple[str, ...], tuple[str, ...], int]] = {
 """Kind -> how it is read, under which designs and truths, of how many months."""
 
 
-def _row(kind: str, truth: Truth, label: str, replicates: int, streams: str) -> Row:
-    read, _, _, months = FIGURES[kind]
-    design = DESIGNS[label]
-
-    def trial(rng: np.random.Generator) -> Said:
-        return read(truth, design, made_sweep(truth, design, replicates, streams, rng, months))
-
-    return Row(kind=kind, truth=truth.name, design=f"{label} x {replicates}, {streams}", trial=trial, trials=200)
-
-
 def rows() -> list[Row]:
     """Return the rows of the figures."""
     return [
-        _row(kind, TRUTHS[name], label, replicates, streams)
-        for kind, (_, labels, names, _) in FIGURES.items()
+        row_of(kind, read, TRUTHS[name], label, runs, months)
+        for kind, (read, labels, names, months) in FIGURES.items()
         for name in names
         for label in labels
-        for replicates, streams in ((4, "common"), (2, "independent"))
+        for runs in REPLICATES
         # Two replicates of a grid show no convergence.
-        if kind != "convergence" or replicates > 2 or "grid" not in label
+        if kind != "convergence" or runs[0] > 2 or "grid" not in label
     ]

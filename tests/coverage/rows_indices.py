@@ -10,11 +10,13 @@ import numpy as np
 import xarray as xr
 
 from tredegar.results.sensitivity.delta import delta_bands, delta_indices
+from tredegar.results.sensitivity.idle import NoEffect
 from tredegar.results.sensitivity.indices import Bootstrap, analyze_sensitivity
+from tredegar.results.sensitivity.pawn import pawn_indices
 from tredegar.results.shares import variance_shares
 
 from .law import Row, Said
-from .truths import NAMES, TRUTHS, Truth, made_sweep, space
+from .truths import NAMES, REPLICATES, TRUTHS, Truth, calm, made_sweep, space
 
 ACTS = {
     "nothing acts": (),
@@ -34,7 +36,11 @@ HYPERCUBES = {
 FITTED = ("everything acts", "U-shape", "chance grows with the effect")
 """Truths whose shares are held against their intervals."""
 SMALL = Bootstrap(resamples=19)
-REPLICATES = ((4, "common"), (2, "independent"))
+
+
+SHARED = "chance that common random numbers tie to a parameter passes for an effect of it"
+LEANS = "the index of few points in a slice lies above the true one, and the bootstrap tells its scatter alone"
+NAMED = Bootstrap(resamples=100)
 
 
 def found_of(method: str, design: dict[str, Any], truth: Truth, runs: tuple[int, str], rng: np.random.Generator) -> Any:
@@ -79,19 +85,20 @@ def true_shares(name: str, replicates: int, streams: str) -> np.ndarray:
 
 def _row(
     kind: str, name: str, label: str, design: dict[str, Any], method: str, runs: tuple[int, str],
-    read: Callable[[xr.Dataset], Said],
+    read: Callable[[xr.Dataset], Said], known: str = "",
 ) -> Row:  # fmt: skip
     def trial(rng: np.random.Generator) -> Said:
         return read(found_of(method, design, TRUTHS[name], runs, rng))
 
     words = f"{label} x {runs[0]}, {runs[1]}"
-    return Row(kind=kind, truth=name, design=words, trial=trial, trials=100)
+    return Row(kind=kind, truth=name, design=words, trial=trial, trials=100, known=known)
 
 
 def _band_row(index: str, method: str, name: str, label: str, design: dict[str, Any], runs: tuple[int, str]) -> Row:
     """Return a row of parameters that do nothing.
 
-    Without that on which shared chance hangs, for methods that take chance for independent at each point.
+    Without that on which shared chance hangs, for methods that take chance for independent at each point: it has a row
+    of its own.
     """
     shared = runs[1] == "common" and method == "pawn"
     idle = [place for place in range(1 if shared else 0, len(NAMES)) if place not in ACTS[name]]
@@ -118,11 +125,40 @@ def _row_of_delta() -> Row:
         runs, sample = sweep["quality"].values, sweep[NAMES[1]].values[:, None]
         few, mean = Bootstrap(resamples=19), runs.mean(axis=1)
         index = delta_indices(sample, mean, *few).delta[:, 0]
-        band = delta_bands(sample, mean, runs - mean[:, None], 1, False, *few)[:, 0]
+        band = delta_bands(sample, NoEffect(mean, runs - mean[:, None], resamples=few.resamples))[:, 0]
         return Said(np.zeros_like(index), -band, band, index)
 
     kind, words = "band of idle parameters, delta", "Latin hypercube 100 x 2, independent"
     return Row(kind=kind, truth="nothing acts", design=words, trial=trial, trials=100)
+
+
+def _rows_of_shared_chance() -> list[Row]:
+    """Return rows of a parameter that does nothing but on which the chance that points share hangs."""
+    label, design = "Latin hypercube 100", HYPERCUBES["Latin hypercube 100"]
+    return [
+        _row(f"band of idle parameters, {index}, of one with shared chance", "nothing acts", label, design, method,
+             REPLICATES[0], lambda found, index=index: in_band(found, index, [0]), SHARED)
+        for index, method in (("median", "pawn"), ("SRRC", "regression"))
+    ]  # fmt: skip
+
+
+@cache
+def true_distances(name: str) -> np.ndarray:
+    """Return PAWN's medians of 65,536 points without chance."""
+    return pawn_indices(space(), TRUTHS[name].surface(space())[:, None], resamples=0).median[:, 0]
+
+
+def _row_of_pawn() -> Row:
+    """Return a row of PAWN's interval, without chance, where each parameter acts."""
+    name, design = "everything acts", HYPERCUBES["Latin hypercube 100"]
+
+    def trial(rng: np.random.Generator) -> Said:
+        sweep = made_sweep(calm(TRUTHS[name]), design, 1, "independent", rng)
+        found = analyze_sensitivity(sweep, method="pawn", window=1, bootstrap=NAMED).isel(outcome=0, month=0)
+        return interval_of(found, "median", [0, 1, 2, 3], true_distances(name))
+
+    words = "Latin hypercube 100 x 1, without chance"
+    return Row(kind="PAWN median", truth=name, design=words, trial=trial, trials=100, known=LEANS)
 
 
 def rows() -> list[Row]:
@@ -135,6 +171,8 @@ def rows() -> list[Row]:
         *_bands("total_share", "regression", few, idle, REPLICATES[1:]),
         *_bands("median", "pawn", many, ("product",), REPLICATES),
         _row_of_delta(),
+        *_rows_of_shared_chance(),
+        _row_of_pawn(),
     ]
     effects = [
         _row("Morris mu_star", name, label, design, "morris", runs,

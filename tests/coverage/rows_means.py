@@ -9,7 +9,7 @@ import numpy as np
 from tredegar.results.statistics.mean_intervals import mean_with_interval, scatter_of
 
 from .law import Row, Said
-from .truths import TRUTHS, Truth, calm, made_sweep, space, with_failures
+from .truths import REPLICATES, TRUTHS, Truth, calm, made_sweep, space, with_failures
 
 DESIGNS: dict[str, dict[str, Any]] = {
     "grid 3^4": {"method": "grid", "levels": 3},
@@ -64,16 +64,12 @@ def rows() -> list[Row]:
         _row(truth, label, replicates, streams)
         for truth in TRUTHS.values()
         for label in DESIGNS
-        for replicates, streams in ((4, "common"), (2, "independent"))
+        for replicates, streams in REPLICATES
     ]
     product = TRUTHS["product"]
     few = [_row(product, label, 1, streams) for label in DESIGNS for streams in ("common", "independent")]
     two = [_row(product, label, 2, "common") for label in DESIGNS]
-    failed = [
-        _row(product, label, replicates, streams, 0.1)
-        for label in DESIGNS
-        for replicates, streams in ((4, "common"), (2, "independent"))
-    ]
+    failed = [_row(product, label, replicates, streams, 0.1) for label in DESIGNS for replicates, streams in REPLICATES]
     still = [
         _row(calm(TRUTHS[name]), label, 1, "independent")
         for name in ("everything acts", "U-shape", "product", "step")

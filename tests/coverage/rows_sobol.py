@@ -12,13 +12,13 @@ from scipy.stats import qmc
 from tredegar.results import analyze_sensitivity
 
 from .law import Row, Said
-from .truths import NAMES, TRUTHS, Truth, calm, made_sweep
+from .truths import NAMES, REPLICATES, TRUTHS, Truth, calm, made_sweep
 
 DESIGNS: dict[str, dict[str, Any]] = {
     "Sobol base 32": {"method": "sobol", "points": 32, "second_order": False},
     "Sobol base 128": {"method": "sobol", "points": 128, "second_order": False},
 }
-REPLICATES = ((4, "common"), (2, "independent"))
+PRODUCT = "base points of a Sobol sequence are not independent draws, and resamples take them for such"
 INDICES = {"S1": "first-order index", "ST": "total-order index"}
 
 
@@ -53,7 +53,9 @@ def _index_row(index: str, truth: Truth, label: str, replicates: int, streams: s
         value, half = found[index].values, found[f"{index}_conf"].values
         return Said(value, value - half, value + half, true)
 
-    return Row(kind=INDICES[index], truth=truth.name, design=f"{label} x {replicates}, {streams}", trial=trial)
+    design = f"{label} x {replicates}, {streams}"
+    known = PRODUCT if (index, truth.name, design) == ("S1", "product", "Sobol base 128 x 2, independent") else ""
+    return Row(kind=INDICES[index], truth=truth.name, design=design, trial=trial, known=known)
 
 
 def _idle_row(index: str, truth: Truth, label: str, replicates: int, streams: str) -> Row:

@@ -17,8 +17,9 @@ from tredegar.results.figures.response_curves import responses
 
 from .law import Row, Said
 from .rows_means import DESIGNS, population
-from .truths import NAMES, TRUTHS, Truth, made_sweep, runs_at
+from .truths import NAMES, REPLICATES, TRUTHS, Truth, made_sweep, runs_at
 
+Read = Callable[[Truth, dict[str, Any], xr.Dataset], Said]
 TREND = "mandate_detail"
 """The parameter of the tables: the one that acts in most truths."""
 AXIS = NAMES.index(TREND)
@@ -133,7 +134,7 @@ def of_regret(truth: Truth, design: dict[str, Any], sweep: xr.Dataset) -> Said:
 
 DISTINCT = tuple(label for label in DESIGNS if "Morris" not in label)
 """Designs without equal points, which `compare` needs."""
-TABLES: dict[str, tuple[Callable[[Truth, dict[str, Any], xr.Dataset], Said], tuple[str, ...], int]] = {
+TABLES: dict[str, tuple[Read, tuple[str, ...], int]] = {
     "response at a level": (of_responses, tuple(DESIGNS), 1),
     "fan of a third": (of_fans, tuple(DESIGNS), 1),
     "change between sweeps, run by run": (of_paired_change, DISTINCT, 1),
@@ -146,22 +147,22 @@ TABLES: dict[str, tuple[Callable[[Truth, dict[str, Any], xr.Dataset], Said], tup
 """Kind -> how it is read, under which designs, of how many months."""
 
 
-def _row(kind: str, truth: Truth, label: str, replicates: int, streams: str) -> Row:
-    read, _, months = TABLES[kind]
+def row_of(kind: str, read: Read, truth: Truth, label: str, runs: tuple[int, str], months: int) -> Row:
+    """Return the row of a kind that ``read`` takes from made sweeps; ``runs`` are replicates and streams."""
     design = DESIGNS[label]
 
     def trial(rng: np.random.Generator) -> Said:
-        return read(truth, design, made_sweep(truth, design, replicates, streams, rng, months))
+        return read(truth, design, made_sweep(truth, design, *runs, rng, months))
 
-    return Row(kind=kind, truth=truth.name, design=f"{label} x {replicates}, {streams}", trial=trial, trials=200)
+    return Row(kind=kind, truth=truth.name, design=f"{label} x {runs[0]}, {runs[1]}", trial=trial, trials=200)
 
 
 def rows() -> list[Row]:
     """Return the rows of the tables."""
     return [
-        _row(kind, TRUTHS[name], label, replicates, streams)
-        for kind, (_, labels, _) in TABLES.items()
+        row_of(kind, read, TRUTHS[name], label, runs, months)
+        for kind, (read, labels, months) in TABLES.items()
         for name in SHOWN
         for label in labels
-        for replicates, streams in ((4, "common"), (2, "independent"))
+        for runs in REPLICATES
     ]

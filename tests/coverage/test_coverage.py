@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -24,7 +26,7 @@ def _row(half: float) -> Row:
 @pytest.mark.parametrize("kind", sorted({row.kind for row in all_rows()}))
 def test_an_interval_holds_the_truth_as_often_as_it_promises(kind: str) -> None:
     found = [measure(row, 20130401, TRIALS) for row in all_rows() if row.kind == kind]
-    assert [one for one in found if one.broken(len(all_rows()))] == []
+    assert [one for one in found if one.fails(len(all_rows()))] == []
     assert all(one.coverage > 0.0 or one.refused == 1.0 for one in found)
 
 
@@ -33,6 +35,12 @@ def test_the_law_knows_an_interval_that_covers_from_one_that_does_not() -> None:
     assert not right.broken(100) and narrow.broken(100) and not wide.broken(100)
     assert abs(right.coverage - NOMINAL) < 0.04 and 0.9 < right.width < 1.1
     assert wide.width > 3.5 and wide.power < 0.05 < 0.9 < right.power
+
+
+def test_a_row_that_is_known_not_to_cover_must_not_cover() -> None:
+    narrow, right = (measure(replace(_row(half), known="too narrow"), 1, 400) for half in (1.3, 1.96))
+    assert narrow.broken(100) and not narrow.fails(100)
+    assert not right.broken(100) and right.fails(100)
 
 
 def test_a_row_keeps_its_numbers_whatever_stands_beside_it() -> None:

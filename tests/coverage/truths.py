@@ -17,6 +17,8 @@ from tredegar.sweeps.spec.spec import Spec
 
 NAMES = ("real_control", "mandate_detail", "rhetoric_of_localism", "arms_length")
 """Parameters whose range is 0..1, which stand for the axes of the cube."""
+REPLICATES = ((4, "common"), (2, "independent"))
+"""Replicates and streams under which most kinds are asked."""
 Surface = Callable[[np.ndarray], np.ndarray]
 
 

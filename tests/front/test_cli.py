@@ -264,3 +264,16 @@ def test_the_table_of_years_fits_a_terminal(
     lines = capsys.readouterr().out.splitlines()
     assert max(map(len, lines)) <= 80
     assert [line.split()[0] for line in lines[3:6]] == ["year", "1", "2"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("init", "a.toml", "x" * 9000), ("x" * 9000,), ("run", "--months", "x" * 9000), ("run", f"--{'x' * 9000}")],
+    ids=["an argument too many", "no command", "no number", "no option"],
+)
+def test_a_refusal_repeats_no_more_than_a_part_of_what_was_given(words, capsys):
+    with pytest.raises(SystemExit) as end:
+        main([*words])
+    said = capsys.readouterr().err
+    assert end.value.code == 2 and "xxx" in said and "..." in said
+    assert len(said) < 3000, len(said)

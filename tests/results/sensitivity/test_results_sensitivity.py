@@ -169,14 +169,26 @@ def test_the_share_of_the_seed_is_that_of_the_noise_put_in(tmp_path):
 def test_the_interval_of_the_share_of_luck_covers_the_true_share():
     """Half of the variance is luck, and 95 % intervals are asked for: of 60 sweeps, 57 are expected to cover it."""
     rng, rows, covered = np.random.default_rng(4), np.arange(150), 0
-    design = SimpleNamespace(streams="independent", replicates=6)
+    design = SimpleNamespace(streams="independent", replicates=6, points_in_unit=1)
     for _ in range(60):
         runs = rng.normal(size=(150, 1, 1)) + rng.normal(size=(150, 6, 1))
         mean, noise = runs.mean(axis=1), runs.var(axis=1, ddof=1)
         series = Series(mean, noise, runs.mean(axis=0).var(axis=0, ddof=1))
-        half = seed_share_conf(series, design, rows, 150, *Bootstrap(resamples=200))
+        half = seed_share_conf(series, design, rows, *Bootstrap(resamples=200))
         covered += int(abs(seed_share(series, design)[0] - 0.5).item() <= half.item())
     assert 53 <= covered <= 60
+
+
+def test_rows_of_a_base_point_are_drawn_together_whatever_method_asks() -> None:
+    """Rows that repeat each other tell as much as one of them does, even where some of them are lost."""
+    rng = np.random.default_rng(4)
+    one = Series(rng.normal(size=(40, 1)), rng.chisquare(5, size=(40, 1)), np.zeros(1))
+    six = Series(*(np.repeat(part, 6, axis=0) for part in one[:2]), np.zeros(1))
+    alone, together = (SimpleNamespace(streams="independent", replicates=6, points_in_unit=size) for size in (1, 6))
+    half = seed_share_conf(one, alone, np.arange(40), *Bootstrap())
+    assert seed_share_conf(six, together, np.arange(240), *Bootstrap()) == pytest.approx(half, rel=1e-9)
+    assert seed_share_conf(six, together, np.delete(np.arange(240), 7), *Bootstrap()) == pytest.approx(half, rel=0.1)
+    assert seed_share_conf(six, alone, np.arange(240), *Bootstrap()) < 0.7 * half
 
 
 def test_four_times_the_points_halve_the_interval_as_advised(tmp_path):
