@@ -40,14 +40,15 @@ def window(sweep: xr.Dataset, from_month: int | None = None, to_month: int | Non
     [0.3, 0.4]
     """
     months = sweep["month"].values
-    starts = months - _length(months) + 1
+    length = _length(months)
+    starts = months - length + 1
     first = int(starts[0]) if from_month is None else int(from_month)
     last = int(months[-1]) if to_month is None else int(to_month)
     kept = np.flatnonzero((starts >= first) & (months <= last))
     if not len(kept):
-        raise ValueError(
-            f"no recorded month lies in {first} .. {last}; the store holds months {starts[0]} .. {months[-1]}"
-        )
+        what = "month" if length == 1 else f"mean of {length} months"
+        known = f"the window must hold one of those in {starts[0]} .. {months[-1]}"
+        raise ValueError(f"no recorded {what} lies in {first} .. {last}; {known}")
     return sweep.isel(month=kept)
 
 

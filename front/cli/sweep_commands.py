@@ -147,10 +147,13 @@ def extend_command(
     SPEC is the sweep's own spec with more replicates (in multiples of those it has), a grid with more levels, a table
     with more rows below the old ones, or a sobol design doubled.
     """
+    from ..sweeps.run.runner import check_engine
     from ..sweeps.store.store import SweepStore
     from ..sweeps.upkeep.extend import extend_store
 
     enlarged = read_spec(spec)
+    if run:
+        check_engine(engine)  # before the store is enlarged: a misspelt name must leave it as it was
     points, replicates = extend_store(SweepStore(store), enlarged)
     typer.echo(f"{store} now asks for {points:,} points x {replicates:,} replicates", err=True)
     if run:

@@ -228,4 +228,4 @@ def sought(found: Discovery) -> str:
 
 def no_region(found: Discovery) -> str:
     """Say in one line that no box was found."""
-    return f"No box whose cases are denser than everywhere ({found.share:.0%})."
+    return f"No box was found in which cases are denser than everywhere ({found.share:.0%})."

@@ -35,7 +35,7 @@ def grow_tree(found: Discovery, parameters: tuple[str, ...] | None = None, leave
         raise ValueError(f"the sample has the parameters {found.parameters}, in this order, got {brief(parameters)}")
     held = sorted(_dense_leaves(found, leaves), key=lambda leaf: -leaf.density)
     if not held:
-        return f"No leaf of a tree whose cases are denser than everywhere ({found.share:.0%})."
+        return f"No leaf of a tree was found in which cases are denser than everywhere ({found.share:.0%})."
     return "\n".join(_line(leaf, found) for leaf in held)
 
 

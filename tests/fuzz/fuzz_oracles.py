@@ -11,7 +11,7 @@ SAYS_WHAT = re.compile(
     r"must |expected |expects |unknown |missing|cannot|at most|not valid|is not |has no |both |no effect|leave |"
     r"twice|larger than|too large|too deeply|too small|smaller|is empty|is reversed|does not|nothing is|exist|"
     r"refuse|seem to be|has a blank|holds a|named|outside|after the last|no change|under grid|were|ends with|needs|"
-    r"is declared for|has lost|no store|two rows|is written to a folder|differ in|allows "
+    r"is declared for|has lost|no store|two rows|is written to a folder|differ in|allows |never |is no "
 )
 """A refusal says what was expected or what is wrong; a bare value or the name of an exception does not."""
 

@@ -25,8 +25,13 @@ def sweep(tmp_path):
 
 def test_a_window_keeps_both_its_ends(sweep):
     assert list(window(sweep, 3, 5).month.values) == [3, 4, 5]
-    with pytest.raises(ValueError, match=r"no recorded month lies in 30 \.\. 24; the store holds months 1 \.\. 24"):
+    with pytest.raises(ValueError, match=r"no recorded month lies in 30 \.\. 24; .* one of those in 1 \.\. 24"):
         window(sweep, from_month=30)
+    yearly = sweep.isel(month=[11, 23])
+    with pytest.raises(
+        ValueError, match=r"no recorded mean of 12 months lies in 24 \.\. 24; .* one of those in 1 \.\. 24"
+    ):
+        window(yearly, 24)
 
 
 def test_window_means_are_means_and_failed_runs_stay_missing(sweep):

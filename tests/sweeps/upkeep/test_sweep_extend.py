@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from tredegar.cli.entry import main
 from tredegar.results import analyze_sensitivity, open_sweep
 from tredegar.sweeps.run.runner import complete_sweep
 from tredegar.sweeps.spec.spec import Spec
@@ -206,3 +207,14 @@ def test_an_unfinished_sweep_is_not_extended(tmp_path: Path) -> None:
     complete_sweep(small_spec(), tmp_path / "s.zarr", task=(0, 2), simulate=simulate)
     with pytest.raises(StoreError, match="unfinished"):
         extend_store(SweepStore(tmp_path / "s.zarr"), small_spec("replicates = 3", "replicates = 6"))
+
+
+def test_a_misspelt_engine_leaves_the_store_as_it_was(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store, larger = tmp_path / "s.zarr", tmp_path / "larger.toml"
+    finished(small_spec(), store)
+    larger.write_text(small_spec("replicates = 3", "replicates = 9").canonical(), encoding="utf-8")
+    before = contents(store)
+    with pytest.raises(SystemExit) as end:
+        main(["extend", str(store), str(larger), "--engine", "Numpy"])
+    assert end.value.code == 1 and "did you mean 'numpy'?" in capsys.readouterr().err
+    assert contents(store) == before
