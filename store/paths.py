@@ -45,3 +45,13 @@ def is_zip(path: Path) -> bool:
 def is_empty_folder(path: Path) -> bool:
     """Return whether ``path`` is a folder with nothing in it."""
     return path.is_dir() and next(path.iterdir(), None) is None
+
+
+def beside(store: Path, ending: str) -> Path:
+    """Return the folder next to ``store`` that what is made of it goes to.
+
+    >>> beside(Path("sweeps/my.zarr"), "report").as_posix()
+    'sweeps/my-report'
+    """
+    named = store if store.name else store.absolute()  # "." is a place, and has no name
+    return named.parent / f"{named.name.removesuffix('.zarr')}-{ending}"

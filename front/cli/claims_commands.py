@@ -186,8 +186,9 @@ def replay_command(
 ) -> None:
     """Run one run of a store again, agent by agent, check that it is the same to the last bit, and tell its story."""
     from ..results.replay.story import write_replay
+    from ..store.paths import beside
 
-    folder = out if out is not None else store.with_name(f"{store.name.removesuffix('.zarr')}-replay")
+    folder = out if out is not None else beside(store, "replay")
     written = write_replay(store, folder, point, replicate, trust)
     typer.echo(written.statement)
     typer.echo(

@@ -53,8 +53,9 @@ def report_command(
     """Report on a store: figures, their data, a table, and one sentence on what the map of two parameters shows."""
     from ..results.figures.sentence import change_table
     from ..results.report.report import write_report
+    from ..store.paths import beside
 
-    folder = out if out is not None else store.with_name(f"{store.name.removesuffix('.zarr')}-report")
+    folder = out if out is not None else beside(store, "report")
     written = write_report(store, folder, outcomes or None, from_month, partial)
     header, rows = change_table(written.changes)
     if rows:

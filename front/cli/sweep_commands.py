@@ -153,7 +153,7 @@ def extend_command(
 
     enlarged = read_spec(spec)
     if run:
-        check_engine(engine)  # before the store is enlarged: a misspelt name must leave it as it was
+        check_engine(engine)  # a misspelt name must leave the store as it was
     points, replicates = extend_store(SweepStore(store), enlarged)
     typer.echo(f"{store} now asks for {points:,} points x {replicates:,} replicates", err=True)
     if run:
@@ -241,19 +241,16 @@ def say_summary(summary: SweepSummary, one_task: bool) -> None:
         typer.echo(f"note: {path} has no digests: damage that fits its checksum goes unseen", err=True)
     say_repairs(summary.repaired)
     if summary.stopped and summary.stopped != "interrupted":
-        raise ValueError(
-            f"the sweep stopped: {summary.stopped}; {counted(counts.missing, 'run')} are missing in {path}"
-        )
+        missing = counted(counts.missing, "run")
+        raise ValueError(f"the sweep stopped: {summary.stopped}; {missing} are missing in {path}")
     if summary.computed:
         rate = summary.computed / max(summary.seconds, 1e-9)
         typer.echo(f"computed {counted(summary.computed, 'run')} in {span(summary.seconds)} ({rate:,.1f} runs/s)")
+    why = f"'tredegar status {path}' says why"
     if counts.all_failed:
-        raise ValueError(f"every run of {path} failed; 'tredegar status {path}' says why")
+        raise ValueError(f"every run of {path} failed; {why}")
     if counts.failed:
-        typer.echo(
-            f"{counted(counts.failed, 'run')} failed; 'tredegar status {path}' says why,"
-            " the same command with --retry-failed computes them again"
-        )
+        typer.echo(f"{counted(counts.failed, 'run')} failed; {why}, --retry-failed computes them again")
     if summary.complete:
         typer.echo(f"{path} is complete: {counted(counts.done + counts.failed, 'run')}")
         return

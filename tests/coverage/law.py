@@ -8,6 +8,7 @@ no procedure knows. Power is the share that excludes a value four such standard 
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -91,7 +92,8 @@ def measure(row: Row, seed: int, trials: int | None = None) -> Measured:
     said = [row.trial(np.random.default_rng(stream)) for stream in streams]
     estimate, low, high, truth = (np.stack([np.atleast_1d(one[place]) for one in said]) for place in range(4))
     given = np.isfinite(low) & np.isfinite(high)
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # of intervals that no trial gave
         held = np.where(given, (low <= truth) & (truth <= high), np.nan)
         spread = np.nanstd(estimate - truth, axis=0, ddof=1)
         far = truth + FAR * spread

@@ -76,3 +76,12 @@ def test_what_cannot_be_done_ends_in_one_line(store, capsys, words, expected):
     assert run(*(store if word == "STORE" else word for word in words)) == 1
     said = capsys.readouterr().err
     assert expected in said and said.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", [("report", "."), ("replay", ".", "--point", "0", "--replicate", "0")])
+def test_the_place_where_one_stands_is_no_store_and_is_told_so(command, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as end:
+        main([*command])
+    assert end.value.code == 1 and "'.' is not a store" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
