@@ -20,7 +20,7 @@ from ..model.text.plain_text import brief
 from .batch.batch import Country, Record, Recorded, RunBatch
 from .batch.memory import Needs, check_room
 from .batch.naming import named_values
-from .batch.points import checked_run_numbers, read_points
+from .batch.points import checked_run_numbers, read_points, repeated_by_run
 from .engine_table import Run, find_engine, load_engine
 
 if TYPE_CHECKING:
@@ -157,9 +157,9 @@ def simulate(
     record = Record(choose_outcomes(outcomes), every, bool(trust_records))
     check_room(Needs(count * replicates, country, _most_groups(country), months, record, np.dtype(dtype).itemsize))
     numbers = checked_run_numbers(runs, count, replicates)
-    per_run = {name: np.repeat(array, replicates) for name, array in values.items()}
+    per_run = {name: repeated_by_run(array, replicates) for name, array in values.items()}
     per_change = {
-        month: {n: np.repeat(a, replicates) for n, a in changed.items()} for month, changed in changes.items()
+        month: {n: repeated_by_run(a, replicates) for n, a in changed.items()} for month, changed in changes.items()
     }
     batch = RunBatch(country, months, seed, numbers.reshape(-1), per_run, per_change, constants_with(constants), record)
     engine_name, run = load_engine(engine)

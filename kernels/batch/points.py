@@ -36,7 +36,7 @@ def read_points(
     count = lengths.pop()[0] if lengths else 1
     if count == 0:
         raise ValueError("points must hold at least one point")
-    values = {name: np.full(count, row.default) for name, row in PARAMETERS.items()}
+    values = {name: np.broadcast_to(np.float64(row.default), (count,)) for name, row in PARAMETERS.items()}
     changes: dict[int, dict[str, NDArray[np.float64]]] = {}
     for name, array in given.items():
         row, month = quantity_of(name, months)
@@ -77,6 +77,17 @@ def _checked_range(row: Parameter, numbers: NDArray[np.float64], count: int) -> 
     for number in (float(numbers.min()), float(numbers.max())):
         row.check(number)
     return np.broadcast_to(numbers, (count,))
+
+
+def repeated_by_run(values: NDArray[np.float64], replicates: int) -> NDArray[np.float64]:
+    """Return ``values`` (point,) for every run, (point * replicate,); one value of all points is shared, not copied.
+
+    >>> repeated_by_run(np.array([0.2, 0.8]), 2), repeated_by_run(np.broadcast_to(0.5, (2,)), 2).strides
+    (array([0.2, 0.2, 0.8, 0.8]), (0,))
+    """
+    if values.strides == (0,):
+        return np.broadcast_to(values[0], (len(values) * replicates,))
+    return np.repeat(values, replicates)
 
 
 def checked_run_numbers(runs: ArrayLike | None, points: int, replicates: int) -> NDArray[np.uint64]:
