@@ -152,7 +152,7 @@ def _draw_course(axes: Any, one: xr.Dataset, method: SensitivityMethod) -> None:
             axes.fill_between(months, values[place] - half, values[place] + half, color=colour, alpha=0.18, linewidth=0)
     if np.isfinite(one["seed_share"].values).any():
         share, half = one["seed_share"].values, one["seed_share_conf"].values
-        axes.plot(months, share, color=LUCK, linestyle="dotted", label="luck (single runs)")
+        axes.plot(months, share, color=LUCK, linestyle="dotted", label="chance (single runs)")
         axes.fill_between(months, share - half, share + half, color=LUCK, alpha=0.18, linewidth=0)
     title = label_of(str(one["outcome"].item()), unit=False).capitalize()
     axes.set(xlabel="month", ylabel=method.axis, title=title)

@@ -15,7 +15,7 @@ from .methods import find_method
 
 SHOWN_PARAMETERS = 10
 IDLE = 0.01
-"""Indices of idle parameters, due to luck, that are worth telling."""
+"""Indices of idle parameters, due to chance, that are worth telling."""
 MARK = "(as idle)"
 """Stands beside an index that cannot be told from that of a parameter which does nothing."""
 

@@ -1,4 +1,7 @@
-"""The notebook front_door.ipynb: from a question to an answer with an interval, on one page, without a file."""
+"""The notebook front_door.ipynb: from a question to an answer with an interval, on one page, without a file.
+
+That it prints the same again, tests/house/test_notebooks.py says of every notebook.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,8 @@ from typing import Any
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
 
 from ..support.places import ROOT
-from ..support.waiting import PATIENCE
 
 NOTEBOOK = ROOT / "examples" / "front_door.ipynb"
 MOST_LINES = 45
@@ -26,14 +27,6 @@ def code_of(notebook: Any) -> list[Any]:
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
-def printed(notebook: Any) -> list[str]:
-    """Return what its cells printed, and its tables as text."""
-    outputs = [output for cell in code_of(notebook) for output in cell.outputs]
-    streams = [output.text for output in outputs if output.output_type == "stream" and output.name == "stdout"]
-    tables = [output.data["text/plain"] for output in outputs if "text/html" in output.get("data", {})]
-    return [*streams, *tables]
-
-
 def test_it_needs_no_spec_file_no_path_and_no_second_page(kept: Any) -> None:
     source = "\n".join(cell.source for cell in code_of(kept))
     assert len(source.splitlines()) <= MOST_LINES
@@ -45,9 +38,3 @@ def test_it_ends_with_an_answer_and_its_interval(kept: Any) -> None:
     (answer,) = (output.text for output in code_of(kept)[-1].outputs if output.output_type == "stream")
     assert answer.count("95 % interval") == 2
     assert re.search(r"it lowers quality \(-0\.\d{3}, 95 % interval -0\.\d{3} to -0\.\d{3}\)", answer)
-
-
-def test_it_gives_the_same_answer_again(kept: Any) -> None:
-    again = nbformat.read(NOTEBOOK, as_version=4)
-    NotebookClient(again, timeout=PATIENCE, kernel_name="python3").execute()
-    assert printed(again) == printed(kept)
