@@ -117,7 +117,7 @@ def _best(
     square = _besides(square, basis)
     alone = (linear.T @ tried) ** 2 + (square.T @ tried) ** 2
     chance, margin = _against_shuffles(alone)
-    best = ((int(alone[:, 0].argmax()),), chance)
+    best: tuple[tuple[int, ...], float] = ((int(alone[:, 0].argmax()),), chance)
     if columns.pairs.shape[1]:
         together = (_besides(columns.product, basis).T @ tried) ** 2
         of_pairs, of_margin = _against_shuffles(together)
