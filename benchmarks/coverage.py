@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 law, table = (import_module(f"tests.coverage.{name}") for name in ("law", "table"))
+KINDS = import_module("tredegar.results.statistics.interval_kinds").INTERVAL_KINDS
 
 SEED = 20130401
 PAGE = ROOT / "docs" / "coverage.md"
@@ -38,12 +39,17 @@ counted. All promise {promise}.
   additive fit cannot see interactions, nor few points a curve: there intervals are several times as wide as they need
   be, and say little.
 - *power*: the share of intervals that exclude a value four such standard deviations beside the truth.
-- *refused*: the share of cases in which the product prints no interval.
+- *refused*: the share of cases in which the product prints no interval. A word that is said or not has neither width
+  nor power: its coverage is the share of cases in which nothing wrong is said.
 
-Not simulated yet, so that nothing here speaks for them: claims, their shares, and phases; shares of chance
-in single runs (`seed_share`), traces and the advice of `tredegar sensitivity`; steps that the points of a surface
-hardly show.
+"""
+BARE = """## Not simulated yet
 
+Nothing here speaks for these. Where their numbers are printed, a mark says so; steps that the points of a surface
+hardly show are not simulated either.
+
+| kind | printed by | why it is in doubt |
+|---|---|---|
 """
 
 
@@ -65,14 +71,27 @@ def line(found: Any, rows: int) -> str:
         found.truth,
         found.design,
         "-" if found.coverage != found.coverage else f"{found.coverage:.3f} ± {found.error:.3f}{mark}",
-        *("-" if value != value else f"{value:.2f}" for value in (found.width, found.power)),
+        *("-" if value != value else f"{value:.2f}" for value in widths(found)),
         f"{found.refused:.2f}",
     )
     return f"| {' | '.join(cells)} |"
 
 
+def widths(found: Any) -> tuple[float, float]:
+    """Return width and power of a row, NaN for a word, which has bounds only in the form in which it is counted."""
+    word = found.kind in KINDS and KINDS[found.kind].word
+    return (float("nan"), float("nan")) if word else (found.width, found.power)
+
+
+def not_simulated(simulated: Iterable[str]) -> str:
+    """Return the table of the kinds that the product prints and that have no rows; empty where there are none."""
+    bare = [kind for name, kind in KINDS.items() if name not in set(simulated)]
+    rows = "".join(f"| {kind.name} | {kind.printed} | {kind.doubt} |\n" for kind in bare)
+    return f"\n{BARE}{rows}" if rows else ""
+
+
 def page(found: Iterable[Any]) -> str:
-    """Return the page: a summary, then a table for each kind."""
+    """Return the page: a summary, what has no rows, then a table for each kind."""
     every = list(found)
     kinds = {kind: [one for one in every if one.kind == kind] for kind in dict.fromkeys(one.kind for one in every)}
     summary = [
@@ -82,10 +101,10 @@ def page(found: Iterable[Any]) -> str:
     tables = []
     for kind, members in kinds.items():
         told = [one.coverage for one in members if one.coverage == one.coverage]
-        widths = sorted(one.width for one in members if one.width == one.width)
+        wide = sorted(width for width, _ in map(widths, members) if width == width)
         broken = sum(one.fails(len(every)) for one in members)
         doubts = [f"\n{one.truth}, {one.design}, not covered: {one.known}." for one in members if one.known]
-        ends = f"{widths[len(widths) // 2]:.2f} | {widths[-1]:.1f}" if widths else "- | -"
+        ends = f"{wide[len(wide) // 2]:.2f} | {wide[-1]:.1f}" if wide else "- | -"
         summary.append(
             f"| {kind} | {len(members)} | {broken} | {len(doubts)} | {min(told, default=float('nan')):.3f} | {ends} |"
         )
@@ -93,7 +112,8 @@ def page(found: Iterable[Any]) -> str:
         tables += ["|---|---|---|---|---|---|", *(line(one, len(every)) for one in members), *doubts]
     floors = (f"{law.least_coverage(trials, len(every)):.3f} in {trials} trials" for trials in {*asked(every)})
     head = HEAD.format(promise=f"{law.NOMINAL:.0%}", floors=", ".join(sorted(floors)))
-    return head + "\n".join([*summary, *tables]) + "\n"
+    simulated = {row.kind for row in table.all_rows()}
+    return head + "\n".join(summary) + "\n" + not_simulated(simulated) + "\n".join(tables) + "\n"
 
 
 def asked(found: Iterable[Any]) -> list[int]:

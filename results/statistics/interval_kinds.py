@@ -1,0 +1,142 @@
+"""Kinds of interval, band, test and word of certainty: where each is printed, and why some are not shown to cover.
+
+One place for what `make coverage` simulates (the name of a kind is that of its rows) and for the mark that stands
+beside a number whose interval is known not to hold the truth as often as it says, or that was never simulated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+PAGE = "docs/coverage.md"
+NOT_SIMULATED = "not simulated yet"
+SHARED = "where chance under common random numbers is tied to the parameter, which passes for an effect"
+CLAIMS, SENSITIVITY, DISCOVER = "tredegar claims", "tredegar sensitivity, report", "tredegar discover, report"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntervalKind:
+    """One kind of interval, band, test or word.
+
+    ``name``: as rows of coverage call it; ``printed``: where readers meet it; ``doubt``: the reason why it is not
+    shown to cover, with its condition, or "". ``variables``: the names that it has in Datasets and tables. ``word``:
+    it says yes or no of something, so that no width and no power can be told.
+    """
+
+    name: str
+    printed: str
+    doubt: str = ""
+    variables: tuple[str, ...] = ()
+    word: bool = False
+
+
+def _kind(name: str, printed: str, *variables: str, doubt: str = "", word: bool = False) -> IntervalKind:
+    return IntervalKind(name=name, printed=printed, doubt=doubt, variables=variables, word=word)
+
+
+_KINDS = (
+    _kind("mean over a design", "mean_with_interval, report"),
+    _kind("mean under a condition", "average_by with mean_with_interval"),
+    _kind("response at a level", "report"),
+    _kind("fan of a third", "report"),
+    _kind("convergence", "report"),
+    _kind("cell of a map of a grid", "report", "mean_low", "mean_high", "change_low", "change_high"),
+    _kind("cell of a surface", "report", "mean_low", "mean_high", "change_low", "change_high"),
+    _kind("words under a map", "report", word=True),
+    _kind("turn of a sign", "report", word=True),
+    _kind("change between sweeps, run by run", "tredegar compare", "change_low", "change_high"),
+    _kind("change between sweeps of other seeds", "tredegar compare", "change_low", "change_high"),
+    _kind("difference of arms at a point", "paired"),
+    _kind("level of a ramp", "measure_hysteresis, tredegar claims", "up_low", "up_high", "down_low", "down_high"),
+    _kind("gap of a ramp", "measure_hysteresis, tredegar claims", "gap_low", "gap_high"),
+    _kind("the record among single histories", "tredegar validate"),
+    _kind("share of a given box", DISCOVER, "coverage_low", "coverage_high", "density_low", "density_high"),
+    _kind("share of a box of PRIM", DISCOVER, "coverage_low", "coverage_high", "density_low", "density_high"),
+    _kind("box that is printed", DISCOVER, word=True),
+    _kind("limit that is borne out", DISCOVER, word=True),
+    _kind("leaf that is printed", "tredegar discover --tree", word=True),
+    _kind("mean of a setting", "tredegar discover --lever", "mean_low", "mean_high"),
+    _kind("mean regret", "tredegar discover --lever", "mean_regret_low", "mean_regret_high"),
+    _kind("first-order index", SENSITIVITY, "S1_conf", doubt="where two parameters act through their product alone"),
+    _kind("total-order index", SENSITIVITY, "ST_conf"),
+    _kind("second-order index", "analyze_sensitivity", "S2_conf", doubt=NOT_SIMULATED),
+    _kind("band of an idle first-order index", SENSITIVITY, "S1_idle"),
+    _kind("band of an idle total-order index", SENSITIVITY, "ST_idle"),
+    _kind("Morris mu_star", SENSITIVITY, "mu_star_conf"),
+    _kind("Morris mu", SENSITIVITY, "mu_conf", doubt=NOT_SIMULATED),
+    _kind("band of idle parameters, mu_star", SENSITIVITY, "mu_star_idle"),
+    _kind(
+        "PAWN median",
+        SENSITIVITY,
+        "median_conf",
+        doubt="which leans high where a slice has few points, while its interval tells scatter alone",
+    ),
+    _kind("band of idle parameters, median", SENSITIVITY, "median_idle"),
+    _kind("band of idle parameters, median, of one with shared chance", SENSITIVITY, "median_idle", doubt=SHARED),
+    _kind("band of idle parameters, maximum", SENSITIVITY, "maximum_idle", doubt=NOT_SIMULATED),
+    _kind("delta", SENSITIVITY, "delta_conf", doubt=NOT_SIMULATED),
+    _kind("band of idle parameters, delta", SENSITIVITY, "delta_idle"),
+    _kind("total share of a quadratic fit", SENSITIVITY, "total_share_conf", "total_conf"),
+    _kind("share of a quadratic fit, alone", "analyze_sensitivity", "share_conf", "alone_conf", doubt=NOT_SIMULATED),
+    _kind("band of idle parameters, total_share", SENSITIVITY, "total_share_idle", "total_idle"),
+    _kind("band of idle parameters, share", "analyze_sensitivity", "share_idle", "alone_idle", doubt=NOT_SIMULATED),
+    _kind("coefficient of a regression", SENSITIVITY, "SRC_conf", "SRRC_conf", doubt=NOT_SIMULATED),
+    _kind("band of idle parameters, SRRC, of one with shared chance", SENSITIVITY, "SRC_idle", "SRRC_idle", doubt=SHARED),
+    _kind("share of chance in single runs", SENSITIVITY, "seed_share_conf", doubt=NOT_SIMULATED),
+    _kind("advice on intervals", SENSITIVITY, doubt=NOT_SIMULATED, word=True),
+    _kind("points that are enough", "tredegar sensitivity --by-points", doubt=NOT_SIMULATED, word=True),
+    _kind(
+        "share of verdicts",
+        CLAIMS,
+        "share_low",
+        "share_high",
+        doubt="for settings are counted that chance alone carries beyond the band",
+    ),
+    _kind("deciding parameters", CLAIMS, doubt="for three are always named, whether or not chance explains them"),
+    _kind("threshold of a deciding parameter", CLAIMS, doubt=NOT_SIMULATED),
+    _kind("region of a claim", CLAIMS, doubt=NOT_SIMULATED),
+    _kind("by construction", CLAIMS, doubt="for it is concluded from what a sample does not show", word=True),
+    _kind("share of a phase", CLAIMS, doubt="for chance that all points share moves the whole surface"),
+    _kind("boundary of a phase", CLAIMS, doubt="for chance that all points share moves the whole surface"),
+)
+INTERVAL_KINDS: Mapping[str, IntervalKind] = MappingProxyType({kind.name: kind for kind in _KINDS})
+"""Every kind by its name."""
+
+
+def kinds_of(variables: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of the kinds that ``variables`` of a Dataset or table hold, in the order of the registry.
+
+    >>> kinds_of(["S1", "S1_conf", "ST_conf"])
+    ('first-order index', 'total-order index')
+    """
+    held = set(variables)
+    return tuple(kind.name for kind in _KINDS if held & set(kind.variables))
+
+
+def doubts(names: Iterable[str]) -> str:
+    """Return the mark that stands once beside numbers of these kinds; empty where nothing is in doubt.
+
+    Raises KeyError for a name that is no kind.
+
+    >>> doubts(["total-order index", "second-order index"])
+    'not shown to cover: second-order index, not simulated yet (docs/coverage.md)'
+    >>> doubts(["total-order index"])
+    ''
+    """
+    told: dict[str, list[str]] = {}
+    for kind in (INTERVAL_KINDS[name] for name in names):
+        if kind.doubt:
+            told.setdefault(kind.doubt, []).append(kind.name)
+    if not told:
+        return ""
+    return f"not shown to cover: {'; '.join(f'{_listed(each)}, {why}' for why, each in told.items())} ({PAGE})"
+
+
+def _listed(names: list[str]) -> str:
+    # Names of some kinds have commas of their own.
+    return " and ".join(names) if len(names) < 3 else f"{'; '.join(names[:-1])} and {names[-1]}"
+
+
+__all__ = ["INTERVAL_KINDS", "IntervalKind", "doubts", "kinds_of"]

@@ -1,0 +1,136 @@
+"""Table of the places of the product that make or hand on intervals: the kinds of each, or why it has none.
+
+Who prints a new interval names its kind here, and in results/statistics/interval_kinds.py with the row that covers it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+COMPARED = ("change between sweeps, run by run", "change between sweeps of other seeds")
+CELLS = ("cell of a map of a grid", "cell of a surface")
+UNDER_A_MAP = (*CELLS, "words under a map", "turn of a sign")
+RAMP = ("level of a ramp", "gap of a ramp")
+BOXES = ("share of a given box", "share of a box of PRIM", "box that is printed", "limit that is borne out")
+LEAF = ("leaf that is printed",)
+LEVERS = ("mean of a setting", "mean regret")
+RECORD = ("the record among single histories",)
+MEANS = ("mean over a design", "mean under a condition")
+SOBOL = ("first-order index", "total-order index", "second-order index")
+IDLE_SOBOL = ("band of an idle first-order index", "band of an idle total-order index")
+MORRIS = ("Morris mu_star", "Morris mu", "band of idle parameters, mu_star")
+IDLE_PAWN = (
+    "band of idle parameters, median",
+    "band of idle parameters, median, of one with shared chance",
+    "band of idle parameters, maximum",
+)
+PAWN = ("PAWN median", *IDLE_PAWN)
+DELTA = ("delta", "band of idle parameters, delta")
+COEFFICIENTS = ("coefficient of a regression", "band of idle parameters, SRRC, of one with shared chance")
+SHARES = (
+    "total share of a quadratic fit",
+    "share of a quadratic fit, alone",
+    "band of idle parameters, total_share",
+    "band of idle parameters, share",
+)
+CHANCE = ("share of chance in single runs",)
+INDICES = (*SOBOL, *IDLE_SOBOL, *MORRIS, *PAWN, *DELTA, *COEFFICIENTS, *SHARES, *CHANCE, "advice on intervals")
+VERDICTS = ("share of verdicts", "by construction")
+DECIDERS = ("deciding parameters", "threshold of a deciding parameter")
+PHASES = ("share of a phase", "boundary of a phase")
+
+PLACES: Mapping[str, tuple[str, ...]] = {
+    "results/arms/comparison.py": COMPARED,
+    "results/arms/comparison.py:compared_rows": COMPARED,
+    "results/arms/pairs.py": ("difference of arms at a point",),
+    "results/claims/deciding.py": DECIDERS,
+    "results/claims/deciding.py:Decider": DECIDERS,
+    "results/claims/deciding.py:DecidingRegion": ("region of a claim",),
+    "results/claims/deciding.py:region": ("region of a claim",),
+    "results/claims/pages/report.py:chart_rows": PHASES,
+    "results/claims/phases.py": PHASES,
+    "results/claims/store.py": DECIDERS,
+    "results/claims/store.py:verdict_dataset": VERDICTS,
+    "results/claims/verdicts.py": VERDICTS,
+    "results/claims/verdicts.py:Share": VERDICTS,
+    "results/claims/walks.py": RAMP,
+    "results/claims/walks.py:walk_words": RAMP,
+    "results/claims/wording.py": VERDICTS,
+    "results/discovery/figure.py:region_table": BOXES,
+    "results/discovery/prim.py:chance_of_limit": ("limit that is borne out",),
+    "results/discovery/robust.py": LEVERS,
+    "results/discovery/robust.py:measure_robustness": LEVERS,
+    "results/discovery/scores.py:chance_denser": ("box that is printed",),
+    "results/discovery/scores.py:chance_of_share": (*BOXES, *LEAF),
+    "results/discovery/scores.py:share_interval": (*BOXES, *LEAF),
+    "results/figures/curves.py": ("response at a level", "fan of a third", "convergence"),
+    "results/figures/fan_charts.py": ("fan of a third",),
+    "results/figures/fan_charts.py:convergence": ("convergence",),
+    "results/figures/map_figure.py": CELLS,
+    "results/figures/maps.py": CELLS,
+    "results/figures/maps.py:map_of": CELLS,
+    "results/figures/ramp.py": RAMP,
+    "results/figures/ramp.py:draw_hysteresis": RAMP,
+    "results/figures/ramp.py:measure_hysteresis": RAMP,
+    "results/figures/response_curves.py": ("response at a level",),
+    "results/figures/sentence.py": UNDER_A_MAP,
+    "results/figures/sentence.py:Change": UNDER_A_MAP,
+    "results/figures/sentence.py:sign_turns": UNDER_A_MAP,
+    "results/intervals.py:Estimate": MEANS,
+    "results/intervals.py:combined": MEANS,
+    "results/intervals.py:estimate_by_point": ("difference of arms at a point",),
+    "results/intervals.py:estimate_unpaired": ("difference of arms at a point",),
+    "results/record/validation.py": RECORD,
+    "results/record/validation.py:Finding": RECORD,
+    "results/record/validation.py:Standing": RECORD,
+    "results/report/parts.py:map_picture": CELLS,
+    "results/report/report.py": ("response at a level",),
+    "results/sample.py:seed_share_conf": CHANCE,
+    "results/sensitivity/delta.py": DELTA,
+    "results/sensitivity/delta.py:DeltaIndices": DELTA,
+    "results/sensitivity/figure.py": INDICES,
+    "results/sensitivity/indices.py:analyze_sensitivity": INDICES,
+    "results/sensitivity/methods.py": (*PAWN, *DELTA),
+    "results/sensitivity/morris.py:MorrisEffects": MORRIS,
+    "results/sensitivity/morris.py:morris_effects": MORRIS,
+    "results/sensitivity/morris_chance.py": MORRIS,
+    "results/sensitivity/morris_chance.py:effects_and_chance": MORRIS,
+    "results/sensitivity/pawn.py": PAWN,
+    "results/sensitivity/pawn.py:PawnIndices": PAWN,
+    "results/sensitivity/pawn.py:pawn_bands": IDLE_PAWN,
+    "results/sensitivity/precision.py:advice": ("advice on intervals",),
+    "results/sensitivity/regression.py": COEFFICIENTS,
+    "results/sensitivity/regression.py:RegressionIndices": (*COEFFICIENTS, *SHARES),
+    "results/sensitivity/sobol.py:SobolIndices": SOBOL,
+    "results/sensitivity/sobol.py:sobol_indices": SOBOL,
+    "results/sensitivity/sobol_chance.py": (*SOBOL, *IDLE_SOBOL),
+    "results/sensitivity/sobol_chance.py:sobol_by_name": SOBOL,
+    "results/sensitivity/table.py": INDICES,
+    "results/sensitivity/table.py:as_idle": INDICES,
+    "results/sensitivity/table.py:remarks": INDICES,
+    "results/sensitivity/trace.py": (*INDICES, "points that are enough"),
+    "results/shares.py": SHARES,
+    "results/shares.py:Shares": SHARES,
+    "results/shares.py:shares_with_intervals": SHARES,
+    "results/statistics/mean_intervals.py": (*MEANS, "change between sweeps of other seeds"),
+}
+"""Place -> the kinds that it makes or hands on."""
+
+RANGE, RUNS = "the range of a parameter", "the middle of single runs or points, which is described and not estimated"
+NO_INTERVALS: Mapping[str, str] = {
+    "front/page/country.py:sliders": RANGE,
+    "results/claims/phases.py:Axis": RANGE,
+    "results/claims/phases.py:Beside": RUNS,
+    "results/claims/phases.py:axes_of": RANGE,
+    "results/claims/verdicts.py:Middle": RUNS,
+    "results/claims/walks.py:walk_designs": "an end of a walk",
+    "results/discovery/prim.py:Box": RANGE,
+    "results/discovery/regions.py:Limit": RANGE,
+    "results/discovery/regions.py:discover": "the threshold of the best or worst fifth of the points",
+    "results/record/validation.py:Target": "the window in which the record lies, from its source",
+    "results/statistics/interval_kinds.py": "the registry itself",
+    "sweeps/spec/design.py:Varied": RANGE,
+    "sweeps/spec/design.py:parse_varied": RANGE,
+    "sweeps/spec/samplers.py": RANGE,
+}
+"""Place that has such a name or such a call -> what it is instead."""
