@@ -10,7 +10,7 @@ import xarray as xr
 from ..dataset import chosen_outcomes, varied_parameters
 from ..figures.maps import axes_of_map, map_of
 from ..figures.style import compose
-from ..sensitivity.figure import bar_panels, course_panels, trace_panels
+from ..sensitivity.figure import bar_panels, course_panels, note_below, trace_panels
 from ..windows import window_mean
 from .parts import Picture, basis, fan_picture, map_picture, response_picture
 
@@ -91,11 +91,11 @@ def draw_sensitivity(indices: xr.Dataset) -> Figure:
     """
     if "number" in indices.dims:
         note = f"{indices.attrs['method']}, by the number of {indices.attrs['unit']}; bands: 95 % intervals."
-        return compose(trace_panels(indices), 3, note, (3.4, 3.2))
+        return compose(trace_panels(indices), 3, note_below(note, indices), (3.4, 3.2))
     several = indices.sizes["month"] > 1
     panels = course_panels(indices) if several else bar_panels(indices)
     note = f"{indices.attrs['method']} on {indices.attrs['used']} {indices.attrs['unit']}; 95 % intervals."
-    return compose(panels, 3, note, (3.4, 3.2) if several else (3.8, 3.0))
+    return compose(panels, 3, note_below(note, indices), (3.4, 3.2) if several else (3.8, 3.0))
 
 
 def _whole(picture: Picture) -> Figure:

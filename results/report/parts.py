@@ -19,7 +19,7 @@ from ..figures.map_figure import map_panels
 from ..figures.maps import axes_of_map, map_of
 from ..figures.response_curves import responses
 from ..figures.style import Panel, alone, compose, save_figure, svg_text
-from ..sensitivity.figure import bar_panels, course_panels
+from ..sensitivity.figure import bar_panels, course_panels, note_below
 from ..sensitivity.indices import Bootstrap, analyze_sensitivity
 from ..sensitivity.methods import find_method
 from ..shares import most_telling
@@ -223,8 +223,9 @@ def sensitivity_pictures(
     length = max(1, sweep.sizes["month"] // COURSE_WINDOWS)
     resamples = find_method(indices.attrs["method"]).resamples_over_time
     course = analyze_sensitivity(sweep, outcomes, window=length, bootstrap=Bootstrap(resamples))
-    note = f"{indices.attrs['method']} on {indices.attrs['used']} {indices.attrs['unit']}; bars: 95 % intervals."
-    over = f"Windows of {length} recorded months; bands: 95 % intervals."
+    made = f"{indices.attrs['method']} on {indices.attrs['used']} {indices.attrs['unit']}; bars: 95 % intervals."
+    note = note_below(made, indices)
+    over = note_below(f"Windows of {length} recorded months; bands: 95 % intervals.", course)
     return indices, [
         Picture(
             name="sensitivity", panels=tuple(bar_panels(indices)), note=note, table=_flat(indices), size=(3.6, 3.0)

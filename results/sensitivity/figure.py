@@ -10,12 +10,30 @@ import xarray as xr
 
 from ..dataset import label_of
 from ..figures.style import INK, LINES, Panel, legend_below, light_grid
+from ..statistics.interval_kinds import doubts
 from .methods import SensitivityMethod, find_method
-from .table import as_idle
+from .table import as_idle, kinds_shown
 
 SHOWN_BARS = 12
 SHOWN_LINES = 5
 LUCK = "#4d4d4d"
+
+
+def note_below(words: str, indices: xr.Dataset) -> str:
+    """Return the note of a figure of indices: ``words``, and which of its intervals are not shown to cover.
+
+    ``indices`` are those of :func:`analyze_sensitivity`, dims (outcome, month, parameter), or of a trace.
+
+    >>> cells = {"S1_conf": (("outcome", "month", "parameter"), [[[0.7]]])}
+    >>> note_below("Bars.", xr.Dataset(cells, {"month": [12]}, {"method": "sobol"}))[:34]
+    'Bars. Not shown to cover: first-or'
+    """
+    method = find_method(indices.attrs["method"])
+    bars = indices.sizes.get("month", 0) == 1
+    names = [method.shown[0], *([method.alone] if bars and method.alone else [])]
+    kinds = kinds_shown(indices, names, ("conf", "idle") if bars else ("conf",))
+    enough = ("points that are enough",) if np.isfinite(indices.attrs.get("limit", np.nan)) else ()
+    return f"{words} {doubts((*kinds, *enough))}".rstrip()
 
 
 def bar_panels(indices: xr.Dataset) -> list[Panel]:

@@ -11,6 +11,7 @@ import xarray as xr
 from ...datasets.attributes import with_texts
 from ..dataset import Design, chosen_outcomes, design_of, label_of
 from ..sample import Window, complete_points, sample_of, seed_share, seed_share_conf, series_of, times_of
+from ..statistics.interval_kinds import with_doubts
 from .methods import AUTO, Bootstrap, SensitivityMethod, method_for
 from .precision import advice, luck_left
 
@@ -35,7 +36,8 @@ def analyze_sensitivity(
     ``auto`` takes the one that the design was made for, or that correlated parameters allow. Where a design moves
     groups of parameters, sobol and morris have their indices, which then stand on the axis ``parameter``. Effects are
     in the unit of the outcome, all else has none; the source of each method stands at the head of its module. Variables
-    that end in ``_conf`` are half-widths of intervals. ``window``: recorded months per window; None analyses one mean,
+    that end in ``_conf`` are half-widths of intervals; one that is not shown to cover says so in its attribute
+    ``coverage``. ``window``: recorded months per window; None analyses one mean,
     over the second half of the run or from ``from_month`` on.
 
     Replicates are averaged first; ``seed_share`` is the share of luck in the variance of single runs,
@@ -148,7 +150,7 @@ def _dataset(
     coordinates = {"outcome": list(names), "month": times.values, "parameter": list(factors)}
     if any("parameter_2" in dims for dims, _ in variables.values()):
         coordinates["parameter_2"] = list(factors)
-    return with_texts(xr.Dataset(variables, coordinates).transpose("outcome", "month", ...))
+    return with_doubts(with_texts(xr.Dataset(variables, coordinates).transpose("outcome", "month", ...)))
 
 
 __all__ = ["Bootstrap", "analyze_sensitivity"]

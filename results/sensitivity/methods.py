@@ -159,8 +159,7 @@ REGRESSION = SensitivityMethod(
     prepare=_regression,
     shown=("total_share", "SRRC"),
     index="share of variance in a quadratic fit",
-    meaning="total_share: share of the variance in a quadratic fit; SRRC: standardised rank coefficient, in which"
-    " chance that common random numbers tie to a parameter passes for its effect",
+    meaning="total_share: share of the variance in a quadratic fit; SRRC: standardised rank coefficient",
     axis="share of variance\nin a quadratic fit",
     source="Saltelli et al. (2008), Global Sensitivity Analysis: The Primer, chapter 1",
     alone="share",
@@ -196,9 +195,7 @@ _RECORDS = (
         prepare=_pawn,
         shown=("median", "maximum"),
         index="distance of distributions",
-        meaning="distance between the distribution in a slice of the parameter and everywhere (0 .. 1), which leans"
-        " high with few points: its interval tells scatter alone, and need not cover; chance that common random"
-        " numbers tie to a parameter passes for its effect",
+        meaning="distance between the distribution in a slice of the parameter and everywhere (0 .. 1)",
         axis="distance of distributions [0..1]",
         source="Pianosi & Wagener (2018), Environmental Modelling & Software 108:197",
         space_filling=True,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +11,7 @@ import xarray as xr
 
 from ..dataset import label_of
 from ..formats import Exported, write_whole
+from ..statistics.interval_kinds import doubts, kinds_of
 from .methods import find_method
 
 SHOWN_PARAMETERS = 10
@@ -72,6 +73,19 @@ def as_idle(indices: xr.Dataset, name: str) -> xr.DataArray:
     return abs(indices[name]) <= indices[f"{name}_idle"]
 
 
+def kinds_shown(indices: xr.Dataset, names: Iterable[str], ends: tuple[str, ...] = ("conf", "idle")) -> tuple[str, ...]:
+    """Return the kinds of the intervals (``conf``) and bands (``idle``) of the indices ``names``, as far as known.
+
+    ``indices`` are those of :func:`analyze_sensitivity`, dims (outcome, month, parameter). The kinds are those of
+    ``interval_kinds``; that of the share of chance is among them where its interval is known.
+
+    >>> kinds_shown(xr.Dataset({"S1_conf": ("parameter", [0.1]), "ST_idle": ("parameter", [np.nan])}), ("S1", "ST"))
+    ('first-order index',)
+    """
+    held = [*(f"{name}_{end}" for name in names for end in ends), "seed_share_conf"]
+    return kinds_of(name for name in held if name in indices and np.isfinite(indices[name]).any())
+
+
 def strongest(indices: xr.Dataset) -> str:
     """Say in one line what each outcome depends on most in the last window, with its index; empty if none varies.
 
@@ -100,13 +114,13 @@ def strongest(indices: xr.Dataset) -> str:
 
 
 def remarks(indices: xr.Dataset) -> list[str]:
-    """Return what must be said beside the table: meaning, what was dropped, the share of chance, and the advice.
+    """Return what must be said beside the table: meaning, what was dropped, the share of chance, advice, and doubts.
 
     ``indices`` are those of :func:`analyze_sensitivity`, dims (outcome, month, parameter).
 
     >>> facts = {"method": "pawn", "level": 0.95, "used": 64, "dropped": 1, "unit": "points", "advice": "sweep more."}
     >>> cells = dict.fromkeys(("seed_share", "seed_share_conf"), (("outcome", "month"), [[np.nan]]))
-    >>> remarks(xr.Dataset(cells, {"outcome": ["quality"]}, facts))[1:]
+    >>> remarks(xr.Dataset(cells, {"outcome": ["quality"]}, facts))[1:3]
     ['1 of 65 points dropped: a run failed.', 'Sweep more.']
     """
     facts, method = indices.attrs, find_method(indices.attrs["method"])
@@ -133,7 +147,8 @@ def remarks(indices: xr.Dataset) -> list[str]:
     elif method.freed and facts["chance_in_means"] >= IDLE:
         left = f"up to {facts['chance_in_means']:.0%} of their variance"
         lines.append(f"Chance left in the means ({left}) is taken from {method.freed}.")
-    return [*lines, facts["advice"][0].upper() + facts["advice"][1:]]
+    doubted = doubts((*kinds_shown(indices, method.shown), "advice on intervals"))
+    return [*lines, facts["advice"][0].upper() + facts["advice"][1:], *([doubted] if doubted else [])]
 
 
 def _share(share: float, half: float) -> str:

@@ -12,9 +12,11 @@ from ...datasets.attributes import with_texts
 from ...store.design_methods import POINTS
 from ..dataset import Design, chosen_outcomes, design_of, label_of
 from ..sample import complete_points, sample_of, series_of
+from ..statistics.interval_kinds import doubts, with_doubts
 from .indices import finite_only, together_in_words, usable_rows
 from .methods import AUTO, Bootstrap, SensitivityMethod, find_method, method_for
 from .precision import units_for
+from .table import kinds_shown
 
 FEWEST = 8
 """A trace begins with no fewer units: a bootstrap of less says little (assumption)."""
@@ -98,7 +100,7 @@ def _dataset(
         if array.ndim in axes  # a pair of parameters has an axis more: it decides nothing here
     }
     coordinates = {"outcome": list(names), "number": numbers, "parameter": list(factors)}
-    return with_texts(xr.Dataset(variables, coordinates))
+    return with_doubts(with_texts(xr.Dataset(variables, coordinates)))
 
 
 def _judged(trace: xr.Dataset, method: SensitivityMethod, design: Design, limit: float | None) -> xr.Dataset:
@@ -203,4 +205,5 @@ def stopping_lines(trace: xr.Dataset) -> list[str]:
             lines.append(f"{name}: the widest interval is at most ± {facts['limit']:g}{share} from"
                          f" {int(one['enough'])} {facts['unit']} on.")  # fmt: skip
     more = str(facts["more"])
-    return [*lines, f"{more[0].upper()}{more[1:]}."] if more else lines
+    doubted = doubts((*kinds_shown(trace, find_method(facts["method"]).shown[:1], ("conf",)), "points that are enough"))
+    return [*lines, *([f"{more[0].upper()}{more[1:]}."] if more else []), *([doubted] if doubted else [])]

@@ -9,6 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 PAGE = "docs/coverage.md"
 NOT_SIMULATED = "not simulated yet"
@@ -83,7 +87,9 @@ _KINDS = (
     _kind("band of idle parameters, total_share", SENSITIVITY, "total_share_idle", "total_idle"),
     _kind("band of idle parameters, share", "analyze_sensitivity", "share_idle", "alone_idle", doubt=NOT_SIMULATED),
     _kind("coefficient of a regression", SENSITIVITY, "SRC_conf", "SRRC_conf", doubt=NOT_SIMULATED),
-    _kind("band of idle parameters, SRRC, of one with shared chance", SENSITIVITY, "SRC_idle", "SRRC_idle", doubt=SHARED),
+    _kind(
+        "band of idle parameters, SRRC, of one with shared chance", SENSITIVITY, "SRC_idle", "SRRC_idle", doubt=SHARED
+    ),
     _kind("share of chance in single runs", SENSITIVITY, "seed_share_conf", doubt=NOT_SIMULATED),
     _kind("advice on intervals", SENSITIVITY, doubt=NOT_SIMULATED, word=True),
     _kind("points that are enough", "tredegar sensitivity --by-points", doubt=NOT_SIMULATED, word=True),
@@ -116,12 +122,12 @@ def kinds_of(variables: Iterable[str]) -> tuple[str, ...]:
 
 
 def doubts(names: Iterable[str]) -> str:
-    """Return the mark that stands once beside numbers of these kinds; empty where nothing is in doubt.
+    """Return the sentence that stands once beside numbers of these kinds; empty where nothing is in doubt.
 
     Raises KeyError for a name that is no kind.
 
     >>> doubts(["total-order index", "second-order index"])
-    'not shown to cover: second-order index, not simulated yet (docs/coverage.md)'
+    'Not shown to cover: second-order index, not simulated yet (docs/coverage.md).'
     >>> doubts(["total-order index"])
     ''
     """
@@ -131,7 +137,19 @@ def doubts(names: Iterable[str]) -> str:
             told.setdefault(kind.doubt, []).append(kind.name)
     if not told:
         return ""
-    return f"not shown to cover: {'; '.join(f'{_listed(each)}, {why}' for why, each in told.items())} ({PAGE})"
+    return f"Not shown to cover: {'; '.join(f'{_listed(each)}, {why}' for why, each in told.items())} ({PAGE})."
+
+
+def with_doubts(found: xr.Dataset) -> xr.Dataset:
+    """Return the Dataset with an attribute ``coverage`` at each variable that holds an interval in doubt.
+
+    >>> import xarray as xr
+    >>> found = with_doubts(xr.Dataset({"ST_conf": ("parameter", [0.1]), "S2_conf": ("parameter", [0.2])}))
+    >>> found["ST_conf"].attrs, found["S2_conf"].attrs["coverage"]
+    ({}, 'Not shown to cover: second-order index, not simulated yet (docs/coverage.md).')
+    """
+    said = {str(name): doubts(kinds_of([str(name)])) for name in found.data_vars}
+    return found.assign({name: found[name].assign_attrs(coverage=line) for name, line in said.items() if line})
 
 
 def _listed(names: list[str]) -> str:
@@ -139,4 +157,4 @@ def _listed(names: list[str]) -> str:
     return " and ".join(names) if len(names) < 3 else f"{'; '.join(names[:-1])} and {names[-1]}"
 
 
-__all__ = ["INTERVAL_KINDS", "IntervalKind", "doubts", "kinds_of"]
+__all__ = ["INTERVAL_KINDS", "IntervalKind", "doubts", "kinds_of", "with_doubts"]

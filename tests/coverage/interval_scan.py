@@ -17,10 +17,10 @@ BOUND = re.compile(r"(?:\w*_)?(?:conf|low|high|idle)|\w*_(?:lower|upper)|(?:\w*_
 BARE = re.compile(r"_?(?:conf|low|high|lower|upper|idle|half_width)")
 """A bound that does not say of what: the place does."""
 MAKERS = frozenset(
-    """binom_test binomtest bootstrap cdf confidence_interval conf_int credible_interval fractional_ppf isf
-    interval monte_carlo_test nanpercentile nanquantile percentile percentileofscore permutation_test ppf
-    proportion_confint quantile sf tconfint_mean zconfint_mean""".split()
-)
+    ("binom_test", "binomtest", "bootstrap", "cdf", "conf_int", "confidence_interval", "credible_interval", "interval",
+     "isf", "monte_carlo_test", "nanpercentile", "nanquantile", "percentile", "percentileofscore", "permutation_test",
+     "ppf", "proportion_confint", "quantile", "sf", "tconfint_mean", "zconfint_mean")
+)  # fmt: skip
 """Functions of NumPy, SciPy and statsmodels that end in bounds or in the probability of chance."""
 LONGEST = 60
 """No name has so many letters; docstrings need not be matched."""

@@ -67,6 +67,12 @@ def places(trees: dict[str, ast.Module], makers: frozenset[str]) -> dict[str, se
     return {place: told for path, tree in trees.items() for place, told in found_in(path, tree, makers).items()}
 
 
+def new_faults(places: Mapping[str, set[str]], changed: Mapping[str, set[str]]) -> list[str]:
+    """Return the lines that ``changed`` places have and ``places`` have not."""
+    before = faults_of_places(places)
+    return [line for line in faults_of_places(changed) if line not in before]
+
+
 def test_every_kind_has_rows_or_a_doubt_and_every_row_is_of_a_kind() -> None:
     assert faults_of_rows(INTERVAL_KINDS, ((row.kind, row.known) for row in all_rows())) == []
 
@@ -118,7 +124,7 @@ def test_a_row_that_is_known_not_to_cover_and_its_kind_agree() -> None:
 def test_a_module_with_an_interval_of_no_kind_is_refused_in_one_line(
     text: str, places: dict[str, set[str]], makers: frozenset[str]
 ) -> None:
-    (line,) = faults_of_places(places | found_in("results/made_up.py", ast.parse(text), makers))
+    (line,) = new_faults(places, places | found_in("results/made_up.py", ast.parse(text), makers))
     assert line.startswith("results/made_up.py") and "has an interval of no kind" in line and line.endswith(TABLE)
 
 
@@ -126,19 +132,19 @@ def test_a_new_interval_in_a_module_that_has_one_is_refused(
     places: dict[str, set[str]], makers: frozenset[str]
 ) -> None:
     more = found_in("results/discovery/scores.py", ast.parse("class Verdict(NamedTuple):\n    low: float\n"), makers)
-    (line,) = faults_of_places(places | more)
+    (line,) = new_faults(places, places | more)
     assert line.startswith("results/discovery/scores.py:Verdict has an interval of no kind (low)")
 
 
 def test_a_new_variable_at_a_known_place_is_refused(places: dict[str, set[str]]) -> None:
     place = "results/sensitivity/sobol.py:SobolIndices"
-    (line,) = faults_of_places(places | {place: places[place] | {"S3_conf"}})
+    (line,) = new_faults(places, places | {place: places[place] | {"S3_conf"}})
     assert line == f"{place} has 'S3_conf', which is of none of its kinds: name it in {REGISTRY}"
 
 
 def test_a_place_that_is_gone_is_told(places: dict[str, set[str]]) -> None:
     rest = {place: told for place, told in places.items() if place != "results/arms/pairs.py"}
-    (line,) = faults_of_places(rest)
+    (line,) = new_faults(places, rest)
     assert line == f"results/arms/pairs.py is gone or has no interval: take it out of {TABLE}"
 
 
@@ -149,7 +155,7 @@ def test_names_that_are_no_bounds_are_let_be() -> None:
 
 def test_a_mark_names_every_kind_in_doubt_once_with_its_reason() -> None:
     line = doubts(["second-order index", "total-order index", "Morris mu"])
-    assert line == "not shown to cover: second-order index and Morris mu, not simulated yet (docs/coverage.md)"
+    assert line == "Not shown to cover: second-order index and Morris mu, not simulated yet (docs/coverage.md)."
     assert doubts(["total-order index"]) == ""
 
 

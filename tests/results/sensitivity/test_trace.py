@@ -42,6 +42,13 @@ def sobol_store(tmp_path, base=256, **options):
     return store_of(tmp_path, rows, f'method = "sobol"\npoints = {base}\nsecond_order = false', **options)
 
 
+def _said(trace):
+    """What is said of a trace, but for its last line, which names what is not shown to cover."""
+    *lines, doubts = stopping_lines(trace)
+    assert doubts.startswith("Not shown to cover: ") and "points that are enough" in doubts
+    return lines
+
+
 def test_each_part_of_a_sobol_design_has_the_indices_of_the_smaller_design(tmp_path):
     trace = trace_sensitivity(open_sweep(sobol_store(tmp_path)), bootstrap=Bootstrap(seed=3))
     assert trace["number"].values.tolist() == [8, 16, 32, 64, 128, 256]
@@ -61,7 +68,7 @@ def test_the_number_that_was_enough_is_the_first_from_which_on_all_intervals_are
     assert (widest == trace["widest"].isel(outcome=0).values).all()
     assert (widest <= 0.375).tolist() == [False, True, False, False, True, True]
     assert trace["enough"].item() == trace["needed"].item() == 128
-    assert stopping_lines(trace) == ["quality: the widest interval is at most ± 0.375 from 128 base points on."]
+    assert _said(trace) == ["quality: the widest interval is at most ± 0.375 from 128 base points on."]
 
 
 def test_a_limit_that_the_last_interval_just_meets_is_met_and_one_below_it_is_not(tmp_path):
@@ -76,7 +83,7 @@ def test_where_the_points_were_too_few_it_says_about_how_many_would_do_and_how_t
     needed = 256 * (float(trace["widest"][0, -1]) / 0.02) ** 2
     assert np.isnan(trace["enough"][0]) and trace["needed"].item() == pytest.approx(needed, abs=1.0)
     asked = 2 ** int(np.ceil(np.log2(needed)))
-    lines = stopping_lines(trace)
+    lines = _said(trace)
     assert f"with 256 base points, above ± 0.02; about {int(trace['needed'].item())} would do." in lines[0]
     assert lines[1] == f"'tredegar extend' with points = {asked} under [design] keeps all that is done."
 
@@ -84,7 +91,7 @@ def test_where_the_points_were_too_few_it_says_about_how_many_would_do_and_how_t
 def test_points_of_a_sobol_design_are_counted_as_base_points_where_it_must_grow(tmp_path):
     trace = trace_sensitivity(open_sweep(sobol_store(tmp_path, 64)), method="pawn", limit=0.01)
     assert trace.attrs["unit"] == "points" and trace["number"].values[-1] == 64 * 5
-    asked = int(stopping_lines(trace)[-1].split("points = ")[1].split()[0])
+    asked = int(_said(trace)[-1].split("points = ")[1].split()[0])
     assert asked >= trace["needed"].item() / 5 > asked / 2
 
 
@@ -95,7 +102,7 @@ def test_morris_counts_trajectories_and_compares_with_the_largest_effect(tmp_pat
     largest = trace["mu_star"].isel(number=-1).max("parameter")
     share = trace["mu_star_conf"].where(trace["important"]).max("parameter") / largest
     assert np.allclose(trace["widest"], share)
-    lines = stopping_lines(trace)
+    lines = _said(trace)
     assert "of the largest effect" in lines[0]
     assert "more trajectories are another morris design: sweep one anew, with trajectories = " in lines[1].lower()
 
@@ -105,14 +112,14 @@ def test_points_of_a_grid_are_taken_in_a_drawn_order_and_of_a_hypercube_too(tmp_
     rows = np.column_stack([points[name] for name in NAMES])
     trace = trace_sensitivity(open_sweep(store_of(tmp_path, rows, 'method = "grid"')), limit=1e-6)
     assert trace["number"].values.tolist() == [14, 27] and np.isfinite(trace["SRC"]).all()
-    assert stopping_lines(trace)[-1] == "'tredegar extend' takes levels."
+    assert _said(trace)[-1] == "'tredegar extend' takes levels."
     assert "R2" in trace and trace["R2"].dims == ("outcome", "number")
 
 
 def test_an_outcome_that_does_not_vary_is_told_beside_one_that_does(tmp_path):
     sweep = open_sweep(sobol_store(tmp_path, outcomes={"quality": ishigami, "morale": still}))
     trace = trace_sensitivity(sweep, ["quality", "morale"], limit=0.5)
-    lines = stopping_lines(trace)
+    lines = _said(trace)
     assert lines[1] == "morale: no interval is known; it does not vary." and len(lines) == 2
     assert not trace["important"].sel(outcome="morale").any()
 
@@ -158,7 +165,7 @@ def test_a_hypercube_says_that_more_points_are_another_design(tmp_path):
     trace = trace_sensitivity(
         open_sweep(store_of(tmp_path, rows, 'method = "latin-hypercube"\npoints = 120')), limit=0.001
     )
-    assert "more points are another latin-hypercube design" in stopping_lines(trace)[-1].lower()
+    assert "more points are another latin-hypercube design" in _said(trace)[-1].lower()
 
 
 def test_delta_keeps_the_rows_of_a_base_point_together() -> None:
