@@ -110,7 +110,8 @@ def analyze_sensitivity(
     ``auto`` takes the one that the design was made for, or that correlated parameters allow. Where a design moves
     groups of parameters, sobol and morris have their indices, which then stand on the axis ``parameter``. Effects are
     in the unit of the outcome, all else has none; the source of each method stands at the head of its module. Variables
-    that end in ``_conf`` are half-widths of intervals. ``window``: recorded months per window; None analyses one mean,
+    that end in ``_conf`` are half-widths of intervals; one that is not shown to cover says so in its attribute
+    ``coverage``. ``window``: recorded months per window; None analyses one mean,
     over the second half of the run or from ``from_month`` on.
 
     Replicates are averaged first; ``seed_share`` is the share of luck in the variance of single runs,
