@@ -176,14 +176,14 @@ def _cell(one: xr.Dataset, index: str) -> str:
 
 
 def stopping_lines(trace: xr.Dataset) -> list[str]:
-    """Return, for each outcome, at which number the widest interval fell below the limit, or that it did not.
+    """Return, for each outcome, at which number the widest interval fell below the limit, or not; at last, doubts.
 
     ``trace`` is that of :func:`trace_sensitivity`, dims (outcome, number, parameter).
 
     >>> facts = {"limit": 0.05, "unit": "base points", "method": "sobol", "more": "extend it"}
     >>> cells = {"widest": (("outcome", "number"), [[0.2, 0.1]])}
     >>> cells |= {"enough": ("outcome", [np.nan]), "needed": ("outcome", [64.0])}
-    >>> stopping_lines(xr.Dataset(cells, {"outcome": ["quality"], "number": [8, 16]}, facts))
+    >>> stopping_lines(xr.Dataset(cells, {"outcome": ["quality"], "number": [8, 16]}, facts))[:2]
     ['quality: the widest interval is still ± 0.1 with 16 base points, above ± 0.05; about 64 would do.', 'Extend it.']
     """
     facts, lines = trace.attrs, []

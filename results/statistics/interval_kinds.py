@@ -143,6 +143,8 @@ def doubts(names: Iterable[str]) -> str:
 def with_doubts(found: xr.Dataset) -> xr.Dataset:
     """Return the Dataset with an attribute ``coverage`` at each variable that holds an interval in doubt.
 
+    Variables may have any dims, such as (outcome, month, parameter), and keep their values.
+
     >>> import xarray as xr
     >>> found = with_doubts(xr.Dataset({"ST_conf": ("parameter", [0.1]), "S2_conf": ("parameter", [0.2])}))
     >>> found["ST_conf"].attrs, found["S2_conf"].attrs["coverage"]
