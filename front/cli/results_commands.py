@@ -88,11 +88,11 @@ def sensitivity_command(
     ] = None,
     partial: Partial = False,
 ) -> None:
-    """Say which parameters the outcomes depend on, with intervals and the share of luck."""
+    """Say which parameters the outcomes depend on, with intervals and the share of chance."""
     from ..results.open import open_sweep
     from ..results.sensitivity.indices import Bootstrap
     from ..results.sensitivity.indices import analyze_sensitivity as analyse
-    from ..results.sensitivity.table import remarks, summary, write_indices
+    from ..results.sensitivity.table import legend_lines, remarks, summary, write_indices
     from ..results.sensitivity.trace import stopping_lines, trace_rows, trace_sensitivity
 
     if by_points and window is not None:
@@ -102,7 +102,7 @@ def sensitivity_command(
     sweep, bootstrap = open_sweep(store, partial=partial), Bootstrap(resamples)
     if by_points:
         indices = trace_sensitivity(sweep, outcomes or None, method, limit, from_month, None, bootstrap)
-        (header, rows), lines = trace_rows(indices), stopping_lines(indices)
+        (header, rows), lines = trace_rows(indices), [*legend_lines(indices), *stopping_lines(indices)]
     else:
         indices = analyse(sweep, outcomes or None, method, window, from_month, None, bootstrap)
         (header, rows), lines = summary(indices), remarks(indices)

@@ -222,7 +222,8 @@ def sought(found: Discovery) -> str:
     side = "at most" if found.below else "at least"
     return (
         f"Sought: {label_of(found.outcome, False)} of {side} {found.threshold:.3g}, which {found.share:.0%} of "
-        f"{found.points} points have; boxes made from two thirds of the points, shares from the other third."
+        f"{found.points} points have; boxes made from two thirds of the points, shares "
+        "from the other third, in brackets their 95% intervals."
     )
 
 

@@ -137,7 +137,8 @@ def ranked(table: pd.DataFrame, outcome: str, smaller_is_better: bool) -> str:
     """Say what was ranked and how, in one sentence."""
     return (
         f"{len(table)} settings in the same {table.attrs['states']} states, by mean regret: how much "
-        f"{'higher' if smaller_is_better else 'lower'} {label_of(outcome, False)} is than under the best of them."
+        f"{'higher' if smaller_is_better else 'lower'} {label_of(outcome, False)} is than under the best of them; "
+        "in brackets 95% intervals."
     )
 
 

@@ -40,13 +40,20 @@ def summary(indices: xr.Dataset) -> tuple[tuple[str, ...], list[tuple[str, ...]]
         one = last.sel(outcome=outcome)
         order = np.argsort(-np.nan_to_num(one[shown[0]].values, nan=-np.inf), kind="stable")[:SHOWN_PARAMETERS]
         for rank, place in enumerate(order):
-            cells = (_cell(one.isel(parameter=place), name) for name in shown)
+            cells = (cell_of(one.isel(parameter=place), name) for name in shown)
             name = label_of(str(one["parameter"].values[place]), unit=False)
             rows.append((label_of(str(outcome), unit=False) if rank == 0 else "", name, *cells))
     return ("outcome", "parameter", *shown), rows
 
 
-def _cell(one: xr.Dataset, name: str, digits: int = 3) -> str:
+def cell_of(one: xr.Dataset, name: str, digits: int = 3) -> str:
+    """Return an index as text, with its half-width and mark; in words where it has no value.
+
+    ``one`` has the index NAME of one outcome and parameter, a scalar, with ``NAME_conf`` and ``NAME_idle`` where known.
+
+    >>> cell_of(xr.Dataset({"ST": 0.01, "ST_conf": 0.02, "ST_idle": 0.05}), "ST")
+    '0.010 ± 0.020 (as idle)'
+    """
     value = float(one[name])
     if not np.isfinite(value):
         # Where the index with chance in it is known, it is chance alone that varies.
@@ -107,10 +114,26 @@ def strongest(indices: xr.Dataset) -> str:
         if np.isfinite(acting).any():
             first = one.isel(parameter=int(acting.argmax("parameter")))
             parameter = label_of(str(first["parameter"].item()), unit=False)
-            parts.append(f"{label_of(str(outcome), unit=False)} on {parameter}, {_cell(first, name, 2)}")
+            parts.append(f"{label_of(str(outcome), unit=False)} on {parameter}, {cell_of(first, name, 2)}")
         elif np.isfinite(one[name]).any():
             parts.append(f"{label_of(str(outcome), unit=False)} on no parameter that can be told from an idle one")
     return f"depends most ({words}): {'; '.join(parts)}" if parts else ""
+
+
+def legend_lines(indices: xr.Dataset) -> list[str]:
+    """Return what the cells of a table of indices mean: the indices, their half-widths and the mark.
+
+    ``indices`` are those of :func:`analyze_sensitivity`, dims (outcome, month, parameter), or of
+    :func:`trace_sensitivity`, dims (outcome, number, parameter).
+
+    >>> legend_lines(xr.Dataset(attrs={"method": "morris", "level": 0.95}))
+    ['mu_star: mean absolute effect of the whole range; mu: mean effect; ± is the half-width of a 95% interval.']
+    """
+    method, often = find_method(indices.attrs["method"]), f"{indices.attrs['level']:.0%}"
+    lines = [f"{method.meaning}; ± is the half-width of a {often} interval."]
+    if any(f"{name}_idle" in indices for name in method.shown):
+        lines.append(f"{MARK}: no larger than a parameter that does nothing shows in {often} of sweeps.")
+    return lines
 
 
 def remarks(indices: xr.Dataset) -> list[str]:
@@ -124,10 +147,7 @@ def remarks(indices: xr.Dataset) -> list[str]:
     ['1 of 65 points dropped: a run failed.', 'Sweep more.']
     """
     facts, method = indices.attrs, find_method(indices.attrs["method"])
-    lines = [f"{method.meaning}; ± is the half-width of a {facts['level']:.0%} interval."]
-    if any(f"{name}_idle" in indices for name in method.shown):
-        often = f"{facts['level']:.0%}"
-        lines.append(f"{MARK}: no larger than a parameter that does nothing shows in {often} of sweeps.")
+    lines = legend_lines(indices)
     if "groups" in facts:
         lines.append(f"Groups, each moved as one: {facts['groups']}.")
     if "correlations" in facts:

@@ -16,7 +16,7 @@ from ..statistics.interval_kinds import doubts, with_doubts
 from .indices import finite_only, together_in_words, usable_rows
 from .methods import AUTO, Bootstrap, SensitivityMethod, find_method, method_for
 from .precision import units_for
-from .table import kinds_shown
+from .table import cell_of, kinds_shown
 
 FEWEST = 8
 """A trace begins with no fewer units: a bootstrap of less says little (assumption)."""
@@ -164,15 +164,10 @@ def trace_rows(trace: xr.Dataset) -> tuple[tuple[str, ...], list[tuple[str, ...]
         shown = [place for place in np.argsort(-last, kind="stable") if one["important"].values[place]]
         for rank, place in enumerate(shown):
             values = one.isel(parameter=int(place))
-            cells = (_cell(values.isel(number=at), index) for at in range(len(numbers)))
+            cells = (cell_of(values.isel(number=at), index) for at in range(len(numbers)))
             name = label_of(str(values["parameter"].item()), unit=False)
             rows.append((label_of(str(outcome), unit=False) if rank == 0 else "", name, *cells))
     return ("outcome", "parameter", f"{numbers[0]} {trace.attrs['unit']}", *numbers[1:]), rows
-
-
-def _cell(one: xr.Dataset, index: str) -> str:
-    half = float(one[f"{index}_conf"]) if f"{index}_conf" in one else np.nan
-    return f"{float(one[index]):.3f}" + (f" ± {half:.3f}" if np.isfinite(half) else "")
 
 
 def stopping_lines(trace: xr.Dataset) -> list[str]:
@@ -205,5 +200,5 @@ def stopping_lines(trace: xr.Dataset) -> list[str]:
             lines.append(f"{name}: the widest interval is at most ± {facts['limit']:g}{share} from"
                          f" {int(one['enough'])} {facts['unit']} on.")  # fmt: skip
     more = str(facts["more"])
-    doubted = doubts((*kinds_shown(trace, find_method(facts["method"]).shown[:1], ("conf",)), "points that are enough"))
+    doubted = doubts((*kinds_shown(trace, find_method(facts["method"]).shown[:1]), "points that are enough"))
     return [*lines, *([f"{more[0].upper()}{more[1:]}."] if more else []), *([doubted] if doubted else [])]

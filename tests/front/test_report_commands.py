@@ -59,7 +59,10 @@ def test_compare_and_export_work_on_made_stores(store, tmp_path, capsys):
 
 def test_discover_says_what_was_sought(store, capsys):
     assert run("discover", store, "--threshold", "0.5") == 0
-    assert "Sought: quality of at least 0.5" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "Sought: quality of at least 0.5" in said and "in brackets their 95% intervals" in said
+    assert run("discover", store, "--lever", "mandate_detail") == 0
+    assert "in brackets 95% intervals" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

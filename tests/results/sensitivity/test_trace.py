@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import xarray as xr
 from SALib.sample import latin, morris, sobol
 from SALib.test_functions import Ishigami
 
@@ -149,10 +150,20 @@ def test_table_figure_and_file_hold_every_number(tmp_path):
     assert text.splitlines()[0].startswith("outcome,number,parameter,") and len(text.splitlines()) == 1 + 6 * 3
 
 
+def test_an_index_that_cannot_be_told_from_an_idle_one_is_marked_at_each_number(tmp_path):
+    trace = trace_sensitivity(open_sweep(sobol_store(tmp_path, 16)))
+    trace["ST_idle"] = xr.full_like(trace["ST"], 0.0)
+    trace["ST_idle"][{"number": 0, "parameter": int(trace["ST"][0, -1].argmax("parameter"))}] = 9.0
+    first, *others = trace_rows(trace)[1]
+    assert first[2].endswith(" (as idle)") and not first[3].endswith(" (as idle)")
+    assert not any("(as idle)" in cell for row in others for cell in row)
+
+
 def test_the_command_prints_the_trace_and_refuses_what_does_not_go_together(tmp_path, capsys):
     store, out = str(sobol_store(tmp_path, 64)), tmp_path / "trace.csv"
     assert tredegar("sensitivity", store, "--by-points", "--limit", "0.01", "--out", str(out)) == 0
     said = capsys.readouterr().out
+    assert "ST: share of the variance" in said and "± is the half-width of a 95% interval." in said
     assert "8 base points" in said and "'tredegar extend' with points = " in said and out.exists()
     assert tredegar("sensitivity", store, "--limit", "0.1") == 2
     assert "--limit X is for --by-points" in capsys.readouterr().err
