@@ -61,11 +61,11 @@ def find_terms(
     sample, values = np.asarray(sample)[known], np.asarray(values, dtype=np.float64)[known]
     if len(values) < LEAST_POINTS or np.ptp(values) == 0.0 or not sample.shape[1]:
         return ()
-    values, columns, rng = values - values.mean(), _columns(sample), np.random.default_rng(seed)
+    values, columns, orders = values - values.mean(), _columns(sample), _orders(len(values), seed)
     taken: list[np.ndarray] = []
     found: list[tuple[tuple[int, ...], float]] = []
     while len(found) < most:
-        parameters, chance = _best(columns, values, _basis(taken, len(values)), rng)
+        parameters, chance = _best(columns, values, _basis(taken, len(values)), orders)
         # One that was found already leads only where nothing else is left.
         if chance > level or parameters in [term for term, _ in found]:
             break
@@ -76,6 +76,13 @@ def find_terms(
         Term(tuple(names[one] for one in term), share, chance)
         for (term, chance), share in zip(found, shares, strict=True)
     )
+
+
+def _orders(points: int, seed: int) -> np.ndarray:
+    """Return the places of the points (point, order): as they are, and shuffled."""
+    places = np.tile(np.arange(points), (SHUFFLES + 1, 1))
+    places[1:] = np.random.default_rng(seed).permuted(places[1:], axis=1)
+    return places.T
 
 
 def _columns(sample: np.ndarray) -> _Columns:
@@ -104,12 +111,11 @@ def _besides(columns: np.ndarray, basis: np.ndarray) -> np.ndarray:
 
 
 def _best(
-    columns: _Columns, values: np.ndarray, basis: np.ndarray, rng: np.random.Generator
+    columns: _Columns, values: np.ndarray, basis: np.ndarray, orders: np.ndarray
 ) -> tuple[tuple[int, ...], float]:
     """Return the parameters of the best term besides ``basis``, and how often shuffled residuals give as good a one."""
     residuals = values - basis @ (basis.T @ values)
-    tried = np.column_stack([residuals, *(rng.permutation(residuals) for _ in range(SHUFFLES))])
-    tried = _besides(tried, basis)
+    tried = _besides(residuals[orders], basis)
     linear = _besides(columns.linear, basis)
     square = _besides(columns.square, basis)
     # The square of its own linear term is left out first; both have then nothing in common.

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from functools import cache
 
-from . import rows_discovery, rows_figures, rows_indices, rows_means, rows_record, rows_sobol, rows_tables
+from . import (
+    rows_deciders,
+    rows_discovery,
+    rows_figures,
+    rows_indices,
+    rows_means,
+    rows_record,
+    rows_sobol,
+    rows_tables,
+)
 from .law import Row
 
 
@@ -12,4 +21,5 @@ from .law import Row
 def all_rows() -> tuple[Row, ...]:
     """Return every row."""
     rooms = (rows_means, rows_tables, rows_record, rows_figures, rows_discovery, rows_sobol, rows_indices)
+    rooms += (rows_deciders,)
     return tuple(row for room in rooms for row in room.rows())
