@@ -140,6 +140,7 @@ def _list(claims_: Iterable[Claim], phases: Iterable[Contradiction]) -> None:
 def _print_verdicts(written: Written) -> None:
     from ..results.claims.phase_figure import words_of
     from ..results.claims.wording import decision_word, percent
+    from ..results.statistics.interval_kinds import CLAIMS, PHASES, doubts, printed_by
 
     rows = [
         (
@@ -157,6 +158,9 @@ def _print_verdicts(written: Written) -> None:
         _print_table(("claim", "position", "verdict", "holds", "null", "reverses", "decided by"), rows)
     for chart in written.charts:
         typer.echo(f"{chart.phase.name}: {chart.phase.question} {words_of(chart)}")
+    shown = (*(printed_by(CLAIMS) if rows else ()), *(printed_by(PHASES) if written.charts else ()))
+    if doubted := doubts(shown):
+        typer.echo(doubted)
 
 
 def _print_table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
+from ..statistics.interval_kinds import with_doubts
 from .deciding import Decider
 from .judged import Judgement
 from .phases import Chart
@@ -26,7 +27,8 @@ def verdict_dataset(judgements: Sequence[Judgement]) -> xr.Dataset:
     ``share`` with ``share_low`` and ``share_high`` (claim, kind): of the space, simultaneous 95 % intervals; ``score``
     (claim, sample): the effect in bands of practical size, in the claim's direction, NaN where unknown; ``decider``
     (claim, rank): the parameters that decide, with ``decider_threshold`` and what else is known of each. The rows of
-    ``score`` follow the samples of the store of the claim's ``family``. Raises ValueError without judgements.
+    ``score`` follow the samples of the store of the claim's ``family``. A variable with an interval, or a word, that is
+    not shown to cover says so in its attribute ``coverage``. Raises ValueError without judgements.
 
     >>> from tredegar.results.claims.claims import CLAIMS
     >>> from tredegar.results.claims.verdicts import Effects, verdict
@@ -47,7 +49,7 @@ def verdict_dataset(judgements: Sequence[Judgement]) -> xr.Dataset:
         f"decider_{name}": (("claim", "rank"), [[_number(one, name) for one in row] for row in ranked])
         for name in NUMBERS
     }
-    return xr.Dataset(
+    found = xr.Dataset(
         {
             "share": (("claim", "kind"), shares[..., 0], whole),
             "share_low": (("claim", "kind"), shares[..., 1], whole),
@@ -68,6 +70,7 @@ def verdict_dataset(judgements: Sequence[Judgement]) -> xr.Dataset:
         },
         attrs={"title": "Verdicts on the claims of the debate"},
     )
+    return with_doubts(found)
 
 
 def _number(decider: Decider | None, name: str) -> float:
@@ -90,7 +93,7 @@ def chart_dataset(chart: Chart) -> xr.Dataset:
     x, y, third = (axis.name for axis in chart.axes)
     part = chart.phase.parts[0]
     told = {"long_name": f"effect on {part.label}", "band": part.band}
-    return xr.Dataset(
+    found = xr.Dataset(
         {
             "effect": ((third, y, x), chart.mean, told),
             "error": ((third, y, x), chart.error),
@@ -99,6 +102,7 @@ def chart_dataset(chart: Chart) -> xr.Dataset:
         coords=dict(zip((x, y, third), chart.grid, strict=True)),
         attrs={"title": chart.phase.question, "up": chart.phase.up, "down": chart.phase.down},
     )
+    return with_doubts(found)
 
 
 def write_verdicts(path: str | Path, judgements: Sequence[Judgement], charts: Sequence[Chart]) -> Path:

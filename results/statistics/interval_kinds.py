@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 PAGE = "docs/coverage.md"
 NOT_SIMULATED = "not simulated yet"
 SHARED = "where chance under common random numbers is tied to the parameter, which passes for an effect"
-CLAIMS, SENSITIVITY, DISCOVER = "tredegar claims", "tredegar sensitivity, report", "tredegar discover, report"
+MOVED = "chance that all points share moves the whole surface"
+SENSITIVITY, DISCOVER = "tredegar sensitivity, report", "tredegar discover, report"
+CLAIMS, PHASES = "tredegar claims: verdicts", "tredegar claims: contradictions"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +77,7 @@ _KINDS = (
         "PAWN median",
         SENSITIVITY,
         "median_conf",
-        doubt="which leans high where a slice has few points, while its interval tells scatter alone",
+        doubt="it leans high where a slice has few points, and its interval tells scatter alone",
     ),
     _kind("band of idle parameters, median", SENSITIVITY, "median_idle"),
     _kind("band of idle parameters, median, of one with shared chance", SENSITIVITY, "median_idle", doubt=SHARED),
@@ -98,14 +100,26 @@ _KINDS = (
         CLAIMS,
         "share_low",
         "share_high",
-        doubt="for settings are counted that chance alone carries beyond the band",
+        doubt="chance alone carries some settings beyond the band, and they are counted",
     ),
-    _kind("deciding parameters", CLAIMS, doubt="for three are always named, whether or not chance explains them"),
-    _kind("threshold of a deciding parameter", CLAIMS, doubt=NOT_SIMULATED),
+    _kind(
+        "deciding parameters",
+        CLAIMS,
+        "decider",
+        "decider_chance",
+        doubt="three are always named, whether or not chance explains them",
+    ),
+    _kind("threshold of a deciding parameter", CLAIMS, "decider_low", "decider_high", doubt=NOT_SIMULATED),
     _kind("region of a claim", CLAIMS, doubt=NOT_SIMULATED),
-    _kind("by construction", CLAIMS, doubt="for it is concluded from what a sample does not show", word=True),
-    _kind("share of a phase", CLAIMS, doubt="for chance that all points share moves the whole surface"),
-    _kind("boundary of a phase", CLAIMS, doubt="for chance that all points share moves the whole surface"),
+    _kind(
+        "by construction",
+        CLAIMS,
+        "by_construction",
+        doubt="it is concluded from what a sample does not show",
+        word=True,
+    ),
+    _kind("share of a phase", PHASES, doubt=MOVED),
+    _kind("boundary of a phase", PHASES, "error", "chance", doubt=MOVED),
 )
 INTERVAL_KINDS: Mapping[str, IntervalKind] = MappingProxyType({kind.name: kind for kind in _KINDS})
 """Every kind by its name."""
@@ -121,13 +135,22 @@ def kinds_of(variables: Iterable[str]) -> tuple[str, ...]:
     return tuple(kind.name for kind in _KINDS if held & set(kind.variables))
 
 
+def printed_by(place: str) -> tuple[str, ...]:
+    """Return the names of the kinds that one place prints.
+
+    >>> printed_by("tredegar validate")
+    ('the record among single histories',)
+    """
+    return tuple(kind.name for kind in _KINDS if kind.printed == place)
+
+
 def doubts(names: Iterable[str]) -> str:
     """Return the sentence that stands once beside numbers of these kinds; empty where nothing is in doubt.
 
     Raises KeyError for a name that is no kind.
 
     >>> doubts(["total-order index", "second-order index"])
-    'Not shown to cover: second-order index, not simulated yet (docs/coverage.md).'
+    'Not shown to cover: second-order index (not simulated yet). See docs/coverage.md.'
     >>> doubts(["total-order index"])
     ''
     """
@@ -137,7 +160,7 @@ def doubts(names: Iterable[str]) -> str:
             told.setdefault(kind.doubt, []).append(kind.name)
     if not told:
         return ""
-    return f"Not shown to cover: {'; '.join(f'{_listed(each)}, {why}' for why, each in told.items())} ({PAGE})."
+    return f"Not shown to cover: {'; '.join(f'{_listed(each)} ({why})' for why, each in told.items())}. See {PAGE}."
 
 
 def with_doubts(found: xr.Dataset) -> xr.Dataset:
@@ -148,7 +171,7 @@ def with_doubts(found: xr.Dataset) -> xr.Dataset:
     >>> import xarray as xr
     >>> found = with_doubts(xr.Dataset({"ST_conf": ("parameter", [0.1]), "S2_conf": ("parameter", [0.2])}))
     >>> found["ST_conf"].attrs, found["S2_conf"].attrs["coverage"]
-    ({}, 'Not shown to cover: second-order index, not simulated yet (docs/coverage.md).')
+    ({}, 'Not shown to cover: second-order index (not simulated yet). See docs/coverage.md.')
     """
     said = {str(name): doubts(kinds_of([str(name)])) for name in found.data_vars}
     return found.assign({name: found[name].assign_attrs(coverage=line) for name, line in said.items() if line})
@@ -159,4 +182,4 @@ def _listed(names: list[str]) -> str:
     return " and ".join(names) if len(names) < 3 else f"{'; '.join(names[:-1])} and {names[-1]}"
 
 
-__all__ = ["INTERVAL_KINDS", "IntervalKind", "doubts", "kinds_of", "with_doubts"]
+__all__ = ["CLAIMS", "INTERVAL_KINDS", "PHASES", "IntervalKind", "doubts", "kinds_of", "printed_by", "with_doubts"]

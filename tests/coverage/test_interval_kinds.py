@@ -155,7 +155,7 @@ def test_names_that_are_no_bounds_are_let_be() -> None:
 
 def test_a_mark_names_every_kind_in_doubt_once_with_its_reason() -> None:
     line = doubts(["second-order index", "total-order index", "Morris mu"])
-    assert line == "Not shown to cover: second-order index and Morris mu, not simulated yet (docs/coverage.md)."
+    assert line == "Not shown to cover: second-order index and Morris mu (not simulated yet). See docs/coverage.md."
     assert doubts(["total-order index"]) == ""
 
 

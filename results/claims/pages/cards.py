@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from ...statistics.interval_kinds import CLAIMS, PHASES, doubts, printed_by
 from ..designs import DesignSize
 from ..judged import Judgement
 from ..phases import Chart
@@ -67,7 +68,18 @@ def how_sure(size: DesignSize) -> tuple[str, ...]:
         f"Every claim at {size.samples} settings of all parameters at once, drawn evenly over their ranges",
         f"A country of {size.trusts} trusts with {size.clinicians} clinicians each (design '{size.name}')",
         f"What is compared meets the same settings and the same random numbers, {size.replicates} times over",
-        "In brackets: 95% intervals that hold for all claims on this page together; what is called 'mostly' is sure",
+        "In brackets: 95% intervals for all claims on this page together; 'mostly' where they lie beyond a half",
         "An effect too small to matter counts as no difference; each claim says how small that is, and why",
         "All this is about the model. It shows what follows from its assumptions, not what a health service does",
+        *_told(doubts(printed_by(CLAIMS))),
     )
+
+
+def doubts_of_phases() -> str:
+    """Say which numbers of a phase diagram are not shown to cover; empty where all are."""
+    return doubts(printed_by(PHASES))
+
+
+def _told(sentence: str) -> tuple[str, ...]:
+    # Lines of a card end without a full stop.
+    return (sentence.removesuffix("."),) if sentence else ()

@@ -13,7 +13,7 @@ from ..judged import Judgement
 from ..phase_figure import beside_words, measured, words_of
 from ..phases import Chart
 from ..wording import decider_text, decision_word, effect_sentences, line_of, percent, sides_sentences, verdict_sentence
-from .cards import came_out, how_sure, questions_asked
+from .cards import came_out, doubts_of_phases, how_sure, questions_asked
 from .page import METHOD, contrast_sentence
 from .report import Written
 
@@ -89,7 +89,8 @@ def _space(size: DesignSize) -> str:
     return (
         f"Each over three parameters at {size.phase_points} points, {size.phase_replicates} replicates, the others at "
         "their default or as the arms say. Colour: the effect; black: where its sign turns; dashed: how uncertain that "
-        "boundary is; hatched: too small to matter.\n"
+        f"boundary is; hatched: too small to matter. {doubts_of_phases()}".rstrip()
+        + "\n"
     )
 
 

@@ -11,7 +11,7 @@ from ..judged import Judgement
 from ..phase_figure import beside_words, measured, words_of
 from ..phases import Chart
 from ..wording import decider_text, decision_word, effect_sentences, percent, sides_sentences, verdict_sentence
-from .cards import came_out, how_sure, lead_sentence, questions_asked
+from .cards import came_out, doubts_of_phases, how_sure, lead_sentence, questions_asked
 
 TITLE = "What the debate gets right, and where"
 METHOD = (
@@ -112,7 +112,7 @@ def _contradiction(chart: Chart, image: str) -> Section:
         full=True,
         paragraphs=(f"Between: {chart.phase.positions}. Measured by {measured(chart)}.", words_of(chart)),
         images=((image, f"{chart.phase.question} {words_of(chart)}"),),
-        note=beside_words(chart),
+        note=f"{beside_words(chart)} {doubts_of_phases()}".strip(),
     )
 
 

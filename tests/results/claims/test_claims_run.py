@@ -23,6 +23,9 @@ from tredegar.results.claims.phases import PHASES
 from tredegar.results.claims.witness_regions import SIDES, read_witnesses
 from tredegar.results.dataset import design_of
 from tredegar.results.open import open_sweep
+from tredegar.results.statistics.interval_kinds import CLAIMS as CLAIMS_PRINTED
+from tredegar.results.statistics.interval_kinds import PHASES as PHASES_PRINTED
+from tredegar.results.statistics.interval_kinds import doubts, kinds_of, printed_by
 from tredegar.sweeps import Spec, complete_sweep
 
 TINY = replace(SIZES["tiny"], samples=10, trusts=8, clinicians=2, corner_samples=2, phase_points=10)
@@ -131,6 +134,18 @@ def test_the_store_of_verdicts_holds_them_with_their_names_and_the_diagrams(writ
     contest = xr.open_zarr(folder / "out" / "verdicts.zarr", group="P3")
     assert np.array_equal(contest["effect"].values, written.charts[0].mean)
     assert contest["effect"].dims == ("manager_capability", "method_heterogeneity", "poor_performer_share")
+
+
+def test_what_is_not_shown_to_cover_is_marked_where_it_is_printed(written: Written, folder: Path) -> None:
+    write_docs(folder / "claims.md", folder / "out", written, TINY)
+    pages = [(folder / name).read_text(encoding="utf-8") for name in ("claims.md", "out/index.html")]
+    for place in (CLAIMS_PRINTED, PHASES_PRINTED):
+        assert all(doubts(printed_by(place)).removesuffix(".") in page for page in pages)
+    verdicts = xr.open_zarr(folder / "out" / "verdicts.zarr")
+    for name in ("share_low", "decider", "decider_low", "by_construction"):
+        assert verdicts[name].attrs.get("coverage", "") == doubts(kinds_of([name]))
+    contest = xr.open_zarr(folder / "out" / "verdicts.zarr", group="P3")
+    assert contest["chance"].attrs.get("coverage", "") == doubts(kinds_of(["chance"]))
 
 
 def test_witnesses_are_settings_of_the_sample_on_their_side(written: Written, folder: Path) -> None:

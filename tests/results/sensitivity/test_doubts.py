@@ -1,0 +1,62 @@
+"""What is not shown to cover is named once beside the table of indices, and in the attributes of the Dataset."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from tredegar.results import analyze_sensitivity, trace_sensitivity
+from tredegar.results.sensitivity.figure import note_below
+from tredegar.results.sensitivity.indices import Bootstrap
+from tredegar.results.sensitivity.table import kinds_shown, remarks, write_indices
+from tredegar.results.sensitivity.trace import stopping_lines
+from tredegar.results.statistics.interval_kinds import INTERVAL_KINDS, doubts, kinds_of
+
+from ...coverage.truths import TRUTHS, made_sweep
+
+HYPERCUBE = {"method": "latin-hypercube", "points": 40}
+FEW = Bootstrap(resamples=19)
+
+
+@pytest.fixture(scope="module")
+def sweep() -> xr.Dataset:
+    """A hypercube of 40 points, on whose outcome every parameter acts."""
+    return made_sweep(TRUTHS["everything acts"], HYPERCUBE, 2, "common", np.random.default_rng(1))
+
+
+@pytest.mark.parametrize("method", ["pawn", "regression"])
+def test_the_lines_below_a_table_end_with_the_doubts_of_what_it_shows(sweep: xr.Dataset, method: str) -> None:
+    found = analyze_sensitivity(sweep, method=method, bootstrap=FEW)
+    (line,) = (line for line in remarks(found) if line.startswith("Not shown to cover"))
+    shown = {"pawn": ("median_conf", "median_idle", "maximum_idle"), "regression": ("total_share_conf", "SRRC_conf")}
+    named = [name for name in kinds_of(shown[method]) if INTERVAL_KINDS[name].doubt]
+    assert all(name in line for name in named)
+    unseen = kinds_of(["S1_conf", "S2_conf", "delta_conf", "mu_conf"])
+    assert not any(name in line.replace("delta", "") for name in unseen if name != "delta")
+
+
+def test_a_variable_whose_interval_is_in_doubt_says_so_and_keeps_it_in_a_file(
+    sweep: xr.Dataset, tmp_path: Path
+) -> None:
+    found = analyze_sensitivity(sweep, method="pawn", bootstrap=FEW)
+    read = xr.open_dataset(write_indices(found, tmp_path / "indices.nc"))
+    for name in found.data_vars:
+        assert found[name].attrs.get("coverage", "") == doubts(kinds_of([str(name)]))
+        assert read[name].attrs.get("coverage", "") == found[name].attrs.get("coverage", "")
+    assert "PAWN median" in found["median_conf"].attrs["coverage"]
+
+
+def test_a_trace_and_its_figure_name_doubts_as_the_table_does(sweep: xr.Dataset) -> None:
+    trace = trace_sensitivity(sweep, method="pawn", limit=0.5, bootstrap=FEW)
+    assert trace["median_conf"].attrs["coverage"] == doubts(kinds_of(["median_conf"]))
+    assert stopping_lines(trace)[-1] == doubts(("PAWN median", "points that are enough"))
+    assert note_below("Bands.", trace) == f"Bands. {doubts(('PAWN median', 'points that are enough'))}"
+
+
+def test_an_interval_that_is_not_there_is_not_doubted(sweep: xr.Dataset) -> None:
+    found = analyze_sensitivity(sweep, method="pawn", bootstrap=Bootstrap(resamples=0))
+    assert not np.isfinite(found["median_conf"]).any()
+    assert "PAWN median" not in kinds_shown(found, ("median",))
