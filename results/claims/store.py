@@ -49,7 +49,7 @@ def verdict_dataset(judgements: Sequence[Judgement]) -> xr.Dataset:
         f"decider_{name}": (("claim", "rank"), [[_number(one, name) for one in row] for row in ranked])
         for name in NUMBERS
     }
-    found = xr.Dataset(
+    told = xr.Dataset(
         {
             "share": (("claim", "kind"), shares[..., 0], whole),
             "share_low": (("claim", "kind"), shares[..., 1], whole),
@@ -70,7 +70,7 @@ def verdict_dataset(judgements: Sequence[Judgement]) -> xr.Dataset:
         },
         attrs={"title": "Verdicts on the claims of the debate"},
     )
-    return with_doubts(found)
+    return with_doubts(told)
 
 
 def _number(decider: Decider | None, name: str) -> float:

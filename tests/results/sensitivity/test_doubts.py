@@ -1,4 +1,4 @@
-"""What is not shown to cover is named once beside the table of indices, and in the attributes of the Dataset."""
+"""Doubts about an interval stand once beside the table of indices, and in the attributes of the Dataset."""
 
 from __future__ import annotations
 
