@@ -111,6 +111,13 @@ _KINDS = (
     ),
     _kind("threshold of a deciding parameter", CLAIMS, "decider_low", "decider_high", doubt=NOT_SIMULATED),
     _kind("region of a claim", CLAIMS, doubt=NOT_SIMULATED),
+    _kind("decider where none decides, any", CLAIMS, word=True),
+    _kind("decider where none decides, alone", CLAIMS, word=True),
+    _kind("decider where none decides, product", CLAIMS, word=True),
+    _kind("false name beside a decider", CLAIMS, word=True),
+    _kind("decider that is named", CLAIMS, word=True),
+    _kind("box of dense members that is told", CLAIMS, word=True),
+    _kind("low end of the density of a box", CLAIMS),
     _kind(
         "by construction",
         CLAIMS,

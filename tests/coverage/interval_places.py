@@ -37,6 +37,7 @@ CHANCE = ("share of chance in single runs",)
 INDICES = (*SOBOL, *IDLE_SOBOL, *MORRIS, *PAWN, *DELTA, *COEFFICIENTS, *SHARES, *CHANCE, "advice on intervals")
 VERDICTS = ("share of verdicts", "by construction")
 DECIDERS = ("deciding parameters", "threshold of a deciding parameter")
+DENSE = ("box of dense members that is told", "low end of the density of a box")
 PHASES = ("share of a phase", "boundary of a phase")
 
 PLACES: Mapping[str, tuple[str, ...]] = {
@@ -56,6 +57,9 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "results/claims/walks.py": RAMP,
     "results/claims/walks.py:walk_words": RAMP,
     "results/claims/wording.py": VERDICTS,
+    "results/discovery/dense_boxes.py": DENSE,
+    "results/discovery/dense_boxes.py:DenseBox": DENSE,
+    "results/discovery/dense_boxes.py:make_box": DENSE,
     "results/discovery/figure.py:region_table": BOXES,
     "results/discovery/prim.py:chance_of_limit": ("limit that is borne out",),
     "results/discovery/robust.py": LEVERS,
