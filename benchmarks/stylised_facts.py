@@ -1,8 +1,8 @@
 """The stylised facts SF1 to SF17 as paired contrasts: figures, standard errors and verdicts.
 
 `python benchmarks/stylised_facts.py` writes docs/facts.md; with names of facts it prints those alone. The contrasts
-stand in stylised_facts.toml. Runs of two arms have the same luck, so that a difference is taken run by run; t is its
-mean over its standard error. A direction is met with |t| > 3.
+stand in stylised_facts.toml. Runs of two arms have the same random numbers, so that a difference is taken run by run; t
+is its mean over its standard error. A direction is met with |t| > 3.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Arm:
 
 @cache
 def arm(settings: frozenset[tuple[str, float]], trusts: int, clinicians: int, months: int, runs: int) -> Arm:
-    """Run one setting, all runs with the luck of their number."""
+    """Run one setting, each run with the random stream of its number."""
     values = dict(settings)
     size = {"trusts": int(values.pop("trusts", trusts)), "clinicians": int(values.pop("clinicians", clinicians))}
     points = {name: [value] for name, value in values.items()}
@@ -229,10 +229,10 @@ def facts() -> list[str]:
 
 HEADING = """# Figures of the stylised facts
 
-Written by `python benchmarks/stylised_facts.py`; read by no program. Each row compares two arms under common random
-numbers: the mean of the first arm (or the level it is compared with) and of the second, the mean of the differences run
-by run with its standard error, and t; or such a difference less that of a second pair of arms (*difference of
-differences*).
+Written by `python benchmarks/stylised_facts.py`, and compared by `make slow`. Each row compares two arms under common
+random numbers: the mean of the first arm (or the level it is compared with) and of the second, the mean of the
+differences run by run with its standard error, and t; or such a difference less that of a second pair of arms
+(*difference of differences*).
 Sizes, settings and windows of months stand in `benchmarks/stylised_facts.toml`; `make slow` asserts the verdicts.
 SF12 (robustness) has no contrast: `make slow` runs 2,000 Latin-hypercube points and 2,000 corners of the ranges, and
 1,500 points with all constants moved by up to 30 %, and asserts that no outcome is non-finite and no stock negative.

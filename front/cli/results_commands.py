@@ -131,7 +131,7 @@ def discover_command(
     partial: Partial = False,
 ) -> None:
     """Find the region of the parameters in which an outcome is good (or bad): boxes, judged on held-out points."""
-    from ..results.discovery.regions import discover, no_region, region_rows, sought
+    from ..results.discovery.regions import SHARES_IN_BRACKETS, discover, no_region, region_rows, sought
     from ..results.discovery.robust import measure_robustness, ranked, robust_rows
     from ..results.discovery.tree import grow_tree
     from ..results.open import open_sweep
@@ -146,6 +146,7 @@ def discover_command(
     typer.echo(sought(found))
     if found.regions:
         _print_table(*region_rows(found))
+        typer.echo(SHARES_IN_BRACKETS)
     else:
         typer.echo(no_region(found))
     if tree:

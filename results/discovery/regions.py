@@ -18,6 +18,8 @@ from .scores import chance_denser, chance_of_share, held_out_points, share_inter
 
 MOST_BOXES = 3
 """A page shows no more boxes of one outcome (assumption)."""
+SHARES_IN_BRACKETS = "In brackets 95 % intervals (Wilson, by units of the design)."
+"""Stands below a table of boxes."""
 MOST_CHANCE = 0.025
 """A box or leaf is printed where points like all others would be so dense with no more than this probability: what the
 low end of a 95 % interval promises."""
@@ -222,8 +224,7 @@ def sought(found: Discovery) -> str:
     side = "at most" if found.below else "at least"
     return (
         f"Sought: {label_of(found.outcome, False)} of {side} {found.threshold:.3g}, which {found.share:.0%} of "
-        f"{found.points} points have; boxes made from two thirds of the points, shares "
-        "from the other third, in brackets their 95% intervals."
+        f"{found.points} points have; boxes made from two thirds of the points, shares from the other third."
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 from ..dataset import design_of, fixed_parameters, label_of, spec_of
-from ..discovery.regions import Discovery, no_region, region_rows, sought
+from ..discovery.regions import SHARES_IN_BRACKETS, Discovery, no_region, region_rows, sought
 from ..figures.sentence import Change, change_table
 from ..intervals import said
 from ..sensitivity.table import remarks, strongest, summary
@@ -197,7 +197,7 @@ def _region_sections(findings: Findings) -> list[Section]:
         if found.regions:
             shown = tuple(islice(images, 1))
             drawn = picture.note if picture is not None else ""
-            note = f"In brackets 95 % intervals (Wilson, by units of the design). {drawn}"
+            note = f"{SHARES_IN_BRACKETS} {drawn}"
             part = Section(
                 heading=heading, paragraphs=(sought(found),), table=region_rows(found), images=shown, note=note
             )

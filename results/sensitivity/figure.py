@@ -63,6 +63,8 @@ def _order(values: np.ndarray, most: int) -> np.ndarray:
 
 
 def _draw_bars(axes: Any, one: xr.Dataset, method: SensitivityMethod) -> None:
+    from matplotlib.patches import Patch
+
     total, alone = method.shown[0], method.alone
     order = _order(one[total].values, SHOWN_BARS)[::-1]
     place = np.arange(len(order))
@@ -75,7 +77,8 @@ def _draw_bars(axes: Any, one: xr.Dataset, method: SensitivityMethod) -> None:
                           ecolor=INK, error_kw={"elinewidth": 0.9, "capsize": 1.8}, label=label)  # fmt: skip
         _hollow(drawn, as_idle(one, name).values[order], colour)
     if alone is not None:
-        axes.legend(loc="lower right")
+        # Not those of the first bars: these may be hollow.
+        axes.legend(handles=[Patch(color=colour, label=label) for _, _, colour, label in bars], loc="lower right")
     axes.set_yticks(place, [label_of(str(one["parameter"].values[each]), unit=False) for each in order])
     hollow = any(as_idle(one, name).any() for name, *_ in bars)
     axes.set(xlabel=method.axis + ("\n(hollow: as idle)" if hollow else ""))

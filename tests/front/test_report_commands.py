@@ -59,9 +59,21 @@ def test_compare_and_export_work_on_made_stores(store, tmp_path, capsys):
 
 def test_discover_says_what_was_sought(store, capsys):
     assert run("discover", store, "--threshold", "0.5") == 0
+    assert "Sought: quality of at least 0.5" in capsys.readouterr().out
+
+
+def test_tables_of_boxes_and_of_settings_name_the_level_of_their_intervals(tmp_path, capsys):
+    pytest.importorskip("ema_workbench")
+    levels = list(np.linspace(0.0, 1.0, 12))
+    corner = made_store(
+        tmp_path / "corner.zarr",
+        grid(mandate_detail=levels, method_heterogeneity=levels),
+        {"quality": lambda p, luck, m: 0.5 + 0.3 * (p["mandate_detail"] > 0.5) + 0.01 * luck + 0.0 * m},
+    )
+    assert run("discover", corner, "--threshold", "0.7") == 0
     said = capsys.readouterr().out
-    assert "Sought: quality of at least 0.5" in said and "in brackets their 95% intervals" in said
-    assert run("discover", store, "--lever", "mandate_detail") == 0
+    assert "box 1" in said and "In brackets 95 % intervals (Wilson" in said
+    assert run("discover", corner, "--lever", "mandate_detail") == 0
     assert "in brackets 95% intervals" in capsys.readouterr().out
 
 

@@ -45,8 +45,11 @@ SIZE = {"trusts": 20, "clinicians": 6, "seed": 12, "dtype": "float64"}
 def test_a_stylised_fact_shows_in_its_direction(fact: str) -> None:
     found = list(STYLISED.findings(fact))
     assert found
-    print("\n".join(STYLISED.row(finding) for finding in found))  # noqa: T201 - shown by pytest -s
+    rows = [STYLISED.row(finding) for finding in found]
+    print("\n".join(rows))  # noqa: T201 - shown by pytest -s
     assert [STYLISED.row(finding) for finding in found if not finding.met] == []
+    page = (ROOT / "docs" / "facts.md").read_text(encoding="utf-8").splitlines()
+    assert [row for row in rows if row not in page] == [], "run benchmarks/stylised_facts.py"
 
 
 def test_every_stylised_fact_but_robustness_has_contrasts() -> None:

@@ -52,4 +52,5 @@ def test_bars_within_the_band_are_hollow(idle: list[float] | None, hollow: int) 
     bar_panels(indices_of([0.03, 0.7, 0.01], idle))[0].draw(axes)
     assert sum(bar.get_facecolor()[3] == 0.0 for bar in axes.patches) == hollow
     assert ("hollow: as idle" in axes.get_xlabel()) is (hollow > 0)
+    assert [swatch.get_facecolor()[3] for swatch in axes.get_legend().get_patches()] == [1.0, 1.0]
     plt.close(figure)
