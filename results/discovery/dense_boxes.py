@@ -22,6 +22,8 @@ KEPT = (0.25, 0.4, 0.55, 0.7)
 CLEAR = 2.0
 """A limit raises the density by at least so many standard deviations of a share drawn at random (assumption)."""
 DOUBT = 0.05
+LEAST_JUDGED = 4
+"""No box is told by fewer points held back (assumption): two that are members prove it denser than a fifth."""
 
 
 class DenseBox(NamedTuple):
@@ -40,8 +42,8 @@ class DenseBox(NamedTuple):
 
     @property
     def denser(self) -> bool:
-        """Whether members are surely denser inside than everywhere."""
-        return self.low > self.everywhere
+        """Whether members are surely denser inside than everywhere, by enough points."""
+        return self.points >= LEAST_JUDGED and self.low > self.everywhere
 
 
 def find_dense_box(sample: np.ndarray, names: Sequence[str], member: np.ndarray) -> DenseBox | None:

@@ -57,6 +57,13 @@ def test_members_anywhere_have_no_box() -> None:
     assert make_box(np.empty((0, 20)), NAMES, np.empty(0, dtype=bool)) is None
 
 
+def test_a_box_that_hardly_any_point_judges_is_not_told() -> None:
+    sample = sampled(30, seed=0)
+    box = make_box(sample, NAMES, sample[:, 3] > 8.0)
+    assert box is not None and box.points < 4 and box.low > box.everywhere
+    assert find_dense_box(sample, NAMES, sample[:, 3] > 8.0) is None
+
+
 def test_a_box_that_members_nearly_fill_is_no_denser_than_a_space_that_they_nearly_fill() -> None:
     sample = sampled(60)
     box = find_dense_box(sample, NAMES, (sample[:, 3] > 0.5) | (sample[:, 4] > 0.5))
