@@ -199,7 +199,10 @@ def convergence_picture(means: xr.Dataset, sweep: xr.Dataset) -> Picture | None:
     table = convergence(means, sweep)
     if table.empty:
         return None
-    note = "The mean over the whole sweep, and its 95 % interval, from the first replicates (or points) alone."
+    note = (
+        "The mean over the whole sweep, and its 95 % interval, from the first replicates (or points) alone. "
+        "Each interval promises 95 % by itself, the whole band less."
+    )
     return Picture(name="convergence", panels=tuple(convergence_panels(table)), note=note, table=table)
 
 

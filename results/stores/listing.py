@@ -1,4 +1,4 @@
-"""The list of the stores below a folder: how far each is, whether its rules are ours, and what is wrong with it."""
+"""The list of the stores below a folder: how far each is, whether it has the rules installed, and what is wrong."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def listed_rows(found: pd.DataFrame) -> tuple[tuple[str, ...], list[tuple[str, .
     """Return the header and the cells, as text, of the printed list of stores."""
     shown = ("path", "name", "state", "points", "replicates", "done", "failed", "missing", "rules_agree")
     header = ("store", "name", "state", "points", "replicates", "done", "failed", "missing", "rules")
-    rules = {True: "ours", False: "others"}
+    rules = {True: "installed", False: "others"}
     rows = [
         (
             *(plain(row[name], 60) for name in shown[:2]),

@@ -1,4 +1,4 @@
-"""The list of stores tells each of them: how far it is, whether its rules are ours, and what is wrong with it."""
+"""The list of stores tells of each how far it is, whether it has the rules installed, and what is wrong with it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pytest
 from tredegar import Spec, run_sweep
 from tredegar.cli.entry import main
 from tredegar.results import list_sweeps, open_sweep
+from tredegar.results.stores.listing import listed_rows
 
 from ...support.made_stores import grid, made_store
 
@@ -103,6 +104,12 @@ def test_rules_of_another_version_are_told(swept, tmp_path, monkeypatch):
     assert list_sweeps(tmp_path)["rules_agree"].tolist() == [False]
 
 
+@pytest.mark.parametrize(("agree", "word"), [(True, "installed"), (False, "others")])
+def test_the_table_says_whether_rules_are_those_installed(swept, agree, word):
+    header, rows = listed_rows(list_sweeps(swept).assign(rules_agree=agree))
+    assert header[-1] == "rules" and [row[-1] for row in rows] == [word]
+
+
 def test_files_that_are_lost_count_as_missing_runs(swept, tmp_path):
     shutil.copytree(swept, tmp_path / "a.zarr")
     next((tmp_path / "a.zarr" / "quality").glob("c*")).unlink()
@@ -132,7 +139,7 @@ def command(*words):
 def test_the_command_prints_the_list_and_what_is_damaged(folder, capsys):
     assert command("list", folder) == 0
     said = capsys.readouterr().out
-    assert "deep/er/whole.zarr" in said and "ours" in said
+    assert "deep/er/whole.zarr" in said and "installed" in said
     assert "8 stores: 3 complete, 1 incomplete, 4 damaged below" in said
     assert "unsealed.zarr: store" in said and "zarr.json is not what was written" in said
 
