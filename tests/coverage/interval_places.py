@@ -26,7 +26,11 @@ IDLE_PAWN = (
 )
 PAWN = ("PAWN median", *IDLE_PAWN)
 DELTA = ("delta", "band of idle parameters, delta")
-COEFFICIENTS = ("coefficient of a regression", "band of idle parameters, SRRC, of one with shared chance")
+COEFFICIENTS = (
+    "coefficient of a regression",
+    "coefficient of a regression, of one with shared chance",
+    "band of idle parameters, SRRC, of one with shared chance",
+)
 SHARES = (
     "total share of a quadratic fit",
     "share of a quadratic fit, alone",

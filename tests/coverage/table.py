@@ -12,6 +12,7 @@ from . import (
     rows_means,
     rows_phases,
     rows_record,
+    rows_second,
     rows_sobol,
     rows_tables,
 )
@@ -22,5 +23,5 @@ from .law import Row
 def all_rows() -> tuple[Row, ...]:
     """Return every row."""
     rooms = (rows_means, rows_tables, rows_record, rows_figures, rows_discovery, rows_sobol, rows_indices)
-    rooms += (rows_deciders, rows_phases)
+    rooms += (rows_second, rows_deciders, rows_phases)
     return tuple(row for room in rooms for row in room.rows())
