@@ -132,6 +132,8 @@ _KINDS = (
         doubt="it is concluded from what a sample does not show",
         word=True,
     ),
+    _kind("share of a phase diagram", PHASES, doubt="where one side is a hill and the rest a plain"),
+    _kind("turn of a sign in a phase diagram", PHASES, doubt="where the effect has a step"),
     _kind("share of a phase", PHASES, doubt=MOVED),
     _kind("boundary of a phase", PHASES, "error", "chance", doubt=MOVED),
 )

@@ -42,6 +42,7 @@ INDICES = (*SOBOL, *IDLE_SOBOL, *MORRIS, *PAWN, *DELTA, *COEFFICIENTS, *SHARES, 
 VERDICTS = ("share of verdicts", "by construction")
 DECIDERS = ("deciding parameters", "threshold of a deciding parameter")
 DENSE = ("box of dense members that is told", "low end of the density of a box")
+DIAGRAMS = ("share of a phase diagram", "turn of a sign in a phase diagram")
 PHASES = ("share of a phase", "boundary of a phase")
 
 PLACES: Mapping[str, tuple[str, ...]] = {
@@ -123,6 +124,10 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "results/shares.py": SHARES,
     "results/shares.py:Shares": SHARES,
     "results/shares.py:shares_with_intervals": SHARES,
+    "results/statistics/space_shares.py": DIAGRAMS,
+    "results/statistics/space_shares.py:Share": DIAGRAMS,
+    "results/statistics/space_shares.py:Turn": DIAGRAMS,
+    "results/statistics/surface_draws.py": DIAGRAMS,
     "results/statistics/mean_intervals.py": (*MEANS, "change between sweeps of other seeds"),
 }
 """Place -> the kinds that it makes or hands on."""
