@@ -114,12 +114,13 @@ def analyze_sensitivity(
     ``coverage``. ``window``: recorded months per window; None analyses one mean,
     over the second half of the run or from ``from_month`` on.
 
-    Replicates are averaged first; ``seed_share`` is the share of luck in the variance of single runs,
-    ``seed_share_common`` the part of it that all points share, ``seed_share_conf`` its half-width over points. A point
-    with a failed or missing run is dropped, and with it, where the design has a structure, its whole base point or
-    trajectory: the attributes ``used``, ``dropped`` and ``unit`` tell. ``chance_in_means`` is the greatest share of
-    chance left in the variance of the analysed means, and ``advice`` says what would halve the intervals. Raises
-    ValueError for a design that the method cannot use and where nothing is left.
+    Replicates are averaged first; ``seed_share`` is the share of chance in the variance of single runs, its interval
+    reaches from ``seed_share_low`` to ``seed_share_high`` (``seed_share_conf`` is half its length), and
+    ``seed_share_common`` is the part of it that all points share; with one replicate all four are NaN. A point with a
+    failed or missing run is dropped, and with it, where the design has a structure, its whole base point or trajectory:
+    the attributes ``used``, ``dropped`` and ``unit`` tell. ``chance_in_means`` is the greatest share of chance left in
+    the variance of the analysed means, and ``advice`` says what would halve the intervals. Raises ValueError for a
+    design that the method cannot use and where nothing is left.
 
     >>> attrs = {"sampler": '{"method": "table", "names": ["mandate_detail"], "bounds": []}'}
     >>> runs = xr.DataArray(np.linspace(0.9, 0.5, 20).reshape(20, 1, 1), dims=("point", "replicate", "month"))

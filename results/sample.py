@@ -8,10 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import xarray as xr
 from dask.base import compute
-from scipy import stats
 
 from ..store.format import DONE
-from .dataset import Design, design_of
+from .dataset import design_of
 from .windows import means_of_windows, settled_from, window
 
 Window = int | None
@@ -19,7 +18,7 @@ Window = int | None
 
 
 NO_DEVIATIONS = np.zeros((0, 1, 0), dtype=np.float32)
-"""Stands for the deviations of a series of which only the shares of chance are asked."""
+"""Stands for the deviations of a series of which they are not asked."""
 
 
 class Series(NamedTuple):
@@ -151,57 +150,3 @@ def series_of(
             # The mean over all points moves from replicate to replicate by the luck that they share.
             noise[complete], shared = spread[0], spread[1].var(axis=0, ddof=1)
         yield name, Series(mean, noise, shared, deviations)
-
-
-def seed_share(series: Series, design: Design) -> tuple[np.ndarray, np.ndarray]:
-    """Return the share of chance in the variance of single runs, and the part that common random numbers add.
-
-    Both (times,), NaN with one replicate. By the law of total variance: Var(run) = Var(mean of the point) + mean of
-    the variance at a point; the first is freed of the luck that is left in the mean of ``replicates`` runs.
-
-    >>> design = Design(method="table", settings={}, varied=(), bounds={}, replicates=2, streams="independent")
-    >>> series = Series(mean=np.array([[0.0], [2.0]]), noise=np.array([[1.0], [1.0]]), shared=np.zeros(1))
-    >>> [share.round(3).tolist() for share in seed_share(series, design)]
-    [[0.667], [0.0]]
-    """
-    known = np.isfinite(series.mean).all(axis=1)
-    noise, variance = series.noise[known].mean(axis=0), series.mean[known].var(axis=0)
-    shared = series.shared if design.streams == "common" else np.zeros_like(series.shared)
-    return _shares(noise, variance, shared, design.replicates)
-
-
-def seed_share_conf(
-    series: Series, design: Design, rows: np.ndarray, resamples: int, seed: int, level: float
-) -> np.ndarray:
-    """Return the half-width (times,) of the interval of the share of luck over other points, NaN with one replicate.
-
-    Of the points ``rows`` (points,), whole units of the design (base points, trajectories, points) are drawn again: a
-    bootstrap with a normal interval of ``level``. What other replicates would add is not in it.
-
-    >>> design = Design(method="table", settings={}, varied=(), bounds={}, replicates=2, streams="independent")
-    >>> series = Series(mean=np.array([[0.0], [1.0], [2.0]]), noise=np.ones((3, 1)), shared=np.zeros(1))
-    >>> seed_share_conf(series, design, np.arange(3), resamples=50, seed=0, level=0.95).shape
-    (1,)
-    """
-    if design.replicates == 1:
-        return np.full(series.mean.shape[1], np.nan)
-    # Whole units: the rows of a base point or trajectory depend on each other.
-    known, unit = np.unique(rows // design.points_in_unit, return_inverse=True)
-    drawn = np.random.default_rng(seed).multinomial(len(known), np.full(len(known), 1.0 / len(known)), size=resamples)
-    weights = drawn[:, unit] / drawn[:, unit].sum(axis=1, keepdims=True)
-    # Centred: a small difference of two large squares would have few digits.
-    mean = series.mean[rows] - series.mean[rows].mean(axis=0)
-    noise, variance = weights @ series.noise[rows], weights @ mean**2 - (weights @ mean) ** 2
-    shared = series.shared if design.streams == "common" else np.zeros_like(series.shared)
-    shares, _ = _shares(noise, variance, shared, design.replicates)
-    return np.asarray(stats.norm.ppf(0.5 + level / 2.0) * shares.std(axis=0, ddof=1))
-
-
-def _shares(
-    noise: np.ndarray, variance: np.ndarray, shared: np.ndarray, replicates: int
-) -> tuple[np.ndarray, np.ndarray]:
-    # A variance that is estimated by a difference may come out below zero, which none is.
-    left = np.maximum(noise - shared, 0.0) / replicates
-    total = np.maximum(variance - left, 0.0) + noise
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(total > 0.0, noise / total, np.nan), np.where(total > 0.0, shared / total, np.nan)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import islice
 
-import numpy as np
 import xarray as xr
 
 from ..dataset import design_of, fixed_parameters, label_of, spec_of
 from ..discovery.regions import SHARES_IN_BRACKETS, Discovery, no_region, region_rows, sought
 from ..figures.sentence import Change, change_table
 from ..intervals import said
-from ..sensitivity.table import remarks, strongest, summary
+from ..sensitivity.table import chance_in_words, remarks, strongest, summary
 from .page import Page, Section
 from .parts import FEW_REPLICATES, Picture
 from .provenance import SHOWN_FAILURES, failures, ran, varied_rows
@@ -143,10 +142,8 @@ def _sure_lines(findings: Findings, sweep: xr.Dataset) -> tuple[str, ...]:
             f"{replicates} replicates only: what chance does is itself known badly; sweep {FEW_REPLICATES} or more"
         )
     if findings.indices is not None:
-        shares = findings.indices["seed_share"].isel(month=-1).values
-        if np.isfinite(shares).any():
-            least, most = np.nanmin(shares), np.nanmax(shares)
-            lines.append(f"chance makes {least:.0%} to {most:.0%} of the variance of single runs")
+        if shares := chance_in_words(findings.indices):
+            lines.append(f"share of chance in the variance of single runs: {shares}")
         lines.append(findings.indices.attrs["advice"])
     return tuple(lines)
 

@@ -172,9 +172,9 @@ def _draw_course(axes: Any, one: xr.Dataset, method: SensitivityMethod) -> None:
             half = one[f"{total}_conf"].transpose("parameter", "month").values[place]
             axes.fill_between(months, values[place] - half, values[place] + half, color=colour, alpha=0.18, linewidth=0)
     if np.isfinite(one["seed_share"].values).any():
-        share, half = one["seed_share"].values, one["seed_share_conf"].values
-        axes.plot(months, share, color=LUCK, linestyle="dotted", label="chance (single runs)")
-        axes.fill_between(months, share - half, share + half, color=LUCK, alpha=0.18, linewidth=0)
+        low, high = one["seed_share_low"].values, one["seed_share_high"].values
+        axes.plot(months, one["seed_share"].values, color=LUCK, linestyle="dotted", label="chance (single runs)")
+        axes.fill_between(months, low, high, color=LUCK, alpha=0.18, linewidth=0)
     title = label_of(str(one["outcome"].item()), unit=False).capitalize()
     axes.set(xlabel="month", ylabel=method.axis, title=title)
     legend_below(axes)

@@ -10,8 +10,10 @@ import xarray as xr
 
 from ...datasets.attributes import with_texts
 from ..dataset import Design, chosen_outcomes, design_of, label_of
-from ..sample import Window, complete_points, sample_of, seed_share, seed_share_conf, series_of, times_of
+from ..sample import Series, Window, complete_points, sample_of, series_of, times_of
+from ..statistics.chance_share import ChanceShare, share_of_chance
 from ..statistics.interval_kinds import with_doubts
+from ..statistics.mean_intervals import Scatter, scatter_of
 from .methods import AUTO, Bootstrap, SensitivityMethod, method_for
 from .precision import advice, luck_left
 
@@ -40,12 +42,13 @@ def analyze_sensitivity(
     ``coverage``. ``window``: recorded months per window; None analyses one mean,
     over the second half of the run or from ``from_month`` on.
 
-    Replicates are averaged first; ``seed_share`` is the share of luck in the variance of single runs,
-    ``seed_share_common`` the part of it that all points share, ``seed_share_conf`` its half-width over points. A point
-    with a failed or missing run is dropped, and with it, where the design has a structure, its whole base point or
-    trajectory: the attributes ``used``, ``dropped`` and ``unit`` tell. ``chance_in_means`` is the greatest share of
-    chance left in the variance of the analysed means, and ``advice`` says what would halve the intervals. Raises
-    ValueError for a design that the method cannot use and where nothing is left.
+    Replicates are averaged first; ``seed_share`` is the share of chance in the variance of single runs, its interval
+    reaches from ``seed_share_low`` to ``seed_share_high`` (``seed_share_conf`` is half its length), and
+    ``seed_share_common`` is the part of it that all points share; with one replicate all four are NaN. A point with a
+    failed or missing run is dropped, and with it, where the design has a structure, its whole base point or trajectory:
+    the attributes ``used``, ``dropped`` and ``unit`` tell. ``chance_in_means`` is the greatest share of chance left in
+    the variance of the analysed means, and ``advice`` says what would halve the intervals. Raises ValueError for a
+    design that the method cannot use and where nothing is left.
 
     >>> attrs = {"sampler": '{"method": "table", "names": ["mandate_detail"], "bounds": []}'}
     >>> runs = xr.DataArray(np.linspace(0.9, 0.5, 20).reshape(20, 1, 1), dims=("point", "replicate", "month"))
@@ -57,15 +60,13 @@ def analyze_sensitivity(
     names, design = chosen_outcomes(sweep, outcomes), design_of(sweep)
     chosen, bootstrap = method_for(method, design), bootstrap or Bootstrap()
     rows, used, dropped, unit = usable_rows(complete_points(sweep), design, chosen)
-    sample = sample_of(sweep)[rows]
+    sample, scatter = sample_of(sweep)[rows], scatter_of(sweep)
     analyse = chosen.prepare(design, sample, bootstrap)
     found, luck = [], []
     for _, series in series_of(sweep, names, window, from_month, to_month):
-        share, shared = seed_share(series, design)
-        conf = seed_share_conf(series, design, rows, *bootstrap)
         luck.append(luck_left(series, design))
-        of_luck = {"seed_share": share, "seed_share_common": shared, "seed_share_conf": conf}
-        found.append({**finite_only(analyse, series.mean[rows], series.deviations[rows]), **of_luck})
+        of_points = finite_only(analyse, series.mean[rows], series.deviations[rows])
+        found.append({**of_points, **seed_shares(series, scatter, bootstrap)})
     indices = _dataset(found, names, times_of(sweep, window, from_month, to_month), chosen.factors(design))
     indices.attrs.update(
         method=chosen.name, source=chosen.source, design=design.method, used=used, dropped=dropped, unit=unit,
@@ -76,6 +77,37 @@ def analyze_sensitivity(
     indices.attrs["chance_in_means"] = max(known, default=float("nan"))
     indices.attrs["advice"] = advice(indices, indices.attrs["chance_in_means"])
     return indices
+
+
+def seed_shares(series: Series, scatter: Scatter, bootstrap: Bootstrap) -> dict[str, np.ndarray]:
+    """Return the share of chance in the variance of single runs and its interval by name of variable, each (times,).
+
+    Of all complete points, whatever unit of the design they belong to; ``scatter`` is that of all points of the sweep.
+    Of ``bootstrap`` seed and level are used: nothing is resampled. NaN with one replicate, and at times at which a
+    complete point has no value.
+
+    >>> scatter = Scatter(sampled=False, common=False, units=np.arange(2))
+    >>> runs = np.array([[[0.0], [2.0]], [[3.0], [5.0]]])
+    >>> mean, apart = runs.mean(axis=1), runs - runs.mean(axis=1, keepdims=True)
+    >>> found = seed_shares(Series(mean, np.full((2, 1), 2.0), np.zeros(1), apart), scatter, Bootstrap())
+    >>> found["seed_share"].round(3).tolist()
+    [0.615]
+    """
+    known = np.flatnonzero(np.isfinite(series.mean).any(axis=1))
+    means, deviations = series.mean[known], series.deviations[known]
+    finite = np.isfinite(means).all(axis=0)
+    some = scatter if len(known) == len(series.mean) else scatter.of(known)
+    parts = share_of_chance(means[:, finite], deviations[:, :, finite], some, bootstrap.level, bootstrap.seed)
+    whole = np.full((len(parts), len(finite)), np.nan)
+    whole[:, finite] = parts
+    found = ChanceShare(*whole)
+    return {
+        "seed_share": found.share,
+        "seed_share_low": found.low,
+        "seed_share_high": found.high,
+        "seed_share_conf": (found.high - found.low) / 2.0,
+        "seed_share_common": found.shared,
+    }
 
 
 def together_in_words(design: Design, method: SensitivityMethod) -> dict[str, str]:

@@ -142,7 +142,7 @@ def remarks(indices: xr.Dataset) -> list[str]:
     ``indices`` are those of :func:`analyze_sensitivity`, dims (outcome, month, parameter).
 
     >>> facts = {"method": "pawn", "level": 0.95, "used": 64, "dropped": 1, "unit": "points", "advice": "sweep more."}
-    >>> cells = dict.fromkeys(("seed_share", "seed_share_conf"), (("outcome", "month"), [[np.nan]]))
+    >>> cells = {"seed_share": (("outcome", "month"), [[np.nan]])}
     >>> remarks(xr.Dataset(cells, {"outcome": ["quality"]}, facts))[1:3]
     ['1 of 65 points dropped: a run failed.', 'Sweep more.']
     """
@@ -154,11 +154,8 @@ def remarks(indices: xr.Dataset) -> list[str]:
         lines.append(f"Rank correlations of the parameters: {facts['correlations']}.")
     if facts["dropped"]:
         lines.append(f"{facts['dropped']} of {facts['used'] + facts['dropped']} {facts['unit']} dropped: a run failed.")
-    shares, halves = (indices[name].isel(month=-1) for name in ("seed_share", "seed_share_conf"))
-    if np.isfinite(shares).any():
-        pairs = zip(shares["outcome"].values, shares.values.tolist(), halves.values.tolist(), strict=True)
-        said = (f"{label_of(str(name), unit=False)} {_share(share, half)}" for name, share, half in pairs)
-        lines.append(f"Share of chance in the variance of single runs, ± over points alone: {', '.join(said)}.")
+    if shares := chance_in_words(indices):
+        lines.append(f"Share of chance in the variance of single runs: {shares}.")
     # Random numbers differ from row to row, which to the total order looks like an effect of every parameter.
     if method.freed and facts["replicates"] < 2:
         lines.append(
@@ -171,11 +168,29 @@ def remarks(indices: xr.Dataset) -> list[str]:
     return [*lines, facts["advice"][0].upper() + facts["advice"][1:], *([doubted] if doubted else [])]
 
 
-def _share(share: float, half: float) -> str:
-    """Return "12% ± 3%"; in words where an outcome has no variance, and without an interval where there is none."""
+def chance_in_words(indices: xr.Dataset) -> str:
+    """Return the share of chance in single runs of each outcome in the last window; empty where no share is known.
+
+    ``indices`` are those of :func:`analyze_sensitivity`, dims (outcome, month). In words where an outcome has no
+    variance, or its share no interval.
+
+    >>> cells = {"seed_share": 0.12, "seed_share_low": 0.1, "seed_share_high": 0.2}
+    >>> cells = {name: (("outcome", "month"), [[value]]) for name, value in cells.items()}
+    >>> chance_in_words(xr.Dataset(cells, {"outcome": ["quality"]}))
+    'quality 12% (10% to 20%)'
+    """
+    last = indices.isel(month=-1)
+    if not np.isfinite(last["seed_share"]).any():
+        return ""
+    ends = (last[name].values.tolist() for name in ("seed_share", "seed_share_low", "seed_share_high"))
+    rows = zip(last["outcome"].values, *ends, strict=True)
+    return ", ".join(f"{label_of(str(name), unit=False)} {_share(*values)}" for name, *values in rows)
+
+
+def _share(share: float, low: float, high: float) -> str:
     if not np.isfinite(share):
         return "does not vary"
-    return f"{share:.0%} ± {half:.0%}" if np.isfinite(half) else f"{share:.0%} (no interval)"
+    return f"{share:.0%} ({low:.0%} to {high:.0%})" if np.isfinite(low) else f"{share:.0%} (no interval)"
 
 
 def write_indices(indices: xr.Dataset, path: str | Path) -> Path:

@@ -99,7 +99,7 @@ _KINDS = (
     _kind(
         "band of idle parameters, SRRC, of one with shared chance", SENSITIVITY, "SRC_idle", "SRRC_idle", doubt=SHARED
     ),
-    _kind("share of chance in single runs", SENSITIVITY, "seed_share_conf", doubt=NOT_SIMULATED),
+    _kind("share of chance in single runs", SENSITIVITY, "seed_share_low", "seed_share_high", "seed_share_conf"),
     _kind("advice on intervals", SENSITIVITY, doubt=NOT_SIMULATED, word=True),
     _kind("points that are enough", "tredegar sensitivity --by-points", doubt=NOT_SIMULATED, word=True),
     _kind(

@@ -118,13 +118,13 @@ def difference_with_interval(
     with np.errstate(invalid="ignore", divide="ignore"):
         variance = one.variance + other.variance
         spread = one.variance**2 / one.freedom + other.variance**2 / other.freedom
-        chance = _Source(variance, np.where(spread > 0.0, variance**2 / spread, np.inf))
+        chance = Source(variance, np.where(spread > 0.0, variance**2 / spread, np.inf))
     return _interval(by_point, chance, scatters[0], level)
 
 
-def _interval(by_point: np.ndarray, chance: _Source, scatter: Scatter, level: float) -> Estimate:
+def _interval(by_point: np.ndarray, chance: Source, scatter: Scatter, level: float) -> Estimate:
     mean = mean_over(by_point, 0)
-    points = _of_points(by_point, scatter) if scatter.sampled else _Source(np.zeros_like(mean), chance.freedom)
+    points = scatter_of_points(by_point, scatter) if scatter.sampled else Source(np.zeros_like(mean), chance.freedom)
     found = combined(mean, chance.variance, chance.freedom, points.variance, points.freedom, level)
     unknown = ~(np.isfinite(chance.variance) & np.isfinite(points.variance))
     return Estimate(mean, np.where(unknown, np.nan, found.low), np.where(unknown, np.nan, found.high))
@@ -138,24 +138,24 @@ def _column_by_column(values: np.ndarray, scatter: Scatter, level: float) -> Est
     return Estimate(*(np.array([one[part] for one in found]).reshape(shape) for part in range(3)))
 
 
-class _Source(NamedTuple):
+class Source(NamedTuple):
     """The variance that a source adds to a mean, with its degrees of freedom; NaN where it cannot be told."""
 
     variance: np.ndarray
     freedom: np.ndarray
 
 
-def _of_chance(values: np.ndarray, scatter: Scatter) -> _Source:
+def _of_chance(values: np.ndarray, scatter: Scatter) -> Source:
     """What chance adds to the mean of ``values`` (point, replicate, ...)."""
     if scatter.common:
-        return _Source(*variance_of_mean(mean_over(values, 0)))  # the replicates are the independent repeats
+        return Source(*variance_of_mean(mean_over(values, 0)))  # the replicates are the independent repeats
     if scatter.sampled:
         nothing = np.zeros(values.shape[2:])
-        return _Source(nothing, nothing + 1.0)  # it is in the scatter of the points
+        return Source(nothing, nothing + 1.0)  # it is in the scatter of the points
     return _of_runs(values)
 
 
-def _of_runs(values: np.ndarray) -> _Source:
+def _of_runs(values: np.ndarray) -> Source:
     """Chance under independent streams at points that stand for themselves: the scatter within each (Satterthwaite).
 
     A point that a single run is left of has no scatter of its own; that of the others stands in.
@@ -167,14 +167,19 @@ def _of_runs(values: np.ndarray) -> _Source:
         each = np.where(held, np.where(alone, of_one_run, variance), 0.0)
         total, spread = each.sum(axis=0), np.where(held & ~alone, each**2 / freedom, 0.0).sum(axis=0)
         together = np.where(spread > 0.0, total**2 / spread, np.inf)
-        return _Source(total / held.sum(axis=0) ** 2, together)
+        return Source(total / held.sum(axis=0) ** 2, together)
 
 
-def _of_points(by_point: np.ndarray, scatter: Scatter) -> _Source:
-    """The choice of points: the scatter of whole units, about an additive fit where the points are stratified.
+def scatter_of_points(by_point: np.ndarray, scatter: Scatter) -> Source:
+    """Return what the choice of points adds to a mean of ``by_point`` (points, ...), in the square of its unit: (...).
 
-    A fit takes more of the scatter of some units than of others: each is judged by what the fit leaves of it (the
-    correction of Bell and McCaffrey 2002, for errors that are alike).
+    It is the scatter of whole units, about an additive fit where the points are stratified. A fit takes more of the
+    scatter of some units than of others: each is judged by what the fit leaves of it (the correction of Bell and
+    McCaffrey 2002, for errors that are alike). NaN where the points are too few, such as one unit.
+
+    >>> drawn = Scatter(sampled=True, common=True, units=np.arange(3))
+    >>> scatter_of_points(np.array([1.0, 2.0, 3.0]), drawn).variance.round(3).tolist()
+    0.333
     """
     known = np.isfinite(by_point).reshape(len(by_point), -1).any(axis=1)
     kept, units = by_point[known], scatter.units[known]
@@ -186,10 +191,10 @@ def _of_points(by_point: np.ndarray, scatter: Scatter) -> _Source:
     left = 1.0 - (_sums(basis, place, len(sizes)) ** 2).sum(axis=1) / sizes
     freedom = float(left.sum())
     if freedom <= 1e-9 or (left <= 1e-9).any():
-        return _Source(np.full(within.shape, np.nan), np.full(within.shape, np.nan))
+        return Source(np.full(within.shape, np.nan), np.full(within.shape, np.nan))
     squares = _sums(np.where(np.isfinite(residuals), residuals, 0.0), place, len(sizes)) ** 2
     variance = np.tensordot(1.0 / left, squares, axes=1) / len(kept) ** 2
-    return _Source(variance + within, np.full(within.shape, freedom))
+    return Source(variance + within, np.full(within.shape, freedom))
 
 
 def _sums(values: np.ndarray, place: np.ndarray, count: int) -> np.ndarray:

@@ -13,6 +13,7 @@ from . import (
     rows_phases,
     rows_record,
     rows_second,
+    rows_share,
     rows_sobol,
     rows_tables,
 )
@@ -23,5 +24,5 @@ from .law import Row
 def all_rows() -> tuple[Row, ...]:
     """Return every row."""
     rooms = (rows_means, rows_tables, rows_record, rows_figures, rows_discovery, rows_sobol, rows_indices)
-    rooms += (rows_second, rows_deciders, rows_phases)
+    rooms += (rows_second, rows_deciders, rows_phases, rows_share)
     return tuple(row for room in rooms for row in room.rows())
