@@ -82,23 +82,15 @@ _KINDS = (
     _kind("band of idle parameters, median", SENSITIVITY, "median_idle"),
     _kind("band of idle parameters, median, of one with shared chance", SENSITIVITY, "median_idle", doubt=SHARED),
     _kind("band of idle parameters, maximum", SENSITIVITY, "maximum_idle"),
-    _kind("delta", SENSITIVITY, "delta_conf", doubt=NOT_SIMULATED),
+    _kind("delta", SENSITIVITY, "delta_conf", doubt="it leans low where points are few"),
     _kind("band of idle parameters, delta", SENSITIVITY, "delta_idle"),
     _kind("total share of a quadratic fit", SENSITIVITY, "total_share_conf", "total_conf"),
     _kind("share of a quadratic fit, alone", "analyze_sensitivity", "share_conf", "alone_conf"),
     _kind("band of idle parameters, total_share", SENSITIVITY, "total_share_idle", "total_idle"),
     _kind("band of idle parameters, share", "analyze_sensitivity", "share_idle", "alone_idle"),
-    _kind(
-        "coefficient of a regression",
-        SENSITIVITY,
-        "SRC_conf",
-        "SRRC_conf",
-        doubt="chance under common random numbers moves the variance in which it is measured",
-    ),
-    _kind("coefficient of a regression, of one with shared chance", SENSITIVITY, "SRC_conf", "SRRC_conf", doubt=SHARED),
-    _kind(
-        "band of idle parameters, SRRC, of one with shared chance", SENSITIVITY, "SRC_idle", "SRRC_idle", doubt=SHARED
-    ),
+    _kind("coefficient of a regression", SENSITIVITY, "SRC_conf", "SRRC_conf"),
+    _kind("band of idle parameters, SRC", SENSITIVITY, "SRC_idle"),
+    _kind("band of idle parameters, SRRC", SENSITIVITY, "SRRC_idle"),
     _kind("share of chance in single runs", SENSITIVITY, "seed_share_low", "seed_share_high", "seed_share_conf"),
     _kind("advice on intervals", SENSITIVITY, doubt=NOT_SIMULATED, word=True),
     _kind("points that are enough", "tredegar sensitivity --by-points", doubt=NOT_SIMULATED, word=True),
@@ -166,7 +158,7 @@ def doubts(names: Iterable[str]) -> str:
     Raises KeyError for a name that is no kind.
 
     >>> doubts(["total-order index", "delta"])
-    'Not shown to cover: delta (not simulated yet). See docs/coverage.md.'
+    'Not shown to cover: delta (it leans low where points are few). See docs/coverage.md.'
     >>> doubts(["total-order index"])
     ''
     """
@@ -187,7 +179,7 @@ def with_doubts(found: xr.Dataset) -> xr.Dataset:
     >>> import xarray as xr
     >>> found = with_doubts(xr.Dataset({"ST_conf": ("parameter", [0.1]), "delta_conf": ("parameter", [0.2])}))
     >>> found["ST_conf"].attrs, found["delta_conf"].attrs["coverage"]
-    ({}, 'Not shown to cover: delta (not simulated yet). See docs/coverage.md.')
+    ({}, 'Not shown to cover: delta (it leans low where points are few). See docs/coverage.md.')
     """
     said = {str(name): doubts(kinds_of([str(name)])) for name in found.data_vars}
     return found.assign({name: found[name].assign_attrs(coverage=line) for name, line in said.items() if line})

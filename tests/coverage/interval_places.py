@@ -26,11 +26,7 @@ IDLE_PAWN = (
 )
 PAWN = ("PAWN median", *IDLE_PAWN)
 DELTA = ("delta", "band of idle parameters, delta")
-COEFFICIENTS = (
-    "coefficient of a regression",
-    "coefficient of a regression, of one with shared chance",
-    "band of idle parameters, SRRC, of one with shared chance",
-)
+COEFFICIENTS = ("coefficient of a regression", "band of idle parameters, SRC", "band of idle parameters, SRRC")
 SHARES = (
     "total share of a quadratic fit",
     "share of a quadratic fit, alone",
@@ -110,6 +106,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "results/sensitivity/precision.py:advice": ("advice on intervals",),
     "results/sensitivity/regression.py": COEFFICIENTS,
     "results/sensitivity/regression.py:RegressionIndices": (*COEFFICIENTS, *SHARES),
+    "results/sensitivity/regression.py:regression_indices": (*COEFFICIENTS, *SHARES),
     "results/sensitivity/sobol.py:SobolIndices": SOBOL,
     "results/sensitivity/sobol.py:sobol_indices": SOBOL,
     "results/sensitivity/sobol_chance.py": (*SOBOL, *IDLE_SOBOL),
