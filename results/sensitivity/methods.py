@@ -88,12 +88,16 @@ class SensitivityMethod:
 
 
 def _sobol(design: Design, sample: np.ndarray, bootstrap: Bootstrap) -> Analysis:
+    from ..statistics.digital_nets import base_net
     from .sobol import check_sobol_rows
     from .sobol_chance import SobolRows, sobol_by_name
 
     # An index is read off the place of a row: in another order the numbers would be wrong and look sound.
     check_sobol_rows(sample, design.second_order, design.owners)
-    rows = SobolRows(len(design.factors), design.second_order, design.streams == "common")
+    bounds = [design.bounds.get(name, (0.0, 0.0)) for name in design.varied]
+    drawn = (design.points_drawn or 0) // design.points_in_unit
+    net = base_net(sample, design.points_in_unit, design.owners, bounds, drawn)
+    rows = SobolRows(len(design.factors), design.second_order, design.streams == "common", net)
     return lambda values, deviations: sobol_by_name(values, deviations, rows, *bootstrap)
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from scipy import stats
 
 from ..intervals import combined
+from ..statistics.digital_nets import BaseNet
 from .sobol import BLOCK_COLUMNS, Resampled, resampled_indices, resampling_weights, sobol_indices
 
 BEYOND = 0.995
@@ -22,11 +23,15 @@ BEYOND = 0.995
 
 
 class SobolRows(NamedTuple):
-    """Design of the rows: the number of factors, pairs or not, and whether the replicates are common to all points."""
+    """Design of the rows: the number of factors, pairs or not, and whether the replicates are common to all points.
+
+    ``net``: the Sobol sequence that the base points are of; None where they are drawn independently.
+    """
 
     parameters: int
     second_order: bool
     common: bool
+    net: BaseNet | None = None
 
 
 def sobol_by_name(
@@ -42,8 +47,9 @@ def sobol_by_name(
     ``deviations`` (rows, replicates, times) are those of the runs from ``values``. ``S1``, ``ST``, ``S2`` are freed of
     chance; ``S1_raw``, ``ST_raw`` are not, and equal SALib's. ``_conf`` are half-widths of intervals at ``level``: over
     base points (bootstrap) and, under common random numbers, over replicates, joined after Welch and Satterthwaite.
-    ``_idle``: a parameter that does nothing stays at or below it in size, in ``level`` of sweeps. With one replicate
-    nothing can be taken away, and ``_idle`` is NaN unless all is still. Indices are NaN at times at which the points do
+    ``_idle``: a parameter that does nothing, or for ``S2`` a pair that does nothing beyond what each does alone, stays
+    at or below it in size, in ``level`` of sweeps. With one replicate nothing can be taken away, and ``S1_idle`` and
+    ``ST_idle`` are NaN unless all is still. Indices are NaN at times at which the points do
     not vary beyond chance. Those of pairs are upper triangles (parameters, parameters, times).
 
     >>> two_base_points = np.random.default_rng(1).random((2 * 6, 5))
@@ -59,7 +65,7 @@ def sobol_by_name(
         for part in (slice(at, at + BLOCK_COLUMNS) for at in range(0, values.shape[1], BLOCK_COLUMNS))
     ]
     found = {name: np.concatenate([block[name] for block in blocks], axis=1) for name in blocks[0]}
-    for name in ("S2", "S2_conf") if design.second_order else ():
+    for name in ("S2", "S2_conf", "S2_idle") if design.second_order else ():
         matrix = np.full((design.parameters, design.parameters, values.shape[1]), np.nan)
         matrix[np.triu_indices(design.parameters, 1)] = found[name]
         found[name] = matrix
@@ -75,20 +81,32 @@ def _block(
     with np.errstate(invalid="ignore", divide="ignore"):
         scaled = ((values - values.mean(axis=0)) / spread).reshape(-1, step, values.shape[1])
         runs = (deviations / spread).reshape(-1, step, *deviations.shape[1:])
-    chance = _chance(scaled, runs, found, design)
+    chance, uneven = _chance(scaled, runs, found, design), _uneven(scaled, found.variance[0], design)
     # Shares of a variance that is chance alone would be ratios of two errors.
     beyond = found.variance[0] > _most_by_chance(runs, design.common) if several else True
     known = np.where(beyond, 1.0, np.nan)
     freedom = max(deviations.shape[1] - 1, 1)
     said = {}
-    for name, resampled, variance in (("S1", found.first, chance.of_first), ("ST", found.total, chance.of_total)):
+    parts = {"S1": (found.first, uneven), "ST": (found.total, 0.0 * uneven)}
+    if design.second_order:
+        # What a pair does beyond its members is theirs both: it meets by chance no oftener than either does.
+        parts["S2"] = (found.second, np.minimum(*uneven[np.array(np.triu_indices(design.parameters, 1))]))
+    for name, (resampled, more) in parts.items():
         said[name] = resampled[:, 0] * known
-        said[f"{name}_conf"] = _half(resampled, variance, freedom, len(weights[0]), level) * known
+        said[f"{name}_conf"] = _half(resampled, more, chance[name], freedom, len(weights[0]), level) * known
     said["S1_idle"], said["ST_idle"] = (band * known for band in _bands(scaled, runs, found.variance[0], design, level))
     if design.second_order:
-        said["S2"] = found.second[:, 0] * known
-        said["S2_conf"] = _half(found.second, np.zeros(1), freedom, len(weights[0]), level) * known
+        said["S2_idle"] = said["S2_conf"]
     return said
+
+
+def _uneven(scaled: np.ndarray, variance: np.ndarray, design: SobolRows) -> np.ndarray:
+    """Return what a Sobol sequence adds to the variance of S1 over independent base points, (parameters, times)."""
+    a, b, factors = scaled[:, 0], scaled[:, -1], range(design.parameters)
+    if design.net is None:
+        return np.zeros((design.parameters, scaled.shape[2]))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.array([design.net.of_factor(one, b, scaled[:, 1 + one] - a) / variance**2 for one in factors])
 
 
 def _scatter(resampled: np.ndarray) -> np.ndarray:
@@ -98,44 +116,54 @@ def _scatter(resampled: np.ndarray) -> np.ndarray:
     return np.asarray(resampled[..., 1:, :].var(axis=-2, ddof=1))
 
 
-def _half(resampled: np.ndarray, chance: np.ndarray, freedom: int, base: int, level: float) -> np.ndarray:
+def _half(
+    resampled: np.ndarray, uneven: np.ndarray, chance: np.ndarray, freedom: int, base: int, level: float
+) -> np.ndarray:
     points = _scatter(resampled)
     if not np.isfinite(points).any():
         return points
     # A resample of n base points scatters by (n - 1) / n of what n base points do.
-    points = points * base / max(base - 1, 1)
+    points = points * base / max(base - 1, 1) + uneven
     guess = combined(np.zeros_like(points), chance + 0.0 * points, np.array(freedom), points, np.array(base - 1), level)
     return np.where(np.isfinite(points), np.maximum(guess.high, 0.0), np.nan)
 
 
-class _Chance(NamedTuple):
-    """Variance that replicates which are common to all points add to both indices, (parameters, times) each."""
+def _chance(scaled: np.ndarray, runs: np.ndarray, found: Resampled, design: SobolRows) -> dict[str, np.ndarray]:
+    """Return the variance that replicates which are common to all points add to indices, by name.
 
-    of_first: np.ndarray
-    of_total: np.ndarray
-
-
-def _chance(scaled: np.ndarray, runs: np.ndarray, found: Resampled, design: SobolRows) -> _Chance:
-    """Resamples of base points see chance that is drawn anew at each; what all share is seen over replicates alone."""
+    Of parameters or pairs, (parameters, times). Resamples of base points see chance that is drawn anew at each; what
+    all share is seen over replicates alone.
+    """
     parameters, replicates = design.parameters, runs.shape[2]
+    nothing = np.zeros((1, scaled.shape[2]))
     if not design.common or replicates < 2:
-        nothing = np.zeros((parameters, scaled.shape[2]))
-        return _Chance(nothing, nothing)
+        return {"S1": nothing, "ST": nothing, "S2": nothing}
     a, b, da, db = scaled[:, 0], scaled[:, -1], runs[:, 0], runs[:, -1]
     whole = _over(a, da) + _over(b, db)
-    parts = []
+    first, total = [], []
     with np.errstate(invalid="ignore", divide="ignore"):
         for place in range(parameters):
             step, apart = scaled[:, 1 + place] - a, runs[:, 1 + place] - da
-            first, total = found.first[place, 0], found.total[place, 0]
-            moves = (
-                (_over(b, apart) + _over(step, db) - first * whole) / found.variance[0],
-                (_over(step, apart) - total * whole) / found.variance[0],
-            )
+            first.append((_over(b, apart) + _over(step, db) - found.first[place, 0] * whole) / found.variance[0])
+            moves = (_over(step, apart) - found.total[place, 0] * whole) / found.variance[0]
             alone = _squared_scatter(apart) / (2.0 * replicates * (replicates - 1)) / found.variance[0] ** 2
-            first, total = (move.var(axis=0, ddof=1) / replicates for move in moves)
-            parts.append((first, total + alone))
-    return _Chance(*(np.array(each) for each in zip(*parts, strict=True)))
+            total.append(moves.var(axis=0, ddof=1) / replicates + alone)
+        second = _moves_of_pairs(scaled, runs, found, whole, first) if design.second_order else [whole]
+    of_first, of_second = (np.array([one.var(axis=0, ddof=1) / replicates for one in each]) for each in (first, second))
+    return {"S1": of_first, "ST": np.array(total), "S2": of_second}
+
+
+def _moves_of_pairs(
+    scaled: np.ndarray, runs: np.ndarray, found: Resampled, whole: np.ndarray, first: list[np.ndarray]
+) -> list[np.ndarray]:
+    """Return by how much each replicate moves S2 of each pair, (replicates, times); ``first`` are moves of S1."""
+    moves, common = [], _over(scaled[:, 0], runs[:, -1]) + _over(scaled[:, -1], runs[:, 0])
+    for pair, (one, other) in enumerate(combinations(range(len(first)), 2)):
+        mixed, also = 1 + len(first) + one, 1 + other
+        product = _over(scaled[:, mixed], runs[:, also]) + _over(scaled[:, also], runs[:, mixed]) - common
+        share = found.second[pair, 0] + found.first[one, 0] + found.first[other, 0]
+        moves.append((product - share * whole) / found.variance[0] - first[one] - first[other])
+    return moves
 
 
 def _over(values: np.ndarray, runs: np.ndarray) -> np.ndarray:
