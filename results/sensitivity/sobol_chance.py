@@ -117,53 +117,84 @@ def _scatter(resampled: np.ndarray) -> np.ndarray:
 
 
 def _half(
-    resampled: np.ndarray, uneven: np.ndarray, chance: np.ndarray, freedom: int, base: int, level: float
+    resampled: np.ndarray, uneven: np.ndarray, shared: np.ndarray, freedom: int, base: int, level: float
 ) -> np.ndarray:
     points = _scatter(resampled)
     if not np.isfinite(points).any():
         return points
     # A resample of n base points scatters by (n - 1) / n of what n base points do.
     points = points * base / max(base - 1, 1) + uneven
-    guess = combined(np.zeros_like(points), chance + 0.0 * points, np.array(freedom), points, np.array(base - 1), level)
+    shared = shared + 0.0 * points
+    guess = combined(np.zeros_like(points), shared, np.array(freedom), points, np.array(base - 1), level)
     return np.where(np.isfinite(points), np.maximum(guess.high, 0.0), np.nan)
 
 
-def _chance(scaled: np.ndarray, runs: np.ndarray, found: Resampled, design: SobolRows) -> dict[str, np.ndarray]:
-    """Return the variance that replicates which are common to all points add to indices, by name.
+def _shared(moves: np.ndarray) -> np.ndarray:
+    """Return the variance (times,) of an index over replicates that is common to all base points, at least 0.
 
-    Of parameters or pairs, (parameters, times). Resamples of base points see chance that is drawn anew at each; what
-    all share is seen over replicates alone.
+    ``moves`` (base points, replicates, times) are what each replicate moves the index by at each base point. Chance
+    that is drawn anew at each point moves their mean, too; resampled base points show that already.
     """
-    parameters, replicates = design.parameters, runs.shape[2]
-    nothing = np.zeros((1, scaled.shape[2]))
-    if not design.common or replicates < 2:
-        return {"S1": nothing, "ST": nothing, "S2": nothing}
-    a, b, da, db = scaled[:, 0], scaled[:, -1], runs[:, 0], runs[:, -1]
-    whole = _over(a, da) + _over(b, db)
-    first, total = [], []
+    base, replicates, _ = moves.shape
+    means = moves.mean(axis=0)
+    own = ((moves - means) ** 2).sum(axis=(0, 1)) / (base * max(base - 1, 1) * replicates * (replicates - 1))
+    return np.asarray(np.maximum(means.var(axis=0, ddof=1) / replicates - own, 0.0))
+
+
+def _chance(scaled: np.ndarray, runs: np.ndarray, found: Resampled, design: SobolRows) -> dict[str, np.ndarray]:
+    """Return what replicates that are common to all points add to the variance of indices, by name.
+
+    Of parameters or pairs, (parameters, times).
+    """
+    variance, nothing = found.variance[0], np.zeros((1, scaled.shape[2]))
+    if not design.common or runs.shape[2] < 2:
+        return dict.fromkeys(("S1", "ST", "S2"), nothing)
+    a, b, da, db = scaled[:, :1], scaled[:, -1:], runs[:, 0], runs[:, -1]
+    whole = a * da + b * db
+    parts: dict[str, list[np.ndarray]] = {"S1": [], "ST": [], "S2": []}
     with np.errstate(invalid="ignore", divide="ignore"):
-        for place in range(parameters):
-            step, apart = scaled[:, 1 + place] - a, runs[:, 1 + place] - da
-            first.append((_over(b, apart) + _over(step, db) - found.first[place, 0] * whole) / found.variance[0])
-            moves = (_over(step, apart) - found.total[place, 0] * whole) / found.variance[0]
-            alone = _squared_scatter(apart) / (2.0 * replicates * (replicates - 1)) / found.variance[0] ** 2
-            total.append(moves.var(axis=0, ddof=1) / replicates + alone)
-        second = _moves_of_pairs(scaled, runs, found, whole, first) if design.second_order else [whole]
-    of_first, of_second = (np.array([one.var(axis=0, ddof=1) / replicates for one in each]) for each in (first, second))
-    return {"S1": of_first, "ST": np.array(total), "S2": of_second}
+        for place in range(design.parameters):
+            step, apart = scaled[:, 1 + place, None] - a, runs[:, 1 + place] - da
+            parts["S1"].append(_shared((b * apart + step * db - found.first[place, 0] * whole) / variance))
+            moves = _shared((step * apart - found.total[place, 0] * whole) / variance)
+            parts["ST"].append(moves + _shared_squares(apart / np.sqrt(variance)))
+        for place, pair in enumerate(combinations(range(design.parameters), 2) if design.second_order else ()):
+            moved = _moves_of_pair(scaled, runs, (1 + design.parameters + pair[0], 1 + pair[0], 1 + pair[1]))
+            parts["S2"].append(_shared((moved - found.second[place, 0] * whole) / variance))
+    return {name: np.array(of) for name, of in parts.items() if of}
 
 
-def _moves_of_pairs(
-    scaled: np.ndarray, runs: np.ndarray, found: Resampled, whole: np.ndarray, first: list[np.ndarray]
-) -> list[np.ndarray]:
-    """Return by how much each replicate moves S2 of each pair, (replicates, times); ``first`` are moves of S1."""
-    moves, common = [], _over(scaled[:, 0], runs[:, -1]) + _over(scaled[:, -1], runs[:, 0])
-    for pair, (one, other) in enumerate(combinations(range(len(first)), 2)):
-        mixed, also = 1 + len(first) + one, 1 + other
-        product = _over(scaled[:, mixed], runs[:, also]) + _over(scaled[:, also], runs[:, mixed]) - common
-        share = found.second[pair, 0] + found.first[one, 0] + found.first[other, 0]
-        moves.append((product - share * whole) / found.variance[0] - first[one] - first[other])
-    return moves
+def _moves_of_pair(scaled: np.ndarray, runs: np.ndarray, rows: tuple[int, int, int]) -> np.ndarray:
+    """Return how the runs move the numerator of S2 at each base point, (base points, replicates, times).
+
+    ``rows`` are those of B with the first factor of A, and of A with the first and with the second factor of B.
+    """
+    (a, b, mixed, one, other), (da, db, dmixed, done, dother) = (
+        [each[:, place] for place in (0, -1, *rows)] for each in (scaled[:, :, None], runs)
+    )
+    return np.asarray(mixed * dother + other * dmixed + a * db + b * da - b * (done + dother) - (one + other) * db)
+
+
+def _shared_squares(apart: np.ndarray) -> np.ndarray:
+    """Return what chance common to all points adds to the variance of ST by products of its steps with themselves.
+
+    ``apart`` (base points, replicates, times) is chance in the steps; the result is (times,), at least 0.
+    """
+    base, replicates = len(apart), apart.shape[1]
+    turned = np.einsum("cr,brt->cbt", _contrasts(replicates), apart)
+    squares = [np.zeros(apart.shape[2])]
+    for one, other in combinations(turned, 2):
+        product = one * other
+        squares.append(product.mean(axis=0) ** 2 - product.var(axis=0) / max(base - 1, 1))
+    # The mean square over the pairs of contrasts, divided by twice the number of ordered pairs of replicates.
+    pairs = max(len(squares) - 1, 1)
+    return np.asarray(np.maximum(np.sum(squares, axis=0) / pairs / (2.0 * replicates * (replicates - 1)), 0.0))
+
+
+def _contrasts(replicates: int) -> np.ndarray:
+    """Return Helmert's contrasts, (contrast, replicates): R - 1 independent ones of R replicates, of length 1."""
+    contrasts = np.array([[*[1.0] * k, -k, *[0.0] * (replicates - 1 - k)] for k in range(1, replicates)])
+    return np.asarray(contrasts / np.sqrt((contrasts**2).sum(axis=1, keepdims=True)))
 
 
 def _over(values: np.ndarray, runs: np.ndarray) -> np.ndarray:
@@ -174,12 +205,11 @@ def _over(values: np.ndarray, runs: np.ndarray) -> np.ndarray:
 def _squared_scatter(apart: np.ndarray, other: np.ndarray | None = None) -> np.ndarray:
     """Return the mean square (times,) of the product of two replicates of ``apart`` (base points, replicates, times).
 
-    Of one of them and one of ``other``, the mean of both orders, where that is given. Helmert's contrasts of R
-    replicates are R - 1 independent ones; with two there is one, and nothing tells what they share: that counts as 0.
+    Of one of them and one of ``other``, the mean of both orders, where that is given. With two replicates there is one
+    contrast, and nothing tells what they share: that counts as 0.
     """
     replicates = apart.shape[1]
-    contrasts = np.array([[*[1.0] * k, -k, *[0.0] * (replicates - 1 - k)] for k in range(1, replicates)])
-    contrasts /= np.sqrt((contrasts**2).sum(axis=1, keepdims=True))
+    contrasts = _contrasts(replicates)
     turned, also = (np.einsum("cr,brt->bct", contrasts, each) for each in (apart, apart if other is None else other))
     products = np.einsum("bct,bdt->cdt", turned, also) / len(apart)
     products = (products + products.swapaxes(0, 1)) / 2.0

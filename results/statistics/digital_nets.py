@@ -36,6 +36,11 @@ class BaseNet:
         ``left`` and ``right`` are (base points, times), the result is (times,), in the square of the unit of their
         product. The factor's own value stands on both sides, and its effect is no chance meeting of the two: means
         of ``left`` over its strata are taken away.
+
+        >>> net = BaseNet(4, np.arange(4), (np.array([[0], [0], [1], [1]]),))
+        >>> own, other = np.array([[1.0], [1.0], [-1.0], [-1.0]]), np.array([[1.0], [-1.0], [1.0], [-1.0]])
+        >>> net.of_factor(0, own, own).tolist(), net.of_factor(0, own + other, own + other).tolist()
+        ([0.0], [0.5])
         """
         for member in self.strata[factor].T:
             left = left - _means_of(member, left)[member]
@@ -73,7 +78,8 @@ def base_net(
     points that were drawn. None where the rows are no net: ``size`` is no power of two, or two base points share a part
     of the first column, of which a net has one in each.
 
-    >>> first, second = [[0.1, 0.8], [0.6, 0.8], [0.1, 0.3], [0.6, 0.3]], [[0.7, 0.1], [0.2, 0.1], [0.7, 0.9], [0.2, 0.9]]
+    >>> first = [[0.1, 0.8], [0.6, 0.8], [0.1, 0.3], [0.6, 0.3]]
+    >>> second = [[0.7, 0.1], [0.2, 0.1], [0.7, 0.9], [0.2, 0.9]]
     >>> base_net(np.array(first + second), 4, ("a", "b"), bounds=[(0, 1), (0, 1)], size=2).places.tolist()
     [0, 1]
     """

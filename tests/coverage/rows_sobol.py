@@ -1,4 +1,4 @@
-"""Rows of Sobol indices and of the band of idle parameters."""
+"""Rows of Sobol indices, and of the bands of parameters that do nothing and of pairs that do not interact."""
 
 from __future__ import annotations
 
@@ -12,13 +12,20 @@ from scipy.stats import qmc
 from tredegar.results import analyze_sensitivity
 
 from .law import Row, Said
-from .truths import NAMES, REPLICATES, TRUTHS, Truth, calm, made_sweep
+from .truths import NAMES, REPLICATES, TRUTHS, Truth, calm, made_sweep, with_failures
 
 DESIGNS: dict[str, dict[str, Any]] = {
     "Sobol base 32": {"method": "sobol", "points": 32, "second_order": False},
     "Sobol base 128": {"method": "sobol", "points": 128, "second_order": False},
 }
-PRODUCT = "seen in simulation; its cause is not known"
+PAIRS: dict[str, dict[str, Any]] = {label: {**design, "second_order": True} for label, design in DESIGNS.items()}
+"""The same designs with the rows that pairs need."""
+MIXED = Truth(
+    "two parts and their product",
+    lambda at: 0.2 + 0.3 * at[:, 0] + 0.3 * at[:, 1] + (at[:, 0] - 0.5) * (at[:, 1] - 0.5) + 0.1 * at[:, 2],
+)
+INTERACTS = {"product": 1.0, MIXED.name: (1.0 / 144.0) / (1.0 / 144.0 + 0.19 / 12.0)}
+"""Truth -> S2 of the first two parameters; no others interact. The parts of a sum have independent variances."""
 INDICES = {"S1": "first-order index", "ST": "total-order index"}
 
 
@@ -54,8 +61,38 @@ def _index_row(index: str, truth: Truth, label: str, replicates: int, streams: s
         return Said(value, value - half, value + half, true)
 
     design = f"{label} x {replicates}, {streams}"
-    known = PRODUCT if (index, truth.name, label) == ("S1", "product", "Sobol base 128") else ""
-    return Row(kind=INDICES[index], truth=truth.name, design=design, trial=trial, known=known)
+    return Row(kind=INDICES[index], truth=truth.name, design=design, trial=trial)
+
+
+def _row_of_failed_runs() -> Row:
+    """Return a row of S1 of a product where a tenth of the base points is lost."""
+    true, label, runs = true_indices("product")["S1"], "Sobol base 128", REPLICATES[1]
+
+    def trial(rng: np.random.Generator) -> Said:
+        found = analysed(with_failures(made_sweep(TRUTHS["product"], DESIGNS[label], *runs, rng), 0.01, rng))
+        value, half = found["S1"].values, found["S1_conf"].values
+        return Said(value, value - half, value + half, true)
+
+    design = f"{label} x {runs[0]}, {runs[1]}, 1% of runs failed"
+    return Row(kind=INDICES["S1"], truth="product", design=design, trial=trial)
+
+
+def _pair_row(band: bool, truth: Truth, label: str, replicates: int, streams: str) -> Row:
+    """Return a row of S2 of all pairs, or of the band of those that do not interact."""
+    true = np.zeros(len(NAMES) * (len(NAMES) - 1) // 2)
+    true[0] = INTERACTS.get(truth.name.removesuffix(", without chance"), 0.0)
+    pairs = tuple(each[true == 0.0] if band else each for each in np.triu_indices(len(NAMES), 1))
+
+    def trial(rng: np.random.Generator) -> Said:
+        found = analysed(made_sweep(truth, PAIRS[label], replicates, streams, rng))
+        value, half, idle = (found[name].values[pairs] for name in ("S2", "S2_conf", "S2_idle"))
+        if band:
+            return Said(0.0 * value, -idle, idle, value)
+        return Said(value, value - half, value + half, true)
+
+    kind = "band of pairs that do not interact" if band else "second-order index"
+    design = f"{label}, pairs x {replicates}, {streams}"
+    return Row(kind=kind, truth=truth.name, design=design, trial=trial, trials=200)
 
 
 def _idle_row(index: str, truth: Truth, label: str, replicates: int, streams: str) -> Row:
@@ -84,7 +121,13 @@ def rows() -> list[Row]:
     cases = [case for case in cases if case[0].name != "one acts, linear"]  # "everything acts" is linear, too
     still = [(calm(TRUTHS[name]), "Sobol base 32", 1, "common") for name in ("product", "step")]
     idle = [case for case in cases if case[0].name in BANDS]
+    few, many = DESIGNS
+    pairs = [(truth, few, *each) for truth in (TRUTHS["U-shape"], MIXED) for each in REPLICATES]
+    pairs += [(TRUTHS["product"], many, *each) for each in REPLICATES]
     return [
         *(_index_row(index, *case) for index in INDICES for case in [*cases, *still]),
+        _row_of_failed_runs(),
         *(_idle_row(index, *case) for index in INDICES for case in idle),
+        *(_pair_row(False, *case) for case in [*pairs, (calm(TRUTHS["product"]), many, 1, "common")]),
+        *(_pair_row(True, *case) for case in pairs),
     ]
