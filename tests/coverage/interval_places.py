@@ -17,7 +17,11 @@ LEVERS = ("mean of a setting", "mean regret")
 RECORD = ("the record among single histories",)
 MEANS = ("mean over a design", "mean under a condition")
 SOBOL = ("first-order index", "total-order index", "second-order index")
-IDLE_SOBOL = ("band of an idle first-order index", "band of an idle total-order index")
+IDLE_SOBOL = (
+    "band of an idle first-order index",
+    "band of an idle total-order index",
+    "band of pairs that do not interact",
+)
 MORRIS = ("Morris mu_star", "Morris mu", "band of idle parameters, mu_star")
 IDLE_PAWN = (
     "band of idle parameters, median",
@@ -110,7 +114,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "results/sensitivity/sobol.py:SobolIndices": SOBOL,
     "results/sensitivity/sobol.py:sobol_indices": SOBOL,
     "results/sensitivity/sobol_chance.py": (*SOBOL, *IDLE_SOBOL),
-    "results/sensitivity/sobol_chance.py:sobol_by_name": SOBOL,
+    "results/sensitivity/sobol_chance.py:sobol_by_name": (*SOBOL, *IDLE_SOBOL),
     "results/sensitivity/table.py:as_idle": INDICES,
     "results/sensitivity/table.py:cell_of": INDICES,
     "results/sensitivity/table.py:chance_in_words": CHANCE,
