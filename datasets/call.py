@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..model.providers import Providers
+from ..store.random_streams import COMMON, INDEPENDENT, PAIRED
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,29 @@ class SimulateCall:
 
     @property
     def streams(self) -> str:
-        """Whether replicate k has one random stream at all points ("common"), or not ("independent")."""
+        """Of which kind the random streams are, by the run numbers.
+
+        "common": replicate k has one stream at all points; "paired": at those of a sample, and no other sample has it;
+        "independent": whatever else.
+        """
         runs = self.runs
-        return "common" if runs is None or bool((runs == runs[:1]).all()) else "independent"
+        if runs is None or bool((runs == runs[:1]).all()):
+            return COMMON
+        sets, sizes = np.unique(runs, axis=0, return_counts=True)
+        # Streams of which some are shared, and others not, would pass for what they are not.
+        apart = np.unique(sets).size == sets.size
+        return PAIRED if apart and int(sizes.max()) > 1 else INDEPENDENT
+
+    @property
+    def arms(self) -> int | None:
+        """How many points in turn are the arms of a sample, where paired streams tell it; None elsewhere."""
+        if self.streams != PAIRED or self.runs is None:
+            return None
+        starts = np.flatnonzero((self.runs[1:] != self.runs[:-1]).any(axis=1)) + 1
+        lengths = {*np.diff([0, *starts.tolist(), self.number_of_points]).tolist()}
+        # Each sample stands in one place, and all have as many arms.
+        whole = len(lengths) == 1 and len(np.unique(self.runs, axis=0)) == len(starts) + 1
+        return lengths.pop() if whole else None
 
     @property
     def fixed(self) -> dict[str, float]:
@@ -69,7 +90,7 @@ class SimulateCall:
             "streams": self.streams,
             "country": country,
             "fixed": self.fixed,
-            "design": {"method": "table"},
+            "design": {"method": "table"} | ({} if self.arms is None else {"arms": self.arms}),
             "constants": dict(self.constants or {}),
             "record": record,
         }

@@ -660,6 +660,8 @@ def simulate(
     constants: Mapping[str, float] | None = None,
     trust_records: bool = False,
     dtype: str = "float32",
+    streams: str | None = None,
+    samples: ArrayLike | None = None,
 ) -> Simulated:
     """Run every point ``replicates`` times and return the recorded outcomes.
 
@@ -682,6 +684,9 @@ def simulate(
         constants: structural constants that differ from the table, for all runs.
         trust_records: also return the per-trust records.
         dtype: "float32" (rounded last of all) or "float64".
+        streams: run numbers by kind, in place of ``runs``: "common", as by default; "independent", a random stream for
+            each run; "paired", common to the points of a sample and independent between samples.
+        samples: with paired streams, a label for each point: points of one label are the arms of one sample.
 
     Returns:
         outcome -> array (point, replicate, month // every), and per-trust records (point, replicate, trust[, year]);

@@ -20,7 +20,7 @@ from ..model.text.plain_text import brief
 from .batch.batch import Country, Record, Recorded, RunBatch
 from .batch.memory import Needs, check_room
 from .batch.naming import named_values
-from .batch.points import checked_run_numbers, read_points, repeated_by_run
+from .batch.points import checked_run_numbers, chosen_runs, read_points, repeated_by_run
 from .engine_table import Run, find_engine, load_engine
 
 if TYPE_CHECKING:
@@ -100,6 +100,8 @@ def simulate(
     constants: Mapping[str, float] | None = None,
     trust_records: bool = False,
     dtype: str = "float32",
+    streams: str | None = None,
+    samples: ArrayLike | None = None,
 ) -> Simulated:
     """Run every point ``replicates`` times and return the recorded outcomes.
 
@@ -122,6 +124,9 @@ def simulate(
         constants: structural constants that differ from the table, for all runs.
         trust_records: also return the per-trust records.
         dtype: "float32" (rounded last of all) or "float64".
+        streams: run numbers by kind, in place of ``runs``: "common", as by default; "independent", a random stream for
+            each run; "paired", common to the points of a sample and independent between samples.
+        samples: with paired streams, a label for each point: points of one label are the arms of one sample.
 
     Returns:
         outcome -> array (point, replicate, month // every), and per-trust records (point, replicate, trust[, year]);
@@ -141,9 +146,7 @@ def simulate(
     >>> found.engine, found.failures
     ('numpy', ())
     """
-    if not isinstance(dtype, str | type | np.dtype) or dtype not in ("float32", "float64", np.float32, np.float64):
-        raise ValueError(f"dtype must be 'float32' or 'float64', got {brief(dtype)}")
-    _check_kinds(engine, outcomes, providers, constants, trust_records)
+    _check_kinds(engine, outcomes, providers, constants, trust_records, dtype)
     replicates, months = whole_number("replicates", replicates, 1), whole_number("months", months, 1)
     trusts, clinicians = whole_number("trusts", trusts, 1), whole_number("clinicians", clinicians, 1)
     seed, every = whole_number("seed", seed, 0), whole_number("every", every, 1, months)
@@ -156,7 +159,7 @@ def simulate(
     values, changes, count = read_points(points, months, table is not None)
     record = Record(choose_outcomes(outcomes), every, bool(trust_records))
     check_room(Needs(count * replicates, country, _most_groups(country), months, record, np.dtype(dtype).itemsize))
-    numbers = checked_run_numbers(runs, count, replicates)
+    numbers = checked_run_numbers(chosen_runs(runs, streams, samples, count, replicates), count, replicates)
     per_run = {name: repeated_by_run(array, replicates) for name, array in values.items()}
     per_change = {
         month: {n: repeated_by_run(a, replicates) for n, a in changed.items()} for month, changed in changes.items()
@@ -204,8 +207,10 @@ def _most_groups(country: Country) -> int:
     return len({*country.providers.council, *country.providers.catchment})
 
 
-def _check_kinds(engine: Any, outcomes: Any, providers: Any, constants: Any, trust_records: Any) -> None:
+def _check_kinds(engine: Any, outcomes: Any, providers: Any, constants: Any, trust_records: Any, dtype: Any) -> None:
     """Raise ValueError for an argument of another kind than it must be."""
+    if not isinstance(dtype, str | type | np.dtype) or dtype not in ("float32", "float64", np.float32, np.float64):
+        raise ValueError(f"dtype must be 'float32' or 'float64', got {brief(dtype)}")
     for name, value, kinds, wanted in (
         ("engine", engine, str, "a name"),
         ("outcomes", outcomes, Iterable | None, "names, or None for all"),

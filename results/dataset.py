@@ -13,6 +13,7 @@ from ..model.outcomes import OUTCOMES, TRUST_RECORDS, Outcome
 from ..model.parameters import PARAMETERS, Parameter, base_of, parse_setting
 from ..model.text.names import closest
 from ..store.design_methods import DesignMethod, factors_of, find_design_method
+from ..store.random_streams import COMMON, INDEPENDENT, PAIRED
 from ..store.root_file import with_present_keys
 from ..store.spec_text import spec_tables
 
@@ -20,6 +21,11 @@ MAIN_OUTCOMES = ("quality", "fit", "true_access", "overall", "integration", "mor
 """What a report shows first, where it was recorded."""
 
 
+STREAMS_IN_WORDS = {
+    COMMON: "common random numbers",
+    INDEPENDENT: "independent random streams",
+    PAIRED: "random streams paired within samples",
+}
 LONG_LABEL = 26
 """Longer labels put their unit on a second line."""
 
@@ -29,8 +35,8 @@ class Design:
     """How the points of a sweep were chosen, as the store tells.
 
     ``varied`` are the varied parameters in the order of the spec, which is that of the columns of the sample;
-    ``bounds`` their (low, high); ``settings`` are those of the sampler. ``streams``: common random numbers ("common")
-    or a random stream for each run ("independent").
+    ``bounds`` their (low, high); ``settings`` are those of the sampler. ``streams``: common random numbers ("common"),
+    a random stream for each run ("independent"), or streams common to the points of a sample ("paired").
     """
 
     method: str
@@ -60,8 +66,19 @@ class Design:
 
     @property
     def streams_in_words(self) -> str:
-        """What its replicates share: "common random numbers" or "independent random streams"."""
-        return "common random numbers" if self.streams == "common" else "independent random streams"
+        """What its replicates share, such as "common random numbers" or "independent random streams"."""
+        return STREAMS_IN_WORDS[self.streams]
+
+    @property
+    def sampled(self) -> bool:
+        """Whether the points stand for a space, so that their choice is a source of uncertainty."""
+        return self.kind.is_sample(self.settings)
+
+    @property
+    def shares_streams(self) -> bool:
+        """Whether some points share random numbers."""
+        alone = self.kind.sampled and self.points_in_unit == 1
+        return self.streams == COMMON or (self.streams == PAIRED and not alone)
 
     @property
     def second_order(self) -> bool:

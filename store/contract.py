@@ -11,6 +11,7 @@ from typing import Any
 from .blocks import Batches
 from .digest import BYTES
 from .format import BATCH_DIMENSIONS, DIGEST, STATUS
+from .random_streams import KINDS, KINDS_IN_WORDS
 from .root_file import with_present_keys
 from .spec_text import spec_tables
 
@@ -47,7 +48,7 @@ ATTRIBUTES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "specs": (_texts, "a list of texts"),
     "rules_hash": (_text, "a text"),
     "seed": (_whole(0), "a whole number"),
-    "streams": (lambda value: value in ("common", "independent"), "'common' or 'independent'"),
+    "streams": (lambda value: value in KINDS, KINDS_IN_WORDS),
     "sampler": (lambda value: isinstance(value, Mapping) and _text(value.get("method")), "a table with a method"),
     "providers": (lambda value: value is None or _text(value), "a text or nothing"),
     "defaults": (lambda value: isinstance(value, Mapping), "a table"),

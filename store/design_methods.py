@@ -27,7 +27,12 @@ def _of_saltelli(factors: int, settings: Mapping[str, Any]) -> int:
     return (2 if settings.get("second_order", True) else 1) * factors + 2
 
 
+def _of_samples(factors: int, settings: Mapping[str, Any]) -> int:
+    return int(settings.get("arms") or 1)
+
+
 POINTS = Unit("points", lambda factors, settings: 1)
+SAMPLES = Unit("samples", _of_samples)
 BASE_POINTS = Unit("base points", _of_saltelli)
 TRAJECTORIES = Unit("trajectories", lambda factors, settings: factors + 1)
 
@@ -51,12 +56,13 @@ class DesignMethod:
     """What an analysis must know of the points of a design.
 
     ``sampled``: the points stand for a space, so that their choice is a source of uncertainty; those of a grid or a
-    table stand for themselves. ``space_filling``: each of them lies anywhere in the space, independent of the others'
-    coordinates; a distribution over a slice of it means something. ``boxes``: regions can be sought among the points;
-    not where they lie on a coarse lattice of walks. ``unit``: which points belong together. ``counted_by``: the key of
-    the design that says how many units it has, a power of two with ``doubled``; None where none does. ``gains``: what
-    an extension may add to its points, empty where more points are another design. ``lattice``: its points take few
-    values of each parameter.
+    table stand for themselves, unless the table says how many ``arms`` each sample has. ``space_filling``: each of them
+    lies anywhere in the space, independent of the others' coordinates; a distribution over a slice of it means
+    something. ``boxes``: regions can be sought among the points; not where they lie on a coarse lattice of walks.
+    ``unit``: which points belong together. ``counted_by``: the key of the design that says how many units it has, a
+    power of two with ``doubled``; None where none does. ``gains``: what an extension may add to its points, empty where
+    more points are another design. ``lattice``: its points take few values of each parameter. ``paired``: its units are
+    samples, whose points can share random streams; those of a grid are the arms of a single one.
     """
 
     name: str
@@ -68,6 +74,11 @@ class DesignMethod:
     doubled: bool = False
     gains: str = ""
     lattice: bool = False
+    paired: bool = True
+
+    def is_sample(self, settings: Mapping[str, Any]) -> bool:
+        """Return whether the points of a design with these ``settings`` of the sampler stand for a space."""
+        return self.sampled or bool(settings.get("arms"))
 
 
 _RECORDS = (
@@ -91,11 +102,30 @@ _RECORDS = (
         counted_by="trajectories",
         lattice=True,
     ),
-    DesignMethod(name="grid", sampled=False, space_filling=False, boxes=True, gains="levels", lattice=True),
-    DesignMethod(name="table", sampled=False, space_filling=False, boxes=True, gains="rows below the old ones"),
+    DesignMethod(
+        name="grid", sampled=False, space_filling=False, boxes=True, gains="levels", lattice=True, paired=False
+    ),
+    DesignMethod(
+        name="table",
+        sampled=False,
+        space_filling=False,
+        boxes=True,
+        unit=SAMPLES,
+        gains="rows below the old ones",
+    ),
 )
 DESIGN_METHODS: dict[str, DesignMethod] = {method.name: method for method in _RECORDS}
 """Name -> record of every design method that a store may name."""
+
+
+def points_in_unit(sampler: Mapping[str, Any]) -> int:
+    """Return how many points belong together, by what a store says of its ``sampler``: method, names and settings.
+
+    >>> points_in_unit({"method": "morris", "names": ["real_control", "mandate_detail"]})
+    3
+    """
+    factors = len({*factors_of(sampler.get("names", ()), sampler)})
+    return find_design_method(str(sampler["method"])).unit.points(factors, sampler)
 
 
 def find_design_method(name: str) -> DesignMethod:

@@ -18,7 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .blocks import Batch
+from .design_methods import points_in_unit
 from .format import MISSING
+from .random_streams import PAIRED
 from .root_file import with_former_keys
 from .spec_text import spec_tables
 
@@ -29,8 +31,9 @@ _PERSON = b"tredegar"
 def context_of(attributes: Mapping[str, Any]) -> bytes:
     """Return the digest of what decides all runs of a sweep but their points, from the ``attributes`` of its store.
 
-    These are the rules, the seed, the random streams, the size of the country, its providers, fixed parameters,
-    constants, and what a recorded value is a mean of. Name, points, replicates and the choice of outcomes are left out.
+    These are the rules, the seed, the random streams (how many points in turn share them, where they are paired), the
+    size of the country, its providers, fixed parameters, constants, and what a recorded value is a mean of. Name,
+    points, replicates and the choice of outcomes are left out.
     """
     spec = spec_tables(attributes["spec"])
     decisive = {name: spec.get(name) for name in ("seed", "streams", "months", "country", "fixed", "constants")}
@@ -38,6 +41,8 @@ def context_of(attributes: Mapping[str, Any]) -> bytes:
     # Digests were taken of former keys first. They still are, so that one meaning has one digest, whichever key a spec
     # says: the batches of stores of before fit, and are merged with new ones.
     decisive = with_former_keys(decisive)
+    if spec.get("streams") == PAIRED:
+        decisive["together"] = points_in_unit(attributes["sampler"])
     facts = {**decisive, "record": record, "rules": attributes["rules_hash"], "providers": attributes["providers"]}
     # Sorted: the order in which a spec was written decides no run.
     return _digest(json.dumps(facts, sort_keys=True, default=str).encode())

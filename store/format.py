@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-STORE_FORMAT = 3
-"""The format that sweeps write: 2 added digests of values, 3 says ``streams`` where those before say ``luck``."""
+STORE_FORMAT = 4
+"""The newest format: 2 added digests of values, 3 says ``streams`` where those before say ``luck``, 4 has samples of
+several arms, and random streams that these share."""
+WITHOUT_ARMS = 3
+"""The format of a sweep that has neither, which older versions read as well."""
 FIRST_WITH_DIGESTS = 2
 """The oldest format with digests of values and a seal on the root file."""
 OLDEST_FORMAT = 1
@@ -22,6 +25,8 @@ CHUNK_SEPARATOR = "."
 LOG = "log"
 PRESENT: Mapping[str, str] = MappingProxyType({"luck": "streams"})
 """Former key -> the key of a spec, and attribute of a store, that it is now."""
+FORMER_VALUES: Mapping[str, tuple[str, ...]] = MappingProxyType({"luck": ("common", "independent")})
+"""Former key -> what it may say: what came later is said by the present key alone."""
 FORMER: Mapping[str, str] = MappingProxyType({now: former for former, now in PRESENT.items()})
 """Key -> what it was called when the first hashes and digests were taken."""
 

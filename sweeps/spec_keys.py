@@ -32,6 +32,7 @@ class DesignKeys(TypedDict, total=False):
     trajectories: int
     levels: int
     file: Any
+    arms: int | None
 
 
 class RecordKeys(TypedDict, total=False):
@@ -71,6 +72,7 @@ class SpecKeys(TypedDict, total=False):
     trajectories: int | None
     levels: int | None
     file: Any
+    arms: int | None
     outcomes: Iterable[OutcomeName] | None
     every: int | None
     trust_records: bool | None

@@ -8,7 +8,17 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ...model.parameters import PARAMETERS, Parameter, base_of, find_parameter, quantity_of
-from ...model.text.plain_text import plain
+from ...model.text.plain_text import brief, plain
+from ...store.random_streams import (
+    COMMON,
+    KINDS,
+    KINDS_IN_WORDS,
+    MOST_SETS,
+    PAIRED,
+    STRIDE,
+    numbers_of_runs,
+    stream_sets,
+)
 from .naming import is_masked, is_nested, kind_in_words, named_values
 
 MOST_RUN = 2**32 - 1
@@ -117,3 +127,51 @@ def checked_run_numbers(runs: ArrayLike | None, points: int, replicates: int) ->
     if numbers.size and not 0 <= int(numbers.min()) <= int(numbers.max()) <= MOST_RUN:
         raise ValueError("runs must lie in 0 .. 2**32 - 1")
     return numbers.astype(np.uint64)
+
+
+def chosen_runs(
+    runs: ArrayLike | None, streams: str | None, samples: Any, points: int, replicates: int
+) -> ArrayLike | None:
+    """Return ``runs``, or the run numbers (point, replicate) of this kind of ``streams``; None for the usual ones.
+
+    ``samples`` (point,) are labels of the samples that points belong to, numbered in the order in which they come.
+    Raises ValueError for both, for an unknown kind, for labels without paired streams or the other way round, and for
+    more points or replicates than have run numbers.
+
+    >>> chosen_runs(None, "paired", ["a", "a", "b"], points=3, replicates=2).tolist()
+    [[0, 1], [0, 1], [4096, 4097]]
+    """
+    if streams is None:
+        if samples is not None:
+            raise ValueError("samples say which points share paired streams; give streams='paired' with them")
+        return runs
+    if not isinstance(streams, str) or streams not in KINDS:
+        raise ValueError(f"streams must be {KINDS_IN_WORDS}, got {brief(streams)}")
+    if runs is not None:
+        raise ValueError("runs and streams both say the run numbers; leave one of them out")
+    if (samples is not None) != (streams == PAIRED):
+        lacking = "streams='paired' needs samples, a label for each point" if samples is None else ""
+        raise ValueError(lacking or f"samples are of paired streams; leave them out with streams={streams!r}")
+    if streams == COMMON:
+        return None
+    places = np.arange(points) if samples is None else _numbered(samples, points)
+    if int(places.max()) >= MOST_SETS or replicates > STRIDE:
+        what = "points" if samples is None else "samples"
+        raise ValueError(f"at most {MOST_SETS:,} {what} and {STRIDE:,} replicates fit streams={streams!r}")
+    return numbers_of_runs(stream_sets(streams, places, together=1), np.arange(replicates))
+
+
+def _numbered(samples: Any, points: int) -> NDArray[np.int64]:
+    """Return the number of the sample of each point, (point,), in the order in which samples come."""
+    wanted = f"samples must be {points} labels, whole numbers or texts, one for each point"
+    if is_masked(samples):
+        raise ValueError(f"{wanted}, got masked values; fill them")
+    try:
+        labels = np.asarray(samples)
+    except (TypeError, ValueError):
+        raise ValueError(f"{wanted}, got {type(samples).__name__} of another kind or shape") from None
+    texts = labels.dtype.kind in "UOT" and all(isinstance(label, str) for label in labels.ravel().tolist())
+    if labels.shape != (points,) or not (labels.dtype.kind in "iu" or texts):
+        raise ValueError(f"{wanted}, got {labels.dtype} {labels.shape}")
+    first: dict[Any, int] = {}
+    return np.array([first.setdefault(label, len(first)) for label in labels.tolist()], dtype=np.int64)

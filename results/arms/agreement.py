@@ -10,7 +10,9 @@ import xarray as xr
 
 from ...model.providers import parse_providers
 from ...model.text.plain_text import brief
+from ...store.random_streams import COMMON, PAIRED
 from ..dataset import spec_of, varied_parameters
+from ..random_numbers import RUN, run_numbers_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +75,11 @@ def _say_country(first: tuple[Any, Any, Any], second: tuple[Any, Any, Any]) -> s
 
 
 def _run_numbers(sweep: xr.Dataset) -> tuple[str, Any]:
-    """Return of which kind the streams are, and which: run numbers that were chosen, or points where these count."""
-    streams = str(spec_of(sweep).get("streams", "common"))
-    if "run" in sweep.coords:
-        return streams, sweep["run"].values.tolist()
-    return streams, None if streams == "common" else sweep["point"].values.tolist()
+    """Return of which kind the streams are, and which: run numbers that were chosen, or those of the points."""
+    streams = str(spec_of(sweep).get("streams", COMMON))
+    if RUN in sweep.coords or streams == PAIRED:
+        return streams, run_numbers_of(sweep).tolist()
+    return streams, None if streams == COMMON else sweep["point"].values.tolist()
 
 
 def _say_streams(first: tuple[str, Any], second: tuple[str, Any]) -> str:

@@ -10,8 +10,10 @@ import pandas as pd
 import xarray as xr
 
 from ...model.text.names import closest
+from ...store.random_streams import COMMON
 from ..dataset import chosen_outcomes, design_of, label_of
 from ..intervals import Estimate, said
+from ..random_numbers import sets_of_points
 from ..statistics.mean_intervals import Scatter, mean_with_interval
 from ..windows import window_mean
 
@@ -67,7 +69,7 @@ def measure_robustness(
     regret = _regrets(sign * values)
     found = pd.DataFrame(settings, columns=list(levers))
     # States are a sample of what may come, also where they form a grid.
-    scatter = Scatter(sampled=True, common=design_of(sweep).streams == "common", units=np.arange(states))
+    scatter = Scatter(sampled=True, common=_states_share_streams(sweep, levers), units=np.arange(states))
     found = found.assign(**_spread("mean", [mean_with_interval(one, scatter) for one in values]))
     found["worst"], found["p10"] = sign * means.min(axis=1), sign * np.quantile(means, WORST_TENTH, axis=1)
     found = found.assign(**_spread("mean_regret", [_mean_regret(*pair, scatter) for pair in zip(*regret, strict=True)]))
@@ -114,6 +116,14 @@ def _by_setting_and_state(
     values = np.empty((len(settings), len(states), by_point.shape[1]))
     values[setting, state] = by_point
     return settings, values
+
+
+def _states_share_streams(sweep: xr.Dataset, levers: tuple[str, ...]) -> bool:
+    """Whether some states share random numbers, so that what chance does to both does not show between them."""
+    design = design_of(sweep)
+    _, state = _rows(sweep, tuple(name for name in design.varied if name not in levers))
+    pairs = np.unique(np.column_stack([sets_of_points(sweep), state]), axis=0)
+    return design.streams == COMMON or len(np.unique(pairs[:, 0])) < len(pairs)
 
 
 def _rows(sweep: xr.Dataset, names: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:

@@ -72,7 +72,8 @@ def map_of(means: xr.DataArray, sweep: xr.Dataset, x: str, y: str) -> xr.Dataset
     chosen_parameters(sweep, (x, y))
     cells = _cells_of_grid(means, sweep, x, y)
     if cells is not None:
-        common = design_of(sweep).streams == "common"
+        # Which points of a cell share paired streams need not be told: their replicates are repeats of it in any case.
+        common = design_of(sweep).shares_streams
         level, change = (_grid_estimates(values, common) for values in (cells, cells - cells[:, :1]))
         facts: dict[str, object] = {"method": "grid"}
         axes = np.unique(sweep[y].values), np.unique(sweep[x].values)

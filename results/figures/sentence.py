@@ -108,7 +108,7 @@ def _digits(changes: np.ndarray) -> int:
 
 def _basis(chart: xr.Dataset, sweep: xr.Dataset) -> str:
     design = design_of(sweep)
-    paired = "paired replicates" if design.streams == "common" else "replicates"
+    paired = "paired replicates" if design.shares_streams else "replicates"
     over = f" over {design.replicates} {paired} under {design.streams_in_words}" if design.replicates > 1 else ""
     if chart.attrs["method"] == "surface":
         over += f"{' and' if over else ' over'} the scatter of {sweep.sizes['point']} points about a fitted surface"

@@ -19,14 +19,12 @@ from ...model.outcomes import OUTCOMES
 from ...model.parameters import PARAMETERS, Parameters, parse_setting
 from ...model.providers import Providers, parse_providers
 from ...store.format import DONE, FAILED
-from ..dataset import design_of, fixed_parameters, spec_of, varied_parameters
+from ..dataset import fixed_parameters, spec_of, varied_parameters
+from ..random_numbers import run_numbers_of
 
 if TYPE_CHECKING:
     from ...model.agents.health_service import HealthService
     from .log import Chronicle
-
-STRIDE = 4096
-"""Run number under independent streams: point * 4096 + replicate (docs/store.md)."""
 
 
 class NotTheSameRun(RuntimeError):
@@ -111,7 +109,7 @@ def rerun_of(sweep: xr.Dataset, point: int, replicate: int) -> Rerun:
         trusts=int(spec["country"]["trusts"]),
         clinicians=int(spec["country"]["clinicians"]),
         seed=int(spec["seed"]),
-        run=replicate + (STRIDE * point if design_of(sweep).streams == "independent" else 0),
+        run=int(run_numbers_of(sweep)[point, replicate]),
         settings={name: named.get(name, defaults.get(name, row.default)) for name, row in PARAMETERS.items()},
         changes=changes,
         constants={name: float(value) for name, value in spec.get("constants", {}).items()},

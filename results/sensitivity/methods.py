@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ...model.text.names import closest
 from ...store.design_methods import BASE_POINTS, DESIGN_METHODS, POINTS, TRAJECTORIES, DesignMethod, Unit
+from ...store.random_streams import COMMON, PAIRED
 
 if TYPE_CHECKING:
     import numpy as np
@@ -97,7 +98,8 @@ def _sobol(design: Design, sample: np.ndarray, bootstrap: Bootstrap) -> Analysis
     bounds = [design.bounds.get(name, (0.0, 0.0)) for name in design.varied]
     drawn = (design.points_drawn or 0) // design.points_in_unit
     net = base_net(sample, design.points_in_unit, design.owners, bounds, drawn)
-    rows = SobolRows(len(design.factors), design.second_order, design.streams == "common", net)
+    common, paired = (design.streams == kind for kind in (COMMON, PAIRED))
+    rows = SobolRows(len(design.factors), design.second_order, common, net, paired)
     return lambda values, deviations: sobol_by_name(values, deviations, rows, *bootstrap)
 
 
@@ -106,7 +108,7 @@ def _morris(design: Design, sample: np.ndarray, bootstrap: Bootstrap) -> Analysi
 
     levels = int(design.settings.get("levels", 4))
     owners = design.owners if design.groups else None
-    common = design.streams == "common"
+    common = design.streams == COMMON
     return lambda values, deviations: effects_and_chance(
         sample, values, deviations, levels, common, bootstrap.level, owners
     )
@@ -116,7 +118,7 @@ def _no_effect(design: Design, values: np.ndarray, deviations: np.ndarray, boots
     from .idle import NoEffect
 
     # Rows of a base point repeat each other's values: they stay together.
-    common = design.streams == "common"
+    common = design.streams == COMMON
     return NoEffect(values, deviations, design.points_in_unit, common, bootstrap.resamples, bootstrap.seed)
 
 
@@ -152,9 +154,9 @@ def _delta(design: Design, sample: np.ndarray, bootstrap: Bootstrap) -> Analysis
 def _regression(design: Design, sample: np.ndarray, bootstrap: Bootstrap) -> Analysis:
     from .regression import regression_indices
 
-    common = design.streams == "common"
+    shared = design.shares_streams
     return lambda values, deviations: regression_indices(
-        sample, values, bootstrap.level, deviations if common else None
+        sample, values, bootstrap.level, deviations if shared else None
     )._asdict()
 
 

@@ -25,13 +25,15 @@ BEYOND = 0.995
 class SobolRows(NamedTuple):
     """Design of the rows: the number of factors, pairs or not, and whether the replicates are common to all points.
 
-    ``net``: the Sobol sequence that the base points are of; None where they are drawn independently.
+    Or ``paired``: common to the rows of a base point, and others at the next. ``net``: the Sobol sequence that the base
+    points are of; None where they are drawn independently.
     """
 
     parameters: int
     second_order: bool
     common: bool
     net: BaseNet | None = None
+    paired: bool = False
 
 
 def sobol_by_name(
@@ -83,7 +85,7 @@ def _block(
         runs = (deviations / spread).reshape(-1, step, *deviations.shape[1:])
     chance, uneven = _chance(scaled, runs, found, design), _uneven(scaled, found.variance[0], design)
     # Shares of a variance that is chance alone would be ratios of two errors.
-    beyond = found.variance[0] > _most_by_chance(runs, design.common) if several else True
+    beyond = found.variance[0] > _most_by_chance(runs, design) if several else True
     known = np.where(beyond, 1.0, np.nan)
     freedom = max(deviations.shape[1] - 1, 1)
     said = {}
@@ -219,11 +221,16 @@ def _squared_scatter(apart: np.ndarray, other: np.ndarray | None = None) -> np.n
     return np.asarray(np.mean([products[pair] ** 2 for pair in pairs], axis=0))
 
 
-def _most_by_chance(runs: np.ndarray, common: bool) -> np.ndarray:
+def _most_by_chance(runs: np.ndarray, design: SobolRows) -> np.ndarray:
     """Return the variance (times,) that points without any difference show beside their chance, at the level BEYOND."""
+    if design.paired:
+        # Both rows of a base point may move as one: their mean variance stands for one row of as many base points. That
+        # is exact if they do, and too wide if they do not.
+        both = (runs[:, 0].var(axis=1, ddof=1) + runs[:, -1].var(axis=1, ddof=1)) / 2.0
+        return 2.0 * _scatter_by_variances(both, runs.shape[2], BEYOND)
     rows = np.concatenate([runs[:, 0], runs[:, -1]])
-    apart = rows - rows.mean(axis=0) if common else rows
-    return 2.0 * _scatter_of_squares(apart, common, BEYOND)
+    apart = rows - rows.mean(axis=0) if design.common else rows
+    return 2.0 * _scatter_of_squares(apart, design.common, BEYOND)
 
 
 def _scatter_of_squares(apart: np.ndarray, common: bool, level: float) -> np.ndarray:
@@ -232,12 +239,17 @@ def _scatter_of_squares(apart: np.ndarray, common: bool, level: float) -> np.nda
     ``apart`` (base points, replicates, times). Variances of variances are judged by Student's t, with the degrees of
     freedom of a weighted sum of them (Satterthwaite 1946) where the points are independent. Assumption: normal chance.
     """
-    base, replicates = apart.shape[:2]
+    replicates = apart.shape[1]
     if common and replicates > 2:
         freedom = (replicates - 1) * (replicates - 2) // 2
         return stats.t.ppf(level, freedom) * np.sqrt(_squared_scatter(apart) / (2.0 * replicates * (replicates - 1)))
-    own = replicates - 1
-    fourth = apart.var(axis=1, ddof=1) ** 2
+    return _scatter_by_variances(apart.var(axis=1, ddof=1), replicates, level)
+
+
+def _scatter_by_variances(variances: np.ndarray, replicates: int, level: float) -> np.ndarray:
+    """Return that quantile (times,) of base points with chance of their own, of ``variances`` (base points, times)."""
+    base, own = len(variances), replicates - 1
+    fourth = variances**2
     # The mean of s^4 is sigma^4 (R + 1) / (R - 1); s^4 scatters about it as the moments of chi-squared say.
     uneven = 1.0 - own * (own + 2.0) / ((own + 4.0) * (own + 6.0))
     wide = stats.t.ppf(level, _freedom(fourth, uneven))

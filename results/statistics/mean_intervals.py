@@ -1,8 +1,9 @@
 """Means over points and replicates with intervals that heed how the points were drawn and what the replicates share.
 
 Two things make a mean uncertain: chance, and the choice of points where these stand for a space. What each adds is
-taken from what varied independently: replicates under common random numbers, runs under independent streams; points
-of a Latin hypercube about an additive fit (Stein 1987; Owen 1992), base points of a Saltelli design, trajectories.
+taken from what varied independently: replicates under common random numbers, runs under independent streams, samples
+under paired ones; points of a Latin hypercube about an additive fit (Stein 1987; Owen 1992), base points of a Saltelli
+design, trajectories, the samples of a table.
 ``docs/coverage.md`` has the coverage of each.
 """
 
@@ -15,8 +16,10 @@ import numpy as np
 import xarray as xr
 from numpy.polynomial import legendre
 
+from ...store.random_streams import COMMON, PAIRED
 from ..dataset import design_of
 from ..intervals import LEVEL, Estimate, combined, mean_over, variance_of_mean
+from ..random_numbers import sets_of_points
 
 MOST_DEGREE = 4
 POINTS_PER_TERM = 2
@@ -32,13 +35,14 @@ class Scatter:
     ``sampled``: the points stand for a space. ``common``: replicates share random numbers over all points. ``units``
     (points,) numbers the points that were drawn together, such as a trajectory. ``additive`` (points, parameters), each
     column scaled to -1..1, where the points are stratified in every parameter; None where they are not, or not all of
-    them are there.
+    them are there. ``sets`` (points,) numbers the points that share paired random streams; None under others.
     """
 
     sampled: bool
     common: bool
     units: np.ndarray
     additive: np.ndarray | None = None
+    sets: np.ndarray | None = None
 
     def of(self, members: np.ndarray) -> Scatter:
         """Return the scatter of some of the points, which are stratified no longer.
@@ -48,7 +52,8 @@ class Scatter:
         >>> Scatter(sampled=True, common=True, units=np.array([0, 0, 1, 1])).of(np.array([0, 3])).units.tolist()
         [0, 1]
         """
-        return Scatter(self.sampled, self.common, self.units[members])
+        sets = None if self.sets is None else self.sets[members]
+        return Scatter(self.sampled, self.common, self.units[members], None, sets)
 
 
 def scatter_of(sweep: xr.Dataset) -> Scatter:
@@ -70,7 +75,9 @@ def scatter_of(sweep: xr.Dataset) -> Scatter:
     if design.kind.space_filling and count == design.points_drawn:
         columns = [_scaled(sweep[name].values, *design.bounds[name]) for name in design.varied]
         additive = np.column_stack(columns)
-    return Scatter(design.kind.sampled, design.streams == "common", numbers // design.points_in_unit, additive)
+    units = numbers // design.points_in_unit
+    sets = sets_of_points(sweep) if design.streams == PAIRED else None
+    return Scatter(design.sampled, design.streams == COMMON, units, additive, sets)
 
 
 def _scaled(values: np.ndarray, low: float, high: float) -> np.ndarray:
@@ -152,22 +159,47 @@ def _of_chance(values: np.ndarray, scatter: Scatter) -> Source:
     if scatter.sampled:
         nothing = np.zeros(values.shape[2:])
         return Source(nothing, nothing + 1.0)  # it is in the scatter of the points
-    return _of_runs(values)
+    return _of_runs(values, scatter.sets)
 
 
-def _of_runs(values: np.ndarray) -> Source:
-    """Chance under independent streams at points that stand for themselves: the scatter within each (Satterthwaite).
+def _of_runs(values: np.ndarray, sets: np.ndarray | None) -> Source:
+    """Chance at points that stand for themselves: the scatter within each of them or, paired, each set (Satterthwaite).
 
     A point that a single run is left of has no scatter of its own; that of the others stands in.
     """
     variance, freedom = variance_of_mean(np.moveaxis(values, 1, 0))
+    sizes = np.ones(len(values))
+    if sets is not None:
+        variance, freedom, sizes = _of_sets(values, sets)
     held, alone = freedom >= 0, freedom == 0
+    sizes = sizes.reshape(-1, *[1] * (variance.ndim - 1)) * held
     with np.errstate(invalid="ignore", divide="ignore"):
         of_one_run = mean_over(variance * (freedom + 1), 0)
-        each = np.where(held, np.where(alone, of_one_run, variance), 0.0)
+        each = np.where(held, np.where(alone, of_one_run, variance), 0.0) * sizes**2
         total, spread = each.sum(axis=0), np.where(held & ~alone, each**2 / freedom, 0.0).sum(axis=0)
         together = np.where(spread > 0.0, total**2 / spread, np.inf)
-        return Source(total / held.sum(axis=0) ** 2, together)
+        return Source(total / sizes.sum(axis=0) ** 2, together)
+
+
+def _of_sets(values: np.ndarray, sets: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the variance of the mean of each set of points that share random numbers, its freedom, and its points.
+
+    The points of a set move together from replicate to replicate, each about its own mean. Of failed runs the sums lack
+    a part, which those of the other points of the set stand for.
+    """
+    _, place = np.unique(sets, return_inverse=True)
+    count, number = np.isfinite(values).sum(axis=1), int(place.max()) + 1
+    with np.errstate(invalid="ignore", divide="ignore"):
+        apart = (values - mean_over(values, 1)[:, None]) * np.sqrt(count / (count - 1.0))[:, None]
+        moves = _sums(np.where(np.isfinite(apart), apart, 0.0), place, number)
+        told, held = (_sums((count >= least) * 1.0, place, number) for least in (2, 1))
+        # The harmonic mean of the numbers of runs: a mean of few runs scatters more.
+        runs = held / _sums(np.where(count > 0, 1.0 / count, 0.0), place, number)
+        variance = np.where(told > 0, (moves**2).sum(axis=1) / (told * runs) ** 2, np.nan)
+    most = np.full((number, *count.shape[1:]), 0)
+    np.maximum.at(most, place, count)
+    sizes = held.reshape(number, -1).max(axis=1)
+    return variance, most - 1, sizes
 
 
 def scatter_of_points(by_point: np.ndarray, scatter: Scatter) -> Source:

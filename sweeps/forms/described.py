@@ -7,8 +7,14 @@ from html import escape
 from typing import Any
 
 from ...model.text.amounts import counted
+from ...store.random_streams import COMMON, INDEPENDENT, PAIRED
 
 Rows = Sequence[tuple[str, str]]
+RANDOM = {
+    COMMON: "common random numbers",
+    INDEPENDENT: "a random stream for each run",
+    PAIRED: "random streams shared by the points of a sample",
+}
 MOST_NAMES = 6
 """How many names of a table are shown before the others are only counted."""
 
@@ -37,7 +43,7 @@ def as_page(title: str, rows: Rows) -> str:
 
 def rows_of_spec(spec: Any, points: int) -> Rows:
     """Return what a spec of ``points`` says, a row for each part of it; parts that say nothing are left out."""
-    random = "common random numbers" if spec.streams == "common" else "a random stream for each run"
+    random = RANDOM[spec.streams]
     varied = {name: _range(entry) for name, entry in spec.vary.items()} or dict.fromkeys(spec.table or (), "")
     record = spec.record
     outcomes = "all outcomes" if record.outcomes is None else _listed(dict.fromkeys(spec.outcomes, ""))

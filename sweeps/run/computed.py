@@ -13,14 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...model.failed_run import RunFailed
+from ...store.random_streams import numbers_of_runs, stream_sets
+from ..spec.checks import points_sharing
 from ..spec.sampling import Points
 from ..spec.spec import Spec
 from ..store.log import MOST_LETTERS
 
 Simulate = Callable[..., Any]
 KILLS = "the run kills the process that computes it"
-INDEPENDENT_STRIDE = 4096
-"""Run numbers under independent streams: point * 4096 + replicate."""
 
 
 class MachineFault(RuntimeError):
@@ -44,16 +44,15 @@ def default_simulate() -> Simulate:
 
 
 def run_numbers(spec: Spec, points: NDArray[np.integer[Any]], replicates: slice) -> NDArray[np.uint32]:
-    """Return the numbers that key the streams of runs, (point, replicate): equal at all points under common streams.
+    """Return the numbers that key the streams of runs, (point, replicate): equal at points that share their streams.
 
     >>> spec = Spec(streams="independent", design={"method": "grid"}, vary={"real_control": {"values": [0.2, 0.8]}})
     >>> run_numbers(spec, np.array([0, 1]), slice(0, 2))
     array([[   0,    1],
            [4096, 4097]], dtype=uint32)
     """
-    numbers = np.arange(replicates.start, replicates.stop, dtype=np.uint32)[None, :]
-    offsets = points.astype(np.uint32)[:, None] * np.uint32(INDEPENDENT_STRIDE if spec.streams == "independent" else 0)
-    return np.ascontiguousarray(offsets + numbers)
+    sets = stream_sets(spec.streams, points, points_sharing(spec))
+    return numbers_of_runs(sets, np.arange(replicates.start, replicates.stop))
 
 
 def compute_runs(

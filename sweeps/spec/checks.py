@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...model.parameters import base_of
+from ...store.design_methods import points_in_unit
+from ...store.random_streams import COMMON, MOST_SETS, PAIRED, STRIDE
 from .design import GRID_FORMS, MOST_POINTS, RANGE_FORMS, check_declared_range, find_quantity
 from .errors import SpecError, safe_name
-from .samplers import sampler_of
+from .samplers import Table, sampler_of
 from .tables import checked_start
 
 if TYPE_CHECKING:
@@ -15,9 +17,6 @@ if TYPE_CHECKING:
 
 MOST_AGENTS = 10_000_000
 MOST_RUNS = 2**30
-MOST_INDEPENDENT_REPLICATES = 4096
-MOST_INDEPENDENT_POINTS = 2**20
-"""With the replicates above, as many runs as there are run numbers of 32 bits."""
 WITHOUT_EFFECT_ON_REAL_TRUSTS = ("number_of_units", "size_spread", "boundary_mismatch")
 
 
@@ -96,18 +95,58 @@ def _check_size(spec: Spec) -> None:
     points = number_of_points(spec)
     if points > MOST_POINTS:
         raise SpecError(f"the design is too large: {points:,} points under {design.method}, at most {MOST_POINTS:,}")
-    if spec.streams == "independent":
-        if spec.replicates > MOST_INDEPENDENT_REPLICATES:
-            raise SpecError(
-                f"key 'replicates' must be at most {MOST_INDEPENDENT_REPLICATES} with streams = 'independent',"
-                f" got {spec.replicates}"
-            )
-        if points > MOST_INDEPENDENT_POINTS:
-            raise SpecError(
-                f"the design has {points:,} points; at most {MOST_INDEPENDENT_POINTS:,} fit streams = 'independent'"
-            )
+    _check_arms(spec, points)
+    if spec.streams != COMMON:
+        _check_streams(spec, points)
     if points * spec.replicates > MOST_RUNS:
         raise SpecError(
             f"the sweep is too large: {points:,} points x {spec.replicates:,} replicates ="
             f" {points * spec.replicates:,} runs, at most {MOST_RUNS:,}"
         )
+
+
+def _check_arms(spec: Spec, points: int) -> None:
+    arms = getattr(spec.design, "arms", None) or 1
+    if points % arms:
+        raise SpecError(
+            f"key 'design.arms' is {arms}, and {points:,} rows are no whole number of samples of {arms} arms"
+        )
+
+
+def _check_streams(spec: Spec, points: int) -> None:
+    method = sampler_of(spec.design).method
+    if spec.streams == PAIRED and not method.paired:
+        raise SpecError(
+            f"streams = '{PAIRED}' are shared by the arms of a sample, and a {method.name} has none: take '{COMMON}',"
+            " or a table of points with the key 'design.arms'"
+        )
+    if spec.streams == PAIRED and isinstance(spec.design, Table) and spec.design.arms is None:
+        raise SpecError(
+            f"key 'design.arms' is missing: with streams = '{PAIRED}' it says how many rows in turn are the arms of a"
+            " sample"
+        )
+    if spec.replicates > STRIDE:
+        raise SpecError(
+            f"key 'replicates' must be at most {STRIDE} with streams = '{spec.streams}', got {spec.replicates}"
+        )
+    check_stream_sets(spec, points)
+
+
+def check_stream_sets(spec: Spec, points: int) -> None:
+    """Raise SpecError for more ``points`` than run numbers let have streams of their own."""
+    if spec.streams == COMMON:
+        return
+    together = points_sharing(spec)
+    if points > MOST_SETS * together:
+        what = f"{MOST_SETS:,}" if together == 1 else f"{MOST_SETS:,} x {together}"
+        raise SpecError(f"the design has {points:,} points; at most {what} fit streams = '{spec.streams}'")
+
+
+def points_sharing(spec: Spec) -> int:
+    """Return how many points in turn share paired streams: a base point, a trajectory, the arms of a sample.
+
+    1 under other streams.
+    """
+    if spec.streams != PAIRED:
+        return 1
+    return points_in_unit({**spec.design.model_dump(), "names": varied_names(spec)})

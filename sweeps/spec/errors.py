@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from ...model.text.names import closest
 from ...model.text.plain_text import brief, plain
-from ...store.format import PRESENT
+from ...store.format import FORMER_VALUES
 from .variants import variants_of
 
 
@@ -53,6 +53,12 @@ def shown(value: object, levels: int = MOST_LEVELS_SHOWN) -> str:
 def safe_name(name: object) -> str:
     """Return a key as it may be printed: control characters replaced, cut to 60 letters."""
     return plain(name, MOST_LETTERS_SHOWN) if isinstance(name, str) else shown(name)
+
+
+def either(values: Sequence[str]) -> str:
+    """Return texts as a choice between them: "'common' or 'independent'"."""
+    *first, last = (f"'{value}'" for value in values)
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def unknown_key(place: str, name: str, known: Sequence[str]) -> SpecError:
@@ -136,5 +142,7 @@ def _bad_method(problem: Mapping[str, Any], keys: Sequence[str], methods: Sequen
 
 
 def _expectation(model: type[BaseModel], key: str) -> str:
-    field = model.model_fields.get(PRESENT.get(key, key))
+    if key in FORMER_VALUES:
+        return either(FORMER_VALUES[key])
+    field = model.model_fields.get(key)
     return field.description if field is not None and field.description else "a table"

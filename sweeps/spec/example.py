@@ -17,7 +17,7 @@ seed = 20130401              # 0 .. 4294967295: of all random streams, and of th
 months = 120
 replicates = 4               # repeats of each point, each with another random stream
 streams = "common"           # common random numbers: replicate k has stream k at every point;
-                             # "independent": every run has its own
+                             # "independent": every run has its own; "paired": the points of a sample share theirs
 # start = "1997-05"          # the year and month of month 1, for results with dates
 
 [country]

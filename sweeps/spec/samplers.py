@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from ...store.design_methods import DESIGN_METHODS, DesignMethod, factors_of
+from ...store.design_methods import DESIGN_METHODS, DesignMethod, factors_of, points_in_unit
 from ...store.format import StoreError
 from .design import MOST_POINTS, BeyondRange, Seed, Strict, Varied
 from .errors import SpecError
@@ -107,7 +107,7 @@ class FromFile(DesignSpec):
 
 
 class Table(FromFile):
-    """The points of a CSV file, one row each, its columns named after parameters."""
+    """The points of a CSV file, one a row, columns named after parameters; ``arms`` rows in turn are of one sample."""
 
     lacks: ClassVar[Mapping[str, str]] = {
         "correlations": "its rows say themselves how the parameters go together",
@@ -116,6 +116,7 @@ class Table(FromFile):
 
     method: Literal["table"]
     file: str = Field(min_length=1, max_length=1000, description="the path of a CSV file, relative to the spec")
+    arms: int | None = Field(default=None, ge=1, le=MOST_POINTS, description=f"a whole number from 1 to {MOST_POINTS}")
     seed: Seed
     beyond_range: BeyondRange
 
@@ -236,10 +237,9 @@ def _new_levels_last(old: Points, new: Points) -> Points:
     return {name: np.concatenate([old[name], new[name][fresh]]) for name in new}
 
 
-def _units(name: str, design: DesignSpec, ranges: Ranges) -> int:
+def _units(design: DesignSpec, ranges: Ranges) -> int:
     """Return the points of a unit of the design: of a base point, of a trajectory."""
-    settings = design.model_dump()
-    return DESIGN_METHODS[name].unit.points(len({*factors_of(list(ranges), settings)}), settings)
+    return points_in_unit({**design.model_dump(), "names": list(ranges)})
 
 
 _RECORDS = (
@@ -256,7 +256,7 @@ _RECORDS = (
         method=DESIGN_METHODS["sobol"],
         settings=Sobol,
         example="points = a power of two; N * (2 D + 2) runs, or N * (D + 2) with second_order = false",
-        count=lambda design, ranges: int(design.points) * _units("sobol", design, ranges),
+        count=lambda design, ranges: int(design.points) * _units(design, ranges),
         draw=_draw_sobol,
         check=_check_sobol,
         free=("design", "points"),
@@ -265,7 +265,7 @@ _RECORDS = (
         method=DESIGN_METHODS["morris"],
         settings=Morris,
         example='trajectories = r, levels = 4; groups = { GROUP = ["NAME", "NAME"] }, under sobol, too',
-        count=lambda design, ranges: int(design.trajectories) * _units("morris", design, ranges),
+        count=lambda design, ranges: int(design.trajectories) * _units(design, ranges),
         draw=_draw_morris,
         check=_check_groups,
         why_not="its trajectories are drawn as one set",
@@ -283,7 +283,7 @@ _RECORDS = (
     Sampler(
         method=DESIGN_METHODS["table"],
         settings=Table,
-        example='file = "points.csv": columns are parameters, rows are points; no [vary]',
+        example='file = "points.csv": columns are parameters, rows are points; no [vary]; arms = K',
     ),
 )
 SAMPLERS: dict[str, Sampler] = {sampler.method.name: sampler for sampler in _RECORDS}

@@ -44,6 +44,7 @@ from .tables import (
     RecordSpec,
     Streams,
     as_spec_error,
+    check_former_values,
     checked_start,
     read_constant,
     said_once,
@@ -112,6 +113,11 @@ class Spec(Guarded):
             self.__pydantic_validator__.validate_python(tables, self_instance=self, context=reading_held(held, read))
         except ValidationError as error:
             raise explain(error, Spec) from None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _check_former(cls, tables: Any) -> Any:
+        return check_former_values(tables)
 
     @model_validator(mode="after")
     def _check(self, info: ValidationInfo) -> Spec:

@@ -13,20 +13,21 @@ from pydantic import AliasChoices, Field, PlainSerializer, PlainValidator
 from ...datasets.dates import read_start
 from ...model.constants import constants_with
 from ...model.outcomes import choose_outcomes
-from ...store.format import FORMER, PRESENT
+from ...store.format import FORMER, FORMER_VALUES, PRESENT
+from ...store.random_streams import KINDS, KINDS_IN_WORDS
 from ..forms.data_tables import FILES, POINTS, PROVIDERS
 from .design import Strict
-from .errors import SpecError, safe_name, shown
+from .errors import SpecError, either, safe_name, shown
 
 Streams = Annotated[
     str,
     Field(
-        pattern="^(common|independent)$",
-        description="'common' or 'independent'",
+        pattern=f"^({'|'.join(KINDS)})$",
+        description=KINDS_IN_WORDS,
         validation_alias=AliasChoices("streams", FORMER["streams"]),
     ),
 ]
-"""Random streams of a sweep: common random numbers, or a stream for each run. Its former key is read as well."""
+"""Random streams of a sweep: common to all points, to a sample, or to none. Its former key is read as well."""
 MOST_MONTHS = 12_000
 MOST_TRUSTS = 10_000
 MOST_CLINICIANS = 10_000
@@ -119,6 +120,15 @@ def said_once(tables: Mapping[str, Any]) -> Mapping[str, Any]:
                 f" leave '{former}' out"
             )
     return {key: value for key, value in tables.items() if key not in twice}
+
+
+def check_former_values(tables: Any) -> Any:
+    """Return ``tables``; raise SpecError for a former key that says what only the present one can."""
+    for former, values in FORMER_VALUES.items() if isinstance(tables, Mapping) else ():
+        said = tables.get(former)
+        if said in KINDS and said not in values:
+            raise SpecError(f"key '{former}' must be {either(values)}, got '{said}', which '{PRESENT[former]}' can be")
+    return tables
 
 
 def warn_of_former_keys(keys: Iterable[str]) -> None:

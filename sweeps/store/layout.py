@@ -18,7 +18,8 @@ from ...model.outcomes import OUTCOMES, TRUST_RECORDS, Outcome
 from ...model.parameters import PARAMETERS
 from ...store.blocks import Batches
 from ...store.digest import BYTES, coordinate_digest
-from ...store.format import DIGEST, MISSING, STATUS, STORE_FORMAT
+from ...store.format import DIGEST, MISSING, STATUS, STORE_FORMAT, WITHOUT_ARMS
+from ...store.random_streams import PAIRED
 from ..spec.sampling import Points, sampler_settings
 from ..spec.spec import Spec
 
@@ -160,7 +161,7 @@ def store_attributes(spec: Spec, points: Points, points_per_batch: int, rules_ha
     (2, 'real_control', 'common')
     """
     return {
-        "tredegar_store": STORE_FORMAT,
+        "tredegar_store": store_format(spec),
         "title": spec.name,
         "spec": spec.canonical(),
         "spec_hash": spec.hash(),
@@ -177,6 +178,16 @@ def store_attributes(spec: Spec, points: Points, points_per_batch: int, rules_ha
         "coordinates": " ".join([*points, *sorted(spec.fixed)]),
         "coordinate_digests": coordinate_digests(spec, points),
     }
+
+
+def store_format(spec: Spec) -> int:
+    """Return the format of the store of ``spec``: the oldest that has all that it says.
+
+    >>> store_format(Spec(design={"method": "grid"}, vary={"real_control": {"values": [0.2, 0.8]}}))
+    3
+    """
+    has_arms = spec.streams == PAIRED or "arms" in sampler_settings(spec)
+    return STORE_FORMAT if has_arms else WITHOUT_ARMS
 
 
 def coordinate_digests(spec: Spec, points: Points) -> dict[str, str]:

@@ -17,16 +17,16 @@ import zarr
 
 from ...store.blocks import Batches
 from ...store.digest import coordinate_digest
-from ...store.format import DIGEST, MISSING, STATUS, STORE_FORMAT, StoreError
+from ...store.format import DIGEST, MISSING, STATUS, StoreError
 from ...store.root_file import NAME, json_bytes, with_present_keys
-from ..spec.checks import MOST_INDEPENDENT_POINTS
+from ..spec.checks import check_stream_sets
 from ..spec.samplers import Points, Sampler, sampler_of
 from ..spec.sampling import draw_points, sampler_settings
 from ..spec.spec import Spec
 from ..spec.text import present_text
 from ..store.create import write_root
 from ..store.durable import write_durably
-from ..store.layout import Variable, coordinate_digests, coordinates, current_rules_hash
+from ..store.layout import Variable, coordinate_digests, coordinates, current_rules_hash, store_format
 from ..store.store import SweepStore
 
 
@@ -51,10 +51,7 @@ def extend_store(store: SweepStore, spec: Spec) -> tuple[int, int]:
     _check_replicates(store, spec)
     points = _extended_points(store, spec)
     number = len(next(iter(points.values())))
-    if spec.streams == "independent" and number > MOST_INDEPENDENT_POINTS:
-        raise StoreError(
-            f"at most {MOST_INDEPENDENT_POINTS:,} points fit streams = 'independent', the extension has {number:,}"
-        )
+    check_stream_sets(spec, number)
     _enlarge(store, spec, points)
     return number, spec.replicates
 
@@ -158,7 +155,7 @@ def _enlarge(store: SweepStore, spec: Spec, points: Points) -> None:
     facts: dict[str, Any] = {"spec": spec.canonical(), "spec_hash": spec.hash(), "points": number}
     facts["sampler"] = sampler_settings(spec)
     if store.has_digests:
-        facts |= {"coordinate_digests": coordinate_digests(spec, points), "tredegar_store": STORE_FORMAT}
+        facts |= {"coordinate_digests": coordinate_digests(spec, points), "tredegar_store": store_format(spec)}
     facts["specs"] = [*store.facts["specs"], spec.canonical()]
     root["attributes"] = with_present_keys(root["attributes"]) | facts
     write_root(store.path, root)

@@ -11,6 +11,7 @@ from . import (
     rows_figures,
     rows_indices,
     rows_means,
+    rows_paired,
     rows_pairs,
     rows_phases,
     rows_record,
@@ -33,6 +34,7 @@ ROOMS = (
     rows_share,
     rows_deciders,
     rows_phases,
+    rows_paired,
 )
 
 

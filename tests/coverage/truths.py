@@ -12,6 +12,8 @@ import numpy as np
 import xarray as xr
 from scipy.stats import qmc
 
+from tredegar.store.random_streams import stream_sets
+from tredegar.sweeps.spec.checks import points_sharing
 from tredegar.sweeps.spec.sampling import draw_points, sampler_settings
 from tredegar.sweeps.spec.spec import Spec
 
@@ -72,9 +74,15 @@ def made_sweep(
     else:
         drawn = {**drawn, "seed": int(rng.integers(2**31))}
     spec = Spec(months=months, replicates=replicates, streams=streams, design=drawn, vary=vary)
-    points = draw_points(spec)
+    return sweep_of(truth, spec, rng)
+
+
+def sweep_of(truth: Truth, spec: Spec, rng: np.random.Generator) -> xr.Dataset:
+    """Return new runs of the points of a spec, as ``open_sweep`` gives them, with outcome ``quality``."""
+    points, months, streams = draw_points(spec), spec.months, spec.streams
     at = np.column_stack(list(points.values()))
-    values = runs_at(truth, at, replicates, streams, rng)
+    sets = stream_sets(streams, np.arange(len(at)), points_sharing(spec))
+    values = runs_at(truth, at, spec.replicates, streams, rng, sets if streams == "paired" else None)
     status = (("point", "replicate"), np.ones(values.shape, dtype="u1"))
     attrs = {"spec": spec.canonical(), "streams": streams, "sampler": json.dumps(sampler_settings(spec))}
     runs = {"quality": (("point", "replicate", "month"), np.repeat(values[:, :, None], months, axis=2))}
@@ -82,11 +90,23 @@ def made_sweep(
     return xr.Dataset({**runs, "status": status}, coords, attrs)
 
 
-def runs_at(truth: Truth, at: np.ndarray, replicates: int, streams: str, rng: np.random.Generator) -> np.ndarray:
-    """Return runs (points, replicate): the surface and chance, a part of it shared where streams are common."""
-    chance, shared = truth.chance(at)[:, None], truth.shared if streams == "common" else 0.0
+def runs_at(
+    truth: Truth,
+    at: np.ndarray,
+    replicates: int,
+    streams: str,
+    rng: np.random.Generator,
+    sets: np.ndarray | None = None,
+) -> np.ndarray:
+    """Return runs (points, replicate): the surface and chance, a part of it shared where streams are.
+
+    ``sets`` (points,) numbers the points that share paired streams.
+    """
+    chance, shared = truth.chance(at)[:, None], 0.0 if streams == "independent" else truth.shared
     own = rng.standard_normal((len(at), replicates))
-    level, slope = rng.standard_normal((2, 1, replicates))
+    level, slope = rng.standard_normal((2, 1 if sets is None else int(sets.max()) + 1, replicates))
+    if sets is not None:
+        level, slope = level[sets], slope[sets]
     # A sine of the first parameter has variance 1/2 over the cube; so have the level and its slope together 1.
     common = np.sqrt(0.5) * level + slope * np.sin(2.0 * np.pi * at[:, :1])
     return truth.surface(at)[:, None] + chance * (np.sqrt(1.0 - shared) * own + np.sqrt(shared) * common)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tredegar.model.constants import CONSTANTS
 from tredegar.model.outcomes import OUTCOMES
 from tredegar.model.parameters import PARAMETERS
+from tredegar.store.random_streams import KINDS
 
 Tables = dict[str, Any]
 METHODS = ("latin-hypercube", "sobol", "morris", "grid")
@@ -82,7 +83,7 @@ def specs(draw: st.DrawFn, runnable: bool = False) -> Tables:
     found["constants"] = draw(_constants(runnable))
     found["name"] = draw(st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=12))
     found["seed"] = draw(st.sampled_from((0, 1, 2**32 - 1)) | st.integers(0, 2**32 - 1))
-    found["streams"] = draw(st.sampled_from(("common", "independent")))
+    found["streams"] = draw(st.sampled_from(KINDS[: 2 if method == "grid" else 3]))
     return {key: value for key, value in found.items() if value != {}}
 
 

@@ -14,6 +14,7 @@ from tredegar.kernels import EngineUnavailable, simulate
 from tredegar.kernels.simulation import Simulated
 from tredegar.results import open_sweep
 from tredegar.sweeps import Spec, complete_sweep
+from tredegar.sweeps.spec.checks import points_sharing
 
 from ..support import fake_model
 from ..support.sweep_cases import small_spec
@@ -101,7 +102,8 @@ def check_equal(sweep: Any, spec: Spec) -> None:
     """The last point of a store is what ``simulate`` gives of its parameters and run numbers."""
     last = sweep.isel(point=[-1])
     values = {name: last[name].values for name in (*spec.vary, *spec.fixed)}
-    first = int(last["point"].values[0]) * 4096 if spec.streams == "independent" else 0
+    point = int(last["point"].values[0])
+    first = 4096 * {"common": 0, "independent": point, "paired": point // points_sharing(spec)}[spec.streams]
     runs = np.arange(first, first + spec.replicates)[None, :]
     out = simulate(
         values, spec.replicates, spec.months, spec.trusts, spec.clinicians, spec.seed, "numpy",

@@ -47,6 +47,8 @@ RANGES = "[vary]\nreal_control = [0.0, 1.0]\nmandate_detail = [0.0, 1.0]"
 GROWING = ("grid", "sobol", "table")
 """The designs that may gain points."""
 METHODS = (*GROWING, "latin-hypercube", "morris")
+IN_SAMPLE = {"sobol": 4, "morris": 3}
+"""How many points in turn share paired streams; one under the other methods."""
 ROWS = ((0.1, 0.2), (0.3, 0.4), (0.5, 0.6), (0.7, 0.8), (0.9, 1.0))
 LEVELS = (0.0, 1.0, 0.5, 0.25)
 
@@ -73,7 +75,8 @@ def spec_of(method: str, luck: str, size: Size, folder: Path) -> Spec:
         # The name of the file is no part of what is computed, and may not change in an extension.
         (folder / f"step{size.step}").mkdir(exist_ok=True)
         file = file.rename(folder / f"step{size.step}" / "rows.csv")
-        vary, design, folder = "", f'{design}\nfile = "rows.csv"', file.parent
+        arms = "\narms = 1" if luck == "paired" else ""
+        vary, design, folder = "", f'{design}\nfile = "rows.csv"{arms}', file.parent
     else:
         sizes = {
             "sobol": f"points = {2**size.step}\nsecond_order = false",
@@ -245,8 +248,12 @@ class Sweep:
         """Return what must be read, (point, replicate): NaN where a run is not done."""
         found = np.full(self.status.shape, np.nan, dtype=np.float32)
         for p, r in np.argwhere(self.status == DONE).tolist():
-            found[p, r] = value(self.points[p], r + (4096 * p if self.luck == "independent" else 0))
+            found[p, r] = value(self.points[p], r + 4096 * self.sample(p))
         return found
+
+    def sample(self, point: int) -> int:
+        """Return the number of the set of random streams that a point has."""
+        return {"common": 0, "independent": point, "paired": point // IN_SAMPLE.get(self.method, 1)}[self.luck]
 
     def grow(self, size: Size) -> None:
         """Ask for more: the new runs are missing."""

@@ -45,7 +45,15 @@ def test_a_bad_value_is_refused_under_the_name_that_was_written(way: str, key: s
     place = "spec." if way == "inside another model" else ""
     assert f"{place}{key}' must be " in str(refusal.value) and "got 'comon'" in str(refusal.value)
     if not place:
-        assert str(refusal.value) == f"key '{key}' must be 'common' or 'independent', got 'comon'"
+        allowed = {"luck": "'common' or 'independent'", "streams": "'common', 'independent' or 'paired'"}[key]
+        assert str(refusal.value) == f"key '{key}' must be {allowed}, got 'comon'"
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.filterwarnings("ignore:key 'luck'")
+def test_paired_streams_are_said_under_the_present_name_alone(way: str) -> None:
+    with pytest.raises(SpecError, match=r"must be 'common' or 'independent', got 'paired', which 'streams' can be"):
+        WAYS[way](**GOOD, luck="paired")
 
 
 def test_both_names_must_say_the_same() -> None:
