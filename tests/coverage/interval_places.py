@@ -154,8 +154,7 @@ NO_INTERVALS: Mapping[str, str] = {
 """Place that has such a name or such a call -> what it is instead."""
 
 WITHOUT_ROWS = frozenset(
-    """delta; share of chance in single runs; advice on intervals; points that are enough; share of verdicts; deciding
-    parameters; threshold of a deciding parameter; region of a claim; by construction; share of a phase; boundary of a
-    phase""".replace("\n    ", " ").split("; ")
+    """advice on intervals; points that are enough; share of verdicts; deciding parameters; threshold of a deciding
+    parameter; region of a claim; by construction; share of a phase; boundary of a phase""".replace("\n    ", " ").split("; ")
 )
 """Kinds that were printed before they were simulated, which may only become fewer: no new kind comes without rows."""
