@@ -69,6 +69,7 @@ _KINDS = (
     _kind("total-order index", SENSITIVITY, "ST_conf"),
     _kind("second-order index", "analyze_sensitivity", "S2_conf"),
     _kind("band of an idle first-order index", SENSITIVITY, "S1_idle"),
+    _kind("band of pairs that do not interact", "analyze_sensitivity", "S2_idle"),
     _kind("band of an idle total-order index", SENSITIVITY, "ST_idle"),
     _kind("band of pairs that do not interact", "analyze_sensitivity", "S2_idle"),
     _kind("Morris mu_star", SENSITIVITY, "mu_star_conf"),

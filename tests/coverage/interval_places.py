@@ -155,6 +155,8 @@ NO_INTERVALS: Mapping[str, str] = {
 
 WITHOUT_ROWS = frozenset(
     """advice on intervals; points that are enough; share of verdicts; deciding parameters; threshold of a deciding
-    parameter; region of a claim; by construction; share of a phase; boundary of a phase""".replace("\n    ", " ").split("; ")
+    parameter; region of a claim; by construction; share of a phase; boundary of a phase""".replace(
+        "\n    ", " "
+    ).split("; ")
 )
 """Kinds that were printed before they were simulated, which may only become fewer: no new kind comes without rows."""
