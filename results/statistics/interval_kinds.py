@@ -71,7 +71,6 @@ _KINDS = (
     _kind("band of an idle first-order index", SENSITIVITY, "S1_idle"),
     _kind("band of pairs that do not interact", "analyze_sensitivity", "S2_idle"),
     _kind("band of an idle total-order index", SENSITIVITY, "ST_idle"),
-    _kind("band of pairs that do not interact", "analyze_sensitivity", "S2_idle"),
     _kind("Morris mu_star", SENSITIVITY, "mu_star_conf"),
     _kind("Morris mu", SENSITIVITY, "mu_conf"),
     _kind("band of idle parameters, mu_star", SENSITIVITY, "mu_star_idle"),

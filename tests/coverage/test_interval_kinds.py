@@ -92,6 +92,7 @@ def test_every_kind_but_words_is_made_somewhere_and_no_place_has_two_meanings() 
     words = {name for name, kind in INTERVAL_KINDS.items() if kind.word}  # which no name of a bound tells
     assert named <= set(INTERVAL_KINDS) <= named | words
     assert not set(PLACES) & set(NO_INTERVALS)
+    assert len(interval_kinds._KINDS) == len(INTERVAL_KINDS)
 
 
 def test_a_new_kind_without_rows_is_refused_and_a_former_one_needs_a_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
