@@ -74,12 +74,7 @@ _KINDS = (
     _kind("Morris mu_star", SENSITIVITY, "mu_star_conf"),
     _kind("Morris mu", SENSITIVITY, "mu_conf"),
     _kind("band of idle parameters, mu_star", SENSITIVITY, "mu_star_idle"),
-    _kind(
-        "PAWN median",
-        SENSITIVITY,
-        "median_conf",
-        doubt="it leans high where a slice has few points, and its interval tells scatter alone",
-    ),
+    _kind("PAWN median", SENSITIVITY, "median_conf"),
     _kind("band of idle parameters, median", SENSITIVITY, "median_idle"),
     _kind("band of idle parameters, median, of one with shared chance", SENSITIVITY, "median_idle", doubt=SHARED),
     _kind("band of idle parameters, maximum", SENSITIVITY, "maximum_idle"),

@@ -13,7 +13,7 @@ from tredegar.results.sensitivity.figure import note_below
 from tredegar.results.sensitivity.indices import Bootstrap
 from tredegar.results.sensitivity.table import kinds_shown, remarks, write_indices
 from tredegar.results.sensitivity.trace import stopping_lines
-from tredegar.results.statistics.interval_kinds import INTERVAL_KINDS, doubts, kinds_of
+from tredegar.results.statistics.interval_kinds import INTERVAL_KINDS, SHARED, doubts, kinds_of
 
 from ...coverage.truths import TRUTHS, made_sweep
 
@@ -46,15 +46,15 @@ def test_a_variable_whose_interval_is_in_doubt_says_so_and_keeps_it_in_a_file(
     for name in found.data_vars:
         assert found[name].attrs.get("coverage", "") == doubts(kinds_of([str(name)]))
         assert read[name].attrs.get("coverage", "") == found[name].attrs.get("coverage", "")
-    assert "PAWN median" in found["median_conf"].attrs["coverage"]
+    assert SHARED in found["median_idle"].attrs["coverage"]
 
 
 def test_a_trace_and_its_figure_name_doubts_as_the_table_does(sweep: xr.Dataset) -> None:
     trace = trace_sensitivity(sweep, method="pawn", limit=0.5, bootstrap=FEW)
-    assert trace["median_conf"].attrs["coverage"] == doubts(kinds_of(["median_conf"]))
+    assert trace["median_idle"].attrs["coverage"] == doubts(kinds_of(["median_idle"]))
     for said in (stopping_lines(trace)[-1], note_below("Bands.", trace)):
         assert said.count("Not shown to cover: ") == 1
-        assert "PAWN median" in said and "points that are enough" in said
+        assert "points that are enough" in said
 
 
 def test_an_interval_that_is_not_there_is_not_doubted() -> None:
