@@ -55,6 +55,7 @@ _KINDS = (
     _kind("change between sweeps, run by run", "tredegar compare", "change_low", "change_high"),
     _kind("change between sweeps of other seeds", "tredegar compare", "change_low", "change_high"),
     _kind("difference of arms at a point", "paired"),
+    _kind("change between arms, run by run", "contrast", "change_low", "change_high"),
     _kind("level of a ramp", "measure_hysteresis, tredegar claims", "up_low", "up_high", "down_low", "down_high"),
     _kind("gap of a ramp", "measure_hysteresis, tredegar claims", "gap_low", "gap_high"),
     _kind("the record among single histories", "tredegar validate"),

@@ -7,7 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-COMPARED = ("change between sweeps, run by run", "change between sweeps of other seeds")
+COMPARED = (
+    "change between sweeps, run by run",
+    "change between sweeps of other seeds",
+    "change between arms, run by run",
+)
 CELLS = ("cell of a map of a grid", "cell of a surface")
 UNDER_A_MAP = (*CELLS, "words under a map", "turn of a sign")
 RAMP = ("level of a ramp", "gap of a ramp")
