@@ -29,6 +29,7 @@ ACTS = {
 }
 """Truth -> the parameters that act."""
 MORRIS = {"Morris 10": {"method": "morris", "trajectories": 10, "levels": 4}}
+FEW_WALKS = {"Morris 4": {"method": "morris", "trajectories": 4, "levels": 4}}
 HYPERCUBES = {
     "Latin hypercube 100": {"method": "latin-hypercube", "points": 100},
     "Latin hypercube 40": {"method": "latin-hypercube", "points": 40},
@@ -177,10 +178,11 @@ def rows() -> list[Row]:
         _row_of_shared_chance(),
         *(_row_of_pawn(name) for name in ("everything acts", "step")),
     ]
+    walks = [(name, MORRIS) for name in ACTS] + [("product", FEW_WALKS)]
     effects = [
         _row("Morris mu_star", name, label, design, "morris", runs,
              lambda found, name=name: interval_of(found, "mu_star", [0, 1, 2, 3], true_effects(name)))
-        for name in ACTS for label, design in MORRIS.items() for runs in REPLICATES
+        for name, designs in walks for label, design in designs.items() for runs in REPLICATES
     ]  # fmt: skip
     shares = [
         _row("total share of a quadratic fit", name, label, design, "regression", runs,
