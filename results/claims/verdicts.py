@@ -16,19 +16,12 @@ import numpy as np
 from scipy import stats
 
 from ..intervals import LEVEL
+from ..statistics.space_shares import Share
 from .contrasts import Effects
 
 HOLDS, NULL, REVERSES = 1, 0, -1
 RESAMPLES = 400
 _SEED = 7
-
-
-class Share(NamedTuple):
-    """A share of the space and its interval."""
-
-    share: float
-    low: float
-    high: float
 
 
 class Middle(NamedTuple):

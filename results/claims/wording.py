@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from ..dataset import parameter_row
+from ..statistics.space_shares import Share
 from .claims import Claim, Part
 from .deciding import Decider, DecidingRegion
 from .judged import CONVINCED, Judgement
-from .verdicts import Middle, Share, Verdict
+from .verdicts import Middle, Verdict
 
 UNCLEAR = 0.05
 """A decider whose split chance would match more often than this is called unclear."""

@@ -62,7 +62,6 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "results/claims/store.py": DECIDERS,
     "results/claims/store.py:verdict_dataset": VERDICTS,
     "results/claims/verdicts.py": VERDICTS,
-    "results/claims/verdicts.py:Share": VERDICTS,
     "results/claims/walks.py": RAMP,
     "results/claims/walks.py:walk_words": RAMP,
     "results/claims/wording.py": VERDICTS,
