@@ -119,7 +119,7 @@ def analyze_sensitivity(
     ``seed_share_common`` is the part of it that all points share; with one replicate all four are NaN. A point with a
     failed or missing run is dropped, and with it, where the design has a structure, its whole base point or trajectory:
     the attributes ``used``, ``dropped`` and ``unit`` tell. ``chance_in_means`` is the greatest share of chance left in
-    the variance of the analysed means, and ``advice`` says what would halve the intervals. Raises ValueError for a
+    the variance of the analysed means, and ``advice`` says what more would bring. Raises ValueError for a
     design that the method cannot use and where nothing is left.
 
     >>> attrs = {"sampler": '{"method": "table", "names": ["mandate_detail"], "bounds": []}'}

@@ -15,7 +15,7 @@ from ..statistics.chance_share import ChanceShare, share_of_chance
 from ..statistics.interval_kinds import with_doubts
 from ..statistics.mean_intervals import Scatter, scatter_of
 from .methods import AUTO, Bootstrap, SensitivityMethod, method_for
-from .precision import advice, luck_left
+from .precision import advised, luck_left, widest_of
 
 if TYPE_CHECKING:
     from .methods import Analysis
@@ -47,7 +47,7 @@ def analyze_sensitivity(
     ``seed_share_common`` is the part of it that all points share; with one replicate all four are NaN. A point with a
     failed or missing run is dropped, and with it, where the design has a structure, its whole base point or trajectory:
     the attributes ``used``, ``dropped`` and ``unit`` tell. ``chance_in_means`` is the greatest share of chance left in
-    the variance of the analysed means, and ``advice`` says what would halve the intervals. Raises ValueError for a
+    the variance of the analysed means, and ``advice`` says what more would bring. Raises ValueError for a
     design that the method cannot use and where nothing is left.
 
     >>> attrs = {"sampler": '{"method": "table", "names": ["mandate_detail"], "bounds": []}'}
@@ -62,10 +62,14 @@ def analyze_sensitivity(
     rows, used, dropped, unit = usable_rows(complete_points(sweep), design, chosen)
     sample, scatter = sample_of(sweep)[rows], scatter_of(sweep)
     analyse = chosen.prepare(design, sample, bootstrap)
-    found, luck = [], []
+    once = chosen.prepare(design, sample, bootstrap._replace(resamples=0))
+    facts = (used, design.streams == "common", bootstrap.level)
+    found, luck, widest = [], [], []
     for _, series in series_of(sweep, names, window, from_month, to_month):
         luck.append(luck_left(series, design))
-        of_points = finite_only(analyse, series.mean[rows], series.deviations[rows])
+        runs = series.mean[rows], series.deviations[rows]
+        of_points = finite_only(analyse, *runs)
+        widest += widest_of(of_points, chosen.shown[0], once, runs, facts)
         found.append({**of_points, **seed_shares(series, scatter, bootstrap)})
     indices = _dataset(found, names, times_of(sweep, window, from_month, to_month), chosen.factors(design))
     indices.attrs.update(
@@ -73,9 +77,8 @@ def analyze_sensitivity(
         replicates=design.replicates, resamples=bootstrap.resamples, seed=bootstrap.seed, level=bootstrap.level,
         **together_in_words(design, chosen),
     )  # fmt: skip
-    known = [share for share in luck if np.isfinite(share)]
-    indices.attrs["chance_in_means"] = max(known, default=float("nan"))
-    indices.attrs["advice"] = advice(indices, indices.attrs["chance_in_means"])
+    left = max((share for share in luck if np.isfinite(share)), default=float("nan"))
+    indices.attrs.update(advised(indices, left, max(widest, key=lambda each: each.half, default=None)))
     return indices
 
 

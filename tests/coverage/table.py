@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from . import (
+    rows_advice,
     rows_deciders,
     rows_discovery,
     rows_effects,
@@ -32,6 +33,7 @@ ROOMS = (
     rows_effects,
     rows_pairs,
     rows_share,
+    rows_advice,
     rows_deciders,
     rows_phases,
     rows_paired,

@@ -16,7 +16,7 @@ from tredegar.results.sample import salib_problem
 from tredegar.results.sensitivity.indices import Bootstrap, analyze_sensitivity
 from tredegar.results.sensitivity.morris import morris_effects
 from tredegar.results.sensitivity.pawn import pawn_indices
-from tredegar.results.sensitivity.precision import replicates_to_halve
+from tredegar.results.sensitivity.precision import Widest, forecast
 from tredegar.results.sensitivity.sobol import sobol_indices
 from tredegar.results.sensitivity.table import remarks, strongest
 
@@ -165,35 +165,36 @@ def test_the_share_of_the_seed_is_that_of_the_noise_put_in(tmp_path):
     assert np.isnan(single.seed_share).all() and "One replicate does not show" in single.attrs["advice"]
 
 
-def test_four_times_the_points_halve_the_interval_as_advised(tmp_path):
-    widest = []
+def test_a_sweep_of_four_times_the_points_has_an_interval_that_was_forecast(tmp_path):
+    found = []
     for base in (64, 256):
         (tmp_path / str(base)).mkdir()
-        found = analyze_sensitivity(
-            sobol_sweep(tmp_path / str(base), base, second_order=False), bootstrap=Bootstrap(400)
-        )
-        widest.append(float(found.ST_conf.max()))
-        assert f"with {base} base points; {4 * base} would about halve it" in found.attrs["advice"]
-    assert 0.35 < widest[1] / widest[0] < 0.65
+        sweep = sobol_sweep(tmp_path / str(base), base, second_order=False, replicates=1)
+        found.append(analyze_sensitivity(sweep, bootstrap=Bootstrap(400)))
+    low, high = found[0].attrs["with_more_units"]
+    assert low < float(found[1].ST_conf.max()) < high
+    assert f"± {low:.2g} to {high:.2g} with 256 base points" in found[0].attrs["advice"]
+    assert np.isnan(found[0].attrs["with_more_replicates"]).all()
 
 
-def test_as_many_replicates_as_advised_halve_the_interval_in_proportion_to_the_index():
-    rows = sobol.sample(ISHIGAMI, 256, calc_second_order=False, seed=1)
-    signal, draw, widths = Ishigami.evaluate(rows), np.random.default_rng(0), []
-    luck = 100.0 / (100.0 + signal.var())
-    for replicates in (1, replicates_to_halve(luck, 1)):
-        noise = draw.normal(0.0, 10.0 / np.sqrt(replicates), (len(rows), 40))
-        width = sobol_indices(signal[:, None] + noise, 3, False, 100, 1).S1_conf.mean()
-        widths.append(width * (1.0 + noise.var() / signal.var()))
-    assert 0.35 < widths[1] / widths[0] < 0.6
-    assert replicates_to_halve(0.5, 4) is None and replicates_to_halve(0.75, 4) == 12
+def test_nothing_is_forecast_of_points_whose_chance_is_shared(tmp_path):
+    found = analyze_sensitivity(sobol_sweep(tmp_path, 64, second_order=False))
+    assert np.isnan(found.attrs["with_more_units"]).all() and "sweeps it would be" not in found.attrs["advice"]
+    assert "More points do not lower the chance that they share" in found.attrs["advice"]
+
+
+def test_replicates_narrow_an_interval_by_what_of_it_is_chance():
+    facts = {"half": 0.1, "units": 64, "replicates": 16, "common": False}
+    none, all_of_it = (forecast(Widest(chance=part, **facts), replicates=4.0) for part in (0.0, 1.0))
+    assert none == forecast(Widest(chance=0.0, **facts))
+    assert all_of_it == pytest.approx([end / 2.0 for end in none])
 
 
 def test_luck_that_is_left_in_the_means_is_told_with_what_it_does_to_idle_parameters(tmp_path):
     found = analyze_sensitivity(sobol_sweep(tmp_path, 256, False, outcome=noisy, months=1))
     left = found.attrs["chance_in_means"]
     assert left == pytest.approx(8.0 / (8.0 + Ishigami.evaluate(sobol.sample(ISHIGAMI, 256, seed=5)).var()), abs=0.05)
-    assert "replicates alone cannot halve it, 8 would take three quarters of that away" in found.attrs["advice"]
+    assert f"Chance makes {left:.0%} of the variance of the analysed means." in found.attrs["advice"]
     assert any(
         f"Chance left in the means (up to {left:.0%} of their variance) is taken" in line for line in remarks(found)
     )
