@@ -17,6 +17,8 @@ from .methods import find_method
 SHOWN_PARAMETERS = 10
 IDLE = 0.01
 """Indices of idle parameters, due to chance, that are worth telling."""
+SIGNED = ("mu", "SRC", "SRRC")
+"""Indices whose sign says which way an outcome moves; others are shares and sizes."""
 MARK = "(as idle)"
 """Stands beside an index that cannot be told from that of a parameter which does nothing."""
 
@@ -77,7 +79,9 @@ def as_idle(indices: xr.Dataset, name: str) -> xr.DataArray:
     """
     if f"{name}_idle" not in indices:
         return xr.zeros_like(indices[name], dtype=bool)
-    return abs(indices[name]) <= indices[f"{name}_idle"]
+    # A share below zero says less than nothing; an effect below zero is one.
+    size = abs(indices[name]) if name in SIGNED else indices[name]
+    return size <= indices[f"{name}_idle"]
 
 
 def kinds_shown(indices: xr.Dataset, names: Iterable[str], ends: tuple[str, ...] = ("conf", "idle")) -> tuple[str, ...]:

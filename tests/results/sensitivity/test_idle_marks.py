@@ -34,6 +34,13 @@ def test_an_index_within_the_band_is_marked_and_the_mark_is_explained() -> None:
     assert sum("(as idle): no larger than a parameter that does nothing shows" in line for line in remarks(found)) == 1
 
 
+def test_a_share_far_below_zero_is_idle_and_an_effect_far_below_zero_is_not() -> None:
+    found = indices_of([-0.3, 0.7, 0.0], [0.05] * 3)
+    assert as_idle(found, "ST").values.tolist() == [[[True, False, True]]]
+    signed = found.rename({"ST": "mu", "ST_idle": "mu_idle"})
+    assert as_idle(signed, "mu").values.tolist() == [[[False, False, True]]]
+
+
 def test_a_method_without_a_band_marks_nothing() -> None:
     found = indices_of([0.03, 0.7, 0.0], None)
     assert not as_idle(found, "ST").any()
