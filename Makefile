@@ -20,7 +20,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types imports slow chaos soak slurm browser ptx gpu facts house coverage damage golden figures claims bench constraints minimum newest fuzz extras clean
+.PHONY: help setup demo test check lint types imports slow chaos soak slurm browser ptx gpu facts house coverage damage golden figures notebooks claims bench constraints minimum newest fuzz extras clean
 
 help: ## list the targets
 	@echo 'make TARGET, where TARGET is'
@@ -117,7 +117,7 @@ damage: $(TOOLS) ## damage stores and archives in every way; none may read as wh
 fuzz: $(TOOLS) ## random specs, tables, options and walks; a call of the file system fails at every place (INPUTS=50000 WALKS=2000)
 	@TREDEGAR_FUZZED_INPUTS=$(INPUTS) TREDEGAR_FUZZED_WALKS=$(WALKS) $(BIN)/pytest -m fuzz -n auto --maxprocesses 4 --timeout 14400 $(PYTEST_OPTIONS)
 
-coverage: $(TOOLS) ## simulate intervals of means with known truth and write docs/coverage.md (TRIALS=100: print it alone)
+coverage: $(TOOLS) ## simulate intervals, bands and words with known truth and write docs/coverage.md (TRIALS=100: print it alone)
 	@$(BIN)/python benchmarks/coverage.py $(if $(TRIALS),--trials $(TRIALS),--write)
 
 slurm: $(TOOLS) ## the tests on a Slurm of one node and on one of three (root; Debian: slurmctld slurmd slurm-client munge iproute2 util-linux)
@@ -143,6 +143,9 @@ house: $(TOOLS) ## measures of the structure: folders, circles, shapes, names, t
 
 golden: $(INSTALLED) ## rewrite the golden values (then add a "Results change" line to CHANGELOG.md)
 	@$(BIN)/python tests/golden/write.py
+
+notebooks: $(TOOLS) ## run examples/*.ipynb again, which a test compares with what the code prints
+	@$(BIN)/python docs/run_notebooks.py
 
 figures: $(INSTALLED) ## draw docs/figures and write docs/validation.md again, from the specs in examples/ (minutes)
 	@$(BIN)/python docs/draw_figures.py
