@@ -32,8 +32,7 @@ def note_below(words: str, indices: xr.Dataset) -> str:
     bars = indices.sizes.get("month", 0) == 1
     names = [method.shown[0], *([method.alone] if bars and method.alone else [])]
     kinds = kinds_shown(indices, names, ("conf", "idle") if bars else ("conf",))
-    enough = ("points that are enough",) if np.isfinite(indices.attrs.get("limit", np.nan)) else ()
-    return f"{words} {doubts((*kinds, *enough))}".rstrip()
+    return f"{words} {doubts(kinds)}".rstrip()
 
 
 def bar_panels(indices: xr.Dataset) -> list[Panel]:

@@ -200,5 +200,8 @@ def stopping_lines(trace: xr.Dataset) -> list[str]:
             lines.append(f"{name}: the widest interval is at most ± {facts['limit']:g}{share} from"
                          f" {int(one['enough'])} {facts['unit']} on.")  # fmt: skip
     more = str(facts["more"])
-    doubted = doubts((*kinds_shown(trace, find_method(facts["method"]).shown[:1]), "points that are enough"))
+    forecast = (
+        ("points that would do",) if np.isnan(trace["enough"].where(np.isfinite(trace["needed"]), 0.0)).any() else ()
+    )
+    doubted = doubts((*kinds_shown(trace, find_method(facts["method"]).shown[:1]), *forecast))
     return [*lines, *([f"{more[0].upper()}{more[1:]}."] if more else []), *([doubted] if doubted else [])]

@@ -90,7 +90,13 @@ _KINDS = (
     _kind("band of idle parameters, SRRC", SENSITIVITY, "SRRC_idle"),
     _kind("share of chance in single runs", SENSITIVITY, "seed_share_low", "seed_share_high", "seed_share_conf"),
     _kind("advice on intervals", SENSITIVITY, "with_more_units", "with_more_replicates"),
-    _kind("points that are enough", "tredegar sensitivity --by-points", doubt=NOT_SIMULATED, word=True),
+    _kind("points that are enough", "tredegar sensitivity --by-points"),
+    _kind(
+        "points that would do",
+        "tredegar sensitivity --by-points",
+        doubt="with so many, every third to sixth sweep has a wider interval still",
+        word=True,
+    ),
     _kind(
         "share of verdicts",
         CLAIMS,

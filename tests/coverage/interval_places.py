@@ -100,7 +100,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "results/sensitivity/delta.py": DELTA,
     "results/sensitivity/delta.py:DeltaIndices": DELTA,
     "results/sensitivity/figure.py": INDICES,
-    "results/sensitivity/figure.py:note_below": (*INDICES, "points that are enough"),
+    "results/sensitivity/figure.py:note_below": INDICES,
     "results/sensitivity/indices.py:seed_shares": CHANCE,
     "results/sensitivity/methods.py": (*PAWN, *DELTA),
     "results/sensitivity/morris.py:MorrisEffects": MORRIS,
@@ -125,7 +125,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "results/sensitivity/table.py:chance_in_words": CHANCE,
     "results/sensitivity/table.py:kinds_shown": INDICES,
     "results/sensitivity/table.py:legend_lines": INDICES,
-    "results/sensitivity/trace.py": (*INDICES, "points that are enough"),
+    "results/sensitivity/trace.py": (*INDICES, "points that are enough", "points that would do"),
     "results/shares.py": SHARES,
     "results/shares.py:Shares": SHARES,
     "results/shares.py:shares_with_intervals": SHARES,
@@ -159,7 +159,7 @@ NO_INTERVALS: Mapping[str, str] = {
 """Place that has such a name or such a call -> what it is instead."""
 
 WITHOUT_ROWS = frozenset(
-    """advice on intervals; points that are enough; share of verdicts; deciding parameters; threshold of a deciding
+    """share of verdicts; deciding parameters; threshold of a deciding
     parameter; region of a claim; by construction; share of a phase; boundary of a phase""".replace(
         "\n    ", " "
     ).split("; ")
