@@ -7,9 +7,13 @@ trajectory, the arms of a row.
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+# The command's help reads these words: NumPy is loaded where numbers are made.
 COMMON, INDEPENDENT, PAIRED = KINDS = ("common", "independent", "paired")
 KINDS_IN_WORDS = "'common', 'independent' or 'paired'"
 STRIDE = 4096
@@ -24,9 +28,12 @@ def stream_sets(kind: str, points: NDArray[np.integer], together: int) -> NDArra
     ``points`` are their numbers in the design, of which ``together`` in turn make a sample; ``kind`` is one of KINDS.
     No units.
 
+    >>> import numpy as np
     >>> [stream_sets(kind, np.arange(4), together=2).tolist() for kind in KINDS]
     [[0, 0, 0, 0], [0, 1, 2, 3], [0, 0, 1, 1]]
     """
+    import numpy as np
+
     numbers = np.asarray(points).astype(np.uint32)
     if kind == COMMON:
         return numbers * np.uint32(0)
@@ -38,7 +45,10 @@ def numbers_of_runs(sets: NDArray[np.uint32], replicates: NDArray[np.integer]) -
 
     ``replicates`` (replicate,) are their numbers.
 
+    >>> import numpy as np
     >>> numbers_of_runs(np.array([0, 0, 1], dtype=np.uint32), np.arange(2)).tolist()
     [[0, 1], [0, 1], [4096, 4097]]
     """
+    import numpy as np
+
     return np.ascontiguousarray(sets[:, None] * np.uint32(STRIDE) + np.asarray(replicates).astype(np.uint32))

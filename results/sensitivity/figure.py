@@ -24,9 +24,9 @@ def note_below(words: str, indices: xr.Dataset) -> str:
 
     ``indices`` are those of :func:`analyze_sensitivity`, dims (outcome, month, parameter), or of a trace.
 
-    >>> cells = {"median_conf": (("outcome", "month", "parameter"), [[[0.7]]])}
-    >>> note_below("Bars.", xr.Dataset(cells, {"month": [12]}, {"method": "pawn"}))[:37]
-    'Bars. Not shown to cover: PAWN median'
+    >>> cells = {"delta_conf": (("outcome", "month", "parameter"), [[[0.7]]])}
+    >>> note_below("Bars.", xr.Dataset(cells, {"month": [12]}, {"method": "delta"}))[:31]
+    'Bars. Not shown to cover: delta'
     """
     method = find_method(indices.attrs["method"])
     bars = indices.sizes.get("month", 0) == 1
