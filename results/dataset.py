@@ -67,7 +67,7 @@ class Design:
     @property
     def streams_in_words(self) -> str:
         """What its replicates share, such as "common random numbers" or "independent random streams"."""
-        return STREAMS_IN_WORDS[self.streams]
+        return STREAMS_IN_WORDS.get(self.streams, f"{self.streams} random streams")  # of a store by hand
 
     @property
     def sampled(self) -> bool:
