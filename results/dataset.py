@@ -67,7 +67,8 @@ class Design:
     @property
     def streams_in_words(self) -> str:
         """What its replicates share, such as "common random numbers" or "independent random streams"."""
-        return STREAMS_IN_WORDS.get(self.streams, f"{self.streams} random streams")  # of a store by hand
+        # A Dataset that others made may name a kind that is not known.
+        return STREAMS_IN_WORDS.get(self.streams, f"{self.streams} random streams")
 
     @property
     def sampled(self) -> bool:

@@ -106,10 +106,12 @@ def _standardised_fit(sample: np.ndarray, values: np.ndarray, level: float) -> _
     freedom = points - parameters - 1
     # White's: outcomes scatter differently over the space. HC1: residuals of a fit are smaller than its errors.
     variance = (inverse**2) @ (residuals**2) * points / freedom
-    # Spreads are of this sample, too. A parameter that explains all has that of the outcome, and no error from it.
-    scale = coefficients[None] * (x[:, :, None] ** 2 - y[:, None, :] ** 2) / 2.0
     student = stats.t.ppf(0.5 + level / 2.0, freedom)
-    of_scale = student * scale.std(axis=0) / np.sqrt(freedom)
+    # Spreads are of this sample, too. A parameter that explains all has that of the outcome, and no error from it.
+    squares = x**2 - (x**2).mean(axis=0), y**2 - (y**2).mean(axis=0)
+    own, of_outcome = ((each**2).mean(axis=0) for each in squares)
+    apart = np.maximum(own[:, None] + of_outcome - 2.0 * squares[0].T @ squares[1] / points, 0.0)
+    of_scale = student * np.abs(coefficients) * np.sqrt(apart / freedom) / 2.0
     return _Fit(coefficients, student * np.sqrt(variance), of_scale, 1.0 - (residuals**2).mean(axis=0))
 
 

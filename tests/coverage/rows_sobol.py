@@ -124,10 +124,11 @@ def rows() -> list[Row]:
     few, many = DESIGNS
     pairs = [(truth, few, *each) for truth in (TRUTHS["U-shape"], MIXED) for each in REPLICATES]
     pairs += [(TRUTHS["product"], many, *each) for each in REPLICATES]
+    more = [(TRUTHS[name], few, *each) for name in ("everything acts", *BANDS[1:]) for each in REPLICATES]
     return [
         *(_index_row(index, *case) for index in INDICES for case in [*cases, *still]),
         _row_of_failed_runs(),
         *(_idle_row(index, *case) for index in INDICES for case in idle),
-        *(_pair_row(False, *case) for case in [*pairs, (calm(TRUTHS["product"]), many, 1, "common")]),
+        *(_pair_row(False, *case) for case in [*pairs, *more, (calm(TRUTHS["product"]), many, 1, "common")]),
         *(_pair_row(True, *case) for case in pairs),
     ]

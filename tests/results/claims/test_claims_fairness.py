@@ -28,6 +28,9 @@ from tredegar.results.claims.phases import PHASES
 from tredegar.results.claims.verdicts import HOLDS, classes_of, joint_score
 from tredegar.results.claims.witness_regions import SIDES, Witness, read_witnesses
 from tredegar.results.claims.wording import line_of
+from tredegar.results.statistics.interval_kinds import CLAIMS as CLAIM_KINDS
+from tredegar.results.statistics.interval_kinds import PHASES as PHASE_KINDS
+from tredegar.results.statistics.interval_kinds import doubts, printed_by
 
 from ...support.places import ROOT
 
@@ -123,6 +126,12 @@ def test_around_a_witness_lies_a_region_most_of_which_is_on_its_side(witness: Wi
     sample, names = around(witness, FRESH)
     share = holds(CLAIMS[witness.claim], sample, names).mean()
     assert (share if witness.side == "holds" else 1.0 - share) >= 0.5
+
+
+def test_the_page_names_what_is_not_shown_to_cover_of_what_it_prints() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    assert [text.count(doubts(printed_by(place)).removesuffix(".")) for place in (CLAIM_KINDS, PHASE_KINDS)] == [1, 1]
+    assert text.count("Not shown to cover: ") == 2
 
 
 def test_the_page_is_of_these_rules_and_these_designs_and_says_the_numbers_of_its_tables() -> None:
