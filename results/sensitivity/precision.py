@@ -164,7 +164,7 @@ def advised(indices: xr.Dataset, luck: float, widest: Widest | None) -> dict[str
     method = find_method(indices.attrs["method"])
     name, words = method.shown[0], method.index
     if widest is None:
-        said = f"no interval of the {words} ({name}) is known: the outcomes do not vary beyond chance"
+        said = f"no interval of the {words} ({name}) is known: the outcomes do not vary beyond chance."
         nothing = [float("nan")] * 2
         return {"chance_in_means": luck, "advice": said, "with_more_units": nothing, "with_more_replicates": nothing}
     unit = indices.attrs["unit"]

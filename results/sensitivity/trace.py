@@ -189,7 +189,7 @@ def stopping_lines(trace: xr.Dataset) -> list[str]:
         at = f"with {int(one['number'][-1])} {facts['unit']}"
         if not np.isfinite(last):
             known = bool(one["important"].any()) if "important" in one else False
-            why = "no resamples were drawn" if known else "it does not vary"
+            why = "no resamples were drawn" if known else "it does not vary beyond chance"
             lines.append(f"{name}: no interval is known; {why}.")
         elif not np.isfinite(facts["limit"]):
             lines.append(f"{name}: the widest interval of the important parameters is ± {last:.2g}{share} {at}.")

@@ -122,7 +122,7 @@ def test_an_outcome_that_does_not_vary_is_told_beside_one_that_does(tmp_path):
     sweep = open_sweep(sobol_store(tmp_path, outcomes={"quality": ishigami, "morale": still}))
     trace = trace_sensitivity(sweep, ["quality", "morale"], limit=0.5)
     lines = _said(trace)
-    assert lines[1] == "morale: no interval is known; it does not vary." and len(lines) == 2
+    assert lines[1] == "morale: no interval is known; it does not vary beyond chance." and len(lines) == 2
     assert not trace["important"].sel(outcome="morale").any()
 
 
