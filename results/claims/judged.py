@@ -43,7 +43,10 @@ class CornerResult(NamedTuple):
 
 
 class Judgement(NamedTuple):
-    """Everything that the stores say of one claim. ``decided``: parameter that decides -> its values (sample,)."""
+    """Everything that the stores say of one claim. ``decided``: parameter that decides -> its values (sample,).
+
+    ``half``: the verdict over half of each range about the defaults, None where no store of it was asked for.
+    """
 
     claim: Claim
     verdict: Verdict
@@ -55,6 +58,7 @@ class Judgement(NamedTuple):
     also: tuple[Also, ...]
     corners: tuple[CornerResult, ...]
     failed: int
+    half: Verdict | None = None
 
     @property
     def holds_shown(self) -> bool:

@@ -37,7 +37,10 @@ class Verdict(NamedTuple):
 
     ``classes`` (sample,): HOLDS, NULL, REVERSES; ``score`` (sample,): effect in bands, in the claim's direction, NaN
     where it is unknown. ``sizes``: for each part the effect in the unit of its outcome; ``chance`` is the typical
-    standard error of one sample's effect from chance, in bands.
+    standard error of one sample's effect from chance, in bands. ``posterior`` (sample, 3): the probability that the
+    true effect at a sample holds, makes no difference, reverses, NaN where it is unknown; ``undecided``: the share of
+    samples of which none of the three reaches .9; ``counted``: shares of the classes as they are seen, chance and all;
+    ``too_noisy``: chance is so large that shares say little.
     """
 
     holds: Share
@@ -49,6 +52,10 @@ class Verdict(NamedTuple):
     chance: float
     samples: int
     no_change: bool = False
+    posterior: np.ndarray = np.empty((0, 3))
+    counted: tuple[float, float, float] = (np.nan, np.nan, np.nan)
+    undecided: float = np.nan
+    too_noisy: bool = False
 
     @property
     def edge(self) -> float:
@@ -123,6 +130,9 @@ def verdict(parts: Sequence[Effects], compared: int) -> Verdict:
         chance=_chance(parts, known),
         samples=count,
         no_change=no_change,
+        posterior=np.where(known[:, None], classes[:, None] == np.array([HOLDS, NULL, REVERSES]), np.nan),
+        counted=(holds.share, null.share, reverses.share),
+        undecided=0.0,
     )
 
 
