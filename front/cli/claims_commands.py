@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..model.text.amounts import counted
-from .claims_run import make_stores, run_designs, run_share, write_designs
+from .claims_run import make_stores, run_designs, run_share, second_stage, write_designs
 from .resources import JobOptions, job_of, print_script, say_sent, takes_resources, with_warm_up
 from .sweep_commands import TaskOption, task_option
 from .terminal import console, say
@@ -67,8 +67,9 @@ def claims_command(
 ) -> None:
     """Put the claims of the debate to the test: run their designs, judge them, write one page, tables and figures.
 
-    The same command again finishes what is unfinished, and computes nothing twice. With --task one of several processes
-    runs its share and writes no page: the same command without it does that when all have ended.
+    Where chance leaves settings undecided, as many replicates again are run in a second stage. The same command again
+    finishes what is unfinished, and computes nothing twice. With --task one of several processes runs its share and
+    writes no page: the same command without it does that when all have ended, and what is left of the second stage.
     """
     chosen_claims, chosen_phases = _chosen(claim)
     if listed:
@@ -83,9 +84,13 @@ def claims_command(
     designs = designs_of(wanted, chosen_claims, chosen_phases)
     if share is not None:
         complete = run_share(designs, out, engine, share)
-        typer.echo(f"the share of this task is done; complete: {complete} of {counted(len(designs), 'sweep')}")
+        further = second_stage(designs, out, wanted, chosen_claims) if complete == len(designs) else {}
+        complete += run_share(further, out, engine, share)
+        total = counted(len(designs | further), "sweep")
+        typer.echo(f"the share of this task is done; complete: {complete} of {total}")
         return
     run_designs(designs, out, engine, workers)
+    run_designs(second_stage(designs, out, wanted, chosen_claims), out, engine, workers)
     written = write_claims(out, out, wanted, chosen_claims, chosen_phases)
     _print_verdicts(written)
     if docs is not None:

@@ -5,7 +5,7 @@ One process may run all of them, or one task of several its share of each.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -16,6 +16,8 @@ from ..model.text.amounts import counted, span
 from .terminal import Incomplete, progress_shown, say
 
 if TYPE_CHECKING:
+    from ..results.claims.claims import Claim
+    from ..results.claims.designs import ClaimDesign, DesignSize
     from ..sweeps.run.executors import Scheduler
     from ..sweeps.run.runner import SweepSummary
     from ..sweeps.spec.spec import Spec
@@ -134,3 +136,20 @@ def _run(
     if summary.computed:
         typer.echo(f"{counted(summary.computed, 'run')} in {span(summary.seconds)}", err=True)
     return summary
+
+
+def second_stage(
+    designs: Mapping[str, ClaimDesign], folder: Path, size: DesignSize, claims: Iterable[Claim]
+) -> dict[str, ClaimDesign]:
+    """Return the designs of further replicates that the finished stores of ``designs`` ask for; none without claims.
+
+    What they ask for is decided once and kept beside them. Raises ValueError where a store is unfinished.
+    """
+    from ..results.claims.experiments.further import FILE, choose_settings, further_designs, read_choices, to_text
+    from ..sweeps.store.durable import write_durably
+
+    choices = read_choices(folder, designs)
+    if choices is None:
+        choices = choose_settings(folder, designs, claims)
+        write_durably(folder / FILE, to_text(choices).encode())
+    return further_designs(choices, size)

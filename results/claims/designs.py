@@ -219,10 +219,27 @@ def design_of_claim(claim: Claim, sample: np.ndarray, names: Sequence[str], size
     >>> design.name, design.sampled, design.samples
     ('A01', ('target_level',), 2)
     """
-    family = FAMILIES[claim.family]
-    wanted = {arm for part in claim.parts for arm in part.arms}
-    arms = {name: _settings(family.arms[name], size) for name in family.arms if name in wanted}
-    return design_at(claim.name, claim.says, family.spec, sample, names, arms, claim.outcomes, size)
+    return design_of_claims(claim.name, claim.says, [claim], sample, names, size)
+
+
+def design_of_claims(
+    name: str, title: str, claims: Sequence[Claim], sample: np.ndarray, names: Sequence[str], size: DesignSize
+) -> ClaimDesign:
+    """Return the design that runs the arms of ``claims`` of one family at given settings, as for a single claim.
+
+    ``sample`` is (sample, parameter), each column in the unit of its parameter. Raises KeyError for claims of a family
+    that there is not, IndexError without claims.
+
+    >>> settings = (np.array([[0.8], [0.9]]), ["target_level"], find_size("small"))
+    >>> design = design_of_claims("E2", "Two claims", [CLAIMS["A01"], CLAIMS["A05"]], *settings)
+    >>> design.name, len(design.arms) >= 3, design.samples
+    ('E2', True, 2)
+    """
+    family = FAMILIES[claims[0].family]
+    wanted = {arm for claim in claims for part in claim.parts for arm in part.arms}
+    arms = {arm: _settings(family.arms[arm], size) for arm in family.arms if arm in wanted}
+    outcomes = tuple(dict.fromkeys(outcome for claim in claims for outcome in claim.outcomes))
+    return design_at(name, title, family.spec, sample, names, arms, outcomes, size)
 
 
 def claim_designs(size: DesignSize, claims: Iterable[Claim] = tuple(CLAIMS.values())) -> dict[str, ClaimDesign]:

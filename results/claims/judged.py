@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..open import open_sweep
 from .claims import Claim, Part
 from .contrasts import ArmStore, effects_of
 from .deciding import Decider, DecidingRegion, deciders, region
 from .designs import ClaimDesign, corner_arm
+from .experiments.joined_arms import open_arms
 from .verdicts import HOLDS, NULL, REVERSES, Verdict, verdict
 
 RARE = 0.02
@@ -96,12 +96,9 @@ def judge(folder: str | Path, designs: Mapping[str, ClaimDesign], claims: Iterab
     Raises FileNotFoundError or ValueError where a store is missing, unfinished or of another design.
     """
     claims = tuple(claims)
-    stores = {
-        name: ArmStore(open_sweep(Path(folder) / f"{name}.zarr", chunks=None), design.arms)
-        for name, design in designs.items()
-    }
+    stores = open_arms(folder, designs)
     compared = number_of_shares(claims)
-    spaces = {name: space_of(stores[name], design) for name, design in designs.items()}
+    spaces = {name: space_of(stores[name], design) for name, design in designs.items() if name in stores}
     return tuple(_judge_one(claim, designs, stores, spaces, compared) for claim in claims)
 
 

@@ -13,6 +13,7 @@ from ...open import open_sweep
 from ...report.page import render
 from ..claims import CLAIMS, Claim
 from ..designs import ClaimDesign, DesignSize, claim_designs
+from ..experiments.further import further_designs, read_choices
 from ..figures import draw_claim, draw_summary
 from ..judged import Judgement, judge
 from ..phase_figure import draw_phase, words_of
@@ -59,6 +60,8 @@ def write_claims(
     """
     claims, phases = tuple(claims), tuple(phases)
     designs, run = claim_designs(size, claims), designs_of(size, claims, phases)
+    further = further_designs(read_choices(stores, designs) or {}, size)
+    designs, run = designs | further, run | further
     with figure_style():
         judgements = judge(stores, designs, claims)
         charts = tuple(chart(phase, stores, size) for phase in phases)
