@@ -44,7 +44,6 @@ SHARES = (
 CHANCE = ("share of chance in single runs",)
 INDICES = (*SOBOL, *IDLE_SOBOL, *MORRIS, *PAWN, *DELTA, *COEFFICIENTS, *SHARES, *CHANCE, "advice on intervals")
 VERDICTS = ("share of verdicts", "by construction")
-DECIDERS = ("deciding parameters", "threshold of a deciding parameter")
 DENSE = ("box of dense members that is told", "low end of the density of a box")
 DIAGRAMS = ("share of a phase diagram", "turn of a sign in a phase diagram")
 PHASES = ("share of a phase", "boundary of a phase")
@@ -53,13 +52,10 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "results/arms/comparison.py": COMPARED,
     "results/arms/comparison.py:compared_rows": COMPARED,
     "results/arms/pairs.py": ("difference of arms at a point",),
-    "results/claims/deciding.py": DECIDERS,
-    "results/claims/deciding.py:Decider": DECIDERS,
-    "results/claims/deciding.py:DecidingRegion": ("region of a claim",),
-    "results/claims/deciding.py:region": ("region of a claim",),
+    "results/claims/pages/tables.py": VERDICTS,
     "results/claims/pages/report.py:chart_rows": PHASES,
     "results/claims/phases.py": PHASES,
-    "results/claims/store.py": DECIDERS,
+    "results/claims/store.py": VERDICTS,
     "results/claims/store.py:verdict_dataset": VERDICTS,
     "results/claims/verdicts.py": VERDICTS,
     "results/claims/walks.py": RAMP,
@@ -158,10 +154,5 @@ NO_INTERVALS: Mapping[str, str] = {
 }
 """Place that has such a name or such a call -> what it is instead."""
 
-WITHOUT_ROWS = frozenset(
-    """share of verdicts; deciding parameters; threshold of a deciding
-    parameter; region of a claim; by construction; share of a phase; boundary of a phase""".replace(
-        "\n    ", " "
-    ).split("; ")
-)
+WITHOUT_ROWS = frozenset(("share of verdicts", "share of a phase", "boundary of a phase"))
 """Kinds that were printed before they were simulated, which may only become fewer: no new kind comes without rows."""
