@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from textwrap import fill, shorten
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,10 +30,8 @@ LINE, LINES = 52, 2
 
 def draw_summary(judgements: Sequence[Judgement], samples: int) -> Figure:
     """Draw the shares of the space of every claim as a bar, with the interval of the share where it holds."""
-    caption = (
-        f"Each claim at {samples} points of a Latin hypercube over the declared ranges of all parameters; diamonds: "
-        "over half of each range, about the defaults. * by construction."
-    )
+    caption = f"Each claim at {samples} points of a Latin hypercube over the declared ranges of all parameters."
+    caption += " * by construction." * any(found.by_construction for found in judgements)
     with figure_style():
         figure = new_figure(9.5, 0.32 * len(judgements) + 1.6)
         axes = figure.subplots()
@@ -68,7 +66,7 @@ def _draw_holds(axes: Any, judgements: Sequence[Judgement], place: np.ndarray) -
     if np.isfinite(half).any():
         axes.plot(
             half, place, linestyle="", marker="D", markersize=4.0, markerfacecolor="white", markeredgecolor=INK,
-            markeredgewidth=0.8, label="'holds' over half of the ranges",
+            markeredgewidth=0.8, label="'holds' over half of each range, about the defaults",
         )  # fmt: skip
 
 
@@ -76,7 +74,7 @@ def words_beside(found: Judgement) -> str:
     """Return the claim in its own words for the margin of a figure, shortened to two lines."""
     star = " *" if found.by_construction else ""
     text = f"{found.claim.name}{star} {found.claim.says}"
-    return fill(shorten(text, LINE * LINES - 4, placeholder=" ..."), LINE)
+    return fill(text, LINE, max_lines=LINES, placeholder=" ...")
 
 
 def draw_claim(found: Judgement) -> Figure:
@@ -97,8 +95,12 @@ def draw_claim(found: Judgement) -> Figure:
         for panel, decider in zip(axes[1:], found.deciders, strict=True):
             _draw_decider(panel, found, score, decider)
         width = int(12.0 * figure.get_figwidth())
-        figure.suptitle(fill(f"{found.claim.name}: {found.claim.says}", width), x=0.01, ha="left", fontsize=10.0)
-        figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper left", ncols=3)
+        says = fill(f"{found.claim.name}: {found.claim.says}", width)
+        # The claim heads the legend: a title of the figure would lie over it.
+        figure.legend(
+            *axes[0].get_legend_handles_labels(), loc="outside upper left", ncols=3, title=says, title_fontsize=10.0,
+            alignment="left",
+        )  # fmt: skip
         add_caption(figure, caption)
     return figure
 

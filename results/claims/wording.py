@@ -34,27 +34,18 @@ def verdict_sentence(found: Verdict) -> str:
     )
 
 
-def counted_sentence(found: Verdict) -> str:
-    """Say what counting the settings as seen gives, how many of them are undecided, and whether chance hides it all."""
+def doubt_sentence(found: Verdict) -> str:
+    """Say how many settings are undecided, and whether chance hides what is sought."""
     if not found.samples:
         return "No setting said anything of this claim."
-    holds, null, reverses = found.counted
-    counted = [f"{holds:.0%} hold", *([] if found.no_change else [f"{null:.0%} no difference"])]
-    told = f"Counted as seen, chance and all: {', '.join(counted)}, {reverses:.0%} {_ways(found)}."
-    if found.undecided == found.undecided:
-        told += f" Undecided: {found.undecided:.0%} of the {found.samples} settings."
-    return f"{told} Too noisy: chance outweighs what is sought, and the shares say little." if found.too_noisy else told
-
-
-def _ways(found: Verdict) -> str:
-    return "fail" if found.no_change else "reverse"
-
-
-def half_sentence(half: Verdict | None) -> str:
-    """Say how the claim does over half of the ranges; empty where that was not run."""
-    if half is None:
-        return ""
-    return f"Over half of each range, about the defaults: {half.word}. {verdict_sentence(half)}"
+    told = (
+        "" if found.undecided != found.undecided else f"Undecided: {found.undecided:.0%} of {found.samples} settings."
+    )
+    return (
+        f"{told} Too noisy: chance outweighs what is sought, and shares say little.".strip()
+        if found.too_noisy
+        else told
+    )
 
 
 def effect_sentences(claim: Claim, found: Verdict) -> tuple[str, ...]:
@@ -63,8 +54,8 @@ def effect_sentences(claim: Claim, found: Verdict) -> tuple[str, ...]:
     if len(told) > 1:
         told.append("The claim holds only where all of these go its way.")
     if found.chance == found.chance:
-        doubt = ", so that many single points may be misclassified" if found.chance > 1.0 else ""
-        told.append(f"Chance blurs the effect at one point by about {found.chance:.1f} bands{doubt}.")
+        doubt = ", so that many may be counted wrongly" if found.chance > 1.0 else ""
+        told.append(f"Chance blurs the effect at single settings by about {found.chance:.1f} bands{doubt}.")
     return tuple(told)
 
 

@@ -56,7 +56,6 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "results/claims/pages/report.py:chart_rows": PHASES,
     "results/claims/phases.py": PHASES,
     "results/claims/store.py": VERDICTS,
-    "results/claims/store.py:verdict_dataset": VERDICTS,
     "results/claims/verdicts.py": VERDICTS,
     "results/claims/walks.py": RAMP,
     "results/claims/walks.py:walk_words": RAMP,

@@ -57,7 +57,9 @@ def came_out(judgements: Sequence[Judgement]) -> tuple[str, ...]:
         else "Of every claim there is a setting where it holds, and one where it fails"
     )
     decided = sum(bool(found.deciders) for found in judgements)
-    told.append(f"Something decides {decided} of {len(judgements)}; of the others nothing is clearer than chance")
+    told.append(
+        f"Something decides {decided} of {len(judgements)}; where nothing does, chance gives one in twenty a name"
+    )
     return tuple(told)
 
 
@@ -65,7 +67,7 @@ def how_sure(size: DesignSize) -> tuple[str, ...]:
     """Say what stands behind the numbers."""
     return (
         f"Every claim at {size.samples} settings of all parameters at once, drawn evenly over their ranges",
-        "And at settings over half of each range, about the defaults: a share depends on how wide ranges are",
+        *_half(size),
         f"A country of {size.trusts} trusts with {size.clinicians} clinicians each (design '{size.name}')",
         f"What is compared meets the same settings and the same random numbers, {size.replicates} times over",
         "In brackets: 95% intervals; a word such as 'mostly' stands where it is sure for all claims of this page",
@@ -73,6 +75,13 @@ def how_sure(size: DesignSize) -> tuple[str, ...]:
         "All this is about the model. It shows what follows from its assumptions, not what a health service does",
         *_told(doubts(printed_by(CLAIMS))),
     )
+
+
+def _half(size: DesignSize) -> tuple[str, ...]:
+    told = (
+        f"And at {size.half_samples} over half of each range, about the defaults: shares depend on how wide ranges are"
+    )
+    return (told,) if size.half_samples else ()
 
 
 def doubts_of_phases() -> str:

@@ -13,9 +13,9 @@ from ..judged import Judgement
 from ..phase_figure import beside_words, measured, words_of
 from ..phases import Chart
 from ..wording import (
-    counted_sentence,
     decider_sentence,
     decision_word,
+    doubt_sentence,
     effect_sentences,
     line_of,
     percent,
@@ -179,7 +179,7 @@ def _claim(found: Judgement, designs: Mapping[str, ClaimDesign]) -> str:
     lines = [
         f"### {claim.name}\n",
         f"**{claim.position}: {claim.says}.** {decision_word(found).capitalize()}. {verdict_sentence(found.verdict)}\n",
-        f"{counted_sentence(found.verdict)}\n",
+        *filter(None, (doubt_sentence(found.verdict) + "\n",)),
         _rows(card_header(found), card_rows(found)),
         f"- Read as: {claim.reading}. {contrast_sentence(claim, designs)}",
         *(f"- {sentence}" for sentence in effect_sentences(claim, found.verdict)),

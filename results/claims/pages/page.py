@@ -11,11 +11,10 @@ from ..judged import Judgement
 from ..phase_figure import beside_words, measured, words_of
 from ..phases import Chart
 from ..wording import (
-    counted_sentence,
     decider_sentence,
     decision_word,
+    doubt_sentence,
     effect_sentences,
-    half_sentence,
     percent,
     sides_sentences,
     verdict_sentence,
@@ -147,13 +146,13 @@ def _walk(chart: Chart, words: str, image: str) -> Section:
 
 def _claim(found: Judgement, designs: Mapping[str, ClaimDesign], image: str) -> Section:
     claim = found.claim
+    word = decision_word(found).capitalize()
     return Section(
         heading=f"{claim.name}: {claim.says}",
         link=claim.name,
         full=True,
         paragraphs=(
-            f"{decision_word(found).capitalize()}. {verdict_sentence(found.verdict)} {counted_sentence(found.verdict)}",
-            *filter(None, (half_sentence(found.half),)),
+            f"{word}. {verdict_sentence(found.verdict)} {doubt_sentence(found.verdict)}".strip(),
             f"Claimed by {claim.position}. Predicted: {claim.reading}. {contrast_sentence(claim, designs)}",
             *effect_sentences(claim, found.verdict),
             decider_sentence(found),
