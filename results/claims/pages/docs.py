@@ -118,7 +118,8 @@ def _stores(written: Written, size: DesignSize) -> str:
         for name, design in written.designs.items()
     )
     told = (
-        f"Design `{size.name}`, rules `{written.rules[:12]}`. A mark changes with any setting; a test compares them.\n"
+        f"Design `{size.name}`, seed {size.seed}, rules `{written.rules[:12]}`. A mark changes with any setting; a "
+        "test compares them.\n"
     )
     return f"{told}\n{_rows(('Store', 'What it holds', 'Samples', 'Arms', 'Mark of the design'), rows)}"
 
