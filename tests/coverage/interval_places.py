@@ -59,7 +59,6 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "results/claims/verdicts.py": VERDICTS,
     "results/claims/walks.py": RAMP,
     "results/claims/walks.py:walk_words": RAMP,
-    "results/claims/wording.py": VERDICTS,
     "results/discovery/dense_boxes.py": DENSE,
     "results/discovery/dense_boxes.py:DenseBox": DENSE,
     "results/discovery/dense_boxes.py:make_box": DENSE,
