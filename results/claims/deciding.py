@@ -95,8 +95,8 @@ def _part_of(column: np.ndarray, parts: int) -> np.ndarray:
 
 def _standing(parts: tuple[str, ...], posterior: np.ndarray) -> Along:
     known = posterior[np.isfinite(posterior).all(axis=1)]
-    shares = known.mean(axis=0) if len(known) else np.full(3, np.nan)
-    return Along(parts, *(float(share) for share in shares), len(known))
+    holds, null, reverses = known.mean(axis=0) if len(known) else np.full(3, np.nan)
+    return Along(parts, float(holds), float(null), float(reverses), len(known))
 
 
 def box_where(sample: np.ndarray, names: Sequence[str], posterior: np.ndarray, kinds: Sequence[int]) -> DenseBox | None:

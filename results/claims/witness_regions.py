@@ -67,7 +67,7 @@ def _clearest(claim: str, side: str, searched: Searched) -> tuple[float, Witness
     place = int(margin.argmax()) if len(margin) else 0
     if not len(margin) or margin[place] <= 0.0:
         return None
-    row = dict(zip(searched.names, searched.sample[place].tolist(), strict=True)) | searched.fixed
+    row = {**dict(zip(searched.names, searched.sample[place].tolist(), strict=True)), **searched.fixed}
     settings = {key: float(f"{value:.{DIGITS}g}") for key, value in row.items()}
     return float(margin[place]), Witness(claim, side, float(found.score[place]), settings)
 

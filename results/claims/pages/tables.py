@@ -55,7 +55,7 @@ def _row(claim: Claim, found: Verdict, part: Part, also: str, judged: Judgement 
 
 
 def _shares(found: Verdict | None, before: str) -> dict[str, float]:
-    row = {}
+    row: dict[str, float] = {}
     for kind in KINDS:
         share = (np.nan,) * 3 if found is None else getattr(found, kind)
         row |= {f"{before}{kind}{after}": float(each) for after, each in zip(("", "_low", "_high"), share, strict=True)}
