@@ -157,10 +157,7 @@ def phase_design(phase: Contradiction, size: DesignSize) -> ClaimDesign:
     space = {axis.name: (axis.low, axis.high) for axis in axes_of(phase, size)}
     outcomes = tuple(dict.fromkeys(name for part in phase.parts for name in part.terms))
     luck = replace(size, replicates=size.phase_replicates)
-    design = make_design(phase.name, phase.question, head, space, arms, outcomes, size.phase_points, luck)
-    spec = design.spec.replace('streams = "common"', 'streams = "paired"')
-    spec = spec.replace('.csv"\n', f'.csv"\narms = {len(arms)}\n') if "arms =" not in spec else spec
-    return replace(design, spec=spec)
+    return make_design(phase.name, phase.question, head, space, arms, outcomes, size.phase_points, luck)
 
 
 def chart(phase: Contradiction, folder: str | Path, size: DesignSize) -> Chart:

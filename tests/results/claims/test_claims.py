@@ -16,12 +16,12 @@ from tredegar.results.claims.claims import BANDS, CLAIMS, find_claim, part_of
 from tredegar.results.claims.designs import (
     FAMILIES,
     SIZES,
-    arm_columns,
     claim_designs,
     find_size,
     sampled_space,
     setting,
 )
+from tredegar.results.claims.experiments.points import arm_columns
 from tredegar.results.claims.phases import PHASES, axes_of, find_phase, phase_design
 from tredegar.results.claims.walks import WALKS, walk_designs
 from tredegar.sweeps import Spec
