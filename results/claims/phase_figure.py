@@ -14,8 +14,8 @@ from .phases import AxisTurn, Chart
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-SURE = (0.05, 0.95)
-"""The boundary lies between the lines where the effect is positive with these probabilities."""
+SURE = (0.025, 0.975)
+"""Probabilities of a positive effect beyond which its 95 % interval leaves zero out."""
 
 
 def draw_phase(chart: Chart) -> Figure:
@@ -73,8 +73,8 @@ def caption_of(chart: Chart) -> str:
     )
     return (
         f"{chart.phase.positions}. Purple: {chart.phase.up}; orange: {chart.phase.down}; black: the boundary between "
-        f"them; dashed: where the effect is positive with a probability of {SURE[0]:.0%} and {SURE[1]:.0%}; hatched: no "
-        f"practical difference (within {chart.band:g}); dots: settings that were run nearby. At each of "
+        "them; dashed: between these lines the 95% interval of the effect holds zero; hatched: no practical difference "
+        f"(within {chart.band:g}); dots: settings that were run nearby. At each of "
         f"{len(chart.points)} settings {arms} {runs}. Surfaces that agree with these runs were drawn (Gaussian "
         "process); what is shown is their mean, and how far they differ is how uncertain it is."
     )

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 PAGE = "docs/coverage.md"
 NOT_SIMULATED = "not simulated yet"
 SHARED = "where chance under common random numbers is tied to the parameter, which passes for an effect"
-MOVED = "chance that all points share moves the whole surface"
 SENSITIVITY, DISCOVER = "tredegar sensitivity, report", "tredegar discover, report"
 CLAIMS, PHASES = "tredegar claims: verdicts", "tredegar claims: contradictions"
 TERMS = "find_terms"
@@ -128,10 +127,9 @@ _KINDS = (
         doubt="it is concluded from what a sample does not show",
         word=True,
     ),
-    _kind("share of a phase diagram", "shares_beyond", doubt="where one side is a hill and the rest a plain"),
-    _kind("turn of a sign in a phase diagram", "turns_along", doubt="where the effect has a step"),
-    _kind("share of a phase", PHASES, doubt=MOVED),
-    _kind("boundary of a phase", PHASES, "error", "chance", doubt=MOVED),
+    _kind("share of a phase diagram", PHASES, doubt="where one side is a hill and the rest a plain"),
+    _kind("turn of a sign in a phase diagram", PHASES, doubt="where the effect has a step"),
+    _kind("effect at a place of a phase diagram", PHASES, "error", "chance"),
 )
 INTERVAL_KINDS: Mapping[str, IntervalKind] = MappingProxyType({kind.name: kind for kind in _KINDS})
 """Every kind by its name."""
