@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from typing import Any
 
 
 @contextmanager
@@ -17,10 +19,19 @@ def one_thread() -> Iterator[None]:
     ...     1 + 1
     2
     """
-    try:
-        from threadpoolctl import threadpool_limits
-    except ModuleNotFoundError:
+    libraries = _libraries()
+    if libraries is None:
         yield
         return
-    with threadpool_limits(limits=1, user_api="blas"):
+    with libraries.limit(limits=1, user_api="blas"):
         yield
+
+
+@cache
+def _libraries() -> Any:
+    """Return the libraries that are loaded, or None without threadpoolctl; to look for them takes milliseconds."""
+    try:
+        from threadpoolctl import ThreadpoolController
+    except ModuleNotFoundError:
+        return None
+    return ThreadpoolController()
