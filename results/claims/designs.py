@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from types import MappingProxyType
@@ -125,6 +125,22 @@ def sampled_space(family: Family, size: DesignSize) -> dict[str, tuple[float, fl
     }
 
 
+def half_of(space: Mapping[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
+    """Return half of each range of ``space`` about the default: parameter -> (low, high) in its unit.
+
+    From the default half of the way to either end: a range that begins at its default keeps that end. Where the range
+    ends below the default, as units do in a small country, its end stands for the default.
+
+    >>> half_of({"mandate_detail": (0.0, 1.0), "contractor_use": (0.0, 1.0), "number_of_units": (2.0, 40.0)})
+    {'mandate_detail': (0.25, 0.75), 'contractor_use': (0.0, 0.5), 'number_of_units': (21.0, 40.0)}
+    """
+    halves = {}
+    for name, (low, high) in space.items():
+        default = min(PARAMETERS[name].default, high)
+        halves[name] = (default - (default - low) / 2.0, default + (high - default) / 2.0)
+    return halves
+
+
 def design_spec_text(name: str, given: Mapping[str, Any], size: DesignSize, outcomes: Sequence[str], arms: int) -> str:
     """Return the spec of a design: what is ``given``, with name, seed, replicates, country, table and outcomes.
 
@@ -210,26 +226,33 @@ def design_of_claim(claim: Claim, sample: np.ndarray, names: Sequence[str], size
 
 
 def claim_designs(size: DesignSize, claims: Iterable[Claim] = tuple(CLAIMS.values())) -> dict[str, ClaimDesign]:
-    """Return the designs that test ``claims``: one for each family, and one for its corners if a claim names any."""
+    """Return the designs that test ``claims``, three for each family: over its ranges, half of them, and its corners.
+
+    They are called NAME, NAME-half and NAME-corners; the last is there only if a claim names a corner.
+    """
     claims = tuple(claims)
-    designs = {}
+    designs: dict[str, ClaimDesign] = {}
     for family in FAMILIES.values():
         chosen = [claim for claim in claims if claim.family == family.name]
-        if not chosen:
-            continue
-        wanted = {arm for claim in chosen for arm in claim.arms}
-        space = sampled_space(family, size)
-        outcomes = tuple(dict.fromkeys(name for claim in chosen for name in claim.outcomes))
-        arms = {name: _settings(family.arms[name], size) for name in family.arms if name in wanted}
-        designs[family.name] = make_design(
-            family.name, family.title, family.spec, space, arms, outcomes, size.samples, size
-        )
-        corners = corner_arms(family, chosen, size)
-        if corners:
-            name = f"{family.name}-corners"
-            title = f"{family.title}: corners of the space, searched on purpose"
-            designs[name] = make_design(name, title, family.spec, space, corners, outcomes, size.corner_samples, size)
+        if chosen:
+            designs |= {design.name: design for design in _designs_of_family(family, chosen, size)}
     return designs
+
+
+def _designs_of_family(family: Family, claims: Sequence[Claim], size: DesignSize) -> Iterator[ClaimDesign]:
+    wanted = {arm for claim in claims for arm in claim.arms}
+    outcomes = tuple(dict.fromkeys(name for claim in claims for name in claim.outcomes))
+    space = sampled_space(family, size)
+    arms = {name: _settings(family.arms[name], size) for name in family.arms if name in wanted}
+    corners = corner_arms(family, claims, size)
+    for ending, told, ranges, run, samples in (
+        ("", "", space, arms, size.samples),
+        ("-half", ", over half of each range about the default", half_of(space), arms, size.half_samples),
+        ("-corners", ": corners of the space, searched on purpose", space, corners, size.corner_samples),
+    ):
+        if run:
+            name, title = f"{family.name}{ending}", f"{family.title}{told}"
+            yield make_design(name, title, family.spec, ranges, run, outcomes, samples, size)
 
 
 def corner_arms(family: Family, claims: Iterable[Claim], size: DesignSize) -> dict[str, Settings]:
