@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 PAGE = "docs/coverage.md"
 SHARED = "where chance under common random numbers is tied to the parameter, which passes for an effect"
-MOVED = "chance that all points share moves the whole surface"
 SENSITIVITY, DISCOVER = "tredegar sensitivity, report", "tredegar discover, report"
 CLAIMS, PHASES = "tredegar claims: verdicts", "tredegar claims: contradictions"
 
@@ -113,10 +112,9 @@ _KINDS = (
     _kind("box of dense members that is told", CLAIMS, word=True),
     _kind("low end of the density of a box", CLAIMS),
     _kind("by construction", CLAIMS, "by_construction", word=True),
-    _kind("share of a phase diagram", "shares_beyond", doubt="where one side is a hill and the rest a plain"),
-    _kind("turn of a sign in a phase diagram", "turns_along", doubt="where the effect has a step"),
-    _kind("share of a phase", PHASES, doubt=MOVED),
-    _kind("boundary of a phase", PHASES, "error", "chance", doubt=MOVED),
+    _kind("share of a phase diagram", PHASES, doubt="where one side is a hill and the rest a plain"),
+    _kind("turn of a sign in a phase diagram", PHASES, doubt="where the effect has a step"),
+    _kind("effect at a place of a phase diagram", PHASES, "error", "chance"),
 )
 INTERVAL_KINDS: Mapping[str, IntervalKind] = MappingProxyType({kind.name: kind for kind in _KINDS})
 """Every kind by its name."""

@@ -9,7 +9,6 @@ import pytest
 
 from tredegar.results.claims.claims import Less, Part
 from tredegar.results.claims.contrasts import ArmStore, Effects, combined_arms, effects_of
-from tredegar.results.claims.surface import fit_surface
 from tredegar.results.claims.verdicts import HOLDS, NULL, REVERSES, classes_of, verdict
 from tredegar.results.intervals import LEVEL
 
@@ -125,17 +124,3 @@ def test_effects_are_read_from_a_store_arm_by_arm_and_window_by_window(tmp_path)
         ArmStore(open_sweep(store, chunks=None), {"high": {"mandate_detail": 0.9}, "low": {"mandate_detail": 0.2}})
     with pytest.raises(ValueError, match="no recorded window of 12 months"):
         read.window((14, 20))
-
-
-def test_a_surface_finds_the_boundary_and_knows_how_sure_it_is() -> None:
-    points = np.random.default_rng(8).random((150, 3))
-    values = points[:, 0] - points[:, 1] + 0.02 * np.random.default_rng(9).standard_normal(150)
-    surface = fit_surface(points, values)
-    side = np.linspace(0.1, 0.9, 9)
-    mean, error = surface.at(np.column_stack([side, side, np.full(9, 0.5)]))
-    assert np.abs(mean).max() < 0.02
-    assert (np.abs(mean) <= 3.0 * error + 1e-3).all()
-    assert surface.covered > 0.85
-    assert surface.explained > 0.98
-    with pytest.raises(ValueError, match="at least 8 complete points, got 5"):
-        fit_surface(points[:5], values[:5])
