@@ -62,9 +62,6 @@ def test_a_second_stage_that_is_shared_or_killed_ends_with_the_bytes_of_one_that
     monkeypatch.setattr(further, "undecided", lambda found: found.score > 0.0)
     assert tredegar(*WORDS, "killed") == 0
     assert _same("killed", alone)
-    capsys.readouterr()
-    assert tredegar(*WORDS, "killed") == 0
-    assert " runs in " not in capsys.readouterr().err
 
 
 def test_nothing_is_run_again_where_nothing_is_undecided(
