@@ -15,12 +15,10 @@ if TYPE_CHECKING:
     import xarray as xr
 
 PAGE = "docs/coverage.md"
-NOT_SIMULATED = "not simulated yet"
 SHARED = "where chance under common random numbers is tied to the parameter, which passes for an effect"
 STEP = "where the effect has a step"
 SENSITIVITY, DISCOVER = "tredegar sensitivity, report", "tredegar discover, report"
 CLAIMS, PHASES = "tredegar claims: verdicts", "tredegar claims: contradictions"
-TERMS = "find_terms"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,31 +101,18 @@ _KINDS = (
         CLAIMS,
         "share_low",
         "share_high",
+        "half_share_low",
+        "half_share_high",
         doubt="chance alone carries some settings beyond the band, and they are counted",
     ),
-    _kind(
-        "deciding parameters",
-        CLAIMS,
-        "decider",
-        "decider_chance",
-        doubt="three are always named, whether or not chance explains them",
-    ),
-    _kind("threshold of a deciding parameter", CLAIMS, "decider_low", "decider_high", doubt=NOT_SIMULATED),
-    _kind("region of a claim", CLAIMS, doubt=NOT_SIMULATED),
-    _kind("decider where none decides, any", TERMS, word=True),
-    _kind("decider where none decides, alone", TERMS, word=True),
-    _kind("decider where none decides, product", TERMS, word=True),
-    _kind("false name beside a decider", TERMS, word=True),
-    _kind("decider that is named", TERMS, word=True),
-    _kind("box of dense members that is told", "find_dense_box", word=True),
-    _kind("low end of the density of a box", "find_dense_box"),
-    _kind(
-        "by construction",
-        CLAIMS,
-        "by_construction",
-        doubt="it is concluded from what a sample does not show",
-        word=True,
-    ),
+    _kind("decider where none decides, any", CLAIMS, "decider", "decider_chance", word=True),
+    _kind("decider where none decides, alone", CLAIMS, word=True),
+    _kind("decider where none decides, product", CLAIMS, word=True),
+    _kind("false name beside a decider", CLAIMS, word=True),
+    _kind("decider that is named", CLAIMS, word=True),
+    _kind("box of dense members that is told", CLAIMS, word=True),
+    _kind("low end of the density of a box", CLAIMS),
+    _kind("by construction", CLAIMS, "by_construction", word=True),
     _kind("share of a phase diagram", PHASES, doubt="where the effect is a hill on a plain, or has a step"),
     _kind("turn of a sign in a phase diagram", PHASES, doubt=STEP),
     _kind("effect at a place of a phase diagram", PHASES, "error", "chance", doubt=STEP),

@@ -44,7 +44,6 @@ SHARES = (
 CHANCE = ("share of chance in single runs",)
 INDICES = (*SOBOL, *IDLE_SOBOL, *MORRIS, *PAWN, *DELTA, *COEFFICIENTS, *SHARES, *CHANCE, "advice on intervals")
 VERDICTS = ("share of verdicts", "by construction")
-DECIDERS = ("deciding parameters", "threshold of a deciding parameter")
 DENSE = ("box of dense members that is told", "low end of the density of a box")
 DIAGRAMS = (
     "share of a phase diagram",
@@ -56,18 +55,13 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "results/arms/comparison.py": COMPARED,
     "results/arms/comparison.py:compared_rows": COMPARED,
     "results/arms/pairs.py": ("difference of arms at a point",),
-    "results/claims/deciding.py": DECIDERS,
-    "results/claims/deciding.py:Decider": DECIDERS,
-    "results/claims/deciding.py:DecidingRegion": ("region of a claim",),
-    "results/claims/deciding.py:region": ("region of a claim",),
     "results/claims/pages/report.py:chart_rows": DIAGRAMS,
+    "results/claims/pages/tables.py": VERDICTS,
     "results/claims/phases.py:AxisTurn": DIAGRAMS,
-    "results/claims/store.py": DECIDERS,
-    "results/claims/store.py:verdict_dataset": VERDICTS,
+    "results/claims/store.py": VERDICTS,
     "results/claims/verdicts.py": VERDICTS,
     "results/claims/walks.py": RAMP,
     "results/claims/walks.py:walk_words": RAMP,
-    "results/claims/wording.py": VERDICTS,
     "results/discovery/dense_boxes.py": DENSE,
     "results/discovery/dense_boxes.py:DenseBox": DENSE,
     "results/discovery/dense_boxes.py:make_box": DENSE,
@@ -163,8 +157,5 @@ NO_INTERVALS: Mapping[str, str] = {
 }
 """Place that has such a name or such a call -> what it is instead."""
 
-WITHOUT_ROWS = frozenset(
-    """share of verdicts; deciding parameters; threshold of a deciding
-    parameter; region of a claim; by construction""".replace("\n    ", " ").split("; ")
-)
+WITHOUT_ROWS = frozenset(("share of verdicts",))
 """Kinds that were printed before they were simulated, which may only become fewer: no new kind comes without rows."""

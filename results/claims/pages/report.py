@@ -19,9 +19,9 @@ from ..phase_figure import draw_phase, turns_words, words_of
 from ..phases import Chart, Contradiction, chart, phase_design
 from ..store import write_verdicts
 from ..walks import WALKS, draw_walk, walk_designs, walk_words, walked
-from ..witness_regions import witness_table, witnesses
-from ..wording import claim_rows, decider_rows
+from ..witness_regions import witness_table
 from .page import claims_page
+from .tables import claim_rows, decider_rows
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -73,7 +73,7 @@ def write_claims(
         "deciding": decider_rows(judgements),
         "contradictions": chart_rows(charts),
         **{f"{name}-walk": table for name, table in walks.items()},
-        "witnesses": witness_table(witnesses(stores, designs, judgements)),
+        "witnesses": witness_table(one for found in judgements for one in found.witnesses),
     }
     folder = Path(out)
     paths = _write_files(folder, html, tables, images, figures)
