@@ -16,6 +16,7 @@ from .terminal import console, say
 
 if TYPE_CHECKING:
     from ..results.claims.claims import Claim
+    from ..results.claims.designs import DesignSize
     from ..results.claims.pages.report import Written
     from ..results.claims.phases import Contradiction
 
@@ -32,6 +33,15 @@ Chosen = Annotated[
     list[str] | None, typer.Option(metavar="ID", help="Only this claim (A01..A48, P1..P10); repeat it for more.")
 ]
 
+SeedOfClaims = Annotated[
+    int | None,
+    typer.Option(
+        help="Seed of the points and of all random streams, 0 .. 4294967295; with another --out the claims meet other "
+        "settings and other chance.",
+        show_default="20130401",
+    ),
+]
+
 
 def register_claims_commands(app: typer.Typer) -> None:
     """Add the commands of this module to ``app``."""
@@ -44,6 +54,7 @@ def claims_command(
     out: OutFolder = Path("claims"),
     size: SizeName = "standard",
     claim: Chosen = None,
+    seed: SeedOfClaims = None,
     engine: Annotated[
         str, typer.Option(help="What executes the runs: auto, or a name of 'tredegar engines'.")
     ] = "auto",
@@ -59,8 +70,6 @@ def claims_command(
     The same command again finishes what is unfinished, and computes nothing twice. With --task one of several processes
     runs its share and writes no page: the same command without it does that when all have ended.
     """
-    from ..results.claims.designs import find_size
-
     chosen_claims, chosen_phases = _chosen(claim)
     if listed:
         _list(chosen_claims, chosen_phases)
@@ -70,7 +79,7 @@ def claims_command(
     from ..results.figures.style import figure_style
 
     with figure_style():  # a missing library is said before anything runs
-        wanted = find_size(size)
+        wanted = _size_of(size, seed)
     designs = designs_of(wanted, chosen_claims, chosen_phases)
     if share is not None:
         complete = run_share(designs, out, engine, share)
@@ -88,7 +97,11 @@ def claims_command(
 
 @takes_resources
 def submit_claims_command(
-    asked: JobOptions, out: OutFolder = Path("claims"), size: SizeName = "standard", claim: Chosen = None
+    asked: JobOptions,
+    out: OutFolder = Path("claims"),
+    size: SizeName = "standard",
+    claim: Chosen = None,
+    seed: SeedOfClaims = None,
 ) -> None:
     """Put the claims to the test on a cluster: an array of tasks that share all designs, then a job that judges them.
 
@@ -96,15 +109,18 @@ def submit_claims_command(
     """
     from dataclasses import replace
 
-    from ..results.claims.designs import find_size
     from ..results.claims.pages.report import designs_of
     from ..results.figures.style import figure_style
 
     with figure_style():
-        designs = designs_of(find_size(size), *_chosen(claim))
+        designs = designs_of(_size_of(size, seed), *_chosen(claim))
     job = replace(
         with_warm_up(job_of(asked, out, out, f"claims-{size}"), asked.warm_up),
-        claims=(f"--size={size}", *(f"--claim={name}" for name in claim or ())),
+        claims=(
+            f"--size={size}",
+            *(f"--claim={name}" for name in claim or ()),
+            *(() if seed is None else (f"--seed={seed}",)),
+        ),
     )
     if not asked.send:
         print_script(job, asked.cluster, asked.part)
@@ -114,6 +130,13 @@ def submit_claims_command(
     check_sendable(job, asked.cluster)
     stood = make_stores(write_designs(designs, out), out)
     say_sent(job, send(asked.cluster, job, say), stood)
+
+
+def _size_of(name: str, seed: int | None) -> DesignSize:
+    """Return the size ``name`` with ``seed``, its own where that is None; raise ValueError where there is none such."""
+    from ..results.claims.designs import SEED, find_size
+
+    return find_size(name, SEED if seed is None else seed)
 
 
 def _chosen(names: list[str] | None) -> tuple[tuple[Claim, ...], tuple[Contradiction, ...]]:

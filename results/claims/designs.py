@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
@@ -17,19 +17,19 @@ from typing import Any
 import numpy as np
 
 from ...model.outcomes import OUTCOMES
-from ...model.parameters import PARAMETERS, base_of, is_change
-from ...model.text.names import closest
+from ...model.parameters import PARAMETERS
+from ...model.text.names import closest, whole_number
 from .claims import CLAIMS, Claim, read_table
+from .experiments.points import Settings, arm_columns, draw, to_csv
 
 SEED = 20130401
 SAMPLED_KINDS = ("lever", "uncertainty", "initial")
-Settings = Mapping[str, float]
 _SHARE_OF_TRUSTS = re.compile(r"trusts(?:\s*\*\s*(?P<times>\d+))?(?:\s*/\s*(?P<over>\d+))?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DesignSize:
-    """How large the designs are made: points of the space, country, replicates."""
+    """How large the designs are made (points of the space, country, replicates), and the seed of points and streams."""
 
     name: str
     samples: int
@@ -39,6 +39,8 @@ class DesignSize:
     phase_points: int
     phase_replicates: int
     corner_samples: int
+    half_samples: int
+    seed: int = SEED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,11 +96,14 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
 )
 
 
-def find_size(name: str) -> DesignSize:
-    """Return the size ``name``; raise ValueError that proposes the closest one if there is none."""
+def find_size(name: str, seed: int = SEED) -> DesignSize:
+    """Return the size ``name`` with ``seed``, which draws the points and keys all random streams.
+
+    Raises ValueError that proposes the closest name if there is none, and for what is no seed of a spec.
+    """
     if name not in SIZES:
         raise ValueError(f"unknown size '{name}'{closest(name, SIZES)} (sizes: {', '.join(SIZES)})")
-    return SIZES[name]
+    return replace(SIZES[name], seed=whole_number("seed", seed))
 
 
 def setting(value: object, size: DesignSize) -> float:
@@ -120,72 +125,37 @@ def sampled_space(family: Family, size: DesignSize) -> dict[str, tuple[float, fl
     }
 
 
-def draw(space: Mapping[str, tuple[float, float]], samples: int, seed: int) -> np.ndarray:
-    """Return a Latin hypercube over ``space``, (samples, parameters), each column in the unit of its parameter.
+def half_of(space: Mapping[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
+    """Return half of each range of ``space`` about the default: parameter -> (low, high) in its unit.
 
-    Source of the design: McKay, Beckman and Conover (1979), as SciPy draws it.
+    From the default half of the way to either end: a range that begins at its default keeps that end. Where the range
+    ends below the default, as units do in a small country, its end stands for the default.
 
-    >>> sample = draw({"mandate_detail": (0.0, 1.0), "target_level": (0.8, 0.9)}, samples=4, seed=1)
-    >>> sample.shape, np.sort(sample[:, 0] // 0.25).tolist()
-    ((4, 2), [0.0, 1.0, 2.0, 3.0])
+    >>> half_of({"mandate_detail": (0.0, 1.0), "contractor_use": (0.0, 1.0), "number_of_units": (2.0, 40.0)})
+    {'mandate_detail': (0.25, 0.75), 'contractor_use': (0.0, 0.5), 'number_of_units': (21.0, 40.0)}
     """
-    from scipy.stats import qmc
+    halves = {}
+    for name, (low, high) in space.items():
+        default = min(PARAMETERS[name].default, high)
+        halves[name] = (default - (default - low) / 2.0, default + (high - default) / 2.0)
+    return halves
 
-    low, high = np.array(list(space.values())).T
-    return np.asarray(qmc.scale(qmc.LatinHypercube(len(space), seed=seed).random(samples), low, high))
 
+def design_spec_text(name: str, given: Mapping[str, Any], size: DesignSize, outcomes: Sequence[str], arms: int) -> str:
+    """Return the spec of a design: what is ``given``, with name, seed, replicates, country, table and outcomes.
 
-def arm_columns(
-    sample: np.ndarray, names: Sequence[str], arms: Iterable[Settings], fixed: Settings
-) -> dict[str, np.ndarray]:
-    """Return the points of all arms, name -> (samples * arms,) values, the arm changing fastest.
-
-    ``sample`` is (samples, parameters) with columns ``names``, each in its own unit. What only some arms set
-    (``name@month``, a switch) keeps its value in the others: as drawn, ``fixed`` or default. Raises KeyError for an arm
-    that sets what is no parameter.
-
-    >>> arms = [{"mandate_detail": 0.0}, {"mandate_detail": 1.0}]
-    >>> points = arm_columns(np.array([[0.8], [0.9]]), ["target_level"], arms, fixed={})
-    >>> {name: values.tolist() for name, values in points.items()}
-    {'target_level': [0.8, 0.8, 0.9, 0.9], 'mandate_detail': [0.0, 1.0, 0.0, 1.0]}
+    Unless ``given`` says otherwise the ``arms`` of a sample share their random streams, and samples share none: arms
+    are compared run by run, and what chance does to one sample it does to no other.
     """
-    arms = list(arms)
-    columns = {name: np.repeat(sample[:, [place]], len(arms), axis=1) for place, name in enumerate(names)}
-    extra = dict.fromkeys(name for arm in arms for name in arm if name not in columns)
-    for name in sorted(extra, key=is_change):
-        base = base_of(name)
-        value = fixed.get(base, PARAMETERS[base].default)
-        start = columns[base] if base in columns else np.full((len(sample), len(arms)), value)
-        columns[name] = start.copy()
-    for place, arm in enumerate(arms):
-        for name in sorted(arm, key=is_change):
-            columns[name][:, place] = arm[name]
-            for later in [other for other in columns if base_of(other) == name != other and other not in arm]:
-                columns[later][:, place] = arm[name]
-    return {name: values.ravel() for name, values in columns.items()}
-
-
-def to_csv(columns: Mapping[str, np.ndarray]) -> str:
-    """Return the table of points as CSV text; every number reads back as the same bits.
-
-    ``columns`` are name -> (point,), all equally long: ValueError is raised otherwise.
-
-    >>> to_csv({"mandate_detail": np.array([0.0, 1.0]), "target_level": np.array([0.8, 0.9])}).split()
-    ['mandate_detail,target_level', '0.0,0.8', '1.0,0.9']
-    """
-    rows = zip(*(values.tolist() for values in columns.values()), strict=True)
-    return "\n".join([",".join(columns), *(",".join(map(repr, row)) for row in rows)]) + "\n"
-
-
-def design_spec_text(name: str, given: Mapping[str, Any], size: DesignSize, outcomes: Sequence[str]) -> str:
-    """Return the spec of a design: what is ``given``, with name, seed, replicates, country, table and outcomes."""
     fixed = "".join(f'"{key}" = {float(value)!r}\n' for key, value in given.get("fixed", {}).items())
     listed = ", ".join(f'"{outcome}"' for outcome in OUTCOMES if outcome in outcomes)
+    streams = given.get("streams", "paired")
+    together = f"arms = {arms}\n" if streams == "paired" else ""
     return (
-        f'name = "{name}, {size.name} design"\nseed = {SEED}\nmonths = {given["months"]}\n'
-        f'replicates = {size.replicates}\nstreams = "common"\n\n'
+        f'name = "{name}, {size.name} design"\nseed = {size.seed}\nmonths = {given["months"]}\n'
+        f'replicates = {size.replicates}\nstreams = "{streams}"\n\n'
         f"[country]\ntrusts = {size.trusts}\nclinicians = {size.clinicians}\n\n[fixed]\n{fixed}\n"
-        f'[design]\nmethod = "table"\nfile = "{name}.csv"\n\n'
+        f'[design]\nmethod = "table"\nfile = "{name}.csv"\n{together}\n'
         f"[record]\noutcomes = [{listed}]\nevery = {given.get('record', {}).get('every', 12)}\n"
     )
 
@@ -201,7 +171,7 @@ def make_design(
     size: DesignSize,
 ) -> ClaimDesign:
     """Return the design that runs every arm at every one of ``samples`` points of ``space``."""
-    return design_at(name, title, head, draw(space, samples, SEED), tuple(space), arms, outcomes, size)
+    return design_at(name, title, head, draw(space, samples, size.seed), tuple(space), arms, outcomes, size)
 
 
 def design_at(
@@ -216,8 +186,8 @@ def design_at(
 ) -> ClaimDesign:
     """Return the design that runs every arm at every row of ``sample`` (sample, parameter) with columns ``names``.
 
-    Each column is in the unit of its parameter. ``head`` is the text of a spec that gives months, and what is fixed and
-    recorded; raises ValueError (tomllib's) where it is no TOML.
+    Each column is in the unit of its parameter. ``head`` is the text of a spec that gives months, what is fixed and
+    recorded, and maybe the streams, else paired; raises ValueError (tomllib's) where it is no TOML.
 
     >>> arms = {"low": {"mandate_detail": 0.0}, "high": {"mandate_detail": 1.0}}
     >>> settings = ("E1", "An example", "months = 120", np.array([[0.8], [0.9]]), ["target_level"])
@@ -231,7 +201,7 @@ def design_at(
     return ClaimDesign(
         name=name,
         title=title,
-        spec=design_spec_text(name, given, size, outcomes),
+        spec=design_spec_text(name, given, size, outcomes, len(arms)),
         points=to_csv(columns),
         arms=arms,
         samples=len(sample),
@@ -256,26 +226,33 @@ def design_of_claim(claim: Claim, sample: np.ndarray, names: Sequence[str], size
 
 
 def claim_designs(size: DesignSize, claims: Iterable[Claim] = tuple(CLAIMS.values())) -> dict[str, ClaimDesign]:
-    """Return the designs that test ``claims``: one for each family, and one for its corners if a claim names any."""
+    """Return the designs that test ``claims``, three for each family: over its ranges, half of them, and its corners.
+
+    They are called NAME, NAME-half and NAME-corners; the last is there only if a claim names a corner.
+    """
     claims = tuple(claims)
-    designs = {}
+    designs: dict[str, ClaimDesign] = {}
     for family in FAMILIES.values():
         chosen = [claim for claim in claims if claim.family == family.name]
-        if not chosen:
-            continue
-        wanted = {arm for claim in chosen for arm in claim.arms}
-        space = sampled_space(family, size)
-        outcomes = tuple(dict.fromkeys(name for claim in chosen for name in claim.outcomes))
-        arms = {name: _settings(family.arms[name], size) for name in family.arms if name in wanted}
-        designs[family.name] = make_design(
-            family.name, family.title, family.spec, space, arms, outcomes, size.samples, size
-        )
-        corners = corner_arms(family, chosen, size)
-        if corners:
-            name = f"{family.name}-corners"
-            title = f"{family.title}: corners of the space, searched on purpose"
-            designs[name] = make_design(name, title, family.spec, space, corners, outcomes, size.corner_samples, size)
+        if chosen:
+            designs |= {design.name: design for design in _designs_of_family(family, chosen, size)}
     return designs
+
+
+def _designs_of_family(family: Family, claims: Sequence[Claim], size: DesignSize) -> Iterator[ClaimDesign]:
+    wanted = {arm for claim in claims for arm in claim.arms}
+    outcomes = tuple(dict.fromkeys(name for claim in claims for name in claim.outcomes))
+    space = sampled_space(family, size)
+    arms = {name: _settings(family.arms[name], size) for name in family.arms if name in wanted}
+    corners = corner_arms(family, claims, size)
+    for ending, told, ranges, run, samples in (
+        ("", "", space, arms, size.samples),
+        ("-half", ", over half of each range about the default", half_of(space), arms, size.half_samples),
+        ("-corners", ": corners of the space, searched on purpose", space, corners, size.corner_samples),
+    ):
+        if run:
+            name, title = f"{family.name}{ending}", f"{family.title}{told}"
+            yield make_design(name, title, family.spec, ranges, run, outcomes, samples, size)
 
 
 def corner_arms(family: Family, claims: Iterable[Claim], size: DesignSize) -> dict[str, Settings]:

@@ -68,7 +68,7 @@ WALKS: Mapping[str, Walk] = _walks()
 
 def walk_designs(walk: Walk, size: DesignSize) -> dict[str, ClaimDesign]:
     """Return the two designs of a walk: from the low end and back, and from the high end and back."""
-    enough = replace(size, replicates=max(size.phase_replicates, LEAST_REPLICATES))
+    enough = replace(size, replicates=max(size.replicates, LEAST_REPLICATES))
     designs = {}
     for end in ENDS:
         name = f"{walk.phase}-from-{end}"
@@ -77,7 +77,9 @@ def walk_designs(walk: Walk, size: DesignSize) -> dict[str, ClaimDesign]:
         fixed = dict(walk.fixed) | {
             change_of(walk.lever, 1 + place * walk.months): value for place, value in enumerate(values)
         }
-        head = f"months = {len(values) * walk.months}\n[fixed]\n"
+        # Common: each value is one sample, and its interval is over its replicates, which are independent either way;
+        # so the gaps at two values differ by the value and not by luck.
+        head = f'months = {len(values) * walk.months}\nstreams = "common"\n[fixed]\n'
         head += "".join(f'"{key}" = {float(value)!r}\n' for key, value in fixed.items())
         head += f"[record]\nevery = {EVERY}\n"
         title = f"{label_of(walk.lever, False)} walked from its {end} end to the other and back"

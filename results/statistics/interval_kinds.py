@@ -98,13 +98,9 @@ _KINDS = (
         doubt="with so many, every third to sixth sweep has a wider interval still",
         word=True,
     ),
-    _kind(
-        "share of verdicts",
-        CLAIMS,
-        "share_low",
-        "share_high",
-        doubt="chance alone carries some settings beyond the band, and they are counted",
-    ),
+    _kind("share of verdicts", CLAIMS, "share_low", "share_high"),
+    _kind("word of a verdict", CLAIMS, word=True),
+    _kind("setting that is decided", CLAIMS, "undecided", word=True),
     _kind(
         "deciding parameters",
         CLAIMS,

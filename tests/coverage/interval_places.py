@@ -43,7 +43,7 @@ SHARES = (
 )
 CHANCE = ("share of chance in single runs",)
 INDICES = (*SOBOL, *IDLE_SOBOL, *MORRIS, *PAWN, *DELTA, *COEFFICIENTS, *SHARES, *CHANCE, "advice on intervals")
-VERDICTS = ("share of verdicts", "by construction")
+VERDICTS = ("share of verdicts", "word of a verdict", "setting that is decided", "by construction")
 DECIDERS = ("deciding parameters", "threshold of a deciding parameter")
 DENSE = ("box of dense members that is told", "low end of the density of a box")
 DIAGRAMS = ("share of a phase diagram", "turn of a sign in a phase diagram")
@@ -57,6 +57,9 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "results/claims/deciding.py:Decider": DECIDERS,
     "results/claims/deciding.py:DecidingRegion": ("region of a claim",),
     "results/claims/deciding.py:region": ("region of a claim",),
+    "results/claims/evidence/growth.py:growing_prior": ("share of verdicts",),
+    "results/claims/evidence/shares.py": ("share of verdicts",),
+    "results/claims/evidence/shares.py:share_intervals": ("share of verdicts", "word of a verdict"),
     "results/claims/pages/report.py:chart_rows": PHASES,
     "results/claims/phases.py": PHASES,
     "results/claims/store.py": DECIDERS,
@@ -159,7 +162,7 @@ NO_INTERVALS: Mapping[str, str] = {
 """Place that has such a name or such a call -> what it is instead."""
 
 WITHOUT_ROWS = frozenset(
-    """share of verdicts; deciding parameters; threshold of a deciding
+    """deciding parameters; threshold of a deciding
     parameter; region of a claim; by construction; share of a phase; boundary of a phase""".replace(
         "\n    ", " "
     ).split("; ")

@@ -100,7 +100,8 @@ def _stores(written: Written, size: DesignSize) -> str:
         for name, design in written.designs.items()
     ]
     told = (
-        f"Design `{size.name}`, rules `{written.rules[:12]}`. A mark changes with any setting; a test compares them.\n"
+        f"Design `{size.name}`, seed {size.seed}, rules `{written.rules[:12]}`. A mark changes with any setting; a "
+        "test compares them.\n"
     )
     head = ["| Store | What it holds | Samples | Arms | Mark of the design |", "|---" * 5 + "|"]
     return "\n".join([told, *head, *rows, ""])

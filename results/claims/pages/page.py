@@ -183,5 +183,5 @@ def _method(designs: Mapping[str, ClaimDesign], size: DesignSize) -> Section:
         heading="How it was made",
         paragraphs=METHOD,
         table=(("Store", "What it holds", "Samples", "Arms", "Parameters sampled"), rows),
-        note=f"Design '{size.name}'; the specs and tables of points stand beside the stores.",
+        note=f"Design '{size.name}', seed {size.seed}; the specs and tables of points stand beside the stores.",
     )

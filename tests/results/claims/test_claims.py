@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
+import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,13 +16,14 @@ from tredegar.model import PARAMETERS
 from tredegar.results.claims.claims import BANDS, CLAIMS, find_claim, part_of
 from tredegar.results.claims.designs import (
     FAMILIES,
+    SEED,
     SIZES,
-    arm_columns,
     claim_designs,
     find_size,
     sampled_space,
     setting,
 )
+from tredegar.results.claims.experiments.points import arm_columns
 from tredegar.results.claims.phases import PHASES, axes_of, find_phase, phase_design
 from tredegar.results.claims.walks import WALKS, walk_designs
 from tredegar.sweeps import Spec
@@ -90,6 +92,52 @@ def test_the_space_of_a_family_is_all_that_is_declared_but_for_what_is_left_out_
         switches = {name for name, row in PARAMETERS.items() if row.kind == "experiment"}
         assert sampled | switches | set(family.left_out) == set(PARAMETERS)
         assert bool(family.left_out) == bool(family.why_left_out)
+
+
+@pytest.mark.parametrize("name", [name for name, _ in designs()])
+def test_the_arms_of_a_sample_share_their_streams_and_the_ends_of_a_walk_share_them_with_each_other(name: str) -> None:
+    design = dict(designs())[name]
+    spec = tomllib.loads(design.spec)
+    walk = "-from-" in name
+    assert spec["streams"] == ("common" if walk else "paired")
+    assert spec["design"].get("arms") == (None if walk else len(design.arms))
+    assert spec["seed"] == SEED
+
+
+def test_half_of_each_range_lies_about_the_default_and_has_the_same_arms() -> None:
+    found = claim_designs(SIZES["standard"])
+    for family in FAMILIES.values():
+        whole, half = found[family.name], found[f"{family.name}-half"]
+        assert half.arms == whole.arms and half.sampled == whole.sampled
+        assert half.samples == SIZES["standard"].half_samples
+        names, values = half.points.splitlines()[0].split(","), np.loadtxt(half.points.splitlines()[1:], delimiter=",")
+        for name, (low, high) in sampled_space(family, SIZES["standard"]).items():
+            free = next((place for place, arm in enumerate(half.arms.values()) if name not in arm), None)
+            if free is None:
+                continue
+            drawn = values[free :: len(half.arms), names.index(name)]
+            default = min(PARAMETERS[name].default, high)
+            assert (drawn >= (low + default) / 2.0 - 1e-12).all() and (drawn <= (high + default) / 2.0 + 1e-12).all()
+            assert np.ptp(drawn) > 0.45 * (high - low)
+
+
+def test_another_seed_draws_other_points_and_other_streams_of_the_same_arms() -> None:
+    first, other = (find_size("tiny", seed) for seed in (SEED, 7))
+    assert first == SIZES["tiny"]
+    for made in (claim_designs, lambda size: {"P1": phase_design(PHASES["P1"], size)}):
+        for name, design in made(first).items():
+            changed = made(other)[name]
+            assert changed.arms == design.arms and changed.points != design.points
+            assert tomllib.loads(changed.spec) == tomllib.loads(design.spec) | {"seed": 7}
+    for walk in WALKS.values():
+        for name, design in walk_designs(walk, other).items():
+            assert tomllib.loads(design.spec)["seed"] == 7 and design.points == walk_designs(walk, first)[name].points
+
+
+@pytest.mark.parametrize("seed", [-1, 2**32, 1.5, True])
+def test_what_is_no_seed_of_a_spec_is_refused(seed: object) -> None:
+    with pytest.raises(ValueError, match=r"seed must be a whole number in 0 \.\. 4294967295"):
+        find_size("tiny", seed)  # type: ignore[arg-type]
 
 
 def test_arms_share_their_points_and_an_arm_wins_over_the_sample() -> None:
