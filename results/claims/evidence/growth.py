@@ -40,7 +40,7 @@ def growing_prior(noise: Noise) -> Prior:
     (0.0, True)
     """
     plain = prior_of(noise)
-    several = noise.count > 1
+    several = noise.runs > 1
     if several.sum() < LEAST_SETTINGS:
         return plain
     # A search takes time: none where large effects have no more chance than small ones.
@@ -49,7 +49,7 @@ def growing_prior(noise: Noise) -> Prior:
         return plain
     support = grid_support(noise.mean[:, 0])
     least = _fit(noise, support, plain)
-    replicates = float(np.median(noise.count[several]))
+    replicates = float(np.median(noise.runs[several]))
     floors = np.maximum(np.quantile(noise.variance[several, 0], FLOORS), LEAST)
     starts = [np.log([floor, slope**2 * replicates, FREEDOM]) for floor, slope in product(floors, SLOPES)]
 

@@ -96,7 +96,7 @@ def log_likelihood(noise: Noise, priors: tuple[Prior, ...], support: Support) ->
     (2, True)
     """
     contrasts = noise.mean.shape[1]
-    freedom, count = noise.freedom[:, None], noise.count[:, None]
+    freedom, count = noise.freedom[:, None], noise.runs[:, None]
     total = min(prior.freedom for prior in priors) + freedom
     scaled, told = [], np.zeros((1, 1))
     for j, prior in enumerate(priors):
@@ -136,7 +136,7 @@ def start_of(noise: Noise, support: Support, weights: np.ndarray) -> np.ndarray:
     """
     if support.owner[0] >= 0:
         return weights[:, support.owner] / np.bincount(support.owner)[support.owner]
-    mean, chance = noise.mean[:, 0], noise.variance[:, 0] / noise.count
+    mean, chance = noise.mean[:, 0], noise.variance[:, 0] / noise.runs
     centre = weights @ mean
     spread = np.maximum(weights @ mean**2 - centre**2 - weights @ chance, 0.02)
     apart = (support.places[:, 0] - centre[:, None]) ** 2 / spread[:, None]

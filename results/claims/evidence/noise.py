@@ -22,14 +22,14 @@ STEADY = 1e3
 class Noise(NamedTuple):
     """What replicates tell of each setting.
 
-    ``mean`` and ``variance`` (sample, contrast): over replicates, in bands and squared bands; ``count`` (sample,): how
+    ``mean`` and ``variance`` (sample, contrast): over replicates, in bands and squared bands; ``runs`` (sample,): how
     many replicates are known; ``correlation`` (contrast, contrast): of their chance; ``shared`` (contrast, contrast):
     covariance of the error that all settings have in common, zero where streams are independent; ``replicates``: most.
     """
 
     mean: np.ndarray
     variance: np.ndarray
-    count: np.ndarray
+    runs: np.ndarray
     correlation: np.ndarray
     shared: np.ndarray
     replicates: int
@@ -37,7 +37,7 @@ class Noise(NamedTuple):
     @property
     def freedom(self) -> np.ndarray:
         """Degrees of freedom of the variance of each setting, (sample,)."""
-        return self.count - 1.0
+        return self.runs - 1.0
 
     def only(self, contrast: int) -> Noise:
         """Return the noise of one contrast alone."""
@@ -68,7 +68,7 @@ def noise_of(values: np.ndarray, common: bool = False) -> Noise:
     what moves all of them is an error of their mean.
 
     >>> found = noise_of(np.array([[[1.0, 3.0]], [[0.0, 0.0]], [[2.0, np.nan]]]))
-    >>> found.mean[:, 0].tolist(), found.variance[:2, 0].round(3).tolist(), found.count.tolist()
+    >>> found.mean[:, 0].tolist(), found.variance[:2, 0].round(3).tolist(), found.runs.tolist()
     ([2.0, 0.0, 2.0], [2.0, 0.0], [2, 1, 1])
     """
     samples, contrasts, replicates = values.shape
@@ -170,7 +170,7 @@ def standard_errors(noise: Noise, priors: tuple[Prior, ...]) -> np.ndarray:
     >>> standard_errors(noise, (Prior(1.0, 2.0),)).round(2).tolist()
     [[1.0], [0.71]]
     """
-    freedom, count = noise.freedom[:, None], noise.count[:, None]
+    freedom, count = noise.freedom[:, None], noise.runs[:, None]
     square = np.maximum(noise.mean**2 - noise.variance / count, 0.0)
     given = np.array([prior.freedom for prior in priors])
     centre = np.stack([centre_at(prior, np.sqrt(square[:, j])) for j, prior in enumerate(priors)], axis=1)
