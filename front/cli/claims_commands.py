@@ -173,7 +173,7 @@ def _print_verdicts(written: Written) -> None:
             percent(found.verdict.holds),
             f"{found.verdict.null.share:.0%}",
             f"{found.verdict.reverses.share:.0%}",
-            ", ".join(one.parameter.replace("_", " ") for one in found.deciders),
+            "; ".join(one.label for one in found.deciders),
         )
         for found in written.judgements
     ]

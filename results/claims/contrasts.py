@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 
 from .claims import Less, Part
-from .designs import Settings
+from .experiments.points import Settings
 
 
 class ArmStore:

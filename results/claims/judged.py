@@ -8,17 +8,18 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..discovery.dense_boxes import DenseBox
 from ..open import open_sweep
 from .claims import Claim, Part
 from .contrasts import ArmStore, effects_of
-from .deciding import Decider, DecidingRegion, deciders, region
+from .deciding import Decider, box_where, find_deciders
 from .designs import ClaimDesign, corner_arm
+from .proofs import proof_of
 from .verdicts import HOLDS, NULL, REVERSES, Verdict, verdict
+from .witness_regions import SIDES, Searched, Witness, find_witnesses
 
-RARE = 0.02
-"""A side of a claim is shown if it surely covers more than this share of the space (assumption), whatever its shape."""
-CONVINCED = 0.5
-"""Also shown by a region, or a corner searched on purpose, with this share of the samples on it (assumption)."""
+KINDS = (HOLDS, NULL, REVERSES)
+"""The columns of a posterior."""
 
 
 class Also(NamedTuple):
@@ -35,59 +36,62 @@ class CornerResult(NamedTuple):
     settings: Mapping[str, float]
     verdict: Verdict
 
-    @property
-    def shown(self) -> bool:
-        """Whether the claim does in this corner what was looked for, in most of its samples."""
-        wanted = self.verdict.holds.share if self.kind == "holds" else 1.0 - self.verdict.holds.share
-        return bool(wanted >= CONVINCED)
-
 
 class Judgement(NamedTuple):
     """Everything that the stores say of one claim. ``decided``: parameter that decides -> its values (sample,).
 
-    ``half``: the verdict over half of each range about the defaults, None where no store of it was asked for.
+    ``half``: the verdict over half of each range about the defaults, None where no store of it was asked for;
+    ``proof``: why it could not come out otherwise, "" where nothing proves that; ``witnesses``: settings that show it.
     """
 
     claim: Claim
     verdict: Verdict
     deciders: tuple[Decider, ...]
     decided: Mapping[str, np.ndarray]
-    holds_where: DecidingRegion | None
-    fails_where: DecidingRegion | None
-    reverses_where: DecidingRegion | None
+    holds_where: DenseBox | None
+    fails_where: DenseBox | None
+    reverses_where: DenseBox | None
     also: tuple[Also, ...]
     corners: tuple[CornerResult, ...]
     failed: int
     half: Verdict | None = None
-
-    @property
-    def holds_shown(self) -> bool:
-        """Whether the claim holds somewhere within the declared ranges."""
-        return self._shown("holds", self.verdict.holds.low, self.holds_where)
-
-    @property
-    def fails_shown(self) -> bool:
-        """Whether it makes no difference or reverses somewhere within the declared ranges."""
-        return self._shown("fails", 1.0 - self.verdict.holds.high, self.fails_where)
-
-    def _shown(self, kind: str, surely: float, where: DecidingRegion | None) -> bool:
-        in_corner = any(corner.kind == kind and corner.shown for corner in self.corners)
-        return in_corner or surely > RARE or (where is not None and where.share >= CONVINCED)
+    proof: str = ""
+    witnesses: tuple[Witness, ...] = ()
 
     @property
     def by_construction(self) -> bool:
-        """Whether one of the two sides is missing: then the model implies the answer, and the page names the line."""
-        return not (self.holds_shown and self.fails_shown)
+        """Whether the rules prove the answer: a sample alone never does."""
+        return bool(self.proof)
 
     @property
-    def one_sided(self) -> bool:
-        """Whether the claim never reverses in the sample: the size was tested, the sign stands in the rule."""
-        return self.verdict.reverses.share == 0.0
+    def unseen(self) -> tuple[str, ...]:
+        """The sides, "holds" and "fails", of which no setting that was run is a witness."""
+        return tuple(side for side in SIDES if side not in {one.side for one in self.witnesses})
 
 
-def number_of_shares(claims: Iterable[Claim]) -> int:
-    """Return how many shares are judged together: three for each claim and each further reading."""
-    return sum(3 * (1 + len(claim.also)) for claim in claims)
+class _Run(NamedTuple):
+    """A design that was run: its store, and the sample (sample, parameter) of it."""
+
+    design: ClaimDesign
+    store: ArmStore
+    sample: np.ndarray
+
+    def judged(self, claim: Claim, compared: int, names: Mapping[str, str] | None = None) -> Verdict:
+        return verdict([effects_of(self.store, part, names) for part in claim.parts], compared)
+
+
+def half_of(family: str) -> str:
+    """Return the name of the design of a family over half of each range about the defaults."""
+    return f"{family}-half"
+
+
+def number_of_shares(claims: Iterable[Claim], designs: Iterable[str] = ()) -> int:
+    """Return how many shares are judged together: three for each claim and each further reading.
+
+    Claims of families that have a design over half of the ranges among ``designs`` have three more.
+    """
+    designs = set(designs)
+    return sum(3 * (1 + len(claim.also) + (half_of(claim.family) in designs)) for claim in claims)
 
 
 def judge(folder: str | Path, designs: Mapping[str, ClaimDesign], claims: Iterable[Claim]) -> tuple[Judgement, ...]:
@@ -96,13 +100,12 @@ def judge(folder: str | Path, designs: Mapping[str, ClaimDesign], claims: Iterab
     Raises FileNotFoundError or ValueError where a store is missing, unfinished or of another design.
     """
     claims = tuple(claims)
-    stores = {
-        name: ArmStore(open_sweep(Path(folder) / f"{name}.zarr", chunks=None), design.arms)
-        for name, design in designs.items()
-    }
-    compared = number_of_shares(claims)
-    spaces = {name: space_of(stores[name], design) for name, design in designs.items()}
-    return tuple(_judge_one(claim, designs, stores, spaces, compared) for claim in claims)
+    runs = {}
+    for name, design in designs.items():
+        store = ArmStore(open_sweep(Path(folder) / f"{name}.zarr", chunks=None), design.arms)
+        runs[name] = _Run(design, store, space_of(store, design))
+    compared = number_of_shares(claims, designs)
+    return tuple(_judge_one(claim, runs, compared) for claim in claims)
 
 
 def space_of(store: ArmStore, design: ClaimDesign) -> np.ndarray:
@@ -122,43 +125,54 @@ def space_of(store: ArmStore, design: ClaimDesign) -> np.ndarray:
     return np.column_stack([store.parameter(name, arm) for name, arm in free.items()])
 
 
-def _judge_one(
-    claim: Claim,
-    designs: Mapping[str, ClaimDesign],
-    stores: Mapping[str, ArmStore],
-    spaces: Mapping[str, np.ndarray],
-    compared: int,
-) -> Judgement:
-    store, design = stores[claim.family], designs[claim.family]
-    found = verdict([effects_of(store, part) for part in claim.parts], compared)
-    set_by_arms = {name for part in claim.parts for arm in part.arms for name in design.arms[arm]}
-    free = [place for place, name in enumerate(design.sampled) if name not in set_by_arms]
-    names = [design.sampled[place] for place in free]
-    sample, known = spaces[claim.family][:, free], np.isfinite(found.score)
-    decide = deciders(sample, names, found.score, found.classes)
+def _judge_one(claim: Claim, runs: Mapping[str, _Run], compared: int) -> Judgement:
+    run = runs[claim.family]
+    found = run.judged(claim, compared)
+    set_by_arms = {name for part in claim.parts for arm in part.arms for name in run.design.arms[arm]}
+    free = [place for place, name in enumerate(run.design.sampled) if name not in set_by_arms]
+    names = [run.design.sampled[place] for place in free]
+    sample = run.sample[:, free]
+    deciders = find_deciders(sample, names, found.score, found.posterior)
+    holds, fails, reverses = (box_where(sample, names, found.posterior, kinds) for kinds in ((0,), (1, 2), (2,)))
+    corners = _corners(claim, runs.get(f"{claim.family}-corners"), compared)
+    half = runs.get(half_of(claim.family))
     return Judgement(
         claim=claim,
         verdict=found,
-        deciders=decide,
-        decided={one.parameter: sample[:, names.index(one.parameter)] for one in decide},
-        holds_where=region(sample, names, found.classes == HOLDS, known),
-        fails_where=region(sample, names, found.classes != HOLDS, known),
-        reverses_where=region(sample, names, found.classes == REVERSES, known),
-        also=tuple(Also(part, verdict([effects_of(store, part)], compared)) for part in claim.also),
-        corners=_corners(claim, stores.get(f"{claim.family}-corners"), compared),
-        failed=int((~known).sum()),
+        deciders=deciders,
+        decided={name: sample[:, names.index(name)] for one in deciders for name in one.parameters},
+        holds_where=holds,
+        fails_where=fails,
+        reverses_where=reverses,
+        also=tuple(Also(part, verdict([effects_of(run.store, part)], compared)) for part in claim.also),
+        corners=corners,
+        failed=int((~np.isfinite(found.score)).sum()),
+        half=None if half is None else half.judged(claim, compared),
+        proof=proof_of(claim, run.design.arms),
+        witnesses=find_witnesses(claim.name, _searched(claim, found, corners, runs)),
     )
 
 
-def _corners(claim: Claim, store: ArmStore | None, compared: int) -> tuple[CornerResult, ...]:
-    if store is None:
+def _searched(
+    claim: Claim, found: Verdict, corners: tuple[CornerResult, ...], runs: Mapping[str, _Run]
+) -> tuple[Searched, ...]:
+    run = runs[claim.family]
+    of_corners = [
+        Searched(one.kind, one.verdict, corner.sample, corner.design.sampled, one.settings)
+        for one in corners
+        for corner in (runs[f"{claim.family}-corners"],)
+    ]
+    return (Searched("", found, run.sample, run.design.sampled, {}), *of_corners)
+
+
+def _corners(claim: Claim, run: _Run | None, compared: int) -> tuple[CornerResult, ...]:
+    if run is None:
         return ()
     results = []
     for number, corner in enumerate(claim.corners):
         names = {arm: corner_arm(claim.name, number, arm) for part in claim.parts for arm in part.arms}
-        found = verdict([effects_of(store, part, names) for part in claim.parts], compared)
-        results.append(CornerResult(corner.kind, corner.settings, found))
+        results.append(CornerResult(corner.kind, corner.settings, run.judged(claim, compared, names)))
     return tuple(results)
 
 
-__all__ = ["HOLDS", "NULL", "REVERSES", "Also", "CornerResult", "Judgement", "judge", "number_of_shares", "space_of"]
+__all__ = ["KINDS", "Also", "CornerResult", "Judgement", "half_of", "judge", "number_of_shares", "space_of"]

@@ -8,20 +8,21 @@ import numpy as np
 
 from ..dataset import label_of
 from ..figures.style import CONTRASTS, INK, add_caption, figure_style, new_figure
-from .phases import Chart
+from ..statistics.space_shares import Share
+from .phases import AxisTurn, Chart
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-SURE = (0.05, 0.95)
-"""The boundary lies between the lines where the effect is positive with these probabilities."""
+SURE = (0.025, 0.975)
+"""Probabilities of a positive effect beyond which its 95 % interval leaves zero out."""
 
 
 def draw_phase(chart: Chart) -> Figure:
     """Draw a contradiction: colour the effect, black the boundary, dashed its uncertainty, hatched no difference."""
     greatest = float(np.nanmax(np.abs(chart.mean), initial=0.0)) or 1.0
     with figure_style():
-        figure = new_figure(10.4, 4.0)
+        figure = new_figure(10.4, 4.4)
         panels = figure.subplots(1, len(chart.mean), sharex=True, sharey=True)
         shades = [_draw_slice(panel, chart, place, greatest) for place, panel in enumerate(panels)]
         panels[0].set_ylabel(label_of(chart.axes[1].name))
@@ -30,6 +31,7 @@ def draw_phase(chart: Chart) -> Figure:
         figure.colorbar(
             shades[-1], ax=list(panels), label=f"effect on {label_of(next(iter(part.terms)))}{better}", pad=0.01
         )
+        figure.suptitle(f"{chart.phase.name}: {chart.phase.question}", x=0.008, ha="left", fontsize=10.5)
         add_caption(figure, caption_of(chart))
     return figure
 
@@ -65,14 +67,16 @@ def _draw_slice(panel: Any, chart: Chart, place: int, greatest: float) -> Any:
 
 def caption_of(chart: Chart) -> str:
     """Say how the figure was made and how to read it."""
-    surface, count = chart.surface, len(chart.effects)
+    runs = "one run" if chart.replicates == 1 else f"{chart.replicates} runs"
+    arms = (
+        "it had" if len(chart.phase.arms) == 1 else "every side of the comparison had, under the same random numbers,"
+    )
     return (
-        f"{chart.phase.name}, {chart.phase.positions}. Orange: negative effect, purple: positive; black: the boundary; "
-        f"dashed: where the effect is positive with a probability of {SURE[0]:.0%} and {SURE[1]:.0%}; hatched: no "
-        f"practical difference (within {chart.band:g}); dots: points that were run nearby. Gaussian-process surface "
-        f"through {count} points, each paired under common random numbers; left out one by one, "
-        f"{surface.covered:.0%} of them lie in their 95% interval and {surface.explained:.0%} of the variance "
-        "is explained."
+        f"{chart.phase.positions}. Purple: {chart.phase.up}; orange: {chart.phase.down}; black: the boundary between "
+        "them; dashed: between these lines the 95% interval of the effect holds zero; hatched: no practical difference "
+        f"(within {chart.band:g}); dots: settings that were run nearby. At each of "
+        f"{len(chart.points)} settings {arms} {runs}. Surfaces that agree with these runs were drawn (Gaussian "
+        "process); what is shown is their mean, and how far they differ is how uncertain it is."
     )
 
 
@@ -100,24 +104,49 @@ def _compared(chart: Chart) -> str:
 
 
 def words_of(chart: Chart) -> str:
-    """Say what the diagram shows in one or two sentences."""
-    (up, up_low, up_high), (null, *_), (down, down_low, down_high) = chart.shares
+    """Say what the diagram shows: shares of the space with their intervals, and where the sign turns."""
+    up, null, down = map(_share_words, chart.shares)
     text = (
-        f"In {up:.0%} ({up_low:.0%} to {up_high:.0%}) of the space {chart.phase.up}; in {down:.0%} ({down_low:.0%} to "
-        f"{down_high:.0%}) {chart.phase.down}; in {null:.0%} the difference is below {chart.band:g}."
+        f"In {up} of the space {chart.phase.up}; in {down} {chart.phase.down}; in {null} the difference is below "
+        f"{chart.band:g}."
     )
     if chart.best:
-        text += " Which gains most: " + ", ".join(f"{name} in {share:.0%}" for name, share in chart.best) + "."
-    return text
+        text += (
+            " Which gains most: " + ", ".join(f"{name} in {_share_words(share)}" for name, share in chart.best) + "."
+        )
+    turns = turns_words(chart)
+    return f"{text} {turns}" if turns else text
+
+
+def turns_words(chart: Chart) -> str:
+    """Say where the sign turns along the axes, the others in the middle of their ranges; empty where it does not."""
+    if not chart.turns:
+        return ""
+    told = [
+        f"along {label_of(one.axis.name, unit=False)} to {'positive' if one.rises else 'negative'} at "
+        f"{one.place:.3g} ({_turn_bounds(one)})"
+        for one in chart.turns
+    ]
+    return f"Through the middle of the space the sign turns {'; '.join(told)}."
+
+
+def _turn_bounds(turn: AxisTurn) -> str:
+    low = f"{turn.low:.3g}" if turn.low > turn.axis.low else "below the range"
+    high = f"{turn.high:.3g}" if turn.high < turn.axis.high else "above the range"
+    return f"{low} to {high}"
+
+
+def _share_words(share: Share) -> str:
+    return f"{share.share:.0%} ({share.low:.0%} to {share.high:.0%})"
 
 
 def beside_words(chart: Chart) -> str:
     """Say what the same comparison does to the further outcomes; empty where there are none."""
     told = []
     for one in chart.also:
-        (up, *_), (null, *_), (down, *_) = one.shares
+        up, null, down = map(_share_words, one.shares)
         told.append(
             f"{one.part.label}: median {one.median:+.3g}, middle 80% {one.low:+.3g} to {one.high:+.3g}; higher in "
-            f"{up:.0%} of the space, lower in {down:.0%}, within {one.part.band:g} in {null:.0%}"
+            f"{up} of the space, lower in {down}, within {one.part.band:g} in {null}"
         )
     return f"Beside it, {'; '.join(told)}." if told else ""

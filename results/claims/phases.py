@@ -12,15 +12,12 @@ import numpy as np
 
 from ...model.text.names import closest
 from ..open import open_sweep
+from ..statistics.space_shares import Share, Turn, shares_beyond, space_places
 from .claims import BANDS, Part, part_of, read_table
 from .contrasts import ArmStore, Effects, effects_of
 from .designs import ClaimDesign, DesignSize, make_design, setting
-from .surface import Surface, fit_surface
+from .phase_surface import CELLS, SLICES, by_place, diagram_places, draw_arms, draw_effect, turns_of
 
-CELLS = 25
-SLICES = (1.0 / 6.0, 0.5, 5.0 / 6.0)
-"""Where the third parameter is cut, as shares of its range: the middles of its thirds."""
-DRAWS = 200
 EVERY = 6
 
 
@@ -51,22 +48,37 @@ class Contradiction:
     marks: tuple[int, ...]
 
 
+class AxisTurn(NamedTuple):
+    """A place on an axis through the middle of the space where the sign of the effect turns, with its 95 % interval.
+
+    All in the unit of the axis; a bound at an end of the axis says that the turn may lie beyond it. ``rises``: from
+    negative to positive.
+    """
+
+    axis: Axis
+    place: float
+    low: float
+    high: float
+    rises: bool
+
+
 class Beside(NamedTuple):
-    """A further outcome over the same points: median, 10th and 90th percentile, and shares as of the first."""
+    """A further outcome: its surface's median, 10th and 90th percentile over the space, and shares as of the first."""
 
     part: Part
     median: float
     low: float
     high: float
-    shares: tuple[tuple[float, float, float], ...]
+    shares: tuple[Share, Share, Share]
 
 
 class Chart(NamedTuple):
-    """What the store says about one contradiction.
+    """What the store says about one contradiction, counted on surfaces that are drawn from what the runs tell.
 
-    ``mean``, ``error`` (slice, y, x): the fitted effect, in the unit of the outcome, and its standard error; ``chance``
-    the probability that it is positive. ``shares``: of the whole space where the effect is above, within and below the
-    band of practical size, each with its 95 % interval. ``points`` (point, 3), ``effects`` (point,).
+    ``mean``, ``error`` (slice, y, x): of the surfaces, in the unit of the outcome; ``chance`` the share of them that is
+    positive there. ``shares``: of the whole space where the effect is above, within and below the band of practical
+    size, each with its 95 % interval; ``turns``: where its sign turns along each axis. ``points`` (point, 3) were run,
+    each arm ``replicates`` times.
     """
 
     phase: Contradiction
@@ -75,12 +87,12 @@ class Chart(NamedTuple):
     mean: np.ndarray
     error: np.ndarray
     chance: np.ndarray
-    shares: tuple[tuple[float, float, float], ...]
+    shares: tuple[Share, Share, Share]
+    turns: tuple[AxisTurn, ...]
     points: np.ndarray
-    effects: np.ndarray
-    surface: Surface
+    replicates: int
     also: tuple[Beside, ...]
-    best: tuple[tuple[str, float], ...]
+    best: tuple[tuple[str, Share], ...]
 
     @property
     def band(self) -> float:
@@ -149,31 +161,32 @@ def phase_design(phase: Contradiction, size: DesignSize) -> ClaimDesign:
 
 
 def chart(phase: Contradiction, folder: str | Path, size: DesignSize) -> Chart:
-    """Read the store ``folder/NAME.zarr`` of a contradiction and fit its surface."""
+    """Read the store ``folder/NAME.zarr`` of a contradiction and draw the surfaces of its effects."""
     design, axes = phase_design(phase, size), axes_of(phase, size)
     store = ArmStore(open_sweep(Path(folder) / f"{phase.name}.zarr", chunks=None), design.arms)
     points = np.column_stack([_free(store, design, axis.name) for axis in axes])
     scaled = (points - [axis.low for axis in axes]) / [axis.high - axis.low for axis in axes]
     effects = [effects_of(store, part) for part in phase.parts]
-    sign = -1.0 if phase.flip else 1.0
-    effect = sign * effects[0].effect()
-    surface = fit_surface(scaled, effect)
-    mean, error, chance = _slices(surface)
+    drawn = by_place((-1.0 if phase.flip else 1.0) * _drawn(effects[0], scaled, diagram_places()))
     along = np.linspace(0.0, 1.0, CELLS)
     return Chart(
         phase=phase,
         axes=axes,
         grid=(_scale(along, axes[0]), _scale(along, axes[1]), _scale(np.array(SLICES), axes[2])),
-        mean=mean,
-        error=error,
-        chance=chance,
-        shares=_shares(surface, phase.parts[0].band),
+        mean=drawn.slices.mean(axis=0),
+        error=drawn.slices.std(axis=0),
+        chance=(drawn.slices > 0.0).mean(axis=0),
+        shares=shares_beyond(drawn.space, phase.parts[0].band),
+        turns=tuple(_scaled(turn, axis) for axis, own in zip(axes, turns_of(drawn.lines), strict=True) for turn in own),
         points=points,
-        effects=effect,
-        surface=surface,
+        replicates=store.replicates,
         also=tuple(_beside(one, scaled) for one in effects[1:]),
-        best=_best(phase, effects[0]),
+        best=_best(phase, effects[0], scaled),
     )
+
+
+def _drawn(effects: Effects, scaled: np.ndarray, places: np.ndarray) -> np.ndarray:
+    return draw_effect(effects.part.form, effects.values, scaled, places)
 
 
 def _free(store: ArmStore, design: ClaimDesign, name: str) -> np.ndarray:
@@ -185,44 +198,37 @@ def _scale(shares: np.ndarray, axis: Axis) -> np.ndarray:
     return axis.low + shares * (axis.high - axis.low)
 
 
-def _slices(surface: Surface) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    from scipy import stats
-
-    side = np.linspace(0.0, 1.0, CELLS)
-    cut, y, x = np.meshgrid(np.array(SLICES), side, side, indexing="ij")
-    mean, error = surface.at(np.column_stack([x.ravel(), y.ravel(), cut.ravel()]))
-    chance = stats.norm.cdf(mean / np.maximum(error, 1e-12))
-    return mean.reshape(cut.shape), error.reshape(cut.shape), chance.reshape(cut.shape)
-
-
-def _shares(surface: Surface, band: float) -> tuple[tuple[float, float, float], ...]:
-    """Return the shares of the space above, within and below the band, each (share, low, high)."""
-    # Middles of equal cells, so that each stands for the same part of the space.
-    side = (np.arange(9) + 0.5) / 9.0
-    places = np.stack(np.meshgrid(side, side, side, indexing="ij"), axis=-1).reshape(-1, 3)
-    # Whole surfaces: errors at near places go together, and drawn one by one they would cancel in a share.
-    drawn = surface.draws(places, DRAWS)
-    found = []
-    for inside in (drawn > band, np.abs(drawn) <= band, drawn < -band):
-        share = inside.mean(axis=1)
-        low, high = np.quantile(share, (0.025, 0.975))
-        found.append((float(share.mean()), float(low), float(high)))
-    return tuple(found)
+def _scaled(turn: Turn, axis: Axis) -> AxisTurn:
+    place, low, high = _scale(np.array([turn.place, turn.low, turn.high]), axis).tolist()
+    return AxisTurn(axis, place, low, high, turn.rises)
 
 
 def _beside(effects: Effects, scaled: np.ndarray) -> Beside:
-    effect = effects.effect()
-    low, median, high = np.nanquantile(effect, (0.1, 0.5, 0.9))
-    shares = _shares(fit_surface(scaled, effect), effects.part.band)
-    return Beside(effects.part, float(median), float(low), float(high), shares)
+    drawn = _drawn(effects, scaled, space_places(len(scaled[0])))
+    low, median, high = np.quantile(drawn.mean(axis=0), (0.1, 0.5, 0.9))
+    return Beside(effects.part, float(median), float(low), float(high), shares_beyond(drawn, effects.part.band))
 
 
-def _best(phase: Contradiction, effects: Effects) -> tuple[tuple[str, float], ...]:
-    """Return for a contest how often each arm gains most."""
+def _best(phase: Contradiction, effects: Effects, scaled: np.ndarray) -> tuple[tuple[str, Share], ...]:
+    """Return for a contest in which share of the space each arm gains most."""
     if phase.parts[0].form != "contest":
         return ()
-    best = np.nanmean(effects.values, axis=-1).argmax(axis=0)
-    return tuple((name, float((best == place).mean())) for place, name in enumerate(phase.arm_names))
+    arms = draw_arms(effects.values, scaled, space_places(len(scaled[0])))
+    others = [np.delete(arms, place, axis=0).max(axis=0) for place in range(len(arms))]
+    return tuple(
+        (name, shares_beyond(arm - rest, 0.0)[0]) for name, arm, rest in zip(phase.arm_names, arms, others, strict=True)
+    )
 
 
-__all__ = ["BANDS", "PHASES", "Axis", "Chart", "Contradiction", "axes_of", "chart", "find_phase", "phase_design"]
+__all__ = [
+    "BANDS",
+    "PHASES",
+    "Axis",
+    "AxisTurn",
+    "Chart",
+    "Contradiction",
+    "axes_of",
+    "chart",
+    "find_phase",
+    "phase_design",
+]

@@ -13,22 +13,25 @@ from ..statistics.interval_kinds import with_doubts
 from .deciding import Decider
 from .judged import Judgement
 from .phases import Chart
+from .verdicts import Verdict
 from .wording import line_of
 
 KINDS = ("holds", "null", "reverses")
-RANKS = 3
-NUMBERS = ("threshold", "low", "high", "holds_below", "holds_above", "explained", "chance")
-"""What is told of a decider, besides its name."""
+RANKS, PLACES = 3, 4
+"""So many deciders at most, and so many parts of their ranges."""
 
 
 def verdict_dataset(judgements: Sequence[Judgement]) -> xr.Dataset:
-    """Return the verdicts, dims ``(claim, kind, rank, sample)``.
+    """Return the verdicts, dims ``(claim, kind, rank, place, sample)``.
 
-    ``share`` with ``share_low`` and ``share_high`` (claim, kind): of the space, simultaneous 95 % intervals; ``score``
-    (claim, sample): the effect in bands of practical size, in the claim's direction, NaN where unknown; ``decider``
-    (claim, rank): the parameters that decide, with ``decider_threshold`` and what else is known of each. The rows of
-    ``score`` follow the samples of the store of the claim's ``family``. A variable with an interval, or a word, that is
-    not shown to cover says so in its attribute ``coverage``. Raises ValueError without judgements.
+    ``share`` with ``share_low`` and ``share_high`` (claim, kind): of the space, 95 % intervals; ``half_share`` and so
+    on: over half of each range; ``counted``: settings as seen; ``undecided`` and ``too_noisy`` (claim); ``score``
+    (claim, sample): the effect in bands of practical size, in the claim's direction, NaN where unknown; ``posterior``
+    (claim, sample, kind): the probability of each kind there; ``decider`` (claim, rank): what decides, with
+    ``decider_share`` and ``decider_chance``, and ``along`` (claim, rank, place, kind) in the parts of its range that
+    ``part`` names. The rows of ``score`` follow the samples of the store of the claim's ``family``. A variable with an
+    interval, or a word, that is not shown to cover says so in its attribute ``coverage``. Raises ValueError without
+    judgements.
 
     >>> from tredegar.results.claims.claims import CLAIMS
     >>> from tredegar.results.claims.verdicts import Effects, verdict
@@ -38,25 +41,16 @@ def verdict_dataset(judgements: Sequence[Judgement]) -> xr.Dataset:
     >>> verdict_dataset([Judgement(claim, found, (), {}, None, None, None, (), (), 0)])["share"].values.tolist()
     [[0.0, 1.0, 0.0]]
     """
-    shares = np.array([[getattr(found.verdict, kind) for kind in KINDS] for found in judgements], dtype=np.float64)
-    most = max(len(found.verdict.score) for found in judgements)
-    score = np.full((len(judgements), most), np.nan)
-    for row, found in zip(score, judgements, strict=True):
-        row[: len(found.verdict.score)] = found.verdict.score
-    ranked = [[*found.deciders[:RANKS], *[None] * (RANKS - len(found.deciders))] for found in judgements]
-    whole = {"units": "1", "long_name": "share of the space"}
-    deciders = {
-        f"decider_{name}": (("claim", "rank"), [[_number(one, name) for one in row] for row in ranked])
-        for name in NUMBERS
-    }
     told = xr.Dataset(
         {
-            "share": (("claim", "kind"), shares[..., 0], whole),
-            "share_low": (("claim", "kind"), shares[..., 1], whole),
-            "share_high": (("claim", "kind"), shares[..., 2], whole),
-            "score": (("claim", "sample"), score, {"units": "bands of practical size"}),
-            "decider": (("claim", "rank"), [[one.parameter if one else "" for one in row] for row in ranked]),
-            **deciders,
+            **_shares([found.verdict for found in judgements], ""),
+            **_shares([found.half for found in judgements], "half_"),
+            **_settings(judgements),
+            **_deciders(judgements),
+            "counted": (("claim", "kind"), [found.verdict.counted for found in judgements], {"units": "1"}),
+            "undecided": ("claim", [found.verdict.undecided for found in judgements], {"units": "1"}),
+            "too_noisy": ("claim", [found.verdict.too_noisy for found in judgements]),
+            "word": ("claim", [found.verdict.word for found in judgements]),
             "by_construction": ("claim", [found.by_construction for found in judgements]),
         },
         coords={
@@ -73,8 +67,52 @@ def verdict_dataset(judgements: Sequence[Judgement]) -> xr.Dataset:
     return with_doubts(told)
 
 
-def _number(decider: Decider | None, name: str) -> float:
-    return np.nan if decider is None else float(getattr(decider, name))
+_Variables = dict[str, tuple[object, ...]]
+
+
+def _shares(verdicts: Sequence[Verdict | None], before: str) -> _Variables:
+    shares = np.array(
+        [[(np.nan,) * 3 if found is None else getattr(found, kind) for kind in KINDS] for found in verdicts],
+        dtype=np.float64,
+    )
+    whole = {"units": "1", "long_name": "share of half of each range" if before else "share of the space"}
+    names = (f"{before}share", f"{before}share_low", f"{before}share_high")
+    return {name: (("claim", "kind"), shares[..., place], whole) for place, name in enumerate(names)}
+
+
+def _settings(judgements: Sequence[Judgement]) -> _Variables:
+    most = max(len(found.verdict.score) for found in judgements)
+    score = np.full((len(judgements), most), np.nan)
+    posterior = np.full((len(judgements), most, len(KINDS)), np.nan)
+    for place, found in enumerate(judgements):
+        score[place, : len(found.verdict.score)] = found.verdict.score
+        posterior[place, : len(found.verdict.posterior)] = found.verdict.posterior
+    return {
+        "score": (("claim", "sample"), score, {"units": "bands of practical size"}),
+        "posterior": (("claim", "sample", "kind"), posterior, {"units": "1", "long_name": "probability"}),
+    }
+
+
+def _deciders(judgements: Sequence[Judgement]) -> _Variables:
+    ranked = [[*found.deciders[:RANKS], *[None] * (RANKS - len(found.deciders))] for found in judgements]
+    along = np.full((len(judgements), RANKS, PLACES, len(KINDS)), np.nan)
+    for claim, row in enumerate(ranked):
+        for rank, one in enumerate(row):
+            shares = [(part.holds, part.null, part.reverses) for part in one.along] if one else []
+            along[claim, rank, : len(shares)] = shares or np.nan
+    places = [[_parts(one) for one in row] for row in ranked]
+    return {
+        "decider": (("claim", "rank"), [[one.label if one else "" for one in row] for row in ranked]),
+        "decider_share": (("claim", "rank"), [[one.share if one else np.nan for one in row] for row in ranked]),
+        "decider_chance": (("claim", "rank"), [[one.chance if one else np.nan for one in row] for row in ranked]),
+        "part": (("claim", "rank", "place"), places),
+        "along": (("claim", "rank", "place", "kind"), along, {"units": "1"}),
+    }
+
+
+def _parts(decider: Decider | None) -> list[str]:
+    named = [" x ".join(one.parts) for one in decider.along] if decider else []
+    return [*named, *[""] * (PLACES - len(named))]
 
 
 def chart_dataset(chart: Chart) -> xr.Dataset:

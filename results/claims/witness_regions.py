@@ -5,7 +5,7 @@ A page may say much; a witness can be run again. Whoever doubts that a claim can
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,13 +13,12 @@ import numpy as np
 import pandas as pd
 
 from ...model.parameters import PARAMETERS
-from ..open import open_sweep
-from .contrasts import ArmStore
-from .designs import ClaimDesign
-from .judged import Judgement, space_of
+from .verdicts import Verdict
 
 SIDES = ("holds", "fails")
 DIGITS = 6
+SURE = 0.9
+"""A setting bears witness to a side that has at least this probability there (assumption)."""
 
 
 class Witness(NamedTuple):
@@ -31,45 +30,46 @@ class Witness(NamedTuple):
     settings: Mapping[str, float]
 
 
-def witnesses(
-    folder: str | Path, designs: Mapping[str, ClaimDesign], judgements: Iterable[Judgement]
-) -> tuple[Witness, ...]:
-    """Return the clearest witness of each side of each claim, from the stores ``folder/NAME.zarr`` of ``designs``.
+class Searched(NamedTuple):
+    """Where witnesses are looked for: a ``sample`` (sample, parameter) with columns ``names``, and its verdict.
 
-    It comes from a corner that was searched on purpose, where the side is seen in one, else from the sample; a side
-    with none is left out.
+    ``kind``: the side for which it was made, "" for the sample of the whole space; ``fixed``: what a corner sets.
     """
-    spaces = {
-        name: space_of(ArmStore(open_sweep(Path(folder) / f"{name}.zarr", chunks=None), design.arms), design)
-        for name, design in designs.items()
-    }
+
+    kind: str
+    verdict: Verdict
+    sample: np.ndarray
+    names: Sequence[str]
+    fixed: Mapping[str, float]
+
+
+def find_witnesses(claim: str, searched: Sequence[Searched]) -> tuple[Witness, ...]:
+    """Return the clearest witness of each side of a claim; a side that no setting surely shows is left out.
+
+    It comes from a corner that was searched on purpose for that side, where one shows it, else from the whole space.
+    """
     found = []
-    for judged in judgements:
-        for side in SIDES:
-            best = _clearest(judged, side, designs, spaces)
-            if best is not None:
-                found.append(best)
+    for side in SIDES:
+        corners, others = ([_clearest(claim, side, one) for one in searched if one.kind == kind] for kind in (side, ""))
+        shown = [one for one in corners if one] or [one for one in others if one]
+        if shown:
+            found.append(max(shown, key=lambda one: one[0])[1])
     return tuple(found)
 
 
-def _clearest(
-    judged: Judgement, side: str, designs: Mapping[str, ClaimDesign], spaces: Mapping[str, np.ndarray]
-) -> Witness | None:
-    family, edge = judged.claim.family, judged.verdict.edge
+def _clearest(claim: str, side: str, searched: Searched) -> tuple[float, Witness] | None:
+    """Return the setting that lies furthest beyond the edge of a side, with how far in bands, if any surely does."""
+    found = searched.verdict
     sign = 1.0 if side == "holds" else -1.0
-    corners = [corner for corner in judged.corners if corner.kind == side]
-    places = [(f"{family}-corners", corner.verdict.score, dict(corner.settings)) for corner in corners]
-    best = None
-    for name, score, fixed in (*places, (family, judged.verdict.score, {})):
-        if best is not None and name == family:
-            break
-        margin = np.where(np.isfinite(score), sign * (score - edge), -np.inf)
-        place = int(margin.argmax())
-        if margin[place] > 0.0 and (best is None or margin[place] > sign * (best.score - edge)):
-            row = dict(zip(designs[name].sampled, spaces[name][place].tolist(), strict=True)) | fixed
-            settings = {key: float(f"{value:.{DIGITS}g}") for key, value in row.items()}
-            best = Witness(judged.claim.name, side, float(score[place]), settings)
-    return best
+    holds = found.posterior[:, 0]
+    sure = np.isfinite(found.score) & ((holds if side == "holds" else 1.0 - holds) >= SURE)
+    margin = np.where(sure, sign * (found.score - found.edge), -np.inf)
+    place = int(margin.argmax()) if len(margin) else 0
+    if not len(margin) or margin[place] <= 0.0:
+        return None
+    row = {**dict(zip(searched.names, searched.sample[place].tolist(), strict=True)), **searched.fixed}
+    settings = {key: float(f"{value:.{DIGITS}g}") for key, value in row.items()}
+    return float(margin[place]), Witness(claim, side, float(found.score[place]), settings)
 
 
 def witness_table(found: Iterable[Witness]) -> pd.DataFrame:

@@ -1,27 +1,24 @@
-"""Judgements in words and in tables; every sentence is made from numbers of the stores."""
+"""Judgements in words; every sentence is made from numbers of the stores."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
-import pandas as pd
+from collections.abc import Mapping
 
 from ..dataset import parameter_row
+from ..discovery.dense_boxes import DenseBox
 from ..statistics.space_shares import Share
 from .claims import Claim, Part
-from .deciding import Decider, DecidingRegion
-from .judged import CONVINCED, Judgement
+from .deciding import Decider
+from .judged import Judgement
 from .verdicts import Middle, Verdict
 
-UNCLEAR = 0.05
-"""A decider whose split chance would match more often than this is called unclear."""
 EDGE = 0.06
 """A bound of a region within this share of the range from its end is no bound."""
 
 
 def percent(share: Share) -> str:
-    """Return "62% (51 to 72%)"."""
-    return f"{share.share:.0%} ({share.low:.0%} to {share.high:.0%})"
+    """Return "62% (51% to 72%)"."""
+    return "unknown" if share.share != share.share else f"{share.share:.0%} ({share.low:.0%} to {share.high:.0%})"
 
 
 def verdict_sentence(found: Verdict) -> str:
@@ -37,14 +34,28 @@ def verdict_sentence(found: Verdict) -> str:
     )
 
 
+def doubt_sentence(found: Verdict) -> str:
+    """Say how many settings are undecided, and whether chance hides what is sought."""
+    if not found.samples:
+        return "No setting said anything of this claim."
+    told = (
+        "" if found.undecided != found.undecided else f"Undecided: {found.undecided:.0%} of {found.samples} settings."
+    )
+    return (
+        f"{told} Too noisy: chance outweighs what is sought, and shares say little.".strip()
+        if found.too_noisy
+        else told
+    )
+
+
 def effect_sentences(claim: Claim, found: Verdict) -> tuple[str, ...]:
     """Say of every part how large its effect is and what is too small to matter; then how far chance blurs points."""
     told = [_effect_sentence(part, size) for part, size in zip(claim.parts, found.sizes, strict=True)]
     if len(told) > 1:
         told.append("The claim holds only where all of these go its way.")
     if found.chance == found.chance:
-        doubt = ", so that many single points may be misclassified" if found.chance > 1.0 else ""
-        told.append(f"Chance blurs the effect at one point by about {found.chance:.1f} bands{doubt}.")
+        doubt = ", so that many may be counted wrongly" if found.chance > 1.0 else ""
+        told.append(f"Chance blurs the effect at single settings by about {found.chance:.1f} bands{doubt}.")
     return tuple(told)
 
 
@@ -70,28 +81,25 @@ def _effect_sentence(part: Part, size: Middle) -> str:
 
 
 def decider_text(decider: Decider) -> str:
-    """Return "method heterogeneity at 1.01 (0.80 to 1.30): holds in 20% below, 70% above"."""
-    doubt = "" if decider.chance <= UNCLEAR else ", not clearer than chance"
-    return (
-        f"{decider.parameter.replace('_', ' ')} at {decider.threshold:.3g} ({decider.low:.3g} to {decider.high:.3g}): "
-        f"holds in {decider.holds_below:.0%} below and {decider.holds_above:.0%} above{doubt}"
-    )
+    """Return "real control (explains 24%)", or "real control x solidarity (together explain 8%)"."""
+    together = "explains" if len(decider.parameters) == 1 else "together explain"
+    return f"{decider.label} ({together} {decider.share:.0%})"
 
 
-def region_text(region: DecidingRegion | None) -> str:
-    """Say where a region lies and what share of the held-back samples in it is on that side."""
-    if region is None:
-        return "no sample of the space"
-    limits = [_limit(name, *bounds) for name, bounds in region.bounds.items()]
+def decider_sentence(found: Judgement) -> str:
+    """Say what decides, and how much of the differences between settings it explains."""
+    told = "; ".join(decider_text(one) for one in found.deciders)
+    return f"What decides: {told or 'nothing that is clearer than chance'}."
+
+
+def box_text(box: DenseBox) -> str:
+    """Say where a box lies, how many of the settings held back are of its kind there, and how many are everywhere."""
+    limits = [_limit(name, *bounds) for name, bounds in box.bounds.items()]
     where = " and ".join(limit for limit in limits if limit) or "the whole space"
-    if not region.samples:
-        return f"{where} (no sample held back lies there)"
-    if region.share < CONVINCED:
-        return (
-            f"no box of up to three limits was found in which most samples are; densest: {where} ({region.share:.0%} "
-            f"of the {region.samples} samples there that the search had not seen)"
-        )
-    return f"{where} ({region.share:.0%} of the {region.samples} samples there that the search had not seen)"
+    return (
+        f"{where} ({box.share:.0%} of the {box.points} settings there that the search had not seen, surely more than "
+        f"{box.low:.0%}; everywhere {box.everywhere:.0%})"
+    )
 
 
 def _limit(name: str, low: float, high: float) -> str:
@@ -113,26 +121,23 @@ def corner_text(settings: Mapping[str, float]) -> str:
 
 
 def sides_sentences(found: Judgement) -> tuple[str, ...]:
-    """Say where the claim holds and where it fails, what corners showed, and what the model implies by construction."""
-    told = [f"Where it holds: {region_text(found.holds_where)}.", f"Where it fails: {region_text(found.fails_where)}."]
-    if found.verdict.reverses.share > 0.0 and not found.verdict.no_change:
-        told.append(f"Where it reverses: {region_text(found.reverses_where)}.")
+    """Say in which boxes it holds, fails and reverses, what corners showed, and what was never seen or is proven."""
+    boxes = [("holds", found.holds_where), ("fails", found.fails_where)]
+    boxes += [("reverses", found.reverses_where)] if not found.verdict.no_change else []
+    told = [f"Where it {does} more often than elsewhere: {box_text(box)}." for does, box in boxes if box is not None]
     for corner in found.corners:
         shares = corner.verdict
         told.append(
             f"Searched on purpose, where it should {'hold' if corner.kind == 'holds' else 'fail'} "
             f"({corner_text(corner.settings)}): holds in {shares.holds.share:.0%}, no difference in "
-            f"{shares.null.share:.0%}, reverses in {shares.reverses.share:.0%} of {shares.samples} samples."
+            f"{shares.null.share:.0%}, reverses in {shares.reverses.share:.0%} of {shares.samples} settings."
         )
     if found.by_construction:
-        side = "fails" if not found.fails_shown else "holds"
+        told.append(f"By construction: {found.proof}.")
+    if found.unseen:
         told.append(
-            f"No region where it {side} was found: the model implies this by construction, in {line_of(found.claim)}."
-        )
-    elif found.one_sided:
-        told.append(
-            f"It never reverses in the sample: the sign stands in {line_of(found.claim)}; "
-            "what is tested is whether it matters."
+            f"No setting that was run surely shows where it {' or '.join(found.unseen)}, which proves nothing. The "
+            f"rule that carries the claim: {line_of(found.claim)}."
         )
     return tuple(told)
 
@@ -146,44 +151,3 @@ def line_of(claim: Claim) -> str:
 def decision_word(found: Judgement) -> str:
     """Return the verdict in a few words."""
     return f"{found.verdict.word}; by construction" if found.by_construction else found.verdict.word
-
-
-def claim_rows(judgements: Sequence[Judgement]) -> pd.DataFrame:
-    """Return the table of verdicts: a row for each claim, and for each further reading below it."""
-    rows = []
-    for found in judgements:
-        claim = found.claim
-        first = _row(claim, found.verdict, claim.parts[0], "", found)
-        rows.append({**first, "measure": " and ".join(part.label for part in claim.parts)})
-        rows += [_row(claim, one.verdict, one.part, one.part.says or one.part.label, None) for one in found.also]
-    return pd.DataFrame(rows)
-
-
-def _row(claim: Claim, found: Verdict, part: Part, also: str, judged: Judgement | None) -> dict[str, object]:
-    row: dict[str, object] = {"claim": claim.name, "position": claim.position, "says": claim.says, "also": also}
-    row |= {"measure": part.label, "family": claim.family, "form": part.form, "arms": " v ".join(part.arms)}
-    for name, share in (("holds", found.holds), ("null", found.null), ("reverses", found.reverses)):
-        row |= {name: share.share, f"{name}_low": share.low, f"{name}_high": share.high}
-    row |= {
-        "median_effect": found.sizes[0].median,
-        "effect_p10": found.sizes[0].low,
-        "effect_p90": found.sizes[0].high,
-        "band": part.band,
-        "chance_in_bands": found.chance,
-        "samples": found.samples,
-        "verdict": found.word,
-        "by_construction": "" if judged is None else judged.by_construction,
-        "line": claim.line,
-    }
-    return row
-
-
-def decider_rows(judgements: Sequence[Judgement]) -> pd.DataFrame:
-    """Return the deciding parameters of every claim as a table."""
-    return pd.DataFrame(
-        [
-            {"claim": found.claim.name, "rank": rank + 1, **decider._asdict()}
-            for found in judgements
-            for rank, decider in enumerate(found.deciders)
-        ]
-    )

@@ -70,13 +70,17 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """The whole page: a title, what it says in one sentence, three short lists, and sections."""
+    """The whole page: a title, what it says in one sentence, three short lists, and sections.
+
+    ``links``: files beside the page, and what each holds.
+    """
 
     title: str
     lead: str
     cards: tuple[tuple[str, tuple[str, ...]], ...]
     sections: tuple[Section, ...] = field(default=())
     foot: str = ""
+    links: tuple[tuple[str, str], ...] = ()
 
 
 def render(page: Page) -> str:
@@ -89,6 +93,8 @@ def render(page: Page) -> str:
     links = "".join(
         f'<a href="#part-{place}">{escape(part.link or part.heading)}</a> ' for place, part in enumerate(page.sections)
     )
+    files = "".join(f'<li><a href="{quote(name)}">{escape(name)}</a>: {escape(told)}</li>' for name, told in page.links)
+    data = f'<p class="note">The data:</p><ul class="note">{files}</ul>\n' if files else ""
     parts = "".join(_section(part, place) for place, part in enumerate(page.sections))
     return (
         '<!DOCTYPE html>\n<html lang="en-GB">\n<head>\n<meta charset="utf-8">\n'
@@ -96,7 +102,7 @@ def render(page: Page) -> str:
         f'<title>{escape(page.title)}</title>\n<link rel="icon" href="data:,">\n<style>{_STYLE}</style>\n</head>\n'
         "<body>\n"
         f'<header><h1>{escape(page.title)}</h1>\n<p class="lead">{escape(page.lead)}</p>\n'
-        f'<div class="cards">{cards}</div>\n<nav>{links}</nav></header>\n<main>\n{parts}</main>\n'
+        f'<div class="cards">{cards}</div>\n{data}<nav>{links}</nav></header>\n<main>\n{parts}</main>\n'
         f"<footer>{escape(page.foot)}</footer>\n</body>\n</html>\n"
     )
 

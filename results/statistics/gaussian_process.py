@@ -14,6 +14,8 @@ import numpy as np
 from scipy.linalg import lapack
 from scipy.optimize import minimize
 
+from .blas_threads import one_thread
+
 LEAST_POINTS = 8
 SETTINGS = 8
 """Settings of lengths, signal and noise that are drawn: each gives its part of the surfaces."""
@@ -73,7 +75,8 @@ def fit_process(points: np.ndarray, runs: np.ndarray, common: bool, seed: int = 
     values = (by_point - middle) / unit
     # A failed run says nothing of how its replicate deviates there.
     deviations = np.nan_to_num((runs - by_point[:, None]) / unit) if common else np.empty((len(runs), 0))
-    settings = _drawn_settings(_Evidence(points, values), np.random.default_rng(seed))
+    with one_thread():
+        settings = _drawn_settings(_Evidence(points, values), np.random.default_rng(seed))
     return FittedProcess(points, values, deviations, middle, scale, settings)
 
 

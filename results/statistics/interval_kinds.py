@@ -15,12 +15,9 @@ if TYPE_CHECKING:
     import xarray as xr
 
 PAGE = "docs/coverage.md"
-NOT_SIMULATED = "not simulated yet"
 SHARED = "where chance under common random numbers is tied to the parameter, which passes for an effect"
-MOVED = "chance that all points share moves the whole surface"
 SENSITIVITY, DISCOVER = "tredegar sensitivity, report", "tredegar discover, report"
 CLAIMS, PHASES = "tredegar claims: verdicts", "tredegar claims: contradictions"
-TERMS = "find_terms"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,36 +95,20 @@ _KINDS = (
         doubt="with so many, every third to sixth sweep has a wider interval still",
         word=True,
     ),
-    _kind("share of verdicts", CLAIMS, "share_low", "share_high"),
+    _kind("share of verdicts", CLAIMS, "share_low", "share_high", "half_share_low", "half_share_high"),
     _kind("word of a verdict", CLAIMS, word=True),
-    _kind("setting that is decided", CLAIMS, "undecided", word=True),
-    _kind(
-        "deciding parameters",
-        CLAIMS,
-        "decider",
-        "decider_chance",
-        doubt="three are always named, whether or not chance explains them",
-    ),
-    _kind("threshold of a deciding parameter", CLAIMS, "decider_low", "decider_high", doubt=NOT_SIMULATED),
-    _kind("region of a claim", CLAIMS, doubt=NOT_SIMULATED),
-    _kind("decider where none decides, any", TERMS, word=True),
-    _kind("decider where none decides, alone", TERMS, word=True),
-    _kind("decider where none decides, product", TERMS, word=True),
-    _kind("false name beside a decider", TERMS, word=True),
-    _kind("decider that is named", TERMS, word=True),
-    _kind("box of dense members that is told", "find_dense_box", word=True),
-    _kind("low end of the density of a box", "find_dense_box"),
-    _kind(
-        "by construction",
-        CLAIMS,
-        "by_construction",
-        doubt="it is concluded from what a sample does not show",
-        word=True,
-    ),
-    _kind("share of a phase diagram", "shares_beyond", doubt="where one side is a hill and the rest a plain"),
-    _kind("turn of a sign in a phase diagram", "turns_along", doubt="where the effect has a step"),
-    _kind("share of a phase", PHASES, doubt=MOVED),
-    _kind("boundary of a phase", PHASES, "error", "chance", doubt=MOVED),
+    _kind("setting that is decided", CLAIMS, word=True),
+    _kind("decider where none decides, any", CLAIMS, "decider", "decider_chance", word=True),
+    _kind("decider where none decides, alone", CLAIMS, word=True),
+    _kind("decider where none decides, product", CLAIMS, word=True),
+    _kind("false name beside a decider", CLAIMS, word=True),
+    _kind("decider that is named", CLAIMS, word=True),
+    _kind("box of dense members that is told", CLAIMS, word=True),
+    _kind("low end of the density of a box", CLAIMS),
+    _kind("by construction", CLAIMS, "by_construction", word=True),
+    _kind("share of a phase diagram", PHASES, doubt="where one side is a hill and the rest a plain"),
+    _kind("turn of a sign in a phase diagram", PHASES, doubt="where the effect has a step"),
+    _kind("effect at a place of a phase diagram", PHASES, "error", "chance"),
 )
 INTERVAL_KINDS: Mapping[str, IntervalKind] = MappingProxyType({kind.name: kind for kind in _KINDS})
 """Every kind by its name."""

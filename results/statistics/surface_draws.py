@@ -13,6 +13,7 @@ from scipy import stats
 from scipy.linalg import cho_solve, cholesky
 from scipy.stats import qmc
 
+from .blas_threads import one_thread
 from .gaussian_process import LEVEL, FittedProcess, matern
 
 WAVES = 256
@@ -36,11 +37,12 @@ def draw_surfaces(process: FittedProcess, places: np.ndarray, number: int = DRAW
     """
     rng = np.random.default_rng(seed)
     shares = np.array_split(np.arange(number), len(process.settings))
-    drawn = [
-        _drawn(process, places, setting, len(share), rng)
-        for setting, share in zip(process.settings, shares, strict=True)
-        if len(share)
-    ]
+    with one_thread():
+        drawn = [
+            _drawn(process, places, setting, len(share), rng)
+            for setting, share in zip(process.settings, shares, strict=True)
+            if len(share)
+        ]
     return process.middle + process.scale * np.concatenate(drawn)
 
 

@@ -44,30 +44,27 @@ SHARES = (
 CHANCE = ("share of chance in single runs",)
 INDICES = (*SOBOL, *IDLE_SOBOL, *MORRIS, *PAWN, *DELTA, *COEFFICIENTS, *SHARES, *CHANCE, "advice on intervals")
 VERDICTS = ("share of verdicts", "word of a verdict", "setting that is decided", "by construction")
-DECIDERS = ("deciding parameters", "threshold of a deciding parameter")
 DENSE = ("box of dense members that is told", "low end of the density of a box")
-DIAGRAMS = ("share of a phase diagram", "turn of a sign in a phase diagram")
-PHASES = ("share of a phase", "boundary of a phase")
+DIAGRAMS = (
+    "share of a phase diagram",
+    "turn of a sign in a phase diagram",
+    "effect at a place of a phase diagram",
+)
 
 PLACES: Mapping[str, tuple[str, ...]] = {
     "results/arms/comparison.py": COMPARED,
     "results/arms/comparison.py:compared_rows": COMPARED,
     "results/arms/pairs.py": ("difference of arms at a point",),
-    "results/claims/deciding.py": DECIDERS,
-    "results/claims/deciding.py:Decider": DECIDERS,
-    "results/claims/deciding.py:DecidingRegion": ("region of a claim",),
-    "results/claims/deciding.py:region": ("region of a claim",),
     "results/claims/evidence/growth.py:growing_prior": ("share of verdicts",),
     "results/claims/evidence/shares.py": ("share of verdicts",),
     "results/claims/evidence/shares.py:share_intervals": ("share of verdicts", "word of a verdict"),
-    "results/claims/pages/report.py:chart_rows": PHASES,
-    "results/claims/phases.py": PHASES,
-    "results/claims/store.py": DECIDERS,
-    "results/claims/store.py:verdict_dataset": VERDICTS,
+    "results/claims/pages/report.py:chart_rows": DIAGRAMS,
+    "results/claims/pages/tables.py": VERDICTS,
+    "results/claims/phases.py:AxisTurn": DIAGRAMS,
+    "results/claims/store.py": VERDICTS,
     "results/claims/verdicts.py": VERDICTS,
     "results/claims/walks.py": RAMP,
     "results/claims/walks.py:walk_words": RAMP,
-    "results/claims/wording.py": VERDICTS,
     "results/discovery/dense_boxes.py": DENSE,
     "results/discovery/dense_boxes.py:DenseBox": DENSE,
     "results/discovery/dense_boxes.py:make_box": DENSE,
@@ -143,10 +140,12 @@ PLACES: Mapping[str, tuple[str, ...]] = {
 """Place -> the kinds that it makes or hands on."""
 
 RANGE, RUNS = "the range of a parameter", "the middle of single runs or points, which is described and not estimated"
+SURFACE = "the middle of a surface over the space, whose shares have the interval"
 NO_INTERVALS: Mapping[str, str] = {
     "front/page/country.py:sliders": RANGE,
+    "results/claims/phases.py": SURFACE,
     "results/claims/phases.py:Axis": RANGE,
-    "results/claims/phases.py:Beside": RUNS,
+    "results/claims/phases.py:Beside": SURFACE,
     "results/claims/phases.py:axes_of": RANGE,
     "results/claims/verdicts.py:Middle": RUNS,
     "results/claims/walks.py:walk_designs": "an end of a walk",
@@ -161,10 +160,5 @@ NO_INTERVALS: Mapping[str, str] = {
 }
 """Place that has such a name or such a call -> what it is instead."""
 
-WITHOUT_ROWS = frozenset(
-    """deciding parameters; threshold of a deciding
-    parameter; region of a claim; by construction; share of a phase; boundary of a phase""".replace(
-        "\n    ", " "
-    ).split("; ")
-)
+WITHOUT_ROWS: frozenset[str] = frozenset()
 """Kinds that were printed before they were simulated, which may only become fewer: no new kind comes without rows."""

@@ -1,4 +1,4 @@
-"""Rows of what decides: names where nothing does, false names beside true ones, power, and boxes of dense members."""
+"""Rows of what decides: names where nothing does, false names beside true ones, power, boxes, proofs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from collections.abc import Callable
 import numpy as np
 from scipy.stats import qmc
 
+from tredegar.kernels import simulate
+from tredegar.model import OUTCOMES, PARAMETERS
+from tredegar.results.claims.claims import part_of
+from tredegar.results.claims.proofs import measured_alike
 from tredegar.results.discovery.dense_boxes import find_dense_box, make_box
 from tredegar.results.statistics.step_down import Term, find_terms
 
@@ -141,6 +145,35 @@ def _density_row(truth: str, size: tuple[int, int]) -> Row:
     return _row("low end of the density of a box", truth, size, trial)
 
 
+def _proven(rng: np.random.Generator, changes: bool) -> tuple[str, float, str, tuple[int, int]]:
+    """Return what is varied to what value, and an outcome in months that it is proven not to reach."""
+    names = [row.name for row in PARAMETERS.values() if not (changes and row.initial_only)]
+    while True:
+        name, outcome, year = str(rng.choice(names)), str(rng.choice(list(OUTCOMES))), int(rng.integers(2))
+        varied = f"{name}@{rng.integers(2, 25)}" if changes else name
+        window = (12 * year + 1, 12 * year + 12)
+        entry = {"outcome": outcome, "months": window, "sign": 1, "band": 1.0}
+        part = part_of(entry, "a row", "difference", ("varied", "default"))
+        value = float(rng.uniform(PARAMETERS[name].low, PARAMETERS[name].high))
+        if measured_alike(part, {"varied": {varied: value}, "default": {}}):
+            return varied, value, outcome, window
+
+
+def _proof_row(truth: str, changes: bool) -> Row:
+    """Return a row of what is proven: runs that differ in a parameter, or from a month on if it ``changes``, agree."""
+
+    def trial(rng: np.random.Generator) -> Said:
+        varied, value, outcome, (first, last) = _proven(rng, changes)
+        points = {varied: [value, PARAMETERS[varied.partition("@")[0]].default]}
+        found = simulate(
+            points, replicates=2, months=24, trusts=4, clinicians=3, seed=int(rng.integers(1 << 31)), engine="numpy",
+            outcomes=[outcome], every=12,
+        )[outcome][..., first // 12 : last // 12]  # fmt: skip
+        return _never(not np.array_equal(found[0], found[1], equal_nan=True))
+
+    return Row(kind="by construction", truth=truth, design="2 years of 4 trusts", trial=trial, trials=100)
+
+
 def rows() -> list[Row]:
     """Return the rows of what decides."""
     noise = [_noise_row(truth, "any", MANY) for truth in CHANCE]
@@ -156,4 +189,11 @@ def rows() -> list[Row]:
     ]
     space = (256, 80)
     boxes = [_box_row(truth, space) for truth in DENSE] + [_box_row("one in three anywhere", FEW)]
-    return [*noise, *acts, *boxes, *(_density_row(truth, space) for truth in ("half anywhere", "corner of two"))]
+    proofs = [_proof_row("no path from the start on", False), _proof_row("no path before a change", True)]
+    return [
+        *noise,
+        *acts,
+        *boxes,
+        *proofs,
+        *(_density_row(truth, space) for truth in ("half anywhere", "corner of two")),
+    ]

@@ -1,22 +1,29 @@
-"""Rows of phase diagrams: shares of a space on either side of a band, and the places where a sign turns."""
+"""Rows of phase diagrams: shares of a space on either side of a band, effects at places, turns of the sign."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.stats import qmc
 
+from tredegar.results.claims.contrasts import combined_arms
+from tredegar.results.claims.phase_surface import draw_effect, turns_of
 from tredegar.results.statistics.gaussian_process import fit_process
-from tredegar.results.statistics.space_shares import line_places, shares_beyond, space_places, turns_along
+from tredegar.results.statistics.space_shares import line_places, shares_beyond, space_places
 from tredegar.results.statistics.surface_draws import draw_surfaces
 
 from .law import Row, Said
 from .truths import Truth, runs_at, space
 
 AXES = 3
+TRIALS = 200
 BAND = 0.05
+SPACE = 256
+"""Places over which shares are counted: a quarter of those of the product, and what that costs is in the interval."""
+SOME = 64
+"""Places at which effects are asked for."""
 TURNS = 6
 """Turns that are asked for at most; where fewer are told, nothing is said."""
 FINE = 1001
@@ -35,18 +42,21 @@ class Design:
         return f"{self.points} points x {self.replicates}, {self.streams}, chance {self.chance:g} bands"
 
 
-FEW = Design(120, 1, "independent", 1.0)
-NOISY = Design(120, 1, "independent", 3.0)
-COMMON = Design(120, 12, "common", 2.0)
-FOUR = Design(120, 4, "common", 2.0)
+FEW = Design(80, 1, "independent", 1.0)
+MORE = Design(120, 1, "independent", 1.0)
+NOISY = Design(80, 1, "independent", 3.0)
+FOUR = Design(80, 4, "common", 2.0)
 SURFACES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "nothing acts": lambda at: np.zeros(len(at)),
     "a slope": lambda at: at @ np.array([0.3, 0.5, -0.45]) - 0.1,
     "a product": lambda at: 1.6 * (at[:, 0] - 0.4) * (at[:, 1] - 0.3),
-    "U-shape": lambda at: 1.6 * (at[:, 1] - 0.5) ** 2 - 0.15,
     "step": lambda at: 0.3 * (at[:, 1] > 0.62) - 0.1,
     "a hill on a plain": lambda at: np.exp(-8.0 * ((at - [0.1, 0.9, 0.5]) ** 2).sum(axis=1)) - 0.1,
 }
+ARMS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "four slopes": lambda at: np.stack([0.3 * at[:, 0], 0.25 * at[:, 1], 0.3 * at[:, 2], 0.15 + 0.0 * at[:, 0]]),
+}
+"""Arms of a contest: the better of two against the better of two others."""
 FLAT = "one smoothness for hill and plain: drawn surfaces wave more over the plain than it does"
 STEEP = "a smooth surface does not follow a step"
 """Why some rows do not cover."""
@@ -60,16 +70,33 @@ def drawn_at(name: str, design: Design, places: np.ndarray, rng: np.random.Gener
     return draw_surfaces(fit_process(at, runs, design.streams == "common"), places)
 
 
-def true_shares(name: str) -> np.ndarray:
-    """Return the shares of the space above, within and below the band, (3,)."""
-    values = SURFACES[name](space()[:, :AXES])
+def true_shares(values: np.ndarray) -> np.ndarray:
+    """Return the shares of effects (place,) that are above, within and below the band, (3,)."""
     return np.array([(values > BAND).mean(), (np.abs(values) <= BAND).mean(), (values < -BAND).mean()])
 
 
 def of_shares(name: str, design: Design, rng: np.random.Generator) -> Said:
     """The shares above, within and below the band."""
-    found = shares_beyond(drawn_at(name, design, space_places(AXES), rng), BAND)
-    return Said(*np.array(found).T, true_shares(name))
+    found = shares_beyond(drawn_at(name, design, space_places(AXES, SPACE), rng), BAND)
+    return Said(*np.array(found).T, true_shares(SURFACES[name](space()[:, :AXES])))
+
+
+def of_contest(name: str, design: Design, rng: np.random.Generator) -> Said:
+    """The shares where the better of two arms gains more than the better of two others, where less, and between."""
+    at = np.asarray(qmc.LatinHypercube(AXES, rng=rng).random(design.points))
+    # What arms share at a point under paired streams is half of the variance, and no difference between them.
+    chance = rng.standard_normal((5, design.points, design.replicates)) * design.chance * BAND / np.sqrt(2.0)
+    arms = ARMS[name](at)[:, :, None] + chance[:4] + chance[4]
+    found = shares_beyond(draw_effect("contest", arms, at, space_places(AXES, SPACE)), BAND)
+    true = combined_arms("contest", list(ARMS[name](space()[:, :AXES])))
+    return Said(*np.array(found).T, true_shares(true))
+
+
+def of_places(name: str, design: Design, rng: np.random.Generator) -> Said:
+    """The effect at places of the space; beyond the dashed lines of the figure the interval leaves zero out."""
+    places = rng.random((SOME, AXES))
+    drawn = drawn_at(name, design, places, rng)
+    return Said(drawn.mean(axis=0), *np.quantile(drawn, (0.025, 0.975), axis=0), SURFACES[name](places))
 
 
 def true_turn(line: np.ndarray, place: float, rises: bool) -> float:
@@ -84,28 +111,34 @@ def of_turns(name: str, design: Design, rng: np.random.Generator) -> Said:
     lines = line_places(AXES)
     drawn = drawn_at(name, design, lines.reshape(-1, AXES), rng).reshape(-1, *lines.shape[:2])
     told = []
-    for axis, fine in enumerate(line_places(AXES, FINE)):
+    for turns, fine in zip(turns_of(np.moveaxis(drawn, 1, 0)), line_places(AXES, FINE), strict=True):
         true = SURFACES[name](fine)
-        told += [
-            (one.place, one.low, one.high, true_turn(true, one.place, one.rises)) for one in turns_along(drawn[:, axis])
-        ]
+        told += [(one.place, one.low, one.high, true_turn(true, one.place, one.rises)) for one in turns]
     nothing = [(np.nan, np.nan, np.nan, 0.0)] * TURNS
     return Said(*np.array([*told, *nothing][:TURNS]).T)
 
 
-SHARES = (
-    ("nothing acts", FEW, ""),
-    ("nothing acts", NOISY, ""),
-    ("nothing acts", COMMON, ""),
-    ("a slope", COMMON, ""),
-    ("a product", FEW, ""),
-    ("a product", FOUR, ""),
-    ("U-shape", FEW, ""),
-    ("step", FEW, ""),
-    ("a hill on a plain", FEW, FLAT),
-)
-LINES = (("a slope", FEW, ""), ("a product", COMMON, ""), ("step", FEW, STEEP))
-"""Truth, design, and why it is known not to cover."""
+ROWS: dict[str, tuple[Callable[[str, Design, np.random.Generator], Said], tuple[tuple[str, Design, str], ...]]] = {
+    "share of a phase diagram": (
+        of_shares,
+        (
+            ("nothing acts", NOISY, ""),
+            ("a product", FOUR, ""),
+            ("step", FEW, ""),
+            ("a hill on a plain", MORE, FLAT),
+        ),
+    ),
+    "effect at a place of a phase diagram": (
+        of_places,
+        (("a product", FEW, ""), ("step", FEW, "")),
+    ),
+    "turn of a sign in a phase diagram": (
+        of_turns,
+        (("a slope", FEW, ""), ("step", FEW, STEEP)),
+    ),
+}
+"""Kind -> how it is read, and of which truth, under which design, why it is known not to cover."""
+CONTESTS = tuple((name, NOISY, "") for name in ARMS)
 
 
 def _row(kind: str, read: Callable[[str, Design, np.random.Generator], Said], asked: tuple[str, Design, str]) -> Row:
@@ -115,12 +148,15 @@ def _row(kind: str, read: Callable[[str, Design, np.random.Generator], Said], as
         truth=name,
         design=str(design),
         trial=lambda rng: read(name, design, rng),
-        trials=200,
+        trials=TRIALS,
         known=known,
     )
 
 
 def rows() -> list[Row]:
     """Return the rows of phase diagrams."""
-    shares = [_row("share of a phase diagram", of_shares, one) for one in SHARES]
-    return shares + [_row("turn of a sign in a phase diagram", of_turns, one) for one in LINES]
+    contests = [
+        replace(_row("share of a phase diagram", of_contest, one), truth=f"contest of four arms, {one[0]}")
+        for one in CONTESTS
+    ]
+    return [_row(kind, read, one) for kind, (read, asked) in ROWS.items() for one in asked] + contests

@@ -37,7 +37,7 @@ def questions_asked(judgements: Sequence[Judgement], charts: Sequence[Chart]) ->
 
 
 def came_out(judgements: Sequence[Judgement]) -> tuple[str, ...]:
-    """Group the claims by verdict, name those that hold by construction, and compare positions."""
+    """Group the claims by verdict, and name those that are proven and those of which one side was never seen."""
     if not judgements:
         return ("See the contradictions below",)
     words: dict[str, list[str]] = {}
@@ -48,16 +48,17 @@ def came_out(judgements: Sequence[Judgement]) -> tuple[str, ...]:
         for word, names in sorted(words.items(), key=lambda item: -len(item[1]))
     ]
     built_in = [found.claim.name for found in judgements if found.by_construction]
+    told.append(f"By construction, as no path of the rules leads to what is measured: {', '.join(built_in) or 'none'}")
+    unseen = [f"{found.claim.name} ({' and '.join(found.unseen)})" for found in judgements if found.unseen]
     told.append(
-        f"Built into the model, so that nothing was tested but the size: {', '.join(built_in) or 'none'}; of all "
-        "others a region where it holds and one where it fails was found"
+        f"Without a setting that surely shows this side, which proves nothing: {', '.join(unseen)}; all others have "
+        "one of each side"
+        if unseen
+        else "Of every claim there is a setting where it holds, and one where it fails"
     )
-    shares = []
-    for position in dict.fromkeys(found.claim.position for found in judgements):
-        of_position = [found.verdict.holds.share for found in judgements if found.claim.position == position]
-        shares.append(f"{position} {sum(of_position) / len(of_position):.0%}")
+    decided = sum(bool(found.deciders) for found in judgements)
     told.append(
-        f"Share of the space where claims hold, on average: {', '.join(shares)} (bolder claims hold less often)"
+        f"Something decides {decided} of {len(judgements)}; where nothing does, chance gives one in twenty a name"
     )
     return tuple(told)
 
@@ -66,13 +67,21 @@ def how_sure(size: DesignSize) -> tuple[str, ...]:
     """Say what stands behind the numbers."""
     return (
         f"Every claim at {size.samples} settings of all parameters at once, drawn evenly over their ranges",
+        *_half(size),
         f"A country of {size.trusts} trusts with {size.clinicians} clinicians each (design '{size.name}')",
         f"What is compared meets the same settings and the same random numbers, {size.replicates} times over",
-        "In brackets: 95% intervals for all claims on this page together; 'mostly' where they lie beyond a half",
+        "In brackets: 95% intervals; a word such as 'mostly' stands where it is sure for all claims of this page",
         "An effect too small to matter counts as no difference; each claim says how small that is, and why",
         "All this is about the model. It shows what follows from its assumptions, not what a health service does",
         *_told(doubts(printed_by(CLAIMS))),
     )
+
+
+def _half(size: DesignSize) -> tuple[str, ...]:
+    told = (
+        f"And at {size.half_samples} over half of each range, about the defaults: shares depend on how wide ranges are"
+    )
+    return (told,) if size.half_samples else ()
 
 
 def doubts_of_phases() -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from shutil import copyfile
 
@@ -12,10 +12,21 @@ from ..designs import ClaimDesign, DesignSize
 from ..judged import Judgement
 from ..phase_figure import beside_words, measured, words_of
 from ..phases import Chart
-from ..wording import decider_text, decision_word, effect_sentences, line_of, percent, sides_sentences, verdict_sentence
+from ..wording import (
+    decider_sentence,
+    decision_word,
+    doubt_sentence,
+    effect_sentences,
+    line_of,
+    percent,
+    sides_sentences,
+    verdict_sentence,
+)
 from .cards import came_out, doubts_of_phases, how_sure, questions_asked
-from .page import METHOD, contrast_sentence
+from .page import METHOD, NOTHING, contrast_sentence
 from .report import Written
+from .tables import card_header, card_rows, short_shares
+from .words import WORDS
 
 HEAD = """# Claims: what the debate gets right, and where
 
@@ -27,8 +38,12 @@ equations do, not what a health service does; [its weaknesses](model.md) belong 
 """
 WITNESSES = """A claim that cannot fail, or cannot hold, says nothing. [witnesses.csv](claims/witnesses.csv) holds, for
 each claim, one setting of all parameters where it holds and one where it fails, as clearly as the run found them. The
-tests run every witness again, and `make slow` fresh settings around each of them. Claims of which no region on one of
-the two sides was found stand under "by construction", with the rule that implies them.
+tests run every witness again, and `make slow` fresh settings around each of them. A side that no setting surely shows
+is named below; that proves nothing. "By construction" is said only of what the rules prove.
+"""
+DATA = """The data: [verdicts](claims/verdicts.csv), [what decides](claims/deciding.csv),
+[contradictions](claims/contradictions.csv), [witnesses](claims/witnesses.csv); `tredegar claims` also writes
+`verdicts.zarr`, everything by setting.
 """
 TABLES = {"claims": "verdicts", "deciding": "deciding", "contradictions": "contradictions", "witnesses": "witnesses"}
 """Tables of a run, and their names beside the page."""
@@ -43,6 +58,9 @@ def docs_page(written: Written, size: DesignSize, figures: str) -> str:
     ]
     parts += [
         _table(judgements),
+        DATA,
+        "## What the words mean\n",
+        _rows(("Word", "Rule"), WORDS),
         "## Fairness\n",
         WITNESSES,
         _construction(judgements),
@@ -95,50 +113,56 @@ def _space(size: DesignSize) -> str:
 
 
 def _stores(written: Written, size: DesignSize) -> str:
-    rows = [
-        f"| `{name}` | {design.title} | {design.samples} | {len(design.arms)} | `{design.mark}` |"
+    rows = (
+        (f"`{name}`", design.title, str(design.samples), str(len(design.arms)), f"`{design.mark}`")
         for name, design in written.designs.items()
-    ]
+    )
     told = (
         f"Design `{size.name}`, seed {size.seed}, rules `{written.rules[:12]}`. A mark changes with any setting; a "
         "test compares them.\n"
     )
-    head = ["| Store | What it holds | Samples | Arms | Mark of the design |", "|---" * 5 + "|"]
-    return "\n".join([told, *head, *rows, ""])
+    return f"{told}\n{_rows(('Store', 'What it holds', 'Samples', 'Arms', 'Mark of the design'), rows)}"
+
+
+def _rows(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a Markdown table."""
+    lines = [f"| {' | '.join(header)} |", "|---" * len(header) + "|"]
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)]) + "\n"
 
 
 def _table(judgements: Sequence[Judgement]) -> str:
-    rows = ["| Claim | Position | Says | Verdict | Holds | No difference | Reverses | Decided by |", "|---" * 8 + "|"]
-    for found in judgements:
-        name = found.claim.name
-        decided = ", ".join(f"`{one.parameter}`" for one in found.deciders) or "nothing in particular"
-        shares = (percent(found.verdict.holds), percent(found.verdict.null), percent(found.verdict.reverses))
-        cells = (
-            f"[{name}](#{name.lower()})",
+    header = ("Claim", "Position", "Says", "Verdict", "Holds", "No difference", "Reverses")
+    more = ("Holds, counted", "Holds in half the ranges", "Undecided", "Decided by")
+    rows = [
+        (
+            f"[{found.claim.name}](#{found.claim.name.lower()})",
             found.claim.position,
             found.claim.says,
             decision_word(found),
-            *shares,
-            decided,
+            *(percent(share) for share in (found.verdict.holds, found.verdict.null, found.verdict.reverses)),
+            *short_shares(found),
+            "; ".join(one.label for one in found.deciders) or NOTHING,
         )
-        rows.append(f"| {' | '.join(cells)} |")
-    return "\n".join(rows) + "\n"
+        for found in judgements
+    ]
+    return _rows((*header, *more), rows)
 
 
 def _construction(judgements: Sequence[Judgement]) -> str:
-    fixed = [found for found in judgements if found.by_construction]
-    lines = [f"- {found.claim.name}, {found.claim.says.lower()}: {line_of(found.claim)}" for found in fixed]
-    one_sided = [found.claim.name for found in judgements if found.one_sided and not found.by_construction]
-    text = (
-        "\n".join(["\n**By construction.** The model implies these answers; the line that does:\n", *lines])
-        if fixed
-        else ""
-    )
-    return text + (
-        "\n\n**Signs that were never seen to reverse** (the rule sets the sign, the experiment tests whether it "
-        f"matters): {', '.join(one_sided)}.\n"
-        if one_sided
-        else "\n"
+    proven = [f"- {found.claim.name}, {found.claim.says.lower()}: {found.proof}" for found in judgements if found.proof]
+    unseen = [
+        f"- {found.claim.name}, {found.claim.says.lower()}: never seen where it {' or '.join(found.unseen)}; "
+        f"{line_of(found.claim)}"
+        for found in judgements
+        if found.unseen
+    ]
+    return "\n".join(
+        [
+            "**By construction.**\n" if proven else "**By construction**: none.\n",
+            *([*proven, ""] if proven else []),
+            "**Never seen on one side**, and the rule that carries the claim:\n" if unseen else "",
+            *([*unseen, ""] if unseen else []),
+        ]
     )
 
 
@@ -156,14 +180,12 @@ def _claim(found: Judgement, designs: Mapping[str, ClaimDesign]) -> str:
     lines = [
         f"### {claim.name}\n",
         f"**{claim.position}: {claim.says}.** {decision_word(found).capitalize()}. {verdict_sentence(found.verdict)}\n",
+        *filter(None, (doubt_sentence(found.verdict) + "\n",)),
+        _rows(card_header(found), card_rows(found)),
         f"- Read as: {claim.reading}. {contrast_sentence(claim, designs)}",
         *(f"- {sentence}" for sentence in effect_sentences(claim, found.verdict)),
-        f"- What decides: {'; '.join(decider_text(one) for one in found.deciders) or 'no parameter varies it'}.",
+        f"- {decider_sentence(found)}",
         *(f"- {sentence}" for sentence in sides_sentences(found)),
-        *(
-            f"- Also read as {one.part.says or one.part.label} ({one.part.label}): {verdict_sentence(one.verdict)}"
-            for one in found.also
-        ),
     ]
     if claim.missing:
         lines.append(f"- Not in the model: {claim.missing}.")
@@ -172,6 +194,5 @@ def _claim(found: Judgement, designs: Mapping[str, ClaimDesign]) -> str:
 
 def _bands(judgements: Sequence[Judgement]) -> str:
     used = Counter(name for found in judgements for name in found.claim.outcomes)
-    rows = ["### Bands of practical size\n", "| Outcome | Band | Because |", "|---|---|---|"]
-    rows += [f"| `{name}` | {band.band:g} | {band.reason} |" for name, band in BANDS.items() if name in used]
-    return "\n".join(rows) + "\n"
+    rows = ((f"`{name}`", f"{band.band:g}", band.reason) for name, band in BANDS.items() if name in used)
+    return "### Bands of practical size\n\n" + _rows(("Outcome", "Band", "Because"), rows)

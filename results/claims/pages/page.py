@@ -10,8 +10,18 @@ from ..designs import ClaimDesign, DesignSize
 from ..judged import Judgement
 from ..phase_figure import beside_words, measured, words_of
 from ..phases import Chart
-from ..wording import decider_text, decision_word, effect_sentences, percent, sides_sentences, verdict_sentence
+from ..wording import (
+    decider_sentence,
+    decision_word,
+    doubt_sentence,
+    effect_sentences,
+    percent,
+    sides_sentences,
+    verdict_sentence,
+)
 from .cards import came_out, doubts_of_phases, how_sure, lead_sentence, questions_asked
+from .tables import card_header, card_rows, short_shares
+from .words import WORDS, data_links
 
 TITLE = "What the debate gets right, and where"
 METHOD = (
@@ -19,15 +29,11 @@ METHOD = (
     every point of it with the same random numbers. A claim is judged from the difference of its arms, point by point:
     it holds where the difference goes its way by more than a band of practical size, reverses where it goes the other
     way by more than that, and makes no practical difference in between.""",
-    """Intervals of shares are Wilson score intervals, corrected by Bonferroni for every share on this page, with the
-    number of points lowered to what a bootstrap over points and replicates supports.""",
-    """What decides is found by splits on ranks of the score, one parameter after the other; a split is clear where
-    shuffled scores give as good a one, with any parameter, in at most 5% of 200 shuffles. Regions where a claim holds
-    or fails are found on half of the samples and judged on the other half; a side counts as shown where at least half
-    of the held-back samples in its region are on it, or in a corner that was searched on purpose.""",
-    """Runs that share points share random numbers as well: what is said is conditional on those of the replicates,
-    whose effect on single points is told with each claim.""",
+    """Shares are those of true effects: what chance does to single points is measured by their replicates and taken
+    out. How shares, their intervals, deciders and boxes are worked out, and how often they are right where the truth is
+    known, stands in docs/statistics.md and docs/coverage.md.""",
 )
+NOTHING = "nothing clearer than chance"
 FORM_WORDS = {
     "difference": "{0} against {1}",
     "interaction": "({0} against {1}) against ({2} against {3})",
@@ -49,7 +55,7 @@ def claims_page(
 
     ``figures``: SVG text by id of claim and contradiction, that of the overview under ``claims``.
     """
-    sections = [_overview(judgements, figures)] if judgements else []
+    sections = [_overview(judgements, figures), _words()] if judgements else []
     for chart in charts:
         name = chart.phase.name
         sections.append(_contradiction(chart, figures[name]))
@@ -66,12 +72,25 @@ def claims_page(
             ("How sure is it", how_sure(size)),
         ),
         sections=tuple(sections),
+        links=data_links(judgements, charts),
         foot="The model shows what its equations do, not what a health service does; its weaknesses: docs/model.md.",
     )
 
 
 def _overview(judgements: Sequence[Judgement], figures: Mapping[str, str]) -> Section:
-    header = ("Claim", "Position", "Says", "Verdict", "Holds", "No difference", "Reverses", "Decided by")
+    header = (
+        "Claim",
+        "Position",
+        "Says",
+        "Verdict",
+        "Holds",
+        "No difference",
+        "Reverses",
+        "Holds, counted",
+        "Holds in half the ranges",
+        "Undecided",
+        "Decided by",
+    )
     rows = [
         (
             found.claim.name,
@@ -81,19 +100,14 @@ def _overview(judgements: Sequence[Judgement], figures: Mapping[str, str]) -> Se
             percent(found.verdict.holds),
             percent(found.verdict.null),
             percent(found.verdict.reverses),
-            ", ".join(one.parameter.replace("_", " ") for one in found.deciders) or "nothing in particular",
+            *short_shares(found),
+            "; ".join(one.label for one in found.deciders) or NOTHING,
         )
         for found in judgements
     ]
     return Section(
         heading="All claims",
-        paragraphs=(
-            (
-                "Shares of the space of what we do not know; in brackets 95% intervals for all claims together. "
-                "'Decided by' names the parameters that separate best where a claim holds from where it does not; "
-                "their thresholds stand with each claim."
-            ),
-        ),
+        paragraphs=("Shares of the space of what we do not know, with 95% intervals in brackets.",),
         full=True,
         images=(
             (
@@ -103,6 +117,10 @@ def _overview(judgements: Sequence[Judgement], figures: Mapping[str, str]) -> Se
         ),
         table=(header, rows),
     )
+
+
+def _words() -> Section:
+    return Section(heading="What the words mean", link="Words", table=(("Word", "Rule"), WORDS))
 
 
 def _contradiction(chart: Chart, image: str) -> Section:
@@ -128,29 +146,21 @@ def _walk(chart: Chart, words: str, image: str) -> Section:
 
 def _claim(found: Judgement, designs: Mapping[str, ClaimDesign], image: str) -> Section:
     claim = found.claim
-    readings = [
-        (one.part.says or one.part.label, one.part.label, percent(one.verdict.holds), percent(one.verdict.null),
-         percent(one.verdict.reverses), one.verdict.word)
-        for one in found.also
-    ]  # fmt: skip
+    word = decision_word(found).capitalize()
     return Section(
         heading=f"{claim.name}: {claim.says}",
         link=claim.name,
         full=True,
         paragraphs=(
-            f"{decision_word(found).capitalize()}. {verdict_sentence(found.verdict)}",
+            f"{word}. {verdict_sentence(found.verdict)} {doubt_sentence(found.verdict)}".strip(),
             f"Claimed by {claim.position}. Predicted: {claim.reading}. {contrast_sentence(claim, designs)}",
             *effect_sentences(claim, found.verdict),
-            "What decides: "
-            + ("; ".join(decider_text(one) for one in found.deciders) or "no parameter varies it")
-            + ".",
+            decider_sentence(found),
             *sides_sentences(found),
         ),
         warning=_warning(found),
-        images=((image, f"{claim.name}: effect over the space and what decides it"),),
-        table=(("Also read as", "Measure", "Holds", "No difference", "Reverses", "Verdict"), readings)
-        if readings
-        else None,
+        images=((image, f"{claim.says}: effect over the space, and what decides it"),),
+        table=(card_header(found), card_rows(found)),
         note=f"Not in the model: {claim.missing}." if claim.missing else "",
     )
 

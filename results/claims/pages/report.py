@@ -15,13 +15,13 @@ from ..claims import CLAIMS, Claim
 from ..designs import ClaimDesign, DesignSize, claim_designs
 from ..figures import draw_claim, draw_summary
 from ..judged import Judgement, judge
-from ..phase_figure import draw_phase, words_of
+from ..phase_figure import draw_phase, turns_words, words_of
 from ..phases import Chart, Contradiction, chart, phase_design
 from ..store import write_verdicts
 from ..walks import WALKS, draw_walk, walk_designs, walk_words, walked
-from ..witness_regions import witness_table, witnesses
-from ..wording import claim_rows, decider_rows
+from ..witness_regions import witness_table
 from .page import claims_page
+from .tables import claim_rows, decider_rows
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -73,7 +73,7 @@ def write_claims(
         "deciding": decider_rows(judgements),
         "contradictions": chart_rows(charts),
         **{f"{name}-walk": table for name, table in walks.items()},
-        "witnesses": witness_table(witnesses(stores, designs, judgements)),
+        "witnesses": witness_table(one for found in judgements for one in found.witnesses),
     }
     folder = Path(out)
     paths = _write_files(folder, html, tables, images, figures)
@@ -124,6 +124,12 @@ def chart_rows(charts: Iterable[Chart]) -> pd.DataFrame:
         row: dict[str, object] = {"contradiction": one.phase.name, "question": one.phase.question}
         for name, (share, low, high) in zip(("up", "null", "down"), one.shares, strict=True):
             row |= {name: share, f"{name}_low": low, f"{name}_high": high}
-        row |= {"meaning_up": one.phase.up, "meaning_down": one.phase.down, "band": one.band, "in_words": words_of(one)}
+        row |= {
+            "meaning_up": one.phase.up,
+            "meaning_down": one.phase.down,
+            "band": one.band,
+            "in_words": words_of(one),
+            "turns": turns_words(one),
+        }
         rows.append(row)
     return pd.DataFrame(rows)

@@ -15,10 +15,11 @@ import xarray as xr
 from tredegar.model.graph.merkle import rules_hash
 from tredegar.results.claims.claims import CLAIMS
 from tredegar.results.claims.designs import FAMILIES, SIZES, claim_designs, sampled_space
-from tredegar.results.claims.figures import KINDS, draw_claim
+from tredegar.results.claims.figures import KINDS, draw_claim, draw_summary
 from tredegar.results.claims.judged import judge
 from tredegar.results.claims.pages.docs import write_docs
 from tredegar.results.claims.pages.report import Written, designs_of, write_claims
+from tredegar.results.claims.pages.words import WORDS
 from tredegar.results.claims.phases import PHASES
 from tredegar.results.claims.witness_regions import SIDES, read_witnesses
 from tredegar.results.dataset import design_of
@@ -65,7 +66,7 @@ def test_a_switched_off_cause_has_no_effect_in_its_corner(written: Written) -> N
     (corner,) = found.corners
     assert corner.kind == "fails"
     assert corner.verdict.null.share == 1.0
-    assert found.fails_shown
+    assert "fails" not in found.unseen
 
 
 def test_a_contradiction_covers_its_space_and_says_which_side_gains(written: Written) -> None:
@@ -74,7 +75,8 @@ def test_a_contradiction_covers_its_space_and_says_which_side_gains(written: Wri
         assert sum(share for share, *_ in chart.shares) == pytest.approx(1.0)
         assert chart.mean.shape == (3, len(chart.grid[1]), len(chart.grid[0]))
         assert ((chart.chance >= 0.0) & (chart.chance <= 1.0)).all()
-    assert sum(share for _, share in contest.best) == pytest.approx(1.0)
+    assert sum(share.share for _, share in contest.best) <= 1.0 + 1e-9
+    assert len(contest.best) == 4 and units.best == ()
 
 
 class Words(HTMLParser):
@@ -93,13 +95,17 @@ class Words(HTMLParser):
 def test_the_page_stands_alone_and_names_every_claim_its_arms_and_its_rule(written: Written, folder: Path) -> None:
     page = Words()
     page.feed((folder / "out" / "index.html").read_text(encoding="utf-8"))
-    assert all(address.startswith(("data:", "#")) for address in page.addresses)
+    data = [address for address in page.addresses if not address.startswith(("data:", "#"))]
+    assert {"claims.csv", "witnesses.csv", "contradictions.csv", "verdicts.zarr"} <= set(data)
+    assert all((folder / "out" / address).exists() for address in data)
     text = " ".join(page.text)
     for found in written.judgements:
         assert found.claim.says in text
         assert f"{found.verdict.holds.share:.0%}" in text
     assert "real control 0.8, mandate detail 0.8" in text
     assert "What decides:" in text
+    for word, rule in WORDS:
+        assert word in text and rule in text
 
 
 def test_the_figure_of_a_claim_names_every_class_and_draws_no_empty_bar_but_the_named(written: Written) -> None:
@@ -111,14 +117,37 @@ def test_the_figure_of_a_claim_names_every_class_and_draws_no_empty_bar_but_the_
     assert all(bar.get_height() > 0 for bar in bars if bar not in named)
 
 
+def test_every_figure_says_the_claim_in_its_own_words(written: Written) -> None:
+    for found in written.judgements:
+        title = draw_claim(found).legends[0].get_title().get_text()
+        assert " ".join(title.split()) == f"{found.claim.name}: {found.claim.says}"
+    labels = [
+        " ".join(tick.get_text().split()) for tick in draw_summary(written.judgements, 10).axes[0].get_yticklabels()
+    ]
+    for label, found in zip(labels, written.judgements, strict=True):
+        assert f"{found.claim.name} {found.claim.says}".startswith(label.removesuffix(" ..."))
+
+
+def test_half_of_the_ranges_is_judged_where_it_was_run(written: Written, folder: Path) -> None:
+    halves = {design.name for design in written.designs.values() if design.name.endswith("-half")}
+    for found in written.judgements:
+        assert (found.half is not None) == (f"{found.claim.family}-half" in halves)
+
+
 def test_the_tables_hold_the_numbers_of_the_page(written: Written, folder: Path) -> None:
     claims = pd.read_csv(folder / "out" / "claims.csv", keep_default_na=False)
     assert len(claims) == sum(1 + len(claim.also) for claim in CHOSEN)
     for found in written.judgements:
         row = claims[(claims["claim"] == found.claim.name) & (claims["also"] == "")].iloc[0]
+        assert row["unseen"] == " and ".join(found.unseen) and row["by_construction"] == "False"
         if found.verdict.samples:
             assert float(row["holds"]) == pytest.approx(found.verdict.holds.share, rel=1e-5)
-    assert set(pd.read_csv(folder / "out" / "contradictions.csv")["contradiction"]) == {"P3", "P10"}
+            assert float(row["counted_holds"]) == pytest.approx(found.verdict.counted[0], rel=1e-5)
+            assert float(row["undecided"]) == pytest.approx(found.verdict.undecided, rel=1e-5)
+    contradictions = pd.read_csv(folder / "out" / "contradictions.csv", keep_default_na=False)
+    assert set(contradictions["contradiction"]) == {"P3", "P10"}
+    assert list(contradictions)[:2] == ["contradiction", "question"]
+    assert list(contradictions)[-5:] == ["meaning_up", "meaning_down", "band", "in_words", "turns"]
     for name in (*(claim.name for claim in CHOSEN), "P3", "P10", "claims"):
         assert (folder / "out" / "figures" / f"{name}.svg").stat().st_size > 0
 
@@ -130,7 +159,12 @@ def test_the_store_of_verdicts_holds_them_with_their_names_and_the_diagrams(writ
         row = verdicts.sel(claim=found.claim.name)
         assert float(row["share"].sel(kind="holds")) == pytest.approx(found.verdict.holds.share, nan_ok=True)
         assert np.array_equal(row["score"].values[: len(found.verdict.score)], found.verdict.score, equal_nan=True)
-        assert [name for name in row["decider"].values if name] == [one.parameter for one in found.deciders]
+        assert row["counted"].values.tolist() == pytest.approx(list(found.verdict.counted), nan_ok=True)
+        assert np.array_equal(row["posterior"].values[: len(found.verdict.posterior)], found.verdict.posterior,
+                              equal_nan=True)  # fmt: skip
+        half = np.nan if found.half is None else found.half.holds.share
+        assert float(row["half_share"].sel(kind="holds")) == pytest.approx(half, nan_ok=True)
+        assert [name for name in row["decider"].values if name] == [one.label for one in found.deciders]
     contest = xr.open_zarr(folder / "out" / "verdicts.zarr", group="P3")
     assert np.array_equal(contest["effect"].values, written.charts[0].mean)
     assert contest["effect"].dims == ("manager_capability", "method_heterogeneity", "poor_performer_share")
@@ -142,7 +176,7 @@ def test_what_is_not_shown_to_cover_is_marked_where_it_is_printed(written: Writt
     for place in (CLAIMS_PRINTED, PHASES_PRINTED):
         assert all(doubts(printed_by(place)).removesuffix(".") in page for page in pages)
     verdicts = xr.open_zarr(folder / "out" / "verdicts.zarr")
-    for name in ("share_low", "decider", "decider_low", "by_construction"):
+    for name in ("share_low", "half_share_low", "decider", "by_construction"):
         assert verdicts[name].attrs.get("coverage", "") == doubts(kinds_of([name]))
     contest = xr.open_zarr(folder / "out" / "verdicts.zarr", group="P3")
     assert contest["chance"].attrs.get("coverage", "") == doubts(kinds_of(["chance"]))

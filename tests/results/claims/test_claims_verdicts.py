@@ -1,4 +1,4 @@
-"""Verdicts on effects whose answer is known: what holds, what decides, and what is only chance."""
+"""Verdicts on effects whose answer is known: what holds, and what is only chance."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ import pytest
 
 from tredegar.results.claims.claims import Less, Part
 from tredegar.results.claims.contrasts import ArmStore, Effects, combined_arms, effects_of
-from tredegar.results.claims.deciding import deciders, region
-from tredegar.results.claims.surface import fit_surface
 from tredegar.results.claims.verdicts import HOLDS, NULL, REVERSES, classes_of, verdict
 
 from ...support.made_stores import made_store
@@ -154,43 +152,6 @@ def test_forms_combine_arms_as_they_say() -> None:
     assert combined_arms("contest", [a, b, c, d]) == 1.0
 
 
-def sampled(points: int = 400) -> tuple[np.ndarray, list[str], np.ndarray, np.ndarray]:
-    """Twenty parameters, of which the third decides at 0.6 and the eighth, less, at 0.3."""
-    sample = np.random.default_rng(4).random((points, 20))
-    score = np.where(sample[:, 2] > 0.6, 2.5, -1.0) + np.where(sample[:, 7] > 0.3, 0.8, -0.8)
-    names = [f"parameter {place}" for place in range(20)]
-    return sample, names, score, classes_of(score, no_change=False)
-
-
-def test_what_decides_is_found_with_its_threshold() -> None:
-    first, second, third = deciders(*sampled())
-    assert (first.parameter, second.parameter) == ("parameter 2", "parameter 7")
-    assert first.threshold == pytest.approx(0.6, abs=0.02)
-    assert second.threshold == pytest.approx(0.3, abs=0.05)
-    assert first.low <= first.threshold <= first.high
-    assert first.holds_below < 0.1 < 0.9 < first.holds_above
-    assert first.chance < 0.02 < third.chance
-
-
-def test_chance_is_not_believed_to_decide() -> None:
-    rng = np.random.default_rng(5)
-    score = rng.standard_normal(200) * 2.0
-    found = deciders(rng.random((200, 30)), [str(place) for place in range(30)], score, classes_of(score, False))
-    assert found[0].chance > 0.05
-
-
-def test_a_region_is_judged_on_samples_that_the_search_has_not_seen() -> None:
-    sample, names, _, classes = sampled()
-    found = region(sample, names, classes == HOLDS, np.ones(len(classes), dtype=bool))
-    assert found is not None
-    assert found.share > 0.9
-    assert found.bounds["parameter 2"][0] > 0.5
-    by_chance = region(sample, names, np.random.default_rng(6).random(400) < 0.05, np.ones(400, dtype=bool))
-    assert by_chance is not None
-    assert by_chance.share < 0.5
-    assert region(sample, names, np.zeros(400, dtype=bool), np.ones(400, dtype=bool)) is None
-
-
 def test_effects_are_read_from_a_store_arm_by_arm_and_window_by_window(tmp_path) -> None:
     points = {"mandate_detail": np.tile([0.9, 0.1], 3), "solidarity": np.repeat([0.2, 0.5, 0.8], 2)}
     surface = {"quality": lambda p, luck, month: p["mandate_detail"] * p["solidarity"] * month + luck}
@@ -209,17 +170,3 @@ def test_effects_are_read_from_a_store_arm_by_arm_and_window_by_window(tmp_path)
         ArmStore(open_sweep(store, chunks=None), {"high": {"mandate_detail": 0.9}, "low": {"mandate_detail": 0.2}})
     with pytest.raises(ValueError, match="no recorded window of 12 months"):
         read.window((14, 20))
-
-
-def test_a_surface_finds_the_boundary_and_knows_how_sure_it_is() -> None:
-    points = np.random.default_rng(8).random((150, 3))
-    values = points[:, 0] - points[:, 1] + 0.02 * np.random.default_rng(9).standard_normal(150)
-    surface = fit_surface(points, values)
-    side = np.linspace(0.1, 0.9, 9)
-    mean, error = surface.at(np.column_stack([side, side, np.full(9, 0.5)]))
-    assert np.abs(mean).max() < 0.02
-    assert (np.abs(mean) <= 3.0 * error + 1e-3).all()
-    assert surface.covered > 0.85
-    assert surface.explained > 0.98
-    with pytest.raises(ValueError, match="at least 8 complete points, got 5"):
-        fit_surface(points[:5], values[:5])
