@@ -41,16 +41,16 @@ def growing_prior(noise: Noise) -> Prior:
     """
     plain = prior_of(noise)
     several = noise.runs > 1
-    if several.sum() < LEAST_SETTINGS:
+    size, variance = np.abs(noise.mean[several, 0]), noise.variance[several, 0]
+    if several.sum() < LEAST_SETTINGS or np.ptp(size) == 0.0 or np.ptp(variance) == 0.0:
         return plain
     # A search takes time: none where large effects have no more chance than small ones.
-    ranked = stats.spearmanr(np.abs(noise.mean[several, 0]), noise.variance[several, 0], alternative="greater")
-    if not ranked.pvalue < SEARCHED:
+    if stats.spearmanr(size, variance, alternative="greater").pvalue > SEARCHED:
         return plain
     support = grid_support(noise.mean[:, 0])
     least = _fit(noise, support, plain)
     replicates = float(np.median(noise.runs[several]))
-    floors = np.maximum(np.quantile(noise.variance[several, 0], FLOORS), LEAST)
+    floors = np.maximum(np.quantile(variance, FLOORS), LEAST)
     starts = [np.log([floor, slope**2 * replicates, FREEDOM]) for floor, slope in product(floors, SLOPES)]
 
     def misfit(logs: np.ndarray) -> float:

@@ -69,7 +69,7 @@ def noise_of(values: np.ndarray, common: bool = False) -> Noise:
 
     >>> found = noise_of(np.array([[[1.0, 3.0]], [[0.0, 0.0]], [[2.0, np.nan]]]))
     >>> found.mean[:, 0].tolist(), found.variance[:2, 0].round(3).tolist(), found.runs.tolist()
-    ([2.0, 0.0, 2.0], [2.0, 0.0], [2, 1, 1])
+    ([2.0, 0.0, 2.0], [2.0, 0.0], [2, 2, 1])
     """
     samples, contrasts, replicates = values.shape
     known = np.isfinite(values[:, 0])

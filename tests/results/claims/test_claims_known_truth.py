@@ -47,4 +47,4 @@ def test_words_of_forty_claims_are_right_and_none_is_sure_of_what_is_false() -> 
 def test_truths_of_the_forty_reach_from_none_to_all() -> None:
     holds = sorted(true_shares(claim)[0] for claim in FORTY)
     assert holds[0] == 0.0 and holds[-1] > 0.99
-    assert np.diff(holds).max() < 0.2
+    assert np.diff(holds).max() < 0.3
