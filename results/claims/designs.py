@@ -125,13 +125,13 @@ def sampled_space(family: Family, size: DesignSize) -> dict[str, tuple[float, fl
     }
 
 
-def half_of(space: Mapping[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
+def halved(space: Mapping[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
     """Return half of each range of ``space`` about the default: parameter -> (low, high) in its unit.
 
     From the default half of the way to either end: a range that begins at its default keeps that end. Where the range
     ends below the default, as units do in a small country, its end stands for the default.
 
-    >>> half_of({"mandate_detail": (0.0, 1.0), "contractor_use": (0.0, 1.0), "number_of_units": (2.0, 40.0)})
+    >>> halved({"mandate_detail": (0.0, 1.0), "contractor_use": (0.0, 1.0), "number_of_units": (2.0, 40.0)})
     {'mandate_detail': (0.25, 0.75), 'contractor_use': (0.0, 0.5), 'number_of_units': (21.0, 40.0)}
     """
     halves = {}
@@ -264,7 +264,7 @@ def _designs_of_family(family: Family, claims: Sequence[Claim], size: DesignSize
     corners = corner_arms(family, claims, size)
     for ending, told, ranges, run, samples in (
         ("", "", space, arms, size.samples),
-        ("-half", ", over half of each range about the default", half_of(space), arms, size.half_samples),
+        ("-half", ", over half of each range about the default", halved(space), arms, size.half_samples),
         ("-corners", ": corners of the space, searched on purpose", space, corners, size.corner_samples),
     ):
         if run:

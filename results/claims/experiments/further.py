@@ -17,7 +17,7 @@ import numpy as np
 from ..claims import CLAIMS, Claim
 from ..contrasts import ArmStore, effects_of
 from ..designs import FAMILIES, ClaimDesign, DesignSize, design_of_claims, sampled_space
-from ..verdicts import Verdict, verdict
+from ..verdicts import DECIDED, Verdict, verdict
 from .joined_arms import MORE, open_arms
 from .points import draw
 
@@ -25,8 +25,6 @@ FILE = "second-stage.json"
 """Where a run keeps what was chosen, so that it is chosen once, whoever finishes it."""
 CHANCE = 0.7
 """A claim asks for further replicates where the typical chance of an effect exceeds so many bands (assumption)."""
-DECIDED = 0.9
-"""A setting is decided where one class has at least this probability (assumption)."""
 MOST = 0.5
 """At most this share of the settings of a family gets further replicates (assumption)."""
 OTHER_STREAMS = 2**31
