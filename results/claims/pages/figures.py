@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..dataset import label_of
-from ..figures.style import INK, add_caption, figure_style, new_figure
-from .deciding import Decider
-from .judged import Judgement
-from .verdicts import HOLDS, NULL, REVERSES
+from ...dataset import label_of
+from ...figures.style import INK, add_caption, figure_style, new_figure
+from ..deciding import Decider
+from ..judged import Judgement
+from ..verdicts import HOLDS, NULL, REVERSES
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
