@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 PAGE = "docs/coverage.md"
 SHARED = "where chance under common random numbers is tied to the parameter, which passes for an effect"
+STEP = "where the effect has a step"
 SENSITIVITY, DISCOVER = "tredegar sensitivity, report", "tredegar discover, report"
 CLAIMS, PHASES = "tredegar claims: verdicts", "tredegar claims: contradictions"
 
@@ -112,9 +113,9 @@ _KINDS = (
     _kind("box of dense members that is told", CLAIMS, word=True),
     _kind("low end of the density of a box", CLAIMS),
     _kind("by construction", CLAIMS, "by_construction", word=True),
-    _kind("share of a phase diagram", PHASES, doubt="where one side is a hill and the rest a plain"),
-    _kind("turn of a sign in a phase diagram", PHASES, doubt="where the effect has a step"),
-    _kind("effect at a place of a phase diagram", PHASES, "error", "chance"),
+    _kind("share of a phase diagram", PHASES, doubt="where the effect is a hill on a plain, or has a step"),
+    _kind("turn of a sign in a phase diagram", PHASES, doubt=STEP),
+    _kind("effect at a place of a phase diagram", PHASES, "error", "chance", doubt=STEP),
 )
 INTERVAL_KINDS: Mapping[str, IntervalKind] = MappingProxyType({kind.name: kind for kind in _KINDS})
 """Every kind by its name."""
