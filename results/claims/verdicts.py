@@ -1,10 +1,10 @@
 """Verdicts: how often, over the space of uncertainty, a claim holds, makes no difference or reverses.
 
-At every sample of the space the effect is compared with its band of practical size. The shares have Wilson score
-intervals, Bonferroni-corrected for every share of every claim that is judged together: claims share points, so their
-shares depend on each other, and Bonferroni is right under any dependence. The number of points in the interval is
-lowered where chance adds to the scatter: to the number that would give the variance of a bootstrap that draws points
-and replicates anew.
+Counted is the true effect, not the one that is seen: at a noisy setting chance alone carries an effect beyond the band.
+The shares are those of settings whose true contrasts, with chance taken out, lie beyond the bands (``evidence``).
+Printed intervals hold their share 95 times in 100 each. The word comes from wider ones, at the level that Bonferroni
+asks for all shares that are judged together: claims share points, so their shares depend on each other, and Bonferroni
+is right under any dependence.
 """
 
 from __future__ import annotations
@@ -13,15 +13,20 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
 
 from ..intervals import LEVEL
 from ..statistics.space_shares import Share
 from .contrasts import Effects
+from .evidence.shares import Evidence, share_intervals, weigh_evidence
+from .evidence.vectors import Reading, contrasts_of, scores_at
 
 HOLDS, NULL, REVERSES = 1, 0, -1
-RESAMPLES = 400
-_SEED = 7
+FEW = 10
+"""With fewer settings nothing is said of shares but what was seen (assumption)."""
+DECIDED = 0.9
+"""A setting is decided where one class has at least this probability (assumption)."""
+NOISY = 1.5
+"""Where the typical chance of a setting's effect exceeds so many bands, shares say little (assumption)."""
 
 
 class Middle(NamedTuple):
@@ -35,12 +40,14 @@ class Middle(NamedTuple):
 class Verdict(NamedTuple):
     """What the sample says of one claim.
 
-    ``classes`` (sample,): HOLDS, NULL, REVERSES; ``score`` (sample,): effect in bands, in the claim's direction, NaN
-    where it is unknown. ``sizes``: for each part the effect in the unit of its outcome; ``chance`` is the typical
-    standard error of one sample's effect from chance, in bands. ``posterior`` (sample, 3): the probability that the
-    true effect at a sample holds, makes no difference, reverses, NaN where it is unknown; ``undecided``: the share of
-    samples of which none of the three reaches .9; ``counted``: shares of the classes as they are seen, chance and all;
-    ``too_noisy``: chance is so large that shares say little.
+    ``holds``, ``null``, ``reverses``: shares of settings whose true effect does so, with intervals of 95 % each;
+    ``joint``: the same with intervals that hold together for all claims that are judged together. ``posterior``
+    (sample, 3): the probability that the true effect at a sample holds, makes no difference, reverses, NaN where it is
+    unknown; ``classes`` (sample,): the most probable of HOLDS, NULL, REVERSES, NULL where it is unknown; ``undecided``:
+    the share of samples of which none of the three reaches .9. ``score`` (sample,): effect as it is seen, in bands, in
+    the claim's direction, NaN where it is unknown; ``counted``: shares of the classes of scores, chance and all.
+    ``sizes``: for each part the effect in the unit of its outcome; ``chance``: the typical standard error of one
+    sample's effect from chance, in bands, of the noisiest contrast; ``too_noisy``: it exceeds 1.5 bands.
     """
 
     holds: Share
@@ -56,6 +63,7 @@ class Verdict(NamedTuple):
     counted: tuple[float, float, float] = (np.nan, np.nan, np.nan)
     undecided: float = np.nan
     too_noisy: bool = False
+    joint: tuple[Share, ...] = ()
 
     @property
     def edge(self) -> float:
@@ -69,13 +77,20 @@ class Verdict(NamedTuple):
 
     @property
     def word(self) -> str:
-        """The verdict in a few words, from the intervals."""
-        for name, share in (("holds", self.holds), ("no difference", self.null), (self.contrary, self.reverses)):
+        """The verdict in a few words, from intervals that hold together for all claims that are judged together.
+
+        "mostly": the interval lies above a half. "more often": that of one side lies above that of the other.
+        "depends": neither. "too noisy": chance is too large for shares to be read.
+        """
+        if self.too_noisy:
+            return "too noisy"
+        holds, null, reverses = self.joint or (self.holds, self.null, self.reverses)
+        for name, share in (("holds", holds), ("no difference", null), (self.contrary, reverses)):
             if share.low > 0.5:
                 return f"mostly {name}"
-        if self.holds.low > self.reverses.high:
-            return f"depends, {'more often holds than fails' if self.no_change else 'more often holds than reverses'}"
-        if self.reverses.low > self.holds.high:
+        if holds.low > reverses.high:
+            return f"depends, more often holds than {self.contrary}"
+        if reverses.low > holds.high:
             return f"depends, more often {self.contrary} than holds"
         return "depends"
 
@@ -108,81 +123,71 @@ def joint_score(parts: Sequence[Effects], weights: np.ndarray | None = None) -> 
     return np.min([part.score(weights) for part in parts], axis=0)
 
 
-def verdict(parts: Sequence[Effects], compared: int) -> Verdict:
-    """Judge a claim from the effects of its ``parts``; ``compared`` shares in all are judged together."""
-    no_change = parts[0].part.sign == 0
-    score = joint_score(parts)
-    known = np.isfinite(score)
-    classes = classes_of(score, no_change)
-    count = int(known.sum())
-    drawn = _bootstrap(parts, known, no_change)
-    holds, null, reverses = (
-        _interval(float(np.mean(classes[known] == kind)) if count else np.nan, drawn[:, place], count, compared)
-        for place, kind in enumerate((HOLDS, NULL, REVERSES))
+def verdict(parts: Sequence[Effects], compared: int, common: bool = False) -> Verdict:
+    """Judge a claim from the effects of its ``parts``; ``compared`` shares in all are judged together.
+
+    ``common``: a replicate has the same random numbers in all samples, so that what chance does to all of them alike
+    is an error of the shares; otherwise samples have random numbers of their own. With fewer than ten known samples,
+    or without two replicates anywhere, shares are those that are seen and their intervals are 0 to 1.
+    """
+    readings = [Reading(one.part.form, one.part.sign, one.part.band, one.part.leeway) for one in parts]
+    contrasts = contrasts_of(readings, [one.values for one in parts])
+    replicates = np.isfinite(contrasts[:, 0]).sum(axis=1)
+    known = replicates > 0
+    no_change = readings[0].sign == 0
+    score = np.where(known, joint_score(parts), np.nan)
+    seen = classes_of(score, no_change)
+    counted = _counted(seen[known])
+    holds, null, reverses = (Share(share, 0.0, 1.0) for share in counted)
+    told = Verdict(
+        holds=holds,
+        null=null,
+        reverses=reverses,
+        classes=seen,
+        score=score,
+        sizes=tuple(_middle(part.effect()[known]) for part in parts),
+        chance=float("nan"),
+        samples=int(known.sum()),
+        no_change=no_change,
+        posterior=np.where(known[:, None], seen[:, None] == np.array([HOLDS, NULL, REVERSES]), np.nan),
+        counted=counted,
     )
-    return Verdict(
+    if told.samples < FEW or (replicates > 1).sum() < FEW:
+        return told
+
+    def classify(places: np.ndarray) -> np.ndarray:
+        return classes_of(scores_at(readings, places), no_change)
+
+    return _weighed(told, weigh_evidence(contrasts[known], classify, common), known, compared)
+
+
+def _weighed(told: Verdict, evidence: Evidence, known: np.ndarray, compared: int) -> Verdict:
+    """Return the verdict with what the evidence says of the ``known`` samples."""
+    holds, null, reverses = share_intervals(evidence, LEVEL)
+    posterior = np.full((len(known), 3), np.nan)
+    posterior[known] = evidence.posterior
+    classes = np.full(len(known), NULL)
+    classes[known] = np.array([HOLDS, NULL, REVERSES])[evidence.posterior.argmax(axis=1)]
+    chance = float(np.median(evidence.errors, axis=0).max())
+    return told._replace(
         holds=holds,
         null=null,
         reverses=reverses,
         classes=classes,
-        score=score,
-        sizes=tuple(_middle(part.effect()[known]) for part in parts),
-        chance=_chance(parts, known),
-        samples=count,
-        no_change=no_change,
-        posterior=np.where(known[:, None], classes[:, None] == np.array([HOLDS, NULL, REVERSES]), np.nan),
-        counted=(holds.share, null.share, reverses.share),
-        undecided=0.0,
+        chance=chance,
+        posterior=posterior,
+        undecided=float((evidence.posterior.max(axis=1) < DECIDED).mean()),
+        too_noisy=chance > NOISY,
+        # Shares of one page depend on each other: Bonferroni is right under any dependence.
+        joint=share_intervals(evidence, 1.0 - (1.0 - LEVEL) / compared),
     )
+
+
+def _counted(seen: np.ndarray) -> tuple[float, float, float]:
+    holds, null, reverses = (float(np.mean(seen == kind)) if len(seen) else np.nan for kind in (HOLDS, NULL, REVERSES))
+    return holds, null, reverses
 
 
 def _middle(effect: np.ndarray) -> Middle:
     low, median, high = np.quantile(effect, (0.1, 0.5, 0.9)) if len(effect) else (np.nan,) * 3
     return Middle(float(median), float(low), float(high))
-
-
-def _bootstrap(parts: Sequence[Effects], known: np.ndarray, no_change: bool) -> np.ndarray:
-    """Return the shares (resample, class) of samples and replicates drawn anew, independently of each other."""
-    rng = np.random.default_rng(_SEED)
-    replicates = parts[0].values.shape[-1]
-    count = int(known.sum())
-    if not count:
-        return np.full((1, 3), np.nan)
-    seen: dict[tuple[int, ...], np.ndarray] = {}
-    shares = np.empty((RESAMPLES, 3))
-    for resample in range(RESAMPLES):
-        # One draw for all points: the random numbers of a replicate are common to them.
-        weights = rng.multinomial(replicates, np.full(replicates, 1.0 / replicates))
-        key = tuple(weights.tolist())
-        # Few replicates have few different draws, and scores are what takes time.
-        if key not in seen:
-            seen[key] = classes_of(joint_score(parts, weights.astype(float))[known], no_change)
-        points = rng.multinomial(count, np.full(count, 1.0 / count)) / count
-        shares[resample] = [points @ (seen[key] == kind) for kind in (HOLDS, NULL, REVERSES)]
-    return shares
-
-
-def _interval(share: float, drawn: np.ndarray, count: int, compared: int) -> Share:
-    if not count:
-        return Share(np.nan, 0.0, 1.0)
-    scatter = float(np.var(drawn))
-    # So many independent points would scatter so. Shares of 0 and 1 never scatter, which proves nothing.
-    points = share * (1.0 - share) / scatter if scatter > 0.0 and 0.0 < share < 1.0 else float(count)
-    # By chance a bootstrap may scatter less than the points do; there are no more of them for that.
-    points = min(points, float(count))
-    # Bonferroni: shares of one page depend on each other, and this is right under any dependence.
-    z = float(stats.norm.ppf(1.0 - (1.0 - LEVEL) / (2.0 * compared)))
-    centre = (share + z * z / (2.0 * points)) / (1.0 + z * z / points)
-    half = z * np.sqrt(share * (1.0 - share) / points + z * z / (4.0 * points * points)) / (1.0 + z * z / points)
-    return Share(share, max(0.0, centre - half), min(1.0, centre + half))
-
-
-def _chance(parts: Sequence[Effects], known: np.ndarray) -> float:
-    """Return the median over samples of the jackknife standard error of the score over replicates, in bands."""
-    replicates = parts[0].values.shape[-1]
-    if replicates < 2 or not known.any():
-        return float("nan")
-    left_out = np.stack([joint_score(parts, 1.0 - np.eye(replicates)[one])[known] for one in range(replicates)])
-    spread = np.sqrt((replicates - 1) / replicates * ((left_out - left_out.mean(0)) ** 2).sum(0))
-    spread = spread[np.isfinite(spread)]
-    return float(np.median(spread)) if spread.size else float("nan")

@@ -43,7 +43,7 @@ SHARES = (
 )
 CHANCE = ("share of chance in single runs",)
 INDICES = (*SOBOL, *IDLE_SOBOL, *MORRIS, *PAWN, *DELTA, *COEFFICIENTS, *SHARES, *CHANCE, "advice on intervals")
-VERDICTS = ("share of verdicts", "by construction")
+VERDICTS = ("share of verdicts", "word of a verdict", "setting that is decided", "by construction")
 DENSE = ("box of dense members that is told", "low end of the density of a box")
 DIAGRAMS = (
     "share of a phase diagram",
@@ -55,9 +55,13 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "results/arms/comparison.py": COMPARED,
     "results/arms/comparison.py:compared_rows": COMPARED,
     "results/arms/pairs.py": ("difference of arms at a point",),
+    "results/claims/evidence/growth.py:growing_prior": ("share of verdicts",),
+    "results/claims/evidence/shares.py": ("share of verdicts",),
+    "results/claims/evidence/shares.py:share_intervals": ("share of verdicts", "word of a verdict"),
     "results/claims/pages/report.py:chart_rows": DIAGRAMS,
     "results/claims/pages/tables.py": VERDICTS,
     "results/claims/phases.py:AxisTurn": DIAGRAMS,
+    "results/claims/phases.py:chart": DIAGRAMS,
     "results/claims/store.py": VERDICTS,
     "results/claims/verdicts.py": VERDICTS,
     "results/claims/walks.py": RAMP,
@@ -157,5 +161,5 @@ NO_INTERVALS: Mapping[str, str] = {
 }
 """Place that has such a name or such a call -> what it is instead."""
 
-WITHOUT_ROWS = frozenset(("share of verdicts",))
+WITHOUT_ROWS: frozenset[str] = frozenset()
 """Kinds that were printed before they were simulated, which may only become fewer: no new kind comes without rows."""

@@ -19,6 +19,7 @@ from . import (
     rows_share,
     rows_sobol,
     rows_tables,
+    rows_verdicts,
 )
 from .law import Row
 
@@ -36,6 +37,7 @@ ROOMS = (
     rows_enough,
     rows_deciders,
     rows_phases,
+    rows_verdicts,
     rows_paired,
 )
 

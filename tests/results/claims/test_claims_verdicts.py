@@ -10,7 +10,6 @@ import pytest
 from tredegar.results.claims.claims import Less, Part
 from tredegar.results.claims.contrasts import ArmStore, Effects, combined_arms, effects_of
 from tredegar.results.claims.verdicts import HOLDS, NULL, REVERSES, classes_of, verdict
-from tredegar.results.intervals import LEVEL
 
 from ...support.made_stores import made_store
 
@@ -62,31 +61,78 @@ def test_shares_are_those_of_the_sample_and_lie_in_their_intervals() -> None:
     assert verdict([effects(np.full(100, 5.0))], 3).word == "mostly holds"
 
 
-def test_the_more_claims_are_judged_together_the_wider_the_intervals() -> None:
-    values = np.repeat([5.0, -5.0], 50)
+def test_words_come_from_intervals_that_are_the_wider_the_more_claims_are_judged_together() -> None:
+    values = np.repeat([5.0, -5.0], [65, 35])
     alone, among_many = verdict([effects(values)], 1), verdict([effects(values)], 300)
-    assert among_many.holds.low < alone.holds.low < alone.holds.high < among_many.holds.high
+    assert among_many.joint[0].low < alone.joint[0].low < alone.joint[0].high < among_many.joint[0].high
+    assert among_many.holds == alone.holds == alone.joint[0]
+    assert (alone.word, among_many.word) == ("mostly holds", "depends")
 
 
-def test_simultaneous_intervals_cover_all_true_shares_at_their_level() -> None:
-    rng = np.random.default_rng(2)
-    truths = np.array([0.05, 0.3, 0.6, 0.95])
-    misses = 0
-    for _ in range(100):
-        covered = []
-        for truth in truths:
-            values = np.where(rng.random(120) < truth, 5.0, 0.0)
-            share = verdict([effects(values, replicates=1)], len(truths)).holds
-            covered.append(share.low <= truth <= share.high)
-        misses += not all(covered)
-    assert misses / 100 <= 2.0 * (1.0 - LEVEL)
+def test_a_claim_that_holds_nearly_everywhere_is_surer_than_one_that_holds_less_often() -> None:
+    found = [
+        verdict([effects(np.repeat([5.0, 0.0], [held, 128 - held]), luck=0.2)], 174) for held in range(100, 129, 3)
+    ]
+    for which in (lambda one: one.holds, lambda one: one.joint[0]):
+        lows = [which(one).low for one in found]
+        assert lows == sorted(lows)
+    assert found[-1].word == found[-2].word == "mostly holds"
 
 
-def test_luck_makes_the_intervals_wider_and_is_told_in_bands() -> None:
-    values = np.linspace(-3.0, 3.0, 200)
-    calm, lucky = verdict([effects(values, luck=0.05)], 3), verdict([effects(values, luck=4.0)], 3)
-    assert calm.chance < 0.1 < 1.0 < lucky.chance
-    assert lucky.holds.high - lucky.holds.low >= calm.holds.high - calm.holds.low
+def test_chance_is_taken_out_of_shares_and_told_in_bands() -> None:
+    values = np.zeros(256)
+    calm, lucky, mad = (verdict([effects(values, luck=luck)], 3) for luck in (0.05, 2.0, 6.0))
+    assert lucky.counted[0] > 0.1 > 0.03 > lucky.holds.share
+    assert calm.chance < 0.1 < 0.9 < lucky.chance < 1.1 < 2.5 < mad.chance
+    assert mad.holds.high - mad.holds.low > calm.holds.high - calm.holds.low
+    assert (calm.word, lucky.word, mad.word) == ("mostly no difference", "mostly no difference", "too noisy")
+
+
+def test_a_setting_that_chance_may_have_carried_across_the_band_is_undecided() -> None:
+    spread = np.linspace(-3.0, 3.0, 200)
+    sure, unsure = verdict([effects(spread, luck=0.02)], 3), verdict([effects(spread, luck=1.5)], 3)
+    assert sure.undecided < 0.05 < 0.2 < unsure.undecided < 0.9
+    assert unsure.posterior.sum(axis=1) == pytest.approx(np.ones(200))
+    assert (unsure.posterior.argmax(axis=1) == 1 - unsure.classes).all()
+
+
+def test_chance_that_all_settings_share_makes_intervals_wide() -> None:
+    rng = np.random.default_rng(3)
+    shared = np.linspace(-1.0, 3.0, 120)[:, None] + 2.0 * rng.standard_normal(4) + 0.3 * rng.standard_normal((120, 4))
+    made = Effects(part(), np.stack([shared, np.zeros_like(shared)]))
+    apart, common = verdict([made], 3), verdict([made], 3, common=True)
+    assert common.holds.high - common.holds.low > 2.0 * (apart.holds.high - apart.holds.low)
+
+
+@pytest.mark.parametrize(("samples", "replicates"), [(4, 8), (60, 1)])
+def test_of_few_settings_or_single_replicates_nothing_is_claimed(samples: int, replicates: int) -> None:
+    found = verdict([effects(np.full(samples, 5.0), replicates=replicates)], 3)
+    assert found.holds == (1.0, 0.0, 1.0)
+    assert found.word == "depends"
+    assert found.chance != found.chance
+
+
+def test_two_replicates_and_missing_ones_are_enough() -> None:
+    rng = np.random.default_rng(4)
+    values = np.repeat([4.0, 0.0], 32)[:, None] + 0.5 * rng.standard_normal((64, 3))
+    values[rng.random((64, 3)) < 0.3] = np.nan
+    values[:, 0] = np.repeat([4.0, 0.0], 32)
+    found = verdict([Effects(part(), np.stack([values, np.zeros((64, 3))]))], 3)
+    assert found.samples == 64
+    assert found.holds.share == pytest.approx(0.5, abs=0.03)
+    assert verdict([effects(np.repeat([4.0, 0.0], 32), replicates=2, luck=0.5)], 3).holds.share == pytest.approx(
+        0.5, abs=0.03
+    )
+
+
+def test_the_larger_of_two_noisy_arms_is_no_hump() -> None:
+    arms = 1.5 * np.random.default_rng(6).standard_normal((3, 256, 4))
+    hump = Part(
+        terms=MappingProxyType({"quality": 1.0}), months=(1, 12), sign=1, band=1.0, reason="made", form="hump",
+        arms=("a", "b", "c"),
+    )  # fmt: skip
+    found = verdict([Effects(hump, arms)], 3)
+    assert found.counted[2] > 0.25 > 0.03 > found.reverses.share
 
 
 def test_a_failed_run_leaves_its_sample_out() -> None:
