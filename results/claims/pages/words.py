@@ -15,8 +15,8 @@ _RULES = {
     "holds, reverses, no difference": """The effect goes the way that was claimed, or the other way, by more than a band
         of practical size; no difference: it lies within. A claim of no change holds within the band and else fails.""",
     "mostly": "The interval of that share, wide enough for all claims on this page together, lies above a half.",
-    "depends": """No such interval lies above a half. "More often holds than reverses": the interval of the one lies above
-        that of the other.""",
+    "depends": """No such interval lies above a half. "More often holds than reverses": the interval of the one lies
+        above that of the other.""",
     "counted": """Settings by what was seen in them, chance included. The shares before it are those of true effects,
         with chance taken out; words are made of these.""",
     "undecided": f"""A setting in which none of holds, no difference and reverses has a probability of {DECIDED:.0%}
