@@ -57,7 +57,9 @@ def _draw_slice(panel: Any, chart: Chart, place: int, greatest: float) -> Any:
         where = units / 150.0 * chart.axes[0].high
         if where <= chart.axes[0].high:
             panel.axvline(where, color=INK, linewidth=0.7, linestyle="dotted")
-            panel.text(where, chart.axes[1].high, f"{units}", ha="center", va="bottom", fontsize=7)
+            panel.text(
+                where, 1.01, f"{units}", transform=panel.get_xaxis_transform(), ha="center", va="bottom", fontsize=7
+            )
     panel.set_xlabel(label_of(chart.axes[0].name))
     panel.set_title(
         f"{label_of(chart.axes[2].name, unit=False)} {third[place]:.3g}", pad=12 if chart.phase.marks else 6

@@ -61,6 +61,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "results/claims/pages/report.py:chart_rows": DIAGRAMS,
     "results/claims/pages/tables.py": VERDICTS,
     "results/claims/phases.py:AxisTurn": DIAGRAMS,
+    "results/claims/phases.py:chart": DIAGRAMS,
     "results/claims/store.py": VERDICTS,
     "results/claims/verdicts.py": VERDICTS,
     "results/claims/walks.py": RAMP,

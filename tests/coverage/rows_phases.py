@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import stats
 from scipy.stats import qmc
 
 from tredegar.results.claims.contrasts import combined_arms
 from tredegar.results.claims.phase_surface import draw_effect, turns_of
 from tredegar.results.statistics.gaussian_process import fit_process
-from tredegar.results.statistics.space_shares import line_places, shares_beyond, space_places
+from tredegar.results.statistics.space_shares import PLACES, line_places, shares_beyond, space_places
 from tredegar.results.statistics.surface_draws import draw_surfaces
 
 from .law import Row, Said
@@ -29,22 +30,26 @@ FINE = 1001
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """Points and replicates, streams, and the standard deviation of chance in bands."""
+    """Points and replicates, streams, the standard deviation of chance in bands, and places where shares are counted.
+
+    Fewer places than the product has save time; what that costs is in the interval.
+    """
 
     points: int
     replicates: int
     streams: str
     chance: float
+    places: int = PLACES
 
     def __str__(self) -> str:
         return f"{self.points} points x {self.replicates}, {self.streams}, chance {self.chance:g} bands"
 
 
 FEW = Design(80, 1, "independent", 1.0)
-FEWEST = Design(60, 1, "independent", 2.0)
+FEWEST = Design(60, 1, "independent", 2.0, 256)
 MORE = Design(120, 1, "independent", 1.0)
-NOISY = Design(80, 1, "independent", 3.0)
-FOUR = Design(80, 4, "common", 2.0)
+NOISY = Design(80, 1, "independent", 3.0, 256)
+FOUR = Design(80, 4, "common", 2.0, 256)
 SURFACES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "nothing acts": lambda at: np.zeros(len(at)),
     "a slope": lambda at: at @ np.array([0.3, 0.5, -0.45]) - 0.1,
@@ -72,7 +77,7 @@ def true_shares(values: np.ndarray) -> np.ndarray:
 
 def of_shares(name: str, design: Design, rng: np.random.Generator) -> Said:
     """The shares above, within and below the band."""
-    found = shares_beyond(drawn_at(name, design, space_places(AXES), rng), BAND)
+    found = shares_beyond(drawn_at(name, design, space_places(AXES, design.places), rng), BAND)
     return Said(*np.array(found).T, true_shares(SURFACES[name](space()[:, :AXES])))
 
 
@@ -87,7 +92,7 @@ def of_contest(name: str, design: Design, rng: np.random.Generator) -> Said:
     # What arms share at a point under paired streams is half of the variance, and no difference between them.
     chance = rng.standard_normal((5, design.points, design.replicates)) * design.chance * BAND / np.sqrt(2.0)
     arms = four_arms(at)[:, :, None] + chance[:4] + chance[4]
-    found = shares_beyond(draw_effect("contest", arms, at, space_places(AXES)), BAND)
+    found = shares_beyond(draw_effect("contest", arms, at, space_places(AXES, design.places)), BAND)
     return Said(*np.array(found).T, true_shares(combined_arms("contest", list(four_arms(space()[:, :AXES])))))
 
 
@@ -95,7 +100,8 @@ def of_places(name: str, design: Design, rng: np.random.Generator) -> Said:
     """The effect at places of the space; beyond the dashed lines of the figure the interval leaves zero out."""
     places = rng.random((SOME, AXES))
     drawn = drawn_at(name, design, places, rng)
-    return Said(drawn.mean(axis=0), *np.quantile(drawn, (0.025, 0.975), axis=0), SURFACES[name](places))
+    mean, half = drawn.mean(axis=0), stats.norm.ppf(0.975) * drawn.std(axis=0)
+    return Said(mean, mean - half, mean + half, SURFACES[name](places))
 
 
 def true_turn(line: np.ndarray, place: float, rises: bool) -> float:
