@@ -74,7 +74,8 @@ class _Run(NamedTuple):
     sample: np.ndarray
 
     def judged(self, claim: Claim, compared: int, names: Mapping[str, str] | None = None) -> Verdict:
-        return verdict([effects_of(self.store, part, names) for part in claim.parts], compared)
+        effects = [effects_of(self.store, part, names) for part in claim.parts]
+        return verdict(effects, compared, self.store.common)
 
 
 def half_name(family: str) -> str:
@@ -141,7 +142,9 @@ def _judge_one(claim: Claim, runs: Mapping[str, _Run], compared: int) -> Judgeme
         holds_where=holds,
         fails_where=fails,
         reverses_where=reverses,
-        also=tuple(Also(part, verdict([effects_of(run.store, part)], compared)) for part in claim.also),
+        also=tuple(
+            Also(part, verdict([effects_of(run.store, part)], compared, run.store.common)) for part in claim.also
+        ),
         corners=corners,
         failed=int((~np.isfinite(found.score)).sum()),
         half=None if half is None else half.judged(claim, compared),
