@@ -34,6 +34,11 @@ class ArmStore:
                         f"(arm '{name}'); this store is of another design"
                     )
 
+    @property
+    def common(self) -> bool:
+        """Whether a replicate has the same random numbers at all samples, as in stores that do not say otherwise."""
+        return str(self.sweep.attrs.get("streams", "common")) == "common"
+
     def series(self, arm: str, outcome: str) -> np.ndarray:
         """Return the recorded values of ``outcome`` in its unit, float64 (sample, replicate, month).
 

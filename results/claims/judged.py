@@ -15,11 +15,8 @@ from .contrasts import ArmStore, effects_of
 from .deciding import Decider, box_where, find_deciders
 from .designs import ClaimDesign, corner_arm
 from .proofs import proof_of
-from .verdicts import HOLDS, NULL, REVERSES, Verdict, verdict
+from .verdicts import Verdict, verdict
 from .witness_regions import SIDES, Searched, Witness, find_witnesses
-
-KINDS = (HOLDS, NULL, REVERSES)
-"""The columns of a posterior."""
 
 
 class Also(NamedTuple):
@@ -77,10 +74,11 @@ class _Run(NamedTuple):
     sample: np.ndarray
 
     def judged(self, claim: Claim, compared: int, names: Mapping[str, str] | None = None) -> Verdict:
-        return verdict([effects_of(self.store, part, names) for part in claim.parts], compared)
+        effects = [effects_of(self.store, part, names) for part in claim.parts]
+        return verdict(effects, compared, self.store.common)
 
 
-def half_of(family: str) -> str:
+def half_name(family: str) -> str:
     """Return the name of the design of a family over half of each range about the defaults."""
     return f"{family}-half"
 
@@ -91,7 +89,7 @@ def number_of_shares(claims: Iterable[Claim], designs: Iterable[str] = ()) -> in
     Claims of families that have a design over half of the ranges among ``designs`` have three more.
     """
     designs = set(designs)
-    return sum(3 * (1 + len(claim.also) + (half_of(claim.family) in designs)) for claim in claims)
+    return sum(3 * (1 + len(claim.also) + (half_name(claim.family) in designs)) for claim in claims)
 
 
 def judge(folder: str | Path, designs: Mapping[str, ClaimDesign], claims: Iterable[Claim]) -> tuple[Judgement, ...]:
@@ -135,7 +133,7 @@ def _judge_one(claim: Claim, runs: Mapping[str, _Run], compared: int) -> Judgeme
     deciders = find_deciders(sample, names, found.score, found.posterior)
     holds, fails, reverses = (box_where(sample, names, found.posterior, kinds) for kinds in ((0,), (1, 2), (2,)))
     corners = _corners(claim, runs.get(f"{claim.family}-corners"), compared)
-    half = runs.get(half_of(claim.family))
+    half = runs.get(half_name(claim.family))
     return Judgement(
         claim=claim,
         verdict=found,
@@ -144,7 +142,9 @@ def _judge_one(claim: Claim, runs: Mapping[str, _Run], compared: int) -> Judgeme
         holds_where=holds,
         fails_where=fails,
         reverses_where=reverses,
-        also=tuple(Also(part, verdict([effects_of(run.store, part)], compared)) for part in claim.also),
+        also=tuple(
+            Also(part, verdict([effects_of(run.store, part)], compared, run.store.common)) for part in claim.also
+        ),
         corners=corners,
         failed=int((~np.isfinite(found.score)).sum()),
         half=None if half is None else half.judged(claim, compared),
@@ -175,4 +175,4 @@ def _corners(claim: Claim, run: _Run | None, compared: int) -> tuple[CornerResul
     return tuple(results)
 
 
-__all__ = ["KINDS", "Also", "CornerResult", "Judgement", "half_of", "judge", "number_of_shares", "space_of"]
+__all__ = ["Also", "CornerResult", "Judgement", "half_name", "judge", "number_of_shares", "space_of"]

@@ -13,13 +13,13 @@ from ...open import open_sweep
 from ...report.page import render
 from ..claims import CLAIMS, Claim
 from ..designs import ClaimDesign, DesignSize, claim_designs
-from ..figures import draw_claim, draw_summary
 from ..judged import Judgement, judge
 from ..phase_figure import draw_phase, turns_words, words_of
 from ..phases import Chart, Contradiction, chart, phase_design
 from ..store import write_verdicts
 from ..walks import WALKS, draw_walk, walk_designs, walk_words, walked
 from ..witness_regions import witness_table
+from .figures import draw_claim, draw_summary
 from .page import claims_page
 from .tables import claim_rows, decider_rows
 

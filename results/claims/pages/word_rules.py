@@ -8,18 +8,21 @@ from ...statistics.step_down import SHUFFLES
 from ..deciding import CLIP, MOST
 from ..judged import Judgement
 from ..phases import Chart
+from ..verdicts import DECIDED, NOISY
 from ..witness_regions import SURE
 
 _RULES = {
     "holds, reverses, no difference": """The effect goes the way that was claimed, or the other way, by more than a band
         of practical size; no difference: it lies within. A claim of no change holds within the band and else fails.""",
-    "mostly": "That share surely lies above a half, for all claims on this page together.",
-    "depends": """No share surely lies above a half. "More often holds than reverses": the one share surely lies above
-        the other.""",
+    "mostly": "The interval of that share, wide enough for all claims on this page together, lies above a half.",
+    "depends": """No such interval lies above a half. "More often holds than reverses": the interval of the one lies
+        above that of the other.""",
     "counted": """Settings by what was seen in them, chance included. The shares before it are those of true effects,
         with chance taken out; words are made of these.""",
-    "undecided": "A setting in which none of holds, no difference and reverses has a probability of 90% or more.",
-    "too noisy": "Chance at one setting outweighs what is sought, so that the shares say little.",
+    "undecided": f"""A setting in which none of holds, no difference and reverses has a probability of {DECIDED:.0%}
+        or more.""",
+    "too noisy": f"""The typical standard error of the effect at a setting exceeds {NOISY:g} bands, so that shares say
+        little.""",
     "decided by": f"""A parameter (its slope, or a U-shape), or two by their product, that explains the effect, cut at
         {CLIP:g} bands, better than the best of all does in 95% of {SHUFFLES} shuffles; {MOST} at most. Where nothing
         decides, one claim in twenty has a name by chance.""",

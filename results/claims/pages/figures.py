@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..dataset import label_of
-from ..figures.style import INK, add_caption, figure_style, new_figure
-from .deciding import Decider
-from .judged import Judgement
-from .verdicts import HOLDS, NULL, REVERSES
+from ...dataset import label_of
+from ...figures.style import INK, add_caption, figure_style, new_figure
+from ..deciding import Decider
+from ..judged import Judgement
+from ..verdicts import HOLDS, NULL, REVERSES
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -83,7 +83,7 @@ def draw_claim(found: Judgement) -> Figure:
     Of two parameters that decide together, each is an axis, and every setting has the sign of its verdict.
     """
     caption = (
-        f"{found.verdict.samples} settings of the space, each by what was seen of it, chance included. "
+        f"{found.verdict.samples} settings of the space: the effect as seen, coloured by the likeliest verdict. "
         "Dashed: the band of no difference."
     )
     panels = 1 + len(found.deciders)
