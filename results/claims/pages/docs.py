@@ -26,7 +26,7 @@ from .cards import came_out, doubts_of_phases, how_sure, questions_asked
 from .page import METHOD, NOTHING, contrast_sentence
 from .report import Written
 from .tables import card_header, card_rows, short_shares
-from .words import WORDS
+from .word_rules import WORDS
 
 HEAD = """# Claims: what the debate gets right, and where
 

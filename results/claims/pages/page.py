@@ -21,7 +21,7 @@ from ..wording import (
 )
 from .cards import came_out, doubts_of_phases, how_sure, lead_sentence, questions_asked
 from .tables import card_header, card_rows, short_shares
-from .words import WORDS, data_links
+from .word_rules import WORDS, data_links
 
 TITLE = "What the debate gets right, and where"
 METHOD = (

@@ -19,7 +19,7 @@ from tredegar.results.claims.judged import judge
 from tredegar.results.claims.pages.docs import write_docs
 from tredegar.results.claims.pages.figures import KINDS, draw_claim, draw_summary
 from tredegar.results.claims.pages.report import Written, designs_of, write_claims
-from tredegar.results.claims.pages.words import WORDS
+from tredegar.results.claims.pages.word_rules import WORDS
 from tredegar.results.claims.phases import PHASES
 from tredegar.results.claims.witness_regions import SIDES, read_witnesses
 from tredegar.results.dataset import design_of
