@@ -1,6 +1,7 @@
 """Coverage: simulate intervals of means with known truth, print the table and write docs/coverage.md.
 
-Run: python benchmarks/coverage.py [--trials N] [--kind WORDS] [--write]. Fixed seeds: the same table every time.
+Run: python benchmarks/coverage.py [--trials N] [--rows N] [--kind WORDS] [--write]. Fixed seeds: the same table every
+time.
 """
 
 from __future__ import annotations
@@ -15,6 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+if __name__ == "__main__":
+    # A process for each core: with threads of linear algebra on top of them, which are made when NumPy is loaded,
+    # surfaces take ten times as long.
+    os.environ |= dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -61,7 +67,20 @@ def measured(number: int, trials: int | None) -> Any:
 def measure_all(numbers: Sequence[int], trials: int | None) -> list[Any]:
     """Return what the rows come to, in their order, on all cores."""
     with ProcessPoolExecutor(os.process_cpu_count() if hasattr(os, "process_cpu_count") else os.cpu_count()) as pool:
-        return list(pool.map(measured, numbers, [trials] * len(numbers), chunksize=4))
+        return list(pool.map(measured, numbers, [trials] * len(numbers), chunksize=1))
+
+
+def some_of(numbers: Sequence[int], most: int | None) -> list[int]:
+    """Return at most ``most`` rows of each kind, spread over those that it has; all where that is None."""
+    kinds: dict[str, list[int]] = {}
+    for number in numbers:
+        kinds.setdefault(table.all_rows()[number].kind, []).append(number)
+    chosen = [
+        members[place * len(members) // min(most or len(members), len(members))]
+        for members in kinds.values()
+        for place in range(min(most or len(members), len(members)))
+    ]
+    return sorted(chosen)
 
 
 def line(found: Any, rows: int) -> str:
@@ -125,18 +144,21 @@ def main() -> int:
     """Print the table; exit status 1 where a row is broken."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--trials", type=int, help="trials of each row (default: as many as the row asks for)")
+    options.add_argument("--rows", type=int, help="at most so many rows of each kind (default: all)")
     options.add_argument("--kind", default="", help="only kinds with these words")
     options.add_argument("--write", action="store_true", help=f"write {PAGE.relative_to(ROOT)}")
     chosen = options.parse_args()
-    if chosen.write and (chosen.kind or chosen.trials is not None):
-        options.error("--write writes the whole page: leave --kind and --trials out")
+    if chosen.write and (chosen.kind or chosen.trials is not None or chosen.rows is not None):
+        options.error("--write writes the whole page: leave --kind, --trials and --rows out")
     if chosen.trials is not None and chosen.trials < 2:
         options.error(f"--trials must be 2 or more, got {chosen.trials}")
+    if chosen.rows is not None and chosen.rows < 1:
+        options.error(f"--rows must be 1 or more, got {chosen.rows}")
     numbers = [number for number, row in enumerate(table.all_rows()) if chosen.kind in row.kind]
     if not numbers:
         kinds = ", ".join(dict.fromkeys(row.kind for row in table.all_rows()))
         options.error(f"no kind has '{chosen.kind}' in its name; there are {kinds}")
-    found = measure_all(numbers, chosen.trials)
+    found = measure_all(some_of(numbers, chosen.rows), chosen.trials)
     text = page(found)
     print(text)
     if chosen.write:

@@ -41,7 +41,7 @@ def doubt_sentence(found: Verdict) -> str:
     told = (
         "" if found.undecided != found.undecided else f"Undecided: {found.undecided:.0%} of {found.samples} settings."
     )
-    return f"{told} Too noisy: chance hides what is sought, and shares say little.".strip() if found.too_noisy else told
+    return f"{told} Chance hides what is sought, so that shares say little.".strip() if found.too_noisy else told
 
 
 def effect_sentences(claim: Claim, found: Verdict) -> tuple[str, ...]:

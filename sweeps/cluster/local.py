@@ -141,6 +141,7 @@ def _cluster(workers: Mapping[str, dict[str, Any]], scratch: str) -> Any:
 def _settings_of_workers() -> Iterator[None]:
     """Set what Dask must know to start workers of this machine, which is the same for every sweep."""
     import dask
+    import distributed  # noqa: F401  # its defaults, set later, would be lost with these: no second cluster could start
 
     from .processes import METHOD
 

@@ -41,3 +41,11 @@ def test_the_page_names_every_kind_without_rows_and_none_that_has_some(benchmark
     bare = set(INTERVAL_KINDS) - {row.kind for row in all_rows()}
     assert {name for name in INTERVAL_KINDS if f"| {name} |" in told} == bare
     assert benchmark.not_simulated(INTERVAL_KINDS) == ""
+
+
+def test_the_short_form_has_rows_of_every_kind_and_no_more_of_any_than_asked(benchmark: ModuleType) -> None:
+    every = range(len(all_rows()))
+    kinds = [all_rows()[number].kind for number in benchmark.some_of(every, 3)]
+    assert set(kinds) == {row.kind for row in all_rows()}
+    assert max(kinds.count(kind) for kind in kinds) == 3
+    assert benchmark.some_of(every, None) == list(every)

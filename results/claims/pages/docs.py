@@ -151,7 +151,7 @@ def _table(judgements: Sequence[Judgement]) -> str:
 def _construction(judgements: Sequence[Judgement]) -> str:
     proven = [f"- {found.claim.name}, {found.claim.says.lower()}: {found.proof}" for found in judgements if found.proof]
     unseen = [
-        f"- {found.claim.name}, {found.claim.says.lower()}: never seen where it {' or '.join(found.unseen)}; "
+        f"- {found.claim.name}, {found.claim.says.lower()}: no sure setting where it {' or '.join(found.unseen)}; "
         f"{line_of(found.claim)}"
         for found in judgements
         if found.unseen
@@ -160,7 +160,7 @@ def _construction(judgements: Sequence[Judgement]) -> str:
         [
             "**By construction.**\n" if proven else "**By construction**: none.\n",
             *([*proven, ""] if proven else []),
-            "**Never seen on one side**, and the rule that carries the claim:\n" if unseen else "",
+            "**Without a sure setting of one side**, and the rule that carries the claim:\n" if unseen else "",
             *([*unseen, ""] if unseen else []),
         ]
     )

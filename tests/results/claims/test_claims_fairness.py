@@ -105,7 +105,7 @@ def test_of_few_claims_one_side_was_never_seen_and_the_page_names_them_and_their
     assert len(UNSEEN) <= MOST_UNSEEN
     text = PAGE.read_text(encoding="utf-8")
     for name, sides in UNSEEN.items():
-        told = rf"^- {name}, .*: never seen where it {' or '.join(sides)}; {re.escape(line_of(CLAIMS[name]))}$"
+        told = rf"^- {name}, .*: no sure setting where it {' or '.join(sides)}; {re.escape(line_of(CLAIMS[name]))}$"
         assert re.search(told, text, re.MULTILINE)
 
 
