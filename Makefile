@@ -117,7 +117,7 @@ damage: $(TOOLS) ## damage stores and archives in every way; none may read as wh
 fuzz: $(TOOLS) ## random specs, tables, options and walks; a call of the file system fails at every place (INPUTS=50000 WALKS=2000)
 	@TREDEGAR_FUZZED_INPUTS=$(INPUTS) TREDEGAR_FUZZED_WALKS=$(WALKS) $(BIN)/pytest -m fuzz -n auto --maxprocesses 4 --timeout 14400 $(PYTEST_OPTIONS)
 
-coverage: $(TOOLS) ## simulate intervals, bands and words with known truth and write docs/coverage.md (TRIALS=100 ROWS=6: print a part alone)
+coverage: $(TOOLS) ## simulate intervals, bands and words with known truth and write docs/coverage.md (TRIALS=60 ROWS=3: print a part alone)
 	@$(BIN)/python benchmarks/coverage.py $(if $(TRIALS)$(ROWS),$(if $(TRIALS),--trials $(TRIALS)) $(if $(ROWS),--rows $(ROWS)),--write)
 
 slurm: $(TOOLS) ## the tests on a Slurm of one node and on one of three (root; Debian: slurmctld slurmd slurm-client munge iproute2 util-linux)
