@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from shutil import copyfile
 
+from ....model.text.amounts import counted
 from ..claims import BANDS
 from ..designs import ClaimDesign, DesignSize
 from ..judged import Judgement
@@ -104,10 +105,12 @@ def _cards(written: Written, size: DesignSize) -> list[str]:
 
 
 def _space(size: DesignSize) -> str:
+    runs = counted(size.phase_replicates, "run")
     return (
-        f"Each over three parameters at {size.phase_points} points, {size.phase_replicates} replicates, the others at "
-        "their default or as the arms say. Colour: the effect; black: where its sign turns; dashed: how uncertain that "
-        f"boundary is; hatched: too small to matter. {doubts_of_phases()}".rstrip()
+        f"Each over three parameters at {counted(size.phase_points, 'setting')}, {runs} "
+        "of each side at each of them; other parameters are at their default or as the sides say. Colour: the effect; "
+        "black: where its sign turns; dashed: between these lines its 95% interval holds zero; hatched: too small to "
+        f"matter. {doubts_of_phases()}".rstrip()
         + "\n"
     )
 
