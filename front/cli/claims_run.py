@@ -145,7 +145,7 @@ def second_stage(
 
     What they ask for is decided once and kept beside them. Raises ValueError where a store is unfinished.
     """
-    from ..results.claims.experiments.further import FILE, choose_settings, further_designs, read_choices, to_text
+    from ..results.claims.stages.further import FILE, choose_settings, further_designs, read_choices, to_text
     from ..sweeps.store.durable import write_durably
 
     choices = read_choices(folder, designs)

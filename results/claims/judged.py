@@ -9,11 +9,12 @@ from typing import NamedTuple
 import numpy as np
 
 from ..discovery.dense_boxes import DenseBox
+from ..open import open_sweep
 from .claims import Claim, Part
 from .contrasts import ArmStore, effects_of
 from .deciding import Decider, box_where, find_deciders
 from .designs import ClaimDesign, corner_arm
-from .experiments.joined_arms import open_arms
+from .experiments.joined_arms import join_stores
 from .proofs import proof_of
 from .verdicts import Verdict, verdict
 from .witness_regions import SIDES, Searched, Witness, find_witnesses
@@ -98,10 +99,11 @@ def judge(folder: str | Path, designs: Mapping[str, ClaimDesign], claims: Iterab
     Raises FileNotFoundError or ValueError where a store is missing, unfinished or of another design.
     """
     claims = tuple(claims)
-    runs = {
-        name: _Run(designs[name], store, space_of(store, designs[name]))
-        for name, store in open_arms(folder, designs).items()
-    }
+    sweeps = {name: open_sweep(Path(folder) / f"{name}.zarr", chunks=None) for name in designs}
+    runs = {}
+    for name, sweep in join_stores(sweeps, designs).items():
+        store = ArmStore(sweep, designs[name].arms)
+        runs[name] = _Run(designs[name], store, space_of(store, designs[name]))
     compared = number_of_shares(claims, designs)
     return tuple(_judge_one(claim, runs, compared) for claim in claims)
 

@@ -12,7 +12,7 @@ import pytest
 from tredegar.cli import claims_run
 from tredegar.cli.entry import main
 from tredegar.results.claims import designs as claim_designs
-from tredegar.results.claims.experiments import further
+from tredegar.results.claims.stages import further
 
 from ..support.sweep_cases import contents
 

@@ -1,1 +1,1 @@
-"""The experiments of the claims: the points of a design, and runs added where settings are undecided."""
+"""The experiments of the claims: the points of a design with arms, and its stores with further replicates joined."""

@@ -1,83 +1,91 @@
-"""Stores with arms as one reading: the runs of every setting, and further replicates of some arms at some of them."""
+"""Stores with arms as one Dataset: the runs of every setting, and further replicates of some arms at some of them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping
+from typing import Protocol
 
 import numpy as np
+import xarray as xr
 
-from ...open import open_sweep
-from ..contrasts import ArmStore
-from ..designs import ClaimDesign
+from .points import Settings
 
 MORE = "-more"
 """The ending of the name of a design that holds further replicates of the design whose name stands before it."""
 
 
-class JoinedArms(ArmStore):
-    """The store of a design, with further replicates of some of its arms at some of its settings.
+class DesignWithArms(Protocol):
+    """What is known of a design here: its name, what its arms set, and the parameters that it samples."""
 
-    ``chosen`` (sample of ``more``,) are the settings of ``whole`` at which ``more`` was run. Raises ValueError where
-    they are not so many.
+    @property
+    def name(self) -> str: ...  # noqa: D102 - said above
+    @property
+    def arms(self) -> Mapping[str, Settings]: ...  # noqa: D102
+    @property
+    def sampled(self) -> tuple[str, ...]: ...  # noqa: D102
+
+
+def join_replicates(whole: xr.Dataset, more: xr.Dataset, places: np.ndarray) -> xr.Dataset:
+    """Return the outcomes of ``whole`` with the replicates of ``more`` after its own, dims (point, replicate, month).
+
+    ``places`` (point of ``more``,) are the same points in ``whole``; elsewhere, and in outcomes that ``more`` did not
+    record, further replicates are NaN. Values keep their unit.
+
+    >>> runs = {"quality": (("point", "replicate", "month"), [[[0.5]], [[0.75]]])}
+    >>> whole = xr.Dataset(runs, {"target_level": ("point", [0.8, 0.9])})
+    >>> joined = join_replicates(whole, whole.isel(point=[1]), np.array([1]))
+    >>> joined["quality"].values.tolist(), joined["target_level"].values.tolist()
+    ([[[0.5], [nan]], [[0.75], [0.75]]], [0.8, 0.9])
     """
-
-    def __init__(self, whole: ArmStore, more: ArmStore, chosen: Sequence[int]) -> None:
-        if len(chosen) != more.samples:
-            raise ValueError(f"further replicates are of {more.samples} settings, and {len(chosen)} were chosen")
-        self.whole, self.more, self.chosen = whole, more, list(chosen)
-        self.sweep, self.arms, self.months, self.samples = whole.sweep, whole.arms, whole.months, whole.samples
-        self.replicates = whole.replicates + more.replicates
-        self._loaded = {}
-
-    def series(self, arm: str, outcome: str) -> np.ndarray:
-        """Return the recorded values of ``outcome`` in its unit, float64 (sample, replicate, month).
-
-        Replicates of ``more`` come last, NaN at settings and in arms that it did not run, and of outcomes that it did
-        not record. Raises KeyError for an arm or an outcome that the whole store does not hold.
-
-        >>> import xarray as xr
-        >>> arms = {"now": {"mandate_detail": 0.5}}
-        >>> def store(values):
-        ...     levers = {"mandate_detail": ("point", [0.5] * len(values)), "month": [12]}
-        ...     return ArmStore(xr.Dataset({"quality": (("point", "replicate", "month"), values)}, levers), arms)
-        >>> joined = JoinedArms(store([[[0.5]], [[0.7]]]), store([[[0.9]]]), chosen=[1])
-        >>> joined.series("now", "quality").tolist()
-        [[[0.5], [nan]], [[0.7], [0.9]]]
-        """
-        before = self.whole.series(arm, outcome)
-        more = np.full((self.samples, self.more.replicates, before.shape[-1]), np.nan)
-        if arm in self.more.arms and outcome in self.more.sweep:
-            more[self.chosen] = self.more.series(arm, outcome)
-        return np.concatenate([before, more], axis=1)
+    joined = whole.drop_dims("replicate")
+    for name, outcome in whole.data_vars.items():
+        if outcome.dims == ("point", "replicate", "month"):
+            values = np.asarray(outcome.values, dtype=np.result_type(outcome.dtype, np.float32))
+            again = np.full((len(values), more.sizes["replicate"], values.shape[2]), np.nan, dtype=values.dtype)
+            if name in more:
+                again[places] = more[name].values
+            joined[name] = outcome.dims, np.concatenate([values, again], axis=1), outcome.attrs
+    return joined
 
 
-def open_arms(folder: str | Path, designs: Mapping[str, ClaimDesign]) -> dict[str, ArmStore]:
-    """Return the stores ``folder/NAME.zarr`` of ``designs`` by name, each joined with that of its further replicates.
+def join_stores(sweeps: Mapping[str, xr.Dataset], designs: Mapping[str, DesignWithArms]) -> dict[str, xr.Dataset]:
+    """Return the opened stores of ``designs`` by name, each joined with that of its further replicates.
 
-    Stores of further replicates are not there by themselves. Raises FileNotFoundError or ValueError where a store is
-    missing, unfinished or of another design.
+    Outcomes are (point, replicate, month) in their units. Stores of further replicates are not there by themselves.
+    Raises ValueError where one holds other settings.
+
+    >>> from types import SimpleNamespace
+    >>> runs = {"quality": (("point", "replicate", "month"), [[[0.5]], [[0.75]]])}
+    >>> whole = xr.Dataset(runs, {"target_level": ("point", [0.8, 0.9])})
+    >>> design = SimpleNamespace(name="made", arms={"as it is": {}}, sampled=("target_level",))
+    >>> sweeps = {"made": whole, "made-more": whole.isel(point=[1])}
+    >>> joined = join_stores(sweeps, dict.fromkeys(sweeps, design))
+    >>> [(name, one.sizes["replicate"]) for name, one in joined.items()]
+    [('made', 2)]
     """
-    stores = {
-        name: ArmStore(open_sweep(Path(folder) / f"{name}.zarr", chunks=None), design.arms)
-        for name, design in designs.items()
-    }
-    for name in [name for name in stores if name.endswith(MORE)]:
-        whole, more = name.removesuffix(MORE), stores.pop(name)
-        stores[whole] = JoinedArms(stores[whole], more, _places(stores[whole], designs[whole], more))
-    return stores
+    joined = {name: sweep for name, sweep in sweeps.items() if not name.endswith(MORE)}
+    for name, more in sweeps.items():
+        if name.endswith(MORE):
+            whole = name.removesuffix(MORE)
+            places = _places(joined[whole], designs[whole], more, designs[name])
+            joined[whole] = join_replicates(joined[whole], more, places)
+    return joined
 
 
-def _places(whole: ArmStore, design: ClaimDesign, more: ArmStore) -> list[int]:
-    """Return which settings of ``whole`` those of ``more`` are: the same numbers in what an arm of both leaves free."""
-    arm = next(iter(more.arms))
+def _places(whole: xr.Dataset, design: DesignWithArms, more: xr.Dataset, again: DesignWithArms) -> np.ndarray:
+    """Return where the points of ``more`` stand in ``whole``: samples are alike in what an arm leaves free."""
+    arms = list(design.arms)
+    arm = next(iter(again.arms))
     free = [name for name in design.sampled if name not in design.arms[arm]]
-    rows = np.column_stack([whole.parameter(name, arm) for name in free]).tolist()
-    number = {tuple(row): place for place, row in enumerate(rows)}
-    wanted = zip(*(more.parameter(name, arm).tolist() for name in free), strict=True)
+    number = {row: place for place, row in enumerate(_rows(whole, free, arms.index(arm), len(arms)))}
     try:
-        return [number[row] for row in wanted]
+        samples = [number[row] for row in _rows(more, free, 0, len(again.arms))]
     except KeyError:
         raise ValueError(
             f"the store {design.name}{MORE} holds settings that {design.name} does not; delete it, and run again"
         ) from None
+    return np.array([sample * len(arms) + arms.index(name) for sample in samples for name in again.arms])
+
+
+def _rows(sweep: xr.Dataset, names: list[str], arm: int, arms: int) -> list[tuple[float, ...]]:
+    return list(zip(*(sweep[name].values[arm::arms].tolist() for name in names), strict=True))

@@ -13,10 +13,10 @@ from ...open import open_sweep
 from ...report.page import render
 from ..claims import CLAIMS, Claim
 from ..designs import ClaimDesign, DesignSize, claim_designs
-from ..experiments.further import further_designs, read_choices
 from ..judged import Judgement, judge
 from ..phase_figure import draw_phase, turns_words, words_of
 from ..phases import Chart, Contradiction, chart, phase_design
+from ..stages.further import further_designs, read_choices
 from ..store import write_verdicts
 from ..walks import WALKS, draw_walk, walk_designs, walk_words, walked
 from ..witness_regions import witness_table

@@ -13,9 +13,9 @@ import xarray as xr
 from tredegar.results.claims.claims import CLAIMS, part_of
 from tredegar.results.claims.contrasts import ArmStore, effects_of
 from tredegar.results.claims.designs import SEED, SIZES, claim_designs
-from tredegar.results.claims.experiments import further
-from tredegar.results.claims.experiments.further import Choice, further_designs, read_choices, to_text
-from tredegar.results.claims.experiments.joined_arms import JoinedArms, open_arms
+from tredegar.results.claims.experiments.joined_arms import join_replicates, join_stores
+from tredegar.results.claims.stages import further
+from tredegar.results.claims.stages.further import Choice, further_designs, read_choices, to_text
 
 TINY = SIZES["tiny"]
 BOTH = tuple(CLAIMS[name] for name in ("A01", "A05"))
@@ -33,10 +33,15 @@ def store(values: np.ndarray, levels: list[float]) -> ArmStore:
     return ArmStore(sweep, {name: {"mandate_detail": level} for name, level in zip("abc"[:arms], LEVELS, strict=False)})
 
 
+ARMS = {name: {"mandate_detail": level} for name, level in zip("abc", LEVELS, strict=True)}
+
+
 def test_further_replicates_come_after_the_first_and_are_unknown_where_none_were_run() -> None:
     rng = np.random.default_rng(1)
     first, more = rng.normal(size=(4, 3, 2)), rng.normal(size=(2, 2, 3))
-    joined = JoinedArms(store(first, [0.1, 0.2, 0.3, 0.4]), store(more, [0.2, 0.4]), chosen=[1, 3])
+    places = np.array([3, 4, 9, 10])  # arms a and b of samples 1 and 3
+    whole = store(first, [0.1, 0.2, 0.3, 0.4]).sweep
+    joined = ArmStore(join_replicates(whole, store(more, [0.2, 0.4]).sweep, places), ARMS)
     values = effects_of(joined, PART).values
     assert values.shape == (2, 4, 5)
     assert np.array_equal(values[..., :2], first[:, [1, 0]].transpose(1, 0, 2))
@@ -47,8 +52,8 @@ def test_further_replicates_come_after_the_first_and_are_unknown_where_none_were
     assert effect[3] == pytest.approx(np.concatenate([first[3, 1] - first[3, 0], more[1, 1] - more[1, 0]]).mean())
     assert np.isnan(joined.series("c", "quality")[..., 2:, :]).all(), "an arm that was not run again"
     assert joined.parameter("target_level").tolist() == [0.1, 0.2, 0.3, 0.4]
-    with pytest.raises(ValueError, match="of 2 settings, and 1 were chosen"):
-        JoinedArms(store(first, [0.1, 0.2, 0.3, 0.4]), store(more, [0.2, 0.4]), chosen=[1])
+    other = join_replicates(whole, store(more, [0.2, 0.4]).sweep.rename(quality="fit"), places)
+    assert np.isnan(other["quality"].values[:, 2:]).all(), "an outcome that was not recorded again"
 
 
 def made_verdict(asked: list[bool], chance: float) -> SimpleNamespace:
@@ -103,18 +108,16 @@ def test_the_further_design_has_the_arms_of_who_asks_at_the_chosen_settings_unde
         read_choices(tmp_path, {"frozen": whole})
 
 
-def test_further_replicates_of_settings_that_are_not_there_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    stores = {
-        "e.zarr": store(np.zeros((2, 3, 2)), [0.1, 0.2]).sweep,
-        "e-more.zarr": store(np.zeros((1, 3, 2)), [0.15]).sweep,
-    }
-    arms = {"a": {"mandate_detail": 0.0}, "b": {"mandate_detail": 0.5}, "c": {"mandate_detail": 1.0}}
-    designs = {name: SimpleNamespace(name=name, arms=arms, sampled=("target_level",)) for name in ("e", "e-more")}
-    monkeypatch.setattr(
-        "tredegar.results.claims.experiments.joined_arms.open_sweep", lambda path, chunks: stores[Path(path).name]
-    )
+def test_further_replicates_of_settings_that_are_not_there_are_refused() -> None:
+    designs = {name: SimpleNamespace(name=name, arms=ARMS, sampled=("target_level",)) for name in ("e", "e-more")}
+
+    def joined(more: xr.Dataset) -> list[int]:
+        whole = store(np.zeros((2, 3, 2)), [0.1, 0.2]).sweep
+        (found,) = join_stores({"e": whole, "e-more": more}, designs).values()
+        return np.isfinite(found["quality"].values).sum(axis=1).ravel().tolist()
+
     with pytest.raises(ValueError, match="holds settings that e does not"):
-        open_arms("folder", designs)
-    stores["e-more.zarr"] = store(np.ones((1, 3, 2)), [0.2]).sweep
-    (joined,) = open_arms("folder", designs).values()
-    assert np.isfinite(joined.series("a", "quality")).sum(axis=1).ravel().tolist() == [2, 4]
+        joined(store(np.zeros((1, 3, 2)), [0.15]).sweep)
+    assert joined(store(np.ones((1, 3, 2)), [0.2]).sweep) == [2, 2, 2, 4, 4, 4]
+    designs["e-more"].arms = {"b": ARMS["b"]}
+    assert joined(store(np.ones((1, 3, 2)), [0.1]).sweep.isel(point=[1])) == [2, 4, 2, 2, 2, 2]

@@ -14,12 +14,13 @@ from pathlib import Path
 
 import numpy as np
 
+from ...open import open_sweep
 from ..claims import CLAIMS, Claim
 from ..contrasts import ArmStore, effects_of
 from ..designs import FAMILIES, ClaimDesign, DesignSize, design_of_claims, sampled_space
+from ..experiments.joined_arms import MORE
+from ..experiments.points import draw
 from ..verdicts import DECIDED, Verdict, verdict
-from .joined_arms import MORE, open_arms
-from .points import draw
 
 FILE = "second-stage.json"
 """Where a run keeps what was chosen, so that it is chosen once, whoever finishes it."""
@@ -52,8 +53,9 @@ def choose_settings(
     for family in FAMILIES:
         own = [claim for claim in claims if claim.family == family]
         if own:
-            (store,) = open_arms(folder, {family: designs[family]}).values()
-            found[family] = _choose(own, store, designs[family])
+            design = designs[family]
+            sweep = open_sweep(Path(folder) / f"{family}.zarr", chunks=None)
+            found[family] = _choose(own, ArmStore(sweep, design.arms), design)
     return found
 
 
