@@ -146,10 +146,15 @@ def second_stage(
     What they ask for is decided once and kept beside them. Raises ValueError where a store is unfinished.
     """
     from ..results.claims.stages.further import FILE, choose_settings, further_designs, read_choices, to_text
-    from ..sweeps.store.durable import write_durably
+    from ..sweeps.store.durable import write_durably, write_first
 
     choices = read_choices(folder, designs)
     if choices is None:
-        choices = choose_settings(folder, designs, claims)
-        write_durably(folder / FILE, to_text(choices).encode())
+        text = to_text(choose_settings(folder, designs, claims)).encode()
+        # Tasks may decide at once, on machines that round unlike each other: what the first wrote holds for all.
+        if (folder / FILE).exists():
+            write_durably(folder / FILE, text)
+        else:
+            write_first(folder / FILE, text)
+        choices = read_choices(folder, designs) or {}
     return further_designs(choices, size)

@@ -81,6 +81,26 @@ def _write_and_rename(path: Path, content: bytes | bytearray | memoryview) -> No
     flush_folder(path.parent)
 
 
+def write_first(path: Path, content: bytes) -> bytes:
+    """Write ``content`` to ``path`` unless a file is there; return what is there, whoever wrote it first.
+
+    Processes that write at the same time all get the same. Where a file system knows no hard links the last one wins.
+    Raises OSError (disk full among them).
+    """
+    mine = path.with_name(f"{path.name}.{os.getpid()}-{uuid4().hex[:12]}")
+    write_durably(mine, content)
+    try:
+        os.link(mine, path)
+    except FileExistsError:
+        pass
+    except OSError:
+        os.replace(mine, path)
+    with suppress(FileNotFoundError):
+        mine.unlink()
+    flush_folder(path.parent)
+    return path.read_bytes()
+
+
 def flush_folder(path: Path) -> None:
     """Flush the entries of folder ``path`` to the disk, unless its file system knows no such thing: then say so."""
     try:

@@ -7,13 +7,14 @@ import logging
 import os
 import stat
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from tredegar.sweeps.run.runner import complete_sweep
 from tredegar.sweeps.store import durable
-from tredegar.sweeps.store.durable import flush_tree, write_durably
+from tredegar.sweeps.store.durable import flush_tree, write_durably, write_first
 
 from ...support.fake_model import simulate
 from ...support.sweep_cases import contents, small_spec
@@ -169,3 +170,19 @@ def test_what_went_wrong_first_is_what_is_raised(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr("pathlib.Path.unlink", fail("EROFS"))
     with pytest.raises(OSError, match=os.strerror(errno.EXDEV)):
         write_durably(tmp_path / "file", b"content")
+
+
+def test_what_the_first_wrote_holds_for_all(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        found = set(pool.map(lambda each: write_first(tmp_path / "choice", str(each).encode()), range(8)))
+    assert found == {(tmp_path / "choice").read_bytes()}
+    assert [path.name for path in tmp_path.iterdir()] == ["choice"]
+
+
+def test_without_hard_links_the_file_is_whole_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(source: object, target: object) -> None:
+        raise PermissionError(errno.EPERM, "no hard links here")
+
+    monkeypatch.setattr(os, "link", refuse)
+    assert write_first(tmp_path / "choice", b"mine") == b"mine"
+    assert [path.name for path in tmp_path.iterdir()] == ["choice"]
