@@ -25,8 +25,9 @@ FEW = 10
 """With fewer settings nothing is said of shares but what was seen (assumption)."""
 DECIDED = 0.9
 """A setting is decided where one class has at least this probability (assumption)."""
-NOISY = 1.5
-"""Where the typical chance of a setting's effect exceeds so many bands, shares say little (assumption)."""
+NOISY, CLEAR = 1.5, 2.0
+"""Where the typical chance of a setting's effect exceeds so many bands, shares say little (assumption), unless the
+typical effect is so many times as large as its chance (assumption)."""
 
 
 class Middle(NamedTuple):
@@ -47,7 +48,8 @@ class Verdict(NamedTuple):
     the share of samples of which none of the three reaches .9. ``score`` (sample,): effect as it is seen, in bands, in
     the claim's direction, NaN where it is unknown; ``counted``: shares of the classes of scores, chance and all.
     ``sizes``: for each part the effect in the unit of its outcome; ``chance``: the typical standard error of one
-    sample's effect from chance, in bands, of the noisiest contrast; ``too_noisy``: it exceeds 1.5 bands.
+    sample's effect from chance, in bands, of the noisiest contrast; ``too_noisy``: it exceeds 1.5 bands and half of the
+    typical effect.
     """
 
     holds: Share
@@ -177,7 +179,8 @@ def _weighed(told: Verdict, evidence: Evidence, known: np.ndarray, compared: int
         chance=chance,
         posterior=posterior,
         undecided=float((evidence.posterior.max(axis=1) < DECIDED).mean()),
-        too_noisy=chance > NOISY,
+        # Effects of many bands are told apart from none whatever a band of chance does to them.
+        too_noisy=chance > NOISY and chance > float(np.nanmedian(np.abs(told.score))) / CLEAR,
         # Shares of one page depend on each other: Bonferroni is right under any dependence.
         joint=share_intervals(evidence, 1.0 - (1.0 - LEVEL) / compared),
     )

@@ -36,7 +36,11 @@ class Noise(NamedTuple):
 
     @property
     def freedom(self) -> np.ndarray:
-        """Degrees of freedom of the variance of each setting, (sample,)."""
+        """Degrees of freedom of the variance of each setting, (sample,).
+
+        >>> noise_of(np.array([[[0.1, 0.3, 0.2]], [[1.1, np.nan, 0.9]]])).freedom.tolist()
+        [2.0, 1.0]
+        """
         return self.runs - 1.0
 
     def only(self, contrast: int) -> Noise:

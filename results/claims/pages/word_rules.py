@@ -21,8 +21,8 @@ _RULES = {
         with chance taken out; words are made of these.""",
     "undecided": f"""A setting in which none of holds, no difference and reverses has a probability of {DECIDED:.0%}
         or more.""",
-    "too noisy": f"""The typical standard error of the effect at a setting exceeds {NOISY:g} bands, so that shares say
-        little.""",
+    "too noisy": f"""The typical standard error of the effect at a setting exceeds {NOISY:g} bands and half of the
+        typical effect, so that shares say little.""",
     "decided by": f"""A parameter (its slope, or a U-shape), or two by their product, that explains the effect, cut at
         {CLIP:g} bands, better than the best of all does in 95% of {SHUFFLES} shuffles; {MOST} at most. Where nothing
         decides, one claim in twenty has a name by chance.""",

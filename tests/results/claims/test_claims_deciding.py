@@ -1,4 +1,4 @@
-"""What decides a claim, how it does along it, and where it holds: found where it is there, and not where it is not."""
+"""Parameters that decide a claim, and boxes where it holds: found where they are there, and not where they are not."""
 
 from __future__ import annotations
 

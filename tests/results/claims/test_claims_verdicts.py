@@ -9,7 +9,7 @@ import pytest
 
 from tredegar.results.claims.claims import Less, Part
 from tredegar.results.claims.contrasts import ArmStore, Effects, combined_arms, effects_of
-from tredegar.results.claims.verdicts import HOLDS, NULL, REVERSES, classes_of, verdict
+from tredegar.results.claims.verdicts import HOLDS, NOISY, NULL, REVERSES, classes_of, verdict
 
 from ...support.made_stores import made_store
 
@@ -86,6 +86,11 @@ def test_chance_is_taken_out_of_shares_and_told_in_bands() -> None:
     assert calm.chance < 0.1 < 0.9 < lucky.chance < 1.1 < 2.5 < mad.chance
     assert mad.holds.high - mad.holds.low > calm.holds.high - calm.holds.low
     assert (calm.word, lucky.word, mad.word) == ("mostly no difference", "mostly no difference", "too noisy")
+
+
+def test_effects_that_dwarf_their_chance_are_not_too_noisy_however_large_that_is() -> None:
+    found = verdict([effects(np.full(256, 40.0), luck=6.0)], 3)
+    assert found.chance > NOISY and (found.word, found.too_noisy) == ("mostly holds", False)
 
 
 def test_a_setting_that_chance_may_have_carried_across_the_band_is_undecided() -> None:
