@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+from scipy import stats
 
 from tredegar.results.claims.verdicts import DECIDED, Verdict, classes_of, joint_score
 
 from ..support.known_claims import NOTHING, KnownClaim, mixed, normal, true_shares
-from .law import Row, Said
+from .law import NOMINAL, Row, Said
 
 FEW = KnownClaim(name="nothing acts", truths=(NOTHING,), samples=64, chance=1.0)
 """Most rows have 64 settings: the more, the more exact, and the more time a trial takes."""
@@ -81,7 +82,9 @@ def of_decided(claim: KnownClaim, rng: np.random.Generator) -> Said:
     arms = claim.arms(again, claim.samples)
     classes = classes_of(joint_score(claim.effects_of(arms)), claim.sign == 0)
     decided = found.posterior.max(axis=1) >= DECIDED
-    return _never(float(np.mean(found.classes[decided] != classes[decided])) if decided.any() else 0.0, 1.0 - DECIDED)
+    wrong = float((found.classes[decided] != classes[decided]).sum())
+    # So many of them may be wrong in 95 % of cases where each is right with no more than the least probability.
+    return _never(wrong, float(stats.binom.ppf(NOMINAL, int(decided.sum()), 1.0 - DECIDED)))
 
 
 def _rows(
