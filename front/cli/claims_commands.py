@@ -176,8 +176,8 @@ def _print_verdicts(written: Written) -> None:
             found.claim.position,
             decision_word(found),
             percent(found.verdict.holds),
-            f"{found.verdict.null.share:.0%}",
-            f"{found.verdict.reverses.share:.0%}",
+            _share(found.verdict.null.share),
+            _share(found.verdict.reverses.share),
             "; ".join(one.label for one in found.deciders),
         )
         for found in written.judgements
@@ -189,6 +189,10 @@ def _print_verdicts(written: Written) -> None:
     shown = (*(printed_by(CLAIMS) if rows else ()), *(printed_by(PHASES) if written.charts else ()))
     if doubted := doubts(shown):
         typer.echo(doubted)
+
+
+def _share(share: float) -> str:
+    return f"{share:.0%}" if share == share else "unknown"
 
 
 def _print_table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> None:

@@ -145,12 +145,20 @@ def second_stage(
 
     What they ask for is decided once and kept beside them. Raises ValueError where a store is unfinished.
     """
-    from ..results.claims.stages.further import FILE, choose_settings, further_designs, read_choices, to_text
+    from ..results.claims.stages.further import (
+        FILE,
+        all_choices,
+        choose_settings,
+        further_designs,
+        read_choices,
+        to_text,
+    )
     from ..sweeps.store.durable import write_durably, write_first
 
     choices = read_choices(folder, designs)
     if choices is None:
-        text = to_text(choose_settings(folder, designs, claims)).encode()
+        # Of other families in the folder nothing is chosen anew.
+        text = to_text({**all_choices(folder), **choose_settings(folder, designs, claims)}).encode()
         # Tasks may decide at once, on machines that round unlike each other: what the first wrote holds for all.
         if (folder / FILE).exists():
             write_durably(folder / FILE, text)

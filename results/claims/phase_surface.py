@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..statistics.gaussian_process import fit_process
+from ..statistics.gaussian_process import LEAST_POINTS, fit_process
 from ..statistics.space_shares import Turn, line_places, space_places, turns_along
 from ..statistics.surface_draws import DRAWS, draw_surfaces
 from .contrasts import combined_arms
@@ -89,6 +89,7 @@ def draw_arms(values: np.ndarray, points: np.ndarray, places: np.ndarray, number
     as chance under the same random numbers, is no difference between them and falls out. Surfaces are fitted to the
     principal components of the contrasts between arms over the points: these do not go together, so that they can be
     drawn one by one. Assumption: nor do their signal and their chance, as holds where arms have chance of like size.
+    Raises ValueError where fewer than eight points have runs of every arm.
 
     >>> points = space_places(1, 16)
     >>> drawn = draw_arms(np.stack([2.0 * points, 0.0 * points]), points, np.array([[0.5]]), number=8)
@@ -99,6 +100,8 @@ def draw_arms(values: np.ndarray, points: np.ndarray, places: np.ndarray, number
 
     contrasts = np.tensordot(helmert(len(values)), values, axes=1)
     known = np.isfinite(contrasts).any(axis=-1).all(axis=0)
+    if known.sum() < LEAST_POINTS:
+        raise ValueError(f"a surface needs at least {LEAST_POINTS} points with runs of every arm, got {known.sum()}")
     turned = np.linalg.eigh(np.atleast_2d(np.cov(np.nanmean(contrasts[:, known], axis=-1))))[1]
     components = np.tensordot(turned.T, contrasts, axes=1)
     drawn = [

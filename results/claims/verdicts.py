@@ -48,8 +48,8 @@ class Verdict(NamedTuple):
     the share of samples of which none of the three reaches .9. ``score`` (sample,): effect as it is seen, in bands, in
     the claim's direction, NaN where it is unknown; ``counted``: shares of the classes of scores, chance and all.
     ``sizes``: for each part the effect in the unit of its outcome; ``chance``: the typical standard error of one
-    sample's effect from chance, in bands, of the noisiest contrast; ``too_noisy``: it exceeds 1.5 bands and half of the
-    typical effect.
+    sample's effect from chance, in bands, of the noisiest contrast; ``too_noisy``: that of a contrast exceeds 1.5
+    bands and half of its typical size.
     """
 
     holds: Share
@@ -82,8 +82,10 @@ class Verdict(NamedTuple):
         """The verdict in a few words, from intervals that hold together for all claims that are judged together.
 
         "mostly": the interval lies above a half. "more often": that of one side lies above that of the other.
-        "depends": neither. "too noisy": chance is too large for shares to be read.
+        "depends": neither. "too noisy": chance hides a contrast. "unknown": no setting has a run that did not fail.
         """
+        if not self.samples:
+            return "unknown"
         if self.too_noisy:
             return "too noisy"
         holds, null, reverses = self.joint or (self.holds, self.null, self.reverses)
@@ -160,27 +162,30 @@ def verdict(parts: Sequence[Effects], compared: int, common: bool = False) -> Ve
     def classify(places: np.ndarray) -> np.ndarray:
         return classes_of(scores_at(readings, places), no_change)
 
-    return _weighed(told, weigh_evidence(contrasts[known], classify, common), known, compared)
+    with np.errstate(invalid="ignore"):
+        sizes = np.nanmedian(np.abs(np.nanmean(contrasts[known], axis=2)), axis=0)
+    return _weighed(told, weigh_evidence(contrasts[known], classify, common), known, sizes, compared)
 
 
-def _weighed(told: Verdict, evidence: Evidence, known: np.ndarray, compared: int) -> Verdict:
-    """Return the verdict with what the evidence says of the ``known`` samples."""
+def _weighed(told: Verdict, evidence: Evidence, known: np.ndarray, sizes: np.ndarray, compared: int) -> Verdict:
+    """Return the verdict with what the evidence says of the ``known`` samples; ``sizes`` (contrast,) are typical."""
     holds, null, reverses = share_intervals(evidence, LEVEL)
     posterior = np.full((len(known), 3), np.nan)
     posterior[known] = evidence.posterior
     classes = np.full(len(known), NULL)
     classes[known] = np.array([HOLDS, NULL, REVERSES])[evidence.posterior.argmax(axis=1)]
-    chance = float(np.median(evidence.errors, axis=0).max())
+    by_contrast = np.median(evidence.errors, axis=0)
+    # Effects of many bands are told apart from none whatever a band of chance does to them.
+    hidden = (by_contrast > NOISY) & (by_contrast > sizes / CLEAR)
     return told._replace(
         holds=holds,
         null=null,
         reverses=reverses,
         classes=classes,
-        chance=chance,
+        chance=float(by_contrast.max()),
         posterior=posterior,
         undecided=float((evidence.posterior.max(axis=1) < DECIDED).mean()),
-        # Effects of many bands are told apart from none whatever a band of chance does to them.
-        too_noisy=chance > NOISY and chance > float(np.nanmedian(np.abs(told.score))) / CLEAR,
+        too_noisy=bool(hidden.any()),
         # Shares of one page depend on each other: Bonferroni is right under any dependence.
         joint=share_intervals(evidence, 1.0 - (1.0 - LEVEL) / compared),
     )

@@ -46,6 +46,8 @@ def doubt_sentence(found: Verdict) -> str:
 
 def effect_sentences(claim: Claim, found: Verdict) -> tuple[str, ...]:
     """Say of every part how large its effect is and what is too small to matter; then how far chance blurs points."""
+    if not found.samples:
+        return ()
     told = [_effect_sentence(part, size) for part, size in zip(claim.parts, found.sizes, strict=True)]
     if len(told) > 1:
         told.append("The claim holds only where all of these go its way.")
@@ -123,6 +125,8 @@ def sides_sentences(found: Judgement) -> tuple[str, ...]:
     told = [f"Where it {does} more often than elsewhere: {box_text(box)}." for does, box in boxes if box is not None]
     for corner in found.corners:
         shares = corner.verdict
+        if not shares.samples:
+            continue
         told.append(
             f"Searched on purpose, where it should {'hold' if corner.kind == 'holds' else 'fail'} "
             f"({corner_text(corner.settings)}): holds in {shares.holds.share:.0%}, no difference in "

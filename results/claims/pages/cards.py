@@ -70,6 +70,7 @@ def how_sure(size: DesignSize) -> tuple[str, ...]:
         *_half(size),
         f"A country of {size.trusts} trusts with {size.clinicians} clinicians each (design '{size.name}')",
         f"What is compared meets the same settings and the same random numbers, {size.replicates} times over",
+        "As often again at up to half of the settings, where chance leaves claims undecided",
         "In brackets: 95% intervals, each by itself; words such as 'mostly' need wider ones, for all claims together",
         "An effect too small to matter counts as no difference; each claim says how small that is, and why",
         "All this is about the model. It shows what follows from its assumptions, not what a health service does",

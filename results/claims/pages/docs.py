@@ -134,7 +134,7 @@ def _rows(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _table(judgements: Sequence[Judgement]) -> str:
-    header = ("Claim", "Position", "Says", "Verdict", "Holds", "No difference", "Reverses")
+    header = ("Claim", "Position", "Says", "Verdict", "Holds", "No difference", "Reverses, or fails")
     more = ("Holds, counted", "Holds in half the ranges", "Undecided", "Decided by")
     rows = [
         (

@@ -26,9 +26,9 @@ from .word_rules import WORDS, data_links
 TITLE = "What the debate gets right, and where"
 METHOD = (
     """A family of arms is one store: a Latin hypercube over the declared ranges of the parameters, and every arm at
-    every point of it with the same random numbers. A claim is judged from the difference of its arms, point by point:
-    it holds where the difference goes its way by more than a band of practical size, reverses where it goes the other
-    way by more than that, and makes no practical difference in between.""",
+    every point of it. The arms of a point share their random numbers, points share none. A claim is judged from the
+    difference of its arms, point by point: it holds where the difference goes its way by more than a band of practical
+    size, reverses where it goes the other way by more than that, and makes no practical difference in between.""",
     """Shares are those of true effects: what chance does to single points is measured by their replicates and taken
     out. How shares, their intervals, deciders and boxes are worked out, and how often they are right where the truth is
     known, stands in docs/statistics.md and docs/coverage.md.""",
@@ -85,7 +85,7 @@ def _overview(judgements: Sequence[Judgement], figures: Mapping[str, str]) -> Se
         "Verdict",
         "Holds",
         "No difference",
-        "Reverses",
+        "Reverses, or fails",
         "Holds, counted",
         "Holds in half the ranges",
         "Undecided",

@@ -32,6 +32,8 @@ def _row(claim: Claim, found: Verdict, part: Part, also: str, judged: Judgement 
     row: dict[str, object] = {"claim": claim.name, "position": claim.position, "says": claim.says, "also": also}
     row |= {"measure": part.label, "family": claim.family, "form": part.form, "arms": " v ".join(part.arms)}
     row |= _shares(found, "")
+    for kind, (_, low, high) in zip(KINDS, found.joint, strict=False):
+        row |= {f"{kind}_joint_low": low, f"{kind}_joint_high": high}
     row |= {f"counted_{kind}": share for kind, share in zip(KINDS, found.counted, strict=True)}
     row |= {
         "undecided": found.undecided,

@@ -14,18 +14,20 @@ from ..witness_regions import SURE
 _RULES = {
     "holds, reverses, no difference": """The effect goes the way that was claimed, or the other way, by more than a band
         of practical size; no difference: it lies within. A claim of no change holds within the band and else fails.""",
-    "mostly": "The interval of that share, wide enough for all claims on this page together, lies above a half.",
+    "fails": "Does not hold: no difference, or reversed; of a claim of no change, a change.",
+    "mostly": """The interval of that share, wide enough for all claims on the page together (`joint` in the data), lies
+        above a half.""",
     "depends": """No such interval lies above a half. "More often holds than reverses": the interval of the one lies
         above that of the other.""",
     "counted": """Settings by what was seen in them, chance included. The shares before it are those of true effects,
         with chance taken out; words are made of these.""",
     "undecided": f"""A setting in which none of holds, no difference and reverses has a probability of {DECIDED:.0%}
         or more.""",
-    "too noisy": f"""The typical standard error of the effect at a setting exceeds {NOISY:g} bands and half of the
-        typical effect, so that shares say little.""",
+    "too noisy": f"""The typical standard error of what is compared at a setting exceeds {NOISY:g} bands and half of its
+        typical size, so that shares say little.""",
     "decided by": f"""A parameter (its slope, or a U-shape), or two by their product, that explains the effect, cut at
-        {CLIP:g} bands, better than the best of all does in 95% of {SHUFFLES} shuffles; {MOST} at most. Where nothing
-        decides, one claim in twenty has a name by chance.""",
+        {CLIP:g} bands, better than the best of its kind does in 97.5% of {SHUFFLES} shuffles; {MOST} at most. Where
+        nothing decides, one claim in twenty has a name by chance.""",
     "more often than elsewhere": """In a box of at most three limits, found on two thirds of the settings, and told only
         if at the others the likeliest verdict is that one more often in the box than everywhere, at 95%.""",
     "by construction": """No path through the rules leads from what is varied to what is measured. It is never concluded

@@ -113,16 +113,27 @@ def to_text(choices: Mapping[str, Choice]) -> str:
 
 
 def read_choices(folder: str | Path, designs: Mapping[str, ClaimDesign]) -> dict[str, Choice] | None:
-    """Return what was chosen of ``designs`` in ``folder``; None if nothing was, or of other designs.
+    """Return what was chosen in ``folder`` of the families among ``designs``; None if it was not, or of other designs.
+
+    Raises ValueError where the file cannot be read.
+    """
+    asked = [family for family in FAMILIES if family in designs]
+    found = all_choices(folder) if asked else {}
+    fit = {name: found[name] for name in asked if name in found and found[name].mark == designs[name].mark}
+    return fit if len(fit) == len(asked) else None
+
+
+def all_choices(folder: str | Path) -> dict[str, Choice]:
+    """Return what was chosen in ``folder`` of every family; nothing where no file is.
 
     Raises ValueError where the file cannot be read.
     """
     path = Path(folder) / FILE
     if not path.exists():
-        return None
+        return {}
     try:
         rows = json.loads(path.read_text(encoding="utf-8"))
-        found = {
+        return {
             family: Choice(mark=row["mark"], claims=tuple(row["claims"]), samples=tuple(row["samples"]))
             for family, row in rows.items()
         }
@@ -130,5 +141,3 @@ def read_choices(folder: str | Path, designs: Mapping[str, ClaimDesign]) -> dict
         raise ValueError(
             f"'{path}' is damaged: delete it and the stores whose names end in {MORE}, and run again"
         ) from None
-    current = {family: designs[family].mark for family in FAMILIES if family in designs}
-    return found if {family: choice.mark for family, choice in found.items()} == current else None

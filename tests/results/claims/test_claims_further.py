@@ -15,7 +15,7 @@ from tredegar.results.claims.contrasts import ArmStore, effects_of
 from tredegar.results.claims.designs import SEED, SIZES, claim_designs
 from tredegar.results.claims.experiments.joined_arms import join_replicates, join_stores
 from tredegar.results.claims.stages import further
-from tredegar.results.claims.stages.further import Choice, further_designs, read_choices, to_text
+from tredegar.results.claims.stages.further import Choice, all_choices, further_designs, read_choices, to_text
 
 TINY = SIZES["tiny"]
 BOTH = tuple(CLAIMS[name] for name in ("A01", "A05"))
@@ -103,6 +103,9 @@ def test_the_further_design_has_the_arms_of_who_asks_at_the_chosen_settings_unde
     (tmp_path / further.FILE).write_text(to_text(choices), encoding="utf-8")
     assert read_choices(tmp_path, {"frozen": whole}) == choices
     assert read_choices(tmp_path, claim_designs(TINY, BOTH[:1])) is None, "chosen of another design"
+    assert read_choices(tmp_path, {}) == {}, "contradictions ask for nothing"
+    assert read_choices(tmp_path / "elsewhere", {"frozen": whole}) is None
+    assert all_choices(tmp_path) == choices
     (tmp_path / further.FILE).write_text("{", encoding="utf-8")
     with pytest.raises(ValueError, match="is damaged: delete it"):
         read_choices(tmp_path, {"frozen": whole})

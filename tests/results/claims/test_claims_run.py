@@ -16,6 +16,8 @@ from tredegar.model.graph.merkle import rules_hash
 from tredegar.results.claims.claims import CLAIMS
 from tredegar.results.claims.designs import FAMILIES, SIZES, claim_designs, sampled_space
 from tredegar.results.claims.judged import judge
+from tredegar.results.claims.pages import cards
+from tredegar.results.claims.pages.cards import how_sure
 from tredegar.results.claims.pages.docs import write_docs
 from tredegar.results.claims.pages.figures import KINDS, draw_claim, draw_summary
 from tredegar.results.claims.pages.report import Written, designs_of, write_claims
@@ -173,13 +175,18 @@ def test_the_store_of_verdicts_holds_them_with_their_names_and_the_diagrams(writ
 def test_what_is_not_shown_to_cover_is_marked_where_it_is_printed(written: Written, folder: Path) -> None:
     write_docs(folder / "claims.md", folder / "out", written, TINY)
     pages = [(folder / name).read_text(encoding="utf-8") for name in ("claims.md", "out/index.html")]
-    for place in (CLAIMS_PRINTED, PHASES_PRINTED):
-        assert all(doubts(printed_by(place)).removesuffix(".") in page for page in pages)
+    told = doubts(printed_by(PHASES_PRINTED)).removesuffix(".")
+    assert told and all(told in page for page in pages)
     verdicts = xr.open_zarr(folder / "out" / "verdicts.zarr")
     for name in ("share_low", "half_share_low", "decider", "by_construction"):
         assert verdicts[name].attrs.get("coverage", "") == doubts(kinds_of([name]))
     contest = xr.open_zarr(folder / "out" / "verdicts.zarr", group="P3")
     assert contest["chance"].attrs.get("coverage", "") == doubts(kinds_of(["chance"]))
+
+
+def test_a_doubt_about_verdicts_would_stand_on_the_card(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cards, "doubts", lambda names: f"Not shown to cover: {len(names)} kinds.")
+    assert how_sure(TINY)[-1] == f"Not shown to cover: {len(printed_by(CLAIMS_PRINTED))} kinds"
 
 
 def test_witnesses_are_settings_of_the_sample_on_their_side(written: Written, folder: Path) -> None:

@@ -91,6 +91,13 @@ def test_chance_is_taken_out_of_shares_and_told_in_bands() -> None:
 def test_effects_that_dwarf_their_chance_are_not_too_noisy_however_large_that_is() -> None:
     found = verdict([effects(np.full(256, 40.0), luck=6.0)], 3)
     assert found.chance > NOISY and (found.word, found.too_noisy) == ("mostly holds", False)
+    two = verdict([effects(np.full(256, 40.0), luck=6.0), effects(np.full(256, 3.0), luck=0.1)], 3)
+    assert two.chance > NOISY and two.word == "mostly holds", "the noisy part is the one that is far beyond its band"
+
+
+def test_nothing_is_said_of_a_claim_of_which_every_run_failed() -> None:
+    found = verdict([effects(np.full(20, np.nan))], 3)
+    assert (found.samples, found.word) == (0, "unknown")
 
 
 def test_a_setting_that_chance_may_have_carried_across_the_band_is_undecided() -> None:
