@@ -110,7 +110,9 @@ def save_png(figure: Figure, folder: Path, name: str) -> Path:
     """Write a figure as PNG, the same bytes for the same figure; return its path."""
     path = folder / f"{name}.png"
     with figure_style():
-        figure.savefig(path, dpi=110, facecolor="white", metadata={"Software": None})
+        # A tall sheet of many claims must stay small enough to be fetched.
+        dpi = 110 if figure.get_figheight() < 12.0 else 88
+        figure.savefig(path, dpi=dpi, facecolor="white", metadata={"Software": None})
     return path
 
 

@@ -145,7 +145,8 @@ def test_the_tables_hold_the_numbers_of_the_page(written: Written, folder: Path)
         if found.verdict.samples:
             assert float(row["holds"]) == pytest.approx(found.verdict.holds.share, rel=1e-5)
             assert float(row["counted_holds"]) == pytest.approx(found.verdict.counted[0], rel=1e-5)
-            assert float(row["undecided"]) == pytest.approx(found.verdict.undecided, rel=1e-5)
+            undecided = float(row["undecided"] or "nan")  # where settings are few, nothing is said of each
+            assert undecided == pytest.approx(found.verdict.undecided, rel=1e-5, nan_ok=True)
     contradictions = pd.read_csv(folder / "out" / "contradictions.csv", keep_default_na=False)
     assert set(contradictions["contradiction"]) == {"P3", "P10"}
     assert list(contradictions)[:2] == ["contradiction", "question"]
