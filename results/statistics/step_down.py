@@ -14,6 +14,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy import stats
 
+from .blas_threads import one_thread
+
 LEAST_POINTS = 10
 """Fewer values have no terms (assumption)."""
 SHUFFLES = 499
@@ -43,6 +45,7 @@ class _Columns(NamedTuple):
     pairs: np.ndarray
 
 
+@one_thread()
 def find_terms(
     sample: np.ndarray, names: Sequence[str], values: np.ndarray, most: int = 3, level: float = 0.05, seed: int = 17
 ) -> tuple[Term, ...]:

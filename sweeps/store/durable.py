@@ -87,7 +87,7 @@ def write_first(path: Path, content: bytes) -> bytes:
     Processes that write at the same time all get the same. Where a file system knows no hard links the last one wins.
     Raises OSError (disk full among them).
     """
-    mine = path.with_name(f"{path.name}.{os.getpid()}-{uuid4().hex[:12]}")
+    mine = path.with_name(f"{path.name}.{os.getpid()}-{uuid4().hex[:12]}{TEMPORARY}")
     write_durably(mine, content)
     try:
         os.link(mine, path)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import special, stats
 
+from ...statistics.blas_threads import one_thread
 from ...statistics.space_shares import Share
 from .growth import growing_prior
 from .mixture import Support, drawn_support, fit_mixture, grid_support, log_likelihood, start_of
@@ -40,6 +41,8 @@ class Evidence(NamedTuple):
     alike: np.ndarray
 
 
+# The last bits of a product of matrices depend on how many threads share it, and shares on them.
+@one_thread()
 def weigh_evidence(values: np.ndarray, classify: Classify, common: bool = False) -> Evidence:
     """Return what contrasts ``values`` (sample, contrast, replicate) in bands show; unknown replicates are NaN.
 
