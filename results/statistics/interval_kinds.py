@@ -97,7 +97,7 @@ _KINDS = (
         word=True,
     ),
     _kind("share of verdicts", CLAIMS, "share_low", "share_high", "half_share_low", "half_share_high"),
-    _kind("word of a verdict", CLAIMS, word=True),
+    _kind("word of a verdict", CLAIMS, "_joint_low", "_joint_high", word=True),
     _kind("setting that is decided", CLAIMS, word=True),
     _kind("decider where none decides, any", CLAIMS, "decider", "decider_chance", word=True),
     _kind("decider where none decides, alone", CLAIMS, word=True),
