@@ -8,12 +8,10 @@ from typing import Any, NoReturn, get_type_hints
 
 from .. import draws, records
 from ..constants import CONSTANTS
-from ..parameters import PARAMETERS
+from ..schedule.rulebook import BUILT_IN, RuleBook
+from ..schedule.rulebook import Field as Field
 from ..text.names import closest
 from .expression_graph import Graph, Kind, Node, Rank, refuse
-
-Field = tuple[str, str]
-"""A field of a record: (record, field)."""
 
 RECORDS: dict[str, tuple[Rank, type | None]] = {
     "setting": (Rank.COUNTRY, records.Setting),
@@ -41,30 +39,34 @@ def _types(record: str) -> dict[str, type]:
     return get_type_hints(RECORDS[record][1])
 
 
-def kind_of_field(record: str, name: str) -> Kind:
-    """Return the kind of a field, from the tables and the types of ``model.records``.
+def kind_of_field(record: str, name: str, book: RuleBook = BUILT_IN) -> Kind:
+    """Return the kind of a field, from the tables, the types of ``model.records`` and the memory of own rules.
 
     Raises CannotTrace if the record has no such field.
     """
     typed = RECORDS[record][1]
     if typed is records.Sums:
         return "count"
-    known = {"p": PARAMETERS, "k": CONSTANTS}[record] if typed is None else _types(record)
+    if (record, name) in book.memory:
+        return "condition" if book.memory[record, name] is bool else "number"
+    known: Mapping[str, Any] = {"p": book.parameters, "k": CONSTANTS}[record] if typed is None else _types(record)
     if name not in known:
-        refuse(f"'{record}.{name}'", f"'{record}' has no field of this name{closest(name, known)}")
+        names = [*known, *(field for of, field in book.memory if of == record)]
+        refuse(f"'{record}.{name}'", f"'{record}' has no field of this name{closest(name, names)}")
     return "condition" if typed is not None and known[name] is bool else "number"
 
 
 class TracedRecord:
     """Stands for a record: what was written in the phase is read back, everything else is a field of the state."""
 
-    __slots__ = ("_graph", "_name", "_written")
+    __slots__ = ("_book", "_graph", "_name", "_written")
+    _book: RuleBook
     _graph: Graph
     _name: str
     _written: Mapping[Field, Node]
 
-    def __init__(self, graph: Graph, name: str, written: Mapping[Field, Node]) -> None:
-        for slot, value in (("_graph", graph), ("_name", name), ("_written", written)):
+    def __init__(self, graph: Graph, name: str, written: Mapping[Field, Node], book: RuleBook = BUILT_IN) -> None:
+        for slot, value in (("_graph", graph), ("_name", name), ("_written", written), ("_book", book)):
             # Past the __setattr__ of this class, which is for rules and refuses.
             object.__setattr__(self, slot, value)
 
@@ -72,7 +74,9 @@ class TracedRecord:
         place = (self._name, field)
         if place in self._written:
             return self._written[place]
-        return self._graph.note("field", (), kind_of_field(*place), RECORDS[self._name][0], place)
+        if self._name == "k" and field in self._book.varied_constants:
+            place = ("p", field)  # a constant that differs between runs lives where parameters do
+        return self._graph.note("field", (), kind_of_field(*place, self._book), RECORDS[self._name][0], place)
 
     def __setattr__(self, field: str, value: Any) -> NoReturn:
         refuse(f"the assignment to '{self._name}.{field}'", "a rule returns what it changes")

@@ -18,13 +18,11 @@ import numpy as np
 from ..arithmetic import fixed, most_added, unfixed
 from ..constants import CONSTANTS
 from ..draws import Stream, uniforms
-from ..outcomes import OUTCOMES
-from ..parameters import PARAMETERS
 from ..providers import Providers, given
 from ..rules.outcomes import percentile_rank, percentile_value
 from ..schedule.recording import BINNED, TENTHS, YEARLY
+from ..schedule.rulebook import BUILT_IN, Field, RuleBook, with_varied_constants
 from .expression_graph import Node, in_order
-from .fields import Field
 from .trace import Traced, trace_bins, trace_final, trace_function, trace_month, trace_outcomes, trace_start
 
 RECORDING = 1
@@ -81,13 +79,13 @@ def _luck_facts() -> list[str]:
     return [float(word[0]).hex() for stream in Stream for word in uniforms(7, run, agent, 2, int(stream))]
 
 
-def _facts() -> Mapping[str, Any]:
+def _facts(book: RuleBook) -> Mapping[str, Any]:
     """Return everything that decides the bits of a run."""
     return {
-        "start": [phase_facts(phase) for phase in trace_start()],
-        "month": [phase_facts(phase) for phase in trace_month()],
-        "outcomes": phase_facts(trace_outcomes()),
-        "order of outcomes": list(OUTCOMES),
+        "start": [phase_facts(phase) for phase in trace_start(book)],
+        "month": [phase_facts(phase) for phase in trace_month(book)],
+        "outcomes": phase_facts(trace_outcomes(book)),
+        "order of outcomes": list(book.outcomes),
         "percentiles": [phase_facts(trace_bins(BINNED)), TENTHS],
         # No graph shows these three: ranks, limits of sums and luck are told by samples of their values.
         "ranks": [[percentile_rank(tenths, trusts) for trusts in range(1, 101)] for tenths in TENTHS.values()],
@@ -98,14 +96,23 @@ def _facts() -> Mapping[str, Any]:
         "table of trusts": sorted([*field, list(values)] for field, values in given(_TABLE).items()),
         "recording": RECORDING,
         "constants": {name: row.value for name, row in CONSTANTS.items()},
-        "parameters": {name: row.default for name, row in PARAMETERS.items()},
+        "parameters": {name: row.default for name, row in book.parameters.items()},
     }
 
 
+def rules_hash(book: RuleBook = BUILT_IN) -> str:
+    """Return the SHA-256, as 64 hexadecimal digits, of everything that decides the bits of a run.
+
+    That a constant is varied does not count: its values are part of the points.
+    """
+    return _hash_of(book)
+
+
 @cache
-def rules_hash() -> str:
-    """Return the SHA-256, as 64 hexadecimal digits, of everything that decides the bits of a run."""
-    return hashlib.sha256(json.dumps(_facts(), sort_keys=True).encode()).hexdigest()
+def _hash_of(book: RuleBook) -> str:
+    if book.varied_constants:
+        return _hash_of(with_varied_constants(book, ()))
+    return hashlib.sha256(json.dumps(_facts(book), sort_keys=True).encode()).hexdigest()
 
 
 def same_numbers(former: str) -> str:

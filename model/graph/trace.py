@@ -7,19 +7,19 @@ changes. Printers for processors and for GPUs, and whoever asks what the model r
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 from .. import draws
 from ..constants import CONSTANTS
-from ..parameters import PARAMETERS
 from ..rules import outcomes as rules_outcomes
-from ..schedule.month import MONTH, START, Level, Phase, Step, Tally
-from ..schedule.recording import final_trust_records, monthly_outcomes
+from ..schedule.month import Level, Phase, Step, Tally
+from ..schedule.recording import final_trust_records
+from ..schedule.rulebook import BUILT_IN, Field, RuleBook
 from .expression_graph import CannotTrace, Graph, Kind, Node, Rank, in_order
-from .fields import RECORDS, Field, TracedLuck, TracedRecord, kind_of_field
+from .fields import RECORDS, TracedLuck, TracedRecord, kind_of_field
 
 RANKS: dict[Level, Rank] = {
     "country": Rank.COUNTRY,
@@ -28,22 +28,29 @@ RANKS: dict[Level, Rank] = {
     "trust": Rank.TRUST,
     "seat": Rank.SEAT,
 }
-LUCK = {Rank.COUNTRY: draws.CENTRE_LUCK, Rank.TRUST: draws.TRUST_LUCK, Rank.SEAT: draws.SEAT_LUCK}
+LUCK_OF: dict[Rank, Level] = {Rank.COUNTRY: "country", Rank.TRUST: "trust", Rank.SEAT: "seat"}
+"""How often luck differs -> the level whose luck it is."""
 START_LUCK = {
     Rank.COUNTRY: draws.START_CENTRE_LUCK,
     Rank.TRUST: draws.START_LUCK,
     Rank.SEAT: draws.START_SEAT_LUCK,
 }
-KNOWN: frozenset[Field] = frozenset(
-    {
-        *(("setting", name) for name in ("trusts", "clinicians", "seats")),
-        ("place", "index"),
-        ("now", "month"),
-        *(("p", name) for name in PARAMETERS),
-        *(("k", name) for name in CONSTANTS),
-    }
-)
-"""What is known before the first rule: the size of the country, the numbers of its trusts, the settings."""
+
+
+def known_before(book: RuleBook = BUILT_IN) -> frozenset[Field]:
+    """Return what is known before the first rule: the size of the country, the numbers of its trusts, the settings."""
+    return frozenset(
+        {
+            *(("setting", name) for name in ("trusts", "clinicians", "seats")),
+            ("place", "index"),
+            ("now", "month"),
+            *(("p", name) for name in book.parameters),
+            *(("k", name) for name in CONSTANTS),
+        }
+    )
+
+
+KNOWN = known_before()
 
 
 @dataclass(frozen=True)
@@ -75,11 +82,11 @@ class Traced:
 class Tracer:
     """Traces rules one after the other into one graph; ``written`` is what they returned so far."""
 
-    def __init__(self, rank: Rank, luck: draws.LuckTable | None = None) -> None:
-        self.graph, self.written = Graph(), dict[Field, Node]()
+    def __init__(self, rank: Rank, luck: draws.LuckTable | None = None, book: RuleBook = BUILT_IN) -> None:
+        self.graph, self.written, self.book = Graph(), dict[Field, Node](), book
         self.written_after: dict[Field, int] = {}
         self.rules: list[tuple[Callable[..., Any], int]] = []
-        self.records: dict[str, Any] = {name: TracedRecord(self.graph, name, self.written) for name in RECORDS}
+        self.records: dict[str, Any] = {name: TracedRecord(self.graph, name, self.written, book) for name in RECORDS}
         if luck is not None:
             self.records["luck"] = TracedLuck(self.graph, rank, luck)
             for name, field in draws.NODES.items():
@@ -104,7 +111,7 @@ class Tracer:
 
     def _write(self, step: Step, name: str, value: Any) -> None:
         try:
-            node = self.graph.read(value, kind_of_field(step.actor, name))
+            node = self.graph.read(value, kind_of_field(step.actor, name, self.book))
         except CannotTrace as refusal:
             raise CannotTrace(f"{_place(step.rule)}: it writes '{step.actor}.{name}': {refusal}") from None
         self.written[step.actor, name] = node
@@ -134,10 +141,13 @@ def _place(rule: Callable[..., Any], refusal: BaseException | None = None) -> st
     return f"{file.rsplit('/', 1)[-1]}:{line}, rule '{rule.__name__}'"
 
 
-def trace_phase(phase: Phase, luck: Mapping[Rank, draws.LuckTable] = LUCK) -> Traced:
-    """Trace the rules of ``phase`` and of its tallies, in order. Raises CannotTrace, naming file, line and rule."""
+def trace_phase(phase: Phase, luck: draws.LuckTable | None = None, book: RuleBook = BUILT_IN) -> Traced:
+    """Trace the rules of ``phase`` and of its tallies, in order. Raises CannotTrace, naming file, line and rule.
+
+    ``luck`` is by default what the level of the phase draws each month.
+    """
     rank = RANKS[phase.level]
-    tracer = Tracer(rank, luck[rank])
+    tracer = Tracer(rank, book.luck[LUCK_OF[rank]] if luck is None else luck, book)
     for step in phase.steps:
         tracer.follow(step)
     summed: dict[Field, tuple[Level, Node]] = {}
@@ -146,27 +156,33 @@ def trace_phase(phase: Phase, luck: Mapping[Rank, draws.LuckTable] = LUCK) -> Tr
     return tracer.traced(phase.name, rank, summed)
 
 
-@cache
-def trace_month() -> tuple[Traced, ...]:
+def trace_month(book: RuleBook = BUILT_IN) -> tuple[Traced, ...]:
     """Trace the phases of a month, in order."""
-    return tuple(trace_phase(phase) for phase in MONTH)
+    return _month_of(book)
 
 
-def _trace_view(name: str, rank: Rank, into: str, view: Callable[[dict[str, Any]], dict[str, Any]]) -> Traced:
-    tracer = Tracer(rank)
+@cache
+def _month_of(book: RuleBook) -> tuple[Traced, ...]:
+    return tuple(trace_phase(phase, book=book) for phase in book.month)
+
+
+def _trace_view(
+    name: str, rank: Rank, into: str, view: Callable[[dict[str, Any]], dict[str, Any]], book: RuleBook
+) -> Traced:
+    tracer = Tracer(rank, book=book)
     for field, value in view(tracer.records).items():
         tracer.written[into, field] = tracer.graph.read(value, "number")
     return tracer.traced(name, rank)
 
 
-def trace_outcomes() -> Traced:
-    """Trace the 73 outcomes of a month that are not percentiles, into the record ``outcomes``."""
-    return _trace_view("outcomes", Rank.COUNTRY, "outcomes", monthly_outcomes)
+def trace_outcomes(book: RuleBook = BUILT_IN) -> Traced:
+    """Trace the outcomes of a month that are not percentiles, 73 and own ones, into the record ``outcomes``."""
+    return _trace_view("outcomes", Rank.COUNTRY, "outcomes", book.values_of_month, book)
 
 
-def trace_outcome_rule(rule: Callable[..., Any]) -> Traced:
+def trace_outcome_rule(rule: Callable[..., Any], book: RuleBook = BUILT_IN) -> Traced:
     """Trace one rule of outcomes, into the record ``outcomes``."""
-    tracer = Tracer(Rank.COUNTRY)
+    tracer = Tracer(Rank.COUNTRY, book=book)
     result = tracer.call(rule, inspect.signature(rule).parameters)
     for field, value in result._asdict().items():
         tracer.written["outcomes", field] = tracer.graph.read(value, "number")
@@ -174,30 +190,45 @@ def trace_outcome_rule(rule: Callable[..., Any]) -> Traced:
     return tracer.traced(rule.__name__, Rank.COUNTRY)
 
 
-def trace_bins(quantities: Iterable[str]) -> Traced:
+def trace_own_outcomes(book: RuleBook) -> Traced | None:
+    """Trace the own outcomes of ``book`` by themselves, into the record ``outcomes``; None where it has none."""
+    if not book.own_outcomes:
+        return None
+    tracer = Tracer(Rank.COUNTRY, book=book)
+    for step in book.own_outcomes:
+        place = "outcomes", step.writes[0]
+        tracer.written[place] = tracer.graph.read(tracer.call(step.rule, step.reads), "number")
+        tracer.written_after[place] = len(tracer.graph)
+    return tracer.traced("own_outcomes", Rank.COUNTRY)
+
+
+def trace_bins(quantities: Iterable[str], book: RuleBook = BUILT_IN) -> Traced:
     """Trace the bins that percentiles of ``quantities`` of trusts are read off, into the record ``bins``."""
-    return _trace_view(
-        "bins",
-        Rank.TRUST,
-        "bins",
-        lambda state: {name: rules_outcomes.percentile_bin(getattr(state["trust"], name)) for name in quantities},
-    )
+
+    def view(state: dict[str, Any]) -> dict[str, Any]:
+        return {name: rules_outcomes.percentile_bin(getattr(state["trust"], name)) for name in quantities}
+
+    return _trace_view("bins", Rank.TRUST, "bins", view, book)
 
 
-def trace_final() -> Traced:
+def trace_final(book: RuleBook = BUILT_IN) -> Traced:
     """Trace the records of trusts at the end of a run, into the record ``final``."""
-    return _trace_view("final", Rank.TRUST, "final", final_trust_records)
+    return _trace_view("final", Rank.TRUST, "final", final_trust_records, book)
+
+
+def trace_start(book: RuleBook = BUILT_IN) -> tuple[Traced, ...]:
+    """Trace the phases of month 0, in order."""
+    return _start_of(book)
 
 
 @cache
-def trace_start() -> tuple[Traced, ...]:
-    """Trace the phases of month 0, in order."""
-    return tuple(trace_phase(phase, START_LUCK) for phase in START)
+def _start_of(book: RuleBook) -> tuple[Traced, ...]:
+    return tuple(trace_phase(phase, START_LUCK[RANKS[phase.level]], book) for phase in book.start)
 
 
-def trace_seat_start() -> Traced:
+def trace_seat_start(book: RuleBook = BUILT_IN) -> Traced:
     """Trace the people in the seats at month 0."""
-    (seats,) = (phase for phase in trace_start() if phase.rank is Rank.SEAT)
+    (seats,) = (phase for phase in trace_start(book) if phase.rank is Rank.SEAT)
     return replace(seats, name="seat_start")
 
 

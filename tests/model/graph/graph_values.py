@@ -10,8 +10,9 @@ import numpy as np
 
 from tredegar.model.graph.expression_graph import Node, in_order
 from tredegar.model.graph.fields import RECORDS, kind_of_field
-from tredegar.model.graph.trace import LUCK, RANKS, Traced
+from tredegar.model.graph.trace import LUCK_OF, RANKS, Traced
 from tredegar.model.schedule.month import Phase
+from tredegar.model.schedule.rulebook import LUCK
 
 OPERATIONS: dict[str, Callable[..., Any]] = {
     "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide,
@@ -39,7 +40,7 @@ def values_of(results: Iterable[Node], state: dict[str, Any]) -> dict[int, Any]:
 def word_name(node: Node) -> str:
     """Return the name under which rules read a node of luck."""
     stream, word = node.detail
-    return next(names[word] for number, names in LUCK[node.rank].items() if int(number) == stream)
+    return next(names[word] for number, names in LUCK[LUCK_OF[node.rank]].items() if int(number) == stream)
 
 
 def random_state(phase: Phase, piece: Traced, size: int, luck: np.random.Generator) -> dict[str, Any]:
@@ -47,7 +48,7 @@ def random_state(phase: Phase, piece: Traced, size: int, luck: np.random.Generat
     state: dict[str, Any] = {name: SimpleNamespace() for name in (*RECORDS, "luck")}
     for record, field in piece.reads:
         setattr(state[record], field, random_field(kind_of_field(record, field), size, luck))
-    for name in (name for names in LUCK[RANKS[phase.level]].values() for name in names if name):
+    for name in (name for names in LUCK[LUCK_OF[RANKS[phase.level]]].values() for name in names if name):
         setattr(state["luck"], name, luck.integers(0, 2**32, size) * 2.0**-32)
     for step in phase.steps:  # what the phase makes itself is read back from what it wrote
         for name in step.writes:

@@ -1,0 +1,125 @@
+"""The rule book of a run: the order of its start and of its months, and the tables that its rules read.
+
+``BUILT_IN`` is the model as it stands. A book with rules of one's own (``model.own``) is another value of the same
+record: whoever traces, prints, computes or stores asks the book, and nothing else tells the two apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+
+from .. import draws
+from ..constants import CONSTANTS
+from ..draws import LuckTable
+from ..outcomes import OUTCOMES, PERCENTILES, Outcome
+from ..parameters import PARAMETERS, Parameter
+from .month import MONTH, START, Level, Phase, Step
+from .recording import monthly_outcomes
+
+Field = tuple[str, str]
+"""A field of a record: (record, field)."""
+
+LUCK: Mapping[Level, LuckTable] = MappingProxyType(
+    {"country": draws.CENTRE_LUCK, "trust": draws.TRUST_LUCK, "seat": draws.SEAT_LUCK}
+)
+"""Level -> the luck that its rules read in a month; units and catchments have none."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class RuleBook:
+    """Everything that decides what a run computes, but for its points and its luck.
+
+    ``memory`` are the fields of own rules, with their types (float, bool), ``own_outcomes`` the steps that read own
+    outcomes off the country at the end of a month. ``varied_constants`` are constants that differ between runs: they
+    are read among the parameters, and ``base`` is the book in which none differs. ``text`` is what a store keeps of own
+    rules, "" where there are none. Books are compared by identity: whoever makes one makes it once
+    (``model.own.books``).
+    """
+
+    month: tuple[Phase, ...] = MONTH
+    start: tuple[Phase, ...] = START
+    parameters: Mapping[str, Parameter] = field(default_factory=lambda: PARAMETERS)
+    outcomes: Mapping[str, Outcome] = field(default_factory=lambda: OUTCOMES)
+    luck: Mapping[Level, LuckTable] = field(default_factory=lambda: LUCK)
+    memory: Mapping[Field, type] = field(default_factory=dict)
+    own_outcomes: tuple[Step, ...] = ()
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    varied_constants: tuple[str, ...] = ()
+    text: str = ""
+    base: RuleBook | None = None
+
+    @property
+    def own_parameters(self) -> tuple[str, ...]:
+        """The names of the parameters that own rules declare, and of those that choose between rules."""
+        return tuple(name for name in self.parameters if name not in PARAMETERS)
+
+    @property
+    def monthly(self) -> tuple[str, ...]:
+        """The outcomes that are computed each month, in the order of engines: no percentiles, own ones last."""
+        built_in = tuple(name for name in OUTCOMES if name not in PERCENTILES)
+        return (*built_in, *(step.writes[0] for step in self.own_outcomes))
+
+    def values_of_month(self, records: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the outcomes of the month that are no percentiles, from the records of an engine or of a trace."""
+        found = monthly_outcomes(dict(records))
+        for step in self.own_outcomes:
+            found[step.writes[0]] = step.rule(*[records[name] for name in step.reads])
+        return found
+
+    def phase(self, name: str) -> Phase:
+        """Return the phase ``name`` of a month. Raises KeyError if there is none."""
+        return {phase.name: phase for phase in self.month}[name]
+
+
+BUILT_IN = RuleBook()
+"""The model as it stands."""
+_VARIED: dict[tuple[RuleBook, tuple[str, ...]], RuleBook] = {}
+
+
+def with_varied_constants(book: RuleBook, names: Collection[str]) -> RuleBook:
+    """Return ``book`` with the constants ``names``, and no others, among its parameters; one value for the same names.
+
+    >>> with_varied_constants(BUILT_IN, ()) is BUILT_IN
+    True
+    >>> varied = with_varied_constants(BUILT_IN, ["VOICE_BASE"])
+    >>> varied.parameters["VOICE_BASE"].unit, with_varied_constants(varied, ()) is BUILT_IN
+    ('1', True)
+    """
+    base, wanted = book.base or book, tuple(name for name in CONSTANTS if name in names)
+    if not wanted:
+        return base
+    if (base, wanted) not in _VARIED:
+        rows = {name: constant_as_parameter(name) for name in wanted}
+        _VARIED[base, wanted] = replace(
+            base, parameters={**base.parameters, **rows}, varied_constants=wanted, base=base
+        )
+    return _VARIED[base, wanted]
+
+
+def constant_as_parameter(name: str) -> Parameter:
+    """Return the row that constant ``name`` has among the parameters where it is varied.
+
+    >>> constant_as_parameter("VOICE_BASE").unit
+    '1'
+    """
+    row = CONSTANTS[name]
+    least = 1e-9 if row.positive else 0.0
+    return Parameter(
+        name=name,
+        symbol=name,
+        default=row.value,
+        low=least,
+        high=row.most,
+        least=least,
+        most=row.most,
+        unit="1",
+        kind="uncertainty",
+        actor=row.group,
+        meaning=f"constant: {row.meaning}",
+        source="structural constant (docs/model.md)",
+        initial_only=False,
+        minor=True,
+    )
