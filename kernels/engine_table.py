@@ -42,8 +42,9 @@ class Engine:
     """All that is known of an engine, whatever machine it is to run on.
 
     ``look`` returns whether it works here, and its version or what is missing; it takes no device. ``load`` returns
-    its run function, compiled where it compiles, for the rules that it is first to run. ``chunk`` returns how many runs of a batch it is given at a time.
-    ``keeps_code_with`` is the package with which it compiles code that stays in the cache, "" where nothing stays.
+    its run function, compiled, where it compiles, for the rules that are run first. ``chunk`` returns how many runs of
+    a batch it is given at a time. ``keeps_code_with`` is the package with which it compiles code that stays in the
+    cache, "" where nothing stays.
     """
 
     name: str

@@ -21,6 +21,10 @@ def build_run(batch: RunBatch, position: int, checked: bool = False) -> HealthSe
     """Return the model of the run at ``position`` of ``batch``, at month 0."""
     values = {name: float(numbers[position]) for name, numbers in batch.parameters.items()}
     varied = batch.rules.varied_constants
+    # What own rules and varied constants add to the parameters.
+    own: dict[str, Any] = {name: value for name, value in values.items() if name not in PARAMETERS}
+    if batch.rules is not BUILT_IN:
+        own["rules"] = batch.rules
     return HealthService(
         Parameters(**{name: values[name] for name in PARAMETERS}),
         trusts=batch.country.trusts,
@@ -34,9 +38,7 @@ def build_run(batch: RunBatch, position: int, checked: bool = False) -> HealthSe
             for month, changed in batch.changes.items()
         },
         checked=checked,
-        # What own rules and varied constants add to the parameters.
-        **({} if batch.rules is BUILT_IN else {"rules": batch.rules}),
-        **{name: value for name, value in values.items() if name not in PARAMETERS},
+        **own,
     )
 
 

@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from ..model.name_types import OutcomeName, TrustRecordName
 
     Arrays = dict[OutcomeName | TrustRecordName, NDArray[Any]]
-    Rules = RuleBook | Iterable[Callable[..., Any]] | str | PathLike[str] | Mapping[str, Callable[..., Any] | str] | None
+    Rules = (
+        RuleBook | Iterable[Callable[..., Any]] | str | PathLike[str] | Mapping[str, Callable[..., Any] | str] | None
+    )
 else:
     Rules = Any
     Arrays = dict  # a name of any table: the types of names are for editors and checkers

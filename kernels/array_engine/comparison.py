@@ -55,22 +55,27 @@ def first_difference(run: Callable[[RunBatch], Recorded], batch: RunBatch) -> st
     if not np.array_equal(found.failed, expected.failed):
         return f"runs fail in months {found.failed.tolist()}, in NumPy in {expected.failed.tolist()} (0: they do not)"
     sound = expected.failed == 0
-    unlike = {name: _first_unlike(found.outcomes[name][sound], values[sound]) for name, values in expected.outcomes.items()}
+    unlike = {
+        name: _first_unlike(found.outcomes[name][sound], values[sound]) for name, values in expected.outcomes.items()
+    }
     # The earliest of all: what differs later may follow from it.
     name = min(unlike, key=unlike.__getitem__)
     if unlike[name] < few.windows:
         return f"outcome '{name}' differs from month {(unlike[name] + 1) * few.record.every} on"
     records = ((name, values[sound]) for name, values in expected.trust_records.items())
-    other = [name for name, values in records if not np.array_equal(*_bits(found.trust_records[name][sound], values))]
+    other = [name for name, values in records if _unlike(found.trust_records[name][sound], values).any()]
     return f"the record of trusts '{other[0]}' differs" if other else ""
 
 
-def _bits(*arrays: NDArray[Any]) -> list[NDArray[np.uint64]]:
+def _unlike(found: NDArray[Any], expected: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return where two arrays of floats of one shape differ in any bit."""
     # What is no number has many forms, which no engine promises.
-    return [np.where(np.isnan(values), np.nan, values).view(np.uint64) for values in arrays]
+    here, there = (np.where(np.isnan(values), np.nan, values).view(np.uint64) for values in (found, expected))
+    differs: NDArray[np.bool_] = here != there
+    return differs
 
 
 def _first_unlike(found: NDArray[Any], expected: NDArray[Any]) -> int:
     """Return the first window of (run, window) in which any bit differs; the number of windows where none does."""
-    differs = np.not_equal(*_bits(found, expected)).any(axis=0)
-    return int(np.flatnonzero(differs)[0]) if differs.any() else len(differs)
+    places = np.flatnonzero(_unlike(found, expected).any(axis=0))
+    return int(places[0]) if places.size else expected.shape[1]

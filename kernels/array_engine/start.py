@@ -157,7 +157,7 @@ class ArrayStart:
         self.councils = Grouping(place.council.astype(np.int64), groups, self.xp)
         self.catchments = Grouping(place.catchment.astype(np.int64), groups, self.xp)
 
-    def everywhere(self, record: str, seat: SeatState | None = None) -> Any:
+    def everywhere(self, record: str, seat: Any = None) -> Any:
         """Return truths in the shape of ``record``: (run, 1), (run, trust), or that of the seats ``seat``."""
         return self._everywhere[record] if seat is None else self.xp.ones(seat.occupied.shape, dtype=np.bool_)
 

@@ -39,9 +39,9 @@ class Record:
 class RunBatch:
     """Runs to be computed together.
 
-    ``rules`` are the rules that they follow. ``parameters``: name -> float64 (runs,), all that these rules read (82 of
-    the model as it stands, then own parameters, choices and varied constants). ``changes``: month -> name -> float64 (runs,), the values that
-    hold from the start of that month on. ``runs``: uint64 (runs,), run numbers. ``seed``: 0..2**32-1.
+    ``rules`` is the book of rules that they follow. ``parameters``: name -> float64 (runs,), all that the book has: 82,
+    then own ones, choices and varied constants. ``changes``: month -> name -> float64 (runs,), the values that hold
+    from the start of that month on. ``runs``: uint64 (runs,), run numbers. ``seed``: 0..2**32-1.
     """
 
     country: Country

@@ -131,7 +131,7 @@ def compile_engine(architecture: str, book: RuleBook = BUILT_IN) -> Built:
 
 
 def cubin_file(architecture: str, book: RuleBook = BUILT_IN) -> Path:
-    """Return the machine code for ``architecture`` and ``book`` as a file, compiled now if the cache does not hold it whole.
+    """Return the machine code for ``architecture`` and ``book`` as a file, compiled now if the cache lacks any of it.
 
     The name of its folder carries the source, the options, the version of NVRTC and the architecture: another of
     these makes another folder. Raises BuildError, and OSError where nothing can be written at all.

@@ -37,8 +37,9 @@ def where(text: str, flags: Mapping[str, bool]) -> str:
 
     Not left to the compiler: what only own rules need is no part of the source, and of the hash, of the model as it is.
 
-    >>> where("a\\n#if SUMS\\nb\\n#endif\\nc\\n", {"SUMS": False})
-    'a\\nc\\n'
+    >>> print(where(chr(10).join(["first", "#if SUMS", "sums", "#endif", "last"]), {"SUMS": False}))
+    first
+    last
     """
     kept, holds = [], True
     for line in text.splitlines(keepends=True):

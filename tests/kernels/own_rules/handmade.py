@@ -161,6 +161,9 @@ def own_quarter(country_sums: Any, setting: Any) -> Any:
     return unfixed(country_sums.quarter) / setting.trusts
 
 
+OF_SUMS: tuple[Any, ...] = (own_dread, own_spirit, own_resolved, own_tired, own_quarter)
+
+
 def own_alarm(nation: Any, p: Any) -> Any:
     return nation.alarm + p.bite
 
@@ -246,11 +249,11 @@ def everything() -> RuleBook:
     sums = tally(for_outcomes, "trust manager totals setting", fields, "country", "country_sums")
     month = (*month, Phase("own_sums", "trust", (), (sums,)))
     read = [
-        step(own_dread, "country_sums setting", "own_dread"), step(own_spirit, "country_sums setting", "own_spirit"),
-        step(own_resolved, "country_sums setting", "own_resolved"), step(own_tired, "country_sums setting", "own_tired"),
-        step(own_quarter, "country_sums setting", "own_quarter"), step(own_alarm, "nation p", "own_alarm"),
-        step(own_bite, "p", "own_bite"), step(own_constant, "nation", "own_constant"),
-    ]  # fmt: skip
+        *(step(rule, "country_sums setting", rule.__name__) for rule in OF_SUMS),
+        step(own_alarm, "nation p", "own_alarm"),
+        step(own_bite, "p", "own_bite"),
+        step(own_constant, "nation", "own_constant"),
+    ]
     memory = {
         ("manager", "dread"): 0.1, ("manager", "resolved"): False, ("nation", "alarm"): 0.0, ("centre", "braced"): True,
         ("council", "mood"): 0.5, ("catchment", "known"): 0.0, ("seat", "spirit"): 0.5, ("seat", "tired"): False,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 from tredegar.model.graph.trace import known_before, trace_month, trace_outcomes, trace_start, unmade
