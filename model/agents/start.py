@@ -43,7 +43,7 @@ class LuckOfTheMonth:
     """Draws for many agents at once, handed out as plain floats under the names of their uses."""
 
     def __init__(self, seed: int, run: int, book: RuleBook) -> None:
-        self._seed, self._run, self._tables = seed, np.array([run], dtype=np.uint64), book.luck
+        self._seed, self._run, self._book = seed, np.array([run], dtype=np.uint64), book
 
     def draw(self, table: LuckTable, agents: int, month: int) -> dict[str, list[float]]:
         """Return, for each use in ``table``, a list of uniforms over agents 0 .. ``agents`` - 1."""
@@ -57,9 +57,9 @@ class LuckOfTheMonth:
     def deal(self, month: int, minister: Minister, trusts: list[Trust], clinicians: list[Clinician]) -> None:
         """Give every agent its luck of ``month``."""
         groups: tuple[tuple[LuckTable, list[Any]], ...] = (
-            (self._tables["country"], [minister]),
-            (self._tables["trust"], trusts),
-            (self._tables["seat"], clinicians),
+            (self._book.luck["country"], [minister]),
+            (self._book.luck["trust"], trusts),
+            (self._book.luck["seat"], clinicians),
         )
         for table, actors in groups:
             for name, words in self.draw(table, len(actors), month).items():
