@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from html import escape
 from os import PathLike
 from typing import TYPE_CHECKING, Any, cast
@@ -30,11 +30,7 @@ if TYPE_CHECKING:
     from ..model.name_types import OutcomeName, TrustRecordName
 
     Arrays = dict[OutcomeName | TrustRecordName, NDArray[Any]]
-    Rules = (
-        RuleBook | Iterable[Callable[..., Any]] | str | PathLike[str] | Mapping[str, Callable[..., Any] | str] | None
-    )
 else:
-    Rules = Any
     Arrays = dict  # a name of any table: the types of names are for editors and checkers
 
 
@@ -107,7 +103,7 @@ def simulate(
     dtype: str = "float32",
     streams: str | None = None,
     samples: ArrayLike | None = None,
-    rules: Rules = None,
+    rules: RuleBook | str | PathLike[str] | Iterable[Any] | Mapping[str, Any] | None = None,
 ) -> Simulated:
     """Run every point ``replicates`` times and return the recorded outcomes.
 
@@ -192,7 +188,7 @@ def simulate(
 
 
 def _rules_of(
-    rules: Rules, points: Mapping[str, ArrayLike] | Any, constants: Mapping[str, float]
+    rules: Any, points: Mapping[str, ArrayLike] | Any, constants: Mapping[str, float]
 ) -> tuple[RuleBook, dict[str, Any]]:
     """Return the book that ``rules`` make, with the constants among ``points`` varied, and the points by name."""
     book = BUILT_IN

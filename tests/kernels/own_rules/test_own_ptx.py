@@ -11,10 +11,12 @@ from tredegar.kernels.cuda_engine.source import kernel_source
 
 from ...support.cases import Case, assert_same_bits, run_batch
 from ..ptx.ptx_runs import kernels_of, needs_ptx, run_ptx
-from .handmade import BOOKS, own_batch
+from . import handmade, written
+from .handmade import own_batch
 
 pytestmark = needs_ptx
 
+BOOKS = {**handmade.BOOKS, **written.books()}
 CASE = Case(
     trusts=40, clinicians=3, months=8, seed=5, runs=(0, 9),
     settings=({"initial_challenge": 0.3}, {"number_of_units": 3.0}), changes={3: {"solidarity": 1.1}}, every=2,
