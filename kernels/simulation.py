@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..datasets.call import Failure, SimulateCall
 from ..model.constants import CONSTANTS, constants_with
 from ..model.outcomes import choose_outcomes
-from ..model.parameters import parse_setting
+from ..model.parameters import base_of, parse_setting
 from ..model.providers import Providers, read_providers
 from ..model.schedule.rulebook import BUILT_IN, RuleBook, with_varied_constants
 from ..model.text.names import whole_number
@@ -197,7 +197,7 @@ def _rules_of(
 
         book = book_of(rules)
     named = named_values(points, {*book.parameters, *CONSTANTS})
-    varied = [name for name in named if name in CONSTANTS]
+    varied = [base_of(name) for name in named if base_of(name) in CONSTANTS]
     if twice := [name for name in varied if name in constants]:
         raise ValueError(f"constant '{twice[0]}' is given twice: among the points, and in constants")
     return with_varied_constants(book, varied), named

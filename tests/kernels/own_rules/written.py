@@ -252,7 +252,7 @@ def mean_dread(manager: Any) -> Any:
 @added
 @outcome(unit="share", meaning="trusts that are tired and envious")
 def tired(trust: Any, manager: Any) -> Any:
-    return (trust.fatigue > 0.2) | (trust.envy > 0.3) & (manager.shame > 0.0)
+    return (trust.fatigue > 0.2 * trust.size) | (trust.envy > 0.3) & (manager.shame > 0.0)
 
 
 @added
