@@ -106,7 +106,7 @@ def main() -> int:
     chosen = options.parse_args()
     print(f"{platform.processor() or platform.machine()}, Python {platform.python_version()}")
     print(f"{SIZE}, {chosen.runs} runs, {chosen.rounds} rounds")
-    first, more = starts(5)
+    first, more = starts(10)
     measured = (
         (f"one added rule: {ratio(chosen.runs, chosen.rounds):.3f} times as long", MOST_RATIO),
         (f"first start with own rules: {first:.1f} s", MOST_FIRST),
