@@ -85,7 +85,9 @@ def declared_by_label(name: str, label: Any, folder: Path) -> tuple[Declared, ..
 
 def declared_in(path: Path) -> tuple[Declared, ...]:
     """Return what the file at ``path`` declares, in the order of its lines. Raises RuleRefused."""
-    found = [declaration_of(value) for value in _loaded(path).__dict__.values() if isinstance(value, FunctionType)]
+    # A function that has two names there is one rule.
+    functions = {id(value): value for value in _loaded(path).__dict__.values() if isinstance(value, FunctionType)}
+    found = [declaration_of(function) for function in functions.values()]
     # What it imports from another file of rules is declared there.
     declared = [each for each in found if each is not None and each.function.__code__.co_filename == str(path)]
     if not declared:
@@ -143,7 +145,7 @@ def _loaded(path: Path) -> ModuleType:
             text = file.read(MOST_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise RuleRefused(f"rules file '{plain(path)}' cannot be read: {plain(reason)}") from None
+        raise RuleRefused(f"rules file '{plain(path, 200)}' cannot be read: {plain(reason)}") from None
     if len(text) > MOST_BYTES:
         raise RuleRefused(f"rules file '{name}' is larger than {MOST_BYTES:,} bytes")
     module = ModuleType(f"tredegar_own_rules_{next(_numbers)}")
@@ -152,8 +154,11 @@ def _loaded(path: Path) -> ModuleType:
     sys.modules[module.__name__] = module
     try:
         exec(compile(text, str(path), "exec"), module.__dict__)
-    except RuleRefused:
-        raise
+    except RuleRefused as refusal:  # of a decorator, which names the place, or of what stands in its parentheses
+        said = str(refusal)
+        raise RuleRefused(
+            said if said.startswith(f"{name}:") else f"{name}:{_line_in(path, refusal)}: {said}"
+        ) from None
     except SyntaxError as error:
         raise RuleRefused(f"{name}:{error.lineno or 1}: it is no Python: {plain(error.msg or error)}") from None
     except Exception as error:  # noqa: BLE001 -- a researcher's own code may raise anything

@@ -71,7 +71,7 @@ def _state(rows: Rows, words: Mapping[tuple[int, int], str], book: RuleBook, cha
 def results_of(result: Any, writes: Sequence[str]) -> list[Any]:
     """Return what a function gave for ``writes``: one value, or several by name or in order. Raises RuleRefused."""
     by_name: Mapping[str, Any] | None = result if isinstance(result, Mapping) else None
-    if hasattr(result, "_asdict"):
+    if isinstance(result, tuple) and hasattr(result, "_asdict"):
         by_name = result._asdict()
     if by_name is not None:
         if set(by_name) != set(writes):
