@@ -168,6 +168,9 @@ class Expressions:
     def _apply(self, operation: str, operands: tuple[Node, ...]) -> Value:
         b = self._lanes.builder
         values = self._lanes.alike(*(self.values[operand.number] for operand in operands))
+        if {operand.kind for operand in operands} == {"count"} and any(map(is_double, values)):
+            # Sums over seats are whole numbers in doubles; a constant or another sum beside them becomes one, too.
+            values = [value if is_double(value) else self._lanes.as_float(value) for value in values]
         # Ordered: a comparison with NaN is false, as in Python and NumPy.
         if operation in ("<", "<=", ">", ">=", "=="):
             return (b.fcmp_ordered if is_double(values[0]) else b.icmp_signed)(operation, *values)
