@@ -272,7 +272,7 @@ def test_no_changed_text_runs_what_it_says(tmp_path: Path, monkeypatch: pytest.M
         1.5,
     ]
     found = json.loads(text)
-    refused = 0
+    refused: list[str] = []
     for place in chance.sample(_places(found), 300):
         changed = copy.deepcopy(found)
         inside = changed
