@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..arithmetic import as_float, larger, select, unfixed
+from ..graph.functions import function_of, quotient
 from ..schedule.month import Step, Tally
 from .assembly import reads_of
-from .graph_functions import function_of, quotient
 from .records import OwnOutcome
 
 
