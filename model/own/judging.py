@@ -30,7 +30,7 @@ DRAWS_IN_BLOCK = 4
 """Uniforms of a block of Philox."""
 
 
-def judged(declared: Sequence[Declared], choices: Mapping[str, Mapping[str, Sequence[Declared]]]) -> OwnRules:
+def judge_declared(declared: Sequence[Declared], choices: Mapping[str, Mapping[str, Sequence[Declared]]]) -> OwnRules:
     """Return what is declared as records; ``choices`` are name -> label -> what is declared for the level.
 
     Raises RuleRefused for the first thing that cannot be.
