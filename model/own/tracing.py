@@ -1,4 +1,4 @@
-"""Tracing of one's own rules: a function of plain Python is called on nodes, judge_declared, tried on numbers, kept as a graph.
+"""Tracing of one's own rules: a function of plain Python is called on nodes, judged, tried on numbers, kept as a graph.
 
 Whatever no engine could express exactly is refused here, before anything runs: with the file, the line, what is allowed
 and what to write instead. After that nobody's Python runs any more.
