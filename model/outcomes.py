@@ -51,8 +51,8 @@ PERCENTILES = tuple(name for name in OUTCOMES if name.rsplit("_", 1)[-1] in ("p1
 """The nine outcomes that describe the distribution over trusts; they come last."""
 
 
-def choose_outcomes(names: Iterable[str] | None) -> tuple[str, ...]:
-    """Return ``names`` in the order of the table (all of them for None).
+def choose_outcomes(names: Iterable[str] | None, table: Mapping[str, Outcome] = OUTCOMES) -> tuple[str, ...]:
+    """Return ``names`` in the order of ``table`` (all of them for None).
 
     Raises ValueError for an unknown name, a repeated name or an empty choice.
 
@@ -60,13 +60,13 @@ def choose_outcomes(names: Iterable[str] | None) -> tuple[str, ...]:
     ('quality', 'wait_months')
     """
     if names is None:
-        return tuple(OUTCOMES)
+        return tuple(table)
     chosen = [names] if isinstance(names, str) else list(names)
     for name in chosen:
-        if not isinstance(name, str) or name not in OUTCOMES:
-            raise ValueError(f"unknown outcome {brief(name)}{closest(name, OUTCOMES)}")
+        if not isinstance(name, str) or name not in table:
+            raise ValueError(f"unknown outcome {brief(name)}{closest(name, table)}")
     if not chosen:
         raise ValueError("no outcome was chosen; leave 'outcomes' out to record all of them")
     if len(set(chosen)) < len(chosen):
         raise ValueError("an outcome is named twice")
-    return tuple(name for name in OUTCOMES if name in chosen)
+    return tuple(name for name in table if name in chosen)

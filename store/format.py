@@ -31,6 +31,10 @@ FORMER: Mapping[str, str] = MappingProxyType({now: former for former, now in PRE
 """Key -> what it was called when the first hashes and digests were taken."""
 
 
+OWN_RULES = "own_rules"
+"""The attribute that holds the text of the rules of one's own; absent where there are none."""
+
+
 class StoreError(ValueError):
     """A store that cannot be used as asked; the message is one line that says why and what to do."""
 

@@ -61,8 +61,10 @@ def rows_of_spec(spec: Any, points: int) -> Rows:
 
 
 def _range(entry: Any) -> str:
+    if entry.labels:
+        return " or ".join(entry.labels[:MOST_NAMES])
     if entry.values is None:
-        return f"{entry.low:g} .. {entry.high:g}"
+        return f"{entry.low:g} .. {entry.high:g}" if entry.distribution is None else str(entry.distribution)
     levels = ", ".join(f"{value:g}" for value in entry.values[:MOST_NAMES])
     return (
         levels if len(entry.values) <= MOST_NAMES else f"{len(entry.values):,} levels {entry.low:g} .. {entry.high:g}"

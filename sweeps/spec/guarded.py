@@ -43,6 +43,22 @@ class Guarded(Strict):
             raise SpecError("a spec cannot be changed; make another one with Spec(...) or Spec.from_text(...)")
         return self
 
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: Any = None) -> Self:
+        return self
+
+    def __reduce__(self) -> Any:
+        # As a store keeps it: a book of rules is one value wherever it is, and is made again there, not copied.
+        spec: Any = self
+        return _restored, (type(self), spec.canonical(), spec.providers_text, spec.table or {}, spec.rules.text)
+
     def copy(self, *, update: Mapping[str, Any] | None = None, **others: Any) -> Self:
         """Return this spec, as :meth:`model_copy` does."""
         return self.model_copy(update=update)
+
+
+def _restored(kind: Any, text: str, providers: str | None, points: Mapping[str, Any], own_rules: str) -> Any:
+    """Return the spec that was pickled, with every check."""
+    return kind.from_stored(text, providers, lambda: points, own_rules)
