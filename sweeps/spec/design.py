@@ -87,11 +87,14 @@ def find_quantity(name: str, months: int | None = None, book: RuleBook = BUILT_I
     ('sanction_strength', 'index', 61)
     """
     try:
-        return quantity_of(name, months, _rows_of(book))
+        found = quantity_of(name, months, _rows_of(book))
     except SpecError:
         raise
     except ValueError as error:
         raise SpecError(str(error)) from None
+    if found.month is not None and base_of(name) in book.varied_constants:
+        raise SpecError(f"'{name}' cannot change: '{base_of(name)}' is a constant, which holds for the whole run")
+    return found
 
 
 def _rows_of(book: RuleBook) -> Callable[[str], Parameter]:

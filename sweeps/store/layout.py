@@ -6,6 +6,7 @@ spec are equal byte for byte.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +19,7 @@ from ...model.outcomes import TRUST_RECORDS, Outcome
 from ...model.schedule.rulebook import BUILT_IN, RuleBook
 from ...store.blocks import Batches
 from ...store.digest import BYTES, coordinate_digest
-from ...store.format import DIGEST, MISSING, OWN_RULES, STATUS, STORE_FORMAT, WITHOUT_ARMS
+from ...store.format import DIGEST, MISSING, OWN_RULES, STATUS, STORE_FORMAT, WITHOUT_ARMS, WITHOUT_OWN_RULES
 from ...store.random_streams import PAIRED
 from ..spec.sampling import Points, sampler_settings
 from ..spec.spec import Spec
@@ -189,8 +190,11 @@ def store_format(spec: Spec) -> int:
     >>> store_format(Spec(design={"method": "grid"}, vary={"real_control": {"values": [0.2, 0.8]}}))
     3
     """
-    has_arms = spec.streams == PAIRED or "arms" in sampler_settings(spec)
-    return STORE_FORMAT if has_arms else WITHOUT_ARMS
+    settings = sampler_settings(spec)
+    # What is discrete has levels; those of a morris design are a number.
+    if spec.rules is not BUILT_IN or "distributions" in settings or isinstance(settings.get("levels"), Mapping):
+        return STORE_FORMAT
+    return WITHOUT_OWN_RULES if spec.streams == PAIRED or "arms" in settings else WITHOUT_ARMS
 
 
 def coordinate_digests(spec: Spec, points: Points) -> dict[str, str]:
