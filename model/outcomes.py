@@ -21,6 +21,7 @@ class Outcome:
     """One recorded quantity: its unit, its meaning, the rule that makes it and its counterpart in the record.
 
     ``rule`` is a submodel of docs/model.md, ``evidence`` lists ids of docs/evidence.md; ``source`` says both in words.
+    ``own_rule`` is the file and line of an outcome of one's own.
     """
 
     name: str
@@ -29,10 +30,13 @@ class Outcome:
     rule: str = ""
     evidence: str = ""
     yearly: bool = False
+    own_rule: str = ""
 
     @property
     def source(self) -> str:
         """Where the quantity comes from: the rule that makes it and, where there is one, what it is held against."""
+        if self.own_rule:
+            return f"an outcome of one's own ({self.own_rule})"
         made = f"rule {self.rule} of docs/model.md" if self.rule else "read off the trust"
         return f"{made}; to be held against {self.evidence}" if self.evidence else made
 
