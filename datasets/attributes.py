@@ -51,15 +51,14 @@ def axis_attributes(name: str) -> dict[str, Any]:
 
 
 def outcome_attributes(row: Outcome) -> dict[str, Any]:
-    """Return what is said of an outcome, or of a record per trust; ``own_rule`` names the rule of one's own.
+    """Return what is said of an outcome, or of a record per trust; ``own_rule`` is the place of one of one's own.
 
     >>> outcome_attributes(OUTCOMES["quality"])["long_name"]
     'quality'
     """
     attributes = {"long_name": row.name.replace("_", " "), "units": row.unit, "meaning": row.meaning}
     attributes |= {"evidence": row.evidence} if row.evidence else {}
-    known = row.name in OUTCOMES or row.name in TRUST_RECORDS
-    return attributes if known else {**attributes, "own_rule": row.rule or row.name}
+    return attributes | ({"own_rule": row.own_rule} if row.own_rule else {})
 
 
 def parameter_attributes(name: str, varied: bool, book: RuleBook = BUILT_IN) -> dict[str, Any]:

@@ -25,12 +25,13 @@ from pydantic import (
 
 from ...model.outcomes import choose_outcomes
 from ...model.providers import Providers
-from ...model.schedule.rulebook import BUILT_IN
+from ...model.schedule.rulebook import BUILT_IN, RuleBook
 from ..forms.data_tables import POINTS, Held, Source, held_tables
-from ..forms.described import as_page, as_words, rows_of_spec
+from ..forms.described import Rows, as_page, as_words, rows_of_spec
 from ..forms.keywords import keywords_of_tables, tables_of_keywords
 from ..forms.written import tables_beside, tables_inside, write_texts
 from ..quantities.books import book_with_constants, with_book
+from ..quantities.own_rules import rows_of_rules
 from .checks import check_spec, number_of_points
 from .design import LARGEST_SEED, Varied, checked_value, find_quantity, parse_varied
 from .errors import SpecError, explain
@@ -135,10 +136,14 @@ class Spec(Guarded):
         return self
 
     @classmethod
-    def from_file(cls, path: str | Path) -> Spec:
-        """Read the spec in the TOML file ``path``; files it names are looked for beside it. Raises SpecError."""
+    def from_file(cls, path: str | Path, kept: Callable[[], RuleBook | None] = lambda: None) -> Spec:
+        """Read the spec in the TOML file ``path``; files it names are looked for beside it. Raises SpecError.
+
+        ``kept`` is asked for the book of a store where none of the files of rules that it names is there any more.
+        """
         path = Path(path)
-        return cls.from_text(read_text(path, "spec"), folder=path.parent, label=f"spec '{path}'")
+        tables = parse_toml(read_text(path, "spec"), f"spec '{path}'")
+        return cls._from_tables(said_once(tables), Files(path.parent, kept))
 
     @classmethod
     def from_text(cls, text: str, folder: str | Path = ".", label: str = "spec") -> Spec:
@@ -234,7 +239,7 @@ class Spec(Guarded):
 
     def canonical(self) -> str:
         """Return the spec as TOML with every value written out; specs that mean the same give the same text."""
-        return canonical_toml(self._tables())
+        return canonical_toml(tables_of_spec(self, sampler_of(self.design).by_levels))
 
     def to_toml(self) -> str:
         r"""Return the spec as TOML, its tables of data in it, which ``from_text`` reads back to an equal spec.
@@ -247,26 +252,24 @@ class Spec(Guarded):
         >>> Spec.from_text(spec.to_toml()) == spec
         True
         """
-        tables = tables_inside(self._shortest_tables(), self._providers, self._table)
+        tables = tables_inside(self._shortest_tables(), self._providers, self._table, self.rules.text)
         return text_of_spec(tables, "; to_file writes it with its tables beside it")
 
     def to_file(self, path: str | os.PathLike[str]) -> None:
-        """Write the spec to ``path``, its tables of data beside it; what stands there is replaced.
+        """Write the spec to ``path``, its tables of data and own rules beside it; what stands there is replaced.
 
-        ``my.toml`` has ``my-providers.csv`` and ``my-points.csv`` beside it. Raises SpecError if it cannot be written.
+        ``my.toml`` has ``my-providers.csv`` and so on beside it. Raises SpecError if it cannot be written.
         """
         path = Path(path).expanduser()
         if not path.name:
             raise SpecError(f"path must name a file, such as 'my.toml', got '{path}'")
-        tables, texts = tables_beside(self._shortest_tables(), path, self._providers_text, self._table)
+        tables = self._shortest_tables()
+        tables, texts = tables_beside(tables, path, self._providers_text, self._table, self.rules.text)
         with as_spec_error():
             write_texts({**texts, path: text_of_spec(tables)})
 
-    def _tables(self) -> dict[str, Any]:
-        return tables_of_spec(self, sampler_of(self.design).by_levels)
-
     def _shortest_tables(self) -> dict[str, Any]:
-        tables = self._tables()
+        tables = tables_of_spec(self, sampler_of(self.design).by_levels)
         if self.record.outcomes is None:
             del tables["record"]["outcomes"]
         return tables
@@ -283,12 +286,15 @@ class Spec(Guarded):
         return hash(self.hash())
 
     def __repr__(self) -> str:
-        return as_words(f"<tredegar.Spec '{self.name}'>", rows_of_spec(self, number_of_points(self)))
+        return as_words(f"<tredegar.Spec '{self.name}'>", self._rows())
 
     __str__ = __repr__
 
     def _repr_html_(self) -> str:
-        return as_page(f"Spec '{self.name}'", rows_of_spec(self, number_of_points(self)))
+        return as_page(f"Spec '{self.name}'", self._rows())
+
+    def _rows(self) -> Rows:
+        return rows_of_spec(self, number_of_points(self), rows_of_rules(self.rules))
 
 
 __all__ = ["CountrySpec", "RecordSpec", "Spec", "SpecError", "Varied", "find_quantity"]

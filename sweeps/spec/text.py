@@ -47,9 +47,13 @@ def read_text(path: Path, what: str, most_bytes: int = MOST_BYTES) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """The files of ``folder``, which a spec names."""
+    """The files of ``folder``, which a spec names.
+
+    ``kept`` is asked for the book of a store where the files of [rules] are gone.
+    """
 
     folder: Path
+    kept: Callable[[], RuleBook | None] = lambda: None
 
     def table(self, name: str, what: str, most_bytes: int) -> str:
         """Return the text of the file ``name``. Raises SpecError if it cannot be read."""
@@ -59,7 +63,7 @@ class Files:
         """Return the book of the rules that the table ``given`` names; a choice is between the rules of its labels."""
         from ..quantities.books import book_of_table
 
-        return book_of_table(given, choices, self.folder)
+        return book_of_table(given, choices, self.folder, self.table, self.kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +86,11 @@ class Stored:
         return self.providers
 
     def rules(self, given: Any, choices: Mapping[str, list[str]]) -> RuleBook:
-        """Return the book that the store carries, of which the spec in it has only the name."""
+        """Return the book that the store carries, of which the spec in it has only the name. Raises SpecError."""
         from ..quantities.books import book_in_store
 
+        if not self.own_rules:
+            raise SpecError("the store has lost its own rules")
         return book_in_store(self.own_rules)
 
 
