@@ -11,7 +11,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from ..model.outcomes import OUTCOMES, TRUST_RECORDS, Outcome
-from ..model.parameters import PARAMETERS, base_of, quantity_of
+from ..model.parameters import PARAMETERS, base_of, find_parameter, quantity_of
+from ..model.schedule.rulebook import BUILT_IN, RuleBook
 from ..store.format import DONE, FAILED, MISSING, STATUS
 from .conventions import CONVENTIONS, calendar_coordinates, readable
 
@@ -50,25 +51,27 @@ def axis_attributes(name: str) -> dict[str, Any]:
 
 
 def outcome_attributes(row: Outcome) -> dict[str, Any]:
-    """Return what is said of an outcome, or of a record per trust.
+    """Return what is said of an outcome, or of a record per trust; ``own_rule`` is the place of one of one's own.
 
     >>> outcome_attributes(OUTCOMES["quality"])["long_name"]
     'quality'
     """
     attributes = {"long_name": row.name.replace("_", " "), "units": row.unit, "meaning": row.meaning}
-    return attributes | ({"evidence": row.evidence} if row.evidence else {})
+    attributes |= {"evidence": row.evidence} if row.evidence else {}
+    return attributes | ({"own_rule": row.own_rule} if row.own_rule else {})
 
 
-def parameter_attributes(name: str, varied: bool) -> dict[str, Any]:
-    """Return what is said of ``parameter`` or ``parameter@month``, ``varied`` between points or fixed.
+def parameter_attributes(name: str, varied: bool, book: RuleBook = BUILT_IN) -> dict[str, Any]:
+    """Return what is said of ``parameter`` or ``parameter@month`` of ``book``, ``varied`` between points or fixed.
 
-    Raises ValueError for a name that is none.
+    A choice between rules has ``levels``, the labels of its values 0, 1 and so on. Raises ValueError for a name that is
+    none.
 
     >>> found = parameter_attributes("sanction_strength@61", varied=False)
     >>> found["long_name"], found["design"], found["from_month"]
     ('sanction strength from month 61 on', 'fixed', 61)
     """
-    row, month = quantity_of(name)
+    row, month = quantity_of(name, None, lambda base: book.parameters.get(base) or find_parameter(base))
     attributes: dict[str, Any] = {
         "long_name": row.name.replace("_", " ") + (f" from month {month} on" if month else ""),
         "units": row.unit,
@@ -80,7 +83,8 @@ def parameter_attributes(name: str, varied: bool) -> dict[str, Any]:
         "declared_range": [row.low, row.high],
         "design": "varied" if varied else "fixed",
     }
-    return attributes | ({"from_month": month} if month else {})
+    attributes |= {"from_month": month} if month else {}
+    return attributes | ({"levels": list(book.choices[row.name])} if row.name in book.choices else {})
 
 
 def with_descriptions(dataset: xr.Dataset, start: str | None = None) -> xr.Dataset:
