@@ -28,7 +28,7 @@ class SimulateCall:
 
     ``points``: name -> (point,); of those in ``varied`` the values were given point by point, of others one number
     holds for all. ``runs``: the run numbers (point, replicate), None for common random numbers in the usual order.
-    ``country``: its trusts and clinicians.
+    ``country``: its trusts and clinicians. ``own_rules``: the text of the rule book, "" for the model's own.
     """
 
     points: Mapping[str, NDArray[np.float64]]
@@ -44,6 +44,7 @@ class SimulateCall:
     runs: NDArray[np.uint64] | None = None
     providers: Providers | None = None
     constants: Mapping[str, float] | None = None
+    own_rules: str = ""
 
     @property
     def streams(self) -> str:
