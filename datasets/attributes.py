@@ -74,8 +74,8 @@ def outcome_attributes(row: Outcome) -> dict[str, Any]:
 def parameter_attributes(name: str, varied: bool, book: RuleBook | None = None) -> dict[str, Any]:
     """Return what is said of ``parameter`` or ``parameter@month``, ``varied`` between points or fixed.
 
-    ``book`` has the parameters, those of the model by default; a choice between rules has ``levels``, the labels of its values 0, 1 and so on. Raises
-    ValueError for a name that is none.
+    ``book`` has the parameters, those of the model by default; a choice between rules has ``levels``, the labels of its
+    values 0, 1 and so on. Raises ValueError for a name that is none.
 
     >>> found = parameter_attributes("sanction_strength@61", varied=False)
     >>> found["long_name"], found["design"], found["from_month"]
@@ -135,11 +135,11 @@ def labels_of(attributes: Mapping[Any, Any]) -> tuple[str, ...]:
 def with_descriptions(dataset: xr.Dataset, start: str | None = None, book: RuleBook | None = None) -> xr.Dataset:
     """Return runs, (point, replicate, month[, trust, year]), with all that the tables and the conventions say of them.
 
-    ``book`` has the rows of own parameters and outcomes. Attributes that are there already stay. ``units`` become those of UDUNITS, ``unit_in_words`` keeps the model's.
-    ``year``, the year of the run from 1, becomes a coordinate on ``month`` (``year_of_month`` where records of trusts
-    have a dimension ``year``); with ``start``, the calendar month of month 1 such as "1997-05", so does ``time``, the
-    first day of each month. Means over several months carry ``cell_methods``. Raises ValueError for a ``start`` that is
-    no month.
+    ``book`` has the rows of own parameters and outcomes. Attributes that are there already stay. ``units`` become those
+    of UDUNITS, ``unit_in_words`` keeps the model's. ``year``, the year of the run from 1, becomes a coordinate on
+    ``month`` (``year_of_month`` where records of trusts have a dimension ``year``); with ``start``, the calendar month
+    of month 1 such as "1997-05", so does ``time``, the first day of each month. Means over several months carry
+    ``cell_methods``. Raises ValueError for a ``start`` that is no month.
 
     >>> import xarray as xr
     >>> runs = xr.Dataset({"quality": ("month", [0.5, 0.6])}, {"month": [6, 12]})

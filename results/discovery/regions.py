@@ -9,7 +9,8 @@ import numpy as np
 import xarray as xr
 
 from ...store.design_methods import DESIGN_METHODS
-from ..dataset import Design, design_of, label_of
+from ..dataset import design_of, label_of
+from ..design import Design
 from ..sample import sample_of
 from ..statistics.mean_intervals import Scatter, scatter_of
 from ..windows import window_mean

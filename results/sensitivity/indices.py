@@ -9,7 +9,8 @@ import numpy as np
 import xarray as xr
 
 from ...datasets.attributes import with_texts
-from ..dataset import Design, chosen_outcomes, design_of, label_of
+from ..dataset import chosen_outcomes, design_of, label_of
+from ..design import Design
 from ..sample import Series, Window, complete_points, sample_of, series_of, times_of
 from ..statistics.chance_share import ChanceShare, share_of_chance
 from ..statistics.interval_kinds import with_doubts
