@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
 
-from ..datasets.attributes import is_outcome, json_attribute, labels_of, parameter_of
+from ..datasets.attributes import OWN_RULES, is_outcome, json_attribute, labels_of, parameter_of
 from ..datasets.conventions import WORDS
 from ..model.outcomes import OUTCOMES, TRUST_RECORDS, Outcome
 from ..model.parameters import PARAMETERS, Parameter, base_of, parse_setting
@@ -17,6 +17,9 @@ from ..store.design_methods import find_design_method
 from ..store.root_file import with_present_keys
 from ..store.spec_text import spec_tables
 from .design import Design
+
+if TYPE_CHECKING:
+    from ..model.schedule.rulebook import RuleBook
 
 MAIN_OUTCOMES = ("quality", "fit", "true_access", "overall", "integration", "morale")
 """What a report shows first, where it was recorded."""
@@ -71,6 +74,19 @@ def _bounds(given: Sequence[float] | None, values: xr.DataArray) -> tuple[float,
         return 0.0, len(labels) - 1.0
     low, high = (values.min(), values.max()) if given is None else given
     return float(low), float(high)
+
+
+def book_of(sweep: xr.Dataset) -> RuleBook:
+    """Return the rule book of an opened sweep: the model's own, with the own rules that it carries.
+
+    Constants that it sets are parameters of it. Raises ValueError for own rules that cannot be read.
+
+    >>> book_of(xr.Dataset()).text
+    ''
+    """
+    from ..datasets.labelled import book_of_text  # who asks for no rules does not wait for them
+
+    return book_of_text(str(sweep.attrs.get(OWN_RULES, "")), map(str, sweep.coords))
 
 
 def parameter_in(sweep: xr.Dataset, name: str) -> Parameter | None:

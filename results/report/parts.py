@@ -185,7 +185,7 @@ def region_picture(discoveries: Sequence[Discovery], sweep: xr.Dataset) -> Pictu
     >>> region_picture([], xr.Dataset(coords={"mandate_detail": ("point", [0.2, 0.7])})) is None
     True
     """
-    panels = region_panels(discoveries, varied_parameters(sweep))
+    panels = region_panels(discoveries, varied_parameters(sweep), sweep)
     if not panels:
         return None
     note = "Boxes of all parameters, cut by the plane of two; the table gives their other limits."
