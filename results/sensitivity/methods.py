@@ -271,7 +271,9 @@ def method_for(name: str, design: Design) -> SensitivityMethod:
         made_for = (method for method in able if method.unit is not POINTS and method.unit is design.kind.unit)
         if able:
             return next(made_for, REGRESSION if REGRESSION in able else able[0])
-        name = REGRESSION.name
+        # None can: what the design was made for says why.
+        of_unit = (each.name for each in METHODS.values() if each.unit is not POINTS and each.unit is design.kind.unit)
+        name = next(of_unit, REGRESSION.name)
     method, allowed = find_method(name), f"this store allows: {', '.join(each.name for each in able) or 'none'}"
     if not method.fits(design.kind):
         fitting = " or ".join(each.name for each in DESIGN_METHODS.values() if method.fits(each))
