@@ -75,8 +75,9 @@ demo: $(INSTALLED) demo/.started ## sweep examples/first.toml, print a table, dr
 	@$(BIN)/tredegar report demo/first.zarr --out demo
 	@echo 'The map is demo/map.png, the whole report demo/index.html.'
 
+# One thread of linear algebra in each of the processes: more of them than cores wait for each other.
 test: $(TOOLS) ## run the tests (PYTEST_OPTIONS="-k word" for some of them)
-	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile $(PYTEST_OPTIONS)
+	@OPENBLAS_NUM_THREADS=$${OPENBLAS_NUM_THREADS:-1} $(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile $(PYTEST_OPTIONS)
 
 check: lint types imports test ## everything a change must pass: style, types, direction of imports, tests
 

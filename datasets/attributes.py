@@ -66,9 +66,8 @@ def outcome_attributes(row: Outcome) -> dict[str, Any]:
     'quality'
     """
     attributes = {"long_name": row.name.replace("_", " "), "units": row.unit, "meaning": row.meaning}
-    if row.name not in OUTCOMES and row.name not in TRUST_RECORDS:
-        return attributes | {OWN_RULE: row.rule or row.name}
-    return attributes | ({"evidence": row.evidence} if row.evidence else {})
+    extra = {"evidence": row.evidence, OWN_RULE: row.own_rule}
+    return attributes | {name: text for name, text in extra.items() if text}
 
 
 def parameter_attributes(name: str, varied: bool, book: RuleBook | None = None) -> dict[str, Any]:

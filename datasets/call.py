@@ -28,7 +28,7 @@ class SimulateCall:
 
     ``points``: name -> (point,); of those in ``varied`` the values were given point by point, of others one number
     holds for all. ``runs``: the run numbers (point, replicate), None for common random numbers in the usual order.
-    ``country``: its trusts and clinicians. ``own_rules``: the text of the rule book, "" for the model's own.
+    ``country``: its trusts and clinicians. ``own_rules``: the text of own rules that a store keeps, "" without any.
     """
 
     points: Mapping[str, NDArray[np.float64]]

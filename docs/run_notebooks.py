@@ -66,7 +66,12 @@ def printed(notebook: Any) -> list[list[str]]:
     That is which engines are there, the checksum of files, and how xarray shows itself.
     """
     outputs = [output for cell in code_of(notebook) for output in cell.outputs]
-    texts = [output.text for output in outputs if output.output_type == "stream" and output.name == "stdout"]
+    # Of a cell at once: what is shown between two lines, or a busy machine, cuts its text into several outputs.
+    by_cell = [
+        "".join(each.text for each in cell.outputs if each.output_type == "stream" and each.name == "stdout")
+        for cell in code_of(notebook)
+    ]
+    texts = [text.rstrip("\n") for text in by_cell if text.strip()]
     tables = [
         output.data["text/plain"] for output in outputs if "dataframe" in output.get("data", {}).get("text/html", "")
     ]

@@ -16,6 +16,7 @@ from importlib.util import find_spec
 
 import numpy as np
 
+from ..model.schedule.rulebook import BUILT_IN, RuleBook
 from ..model.text.names import closest
 from ..model.text.plain_text import brief
 from .batch.batch import Recorded, RunBatch
@@ -41,39 +42,40 @@ class Engine:
     """All that is known of an engine, whatever machine it is to run on.
 
     ``look`` returns whether it works here, and its version or what is missing; it takes no device. ``load`` returns
-    its run function, compiled where it compiles. ``chunk`` returns how many runs of a batch it is given at a time.
-    ``keeps_code_with`` is the package with which it compiles code that stays in the cache, "" where nothing stays.
+    its run function, compiled, where it compiles, for the rules that are run first. ``chunk`` returns how many runs of
+    a batch it is given at a time. ``keeps_code_with`` is the package with which it compiles code that stays in the
+    cache, "" where nothing stays.
     """
 
     name: str
     look: Callable[[], tuple[bool, str]]
-    load: Callable[[], Run]
+    load: Callable[[RuleBook], Run]
     chunk: Callable[[RunBatch], int]
     on_gpu: bool = False
     keeps_code_with: str = ""
 
 
-def _numpy_engine() -> Run:
+def _numpy_engine(_: RuleBook) -> Run:
     from .array_engine.engine import run_arrays
 
     return lambda batch: run_arrays(batch, np, lambda array: array)
 
 
-def _numba_engine() -> Run:
+def _numba_engine(rules: RuleBook) -> Run:
     from .numba_engine.cache import load_kernel
     from .numba_engine.engine import run_numba
 
-    load_kernel()  # what cannot be compiled shows here, before there are runs
+    load_kernel(rules)  # what cannot be compiled shows here, before there are runs
     return run_numba
 
 
-def _mesa_engine() -> Run:
+def _mesa_engine(_: RuleBook) -> Run:
     from .mesa_engine import run_mesa
 
     return run_mesa
 
 
-def _cupy_engine() -> Run:
+def _cupy_engine(_: RuleBook) -> Run:
     from .array_engine.engine import run_arrays
 
     cupy = working_cupy()
@@ -81,12 +83,12 @@ def _cupy_engine() -> Run:
     return lambda batch: run_arrays(batch, cupy, cupy.asnumpy, block_elements=2**62)
 
 
-def _cuda_engine() -> Run:
+def _cuda_engine(rules: RuleBook) -> Run:
     from .cuda_engine.kernel_launch import load_kernels, run_cuda
 
     cupy = working_cupy()
-    kernels = load_kernels(cupy)
-    return lambda batch: run_cuda(batch, cupy, kernels)
+    load_kernels(cupy, rules)
+    return lambda batch: run_cuda(batch, cupy)
 
 
 @cache
@@ -251,32 +253,38 @@ def require_engine(name: str) -> None:
         raise EngineUnavailable(f"engine '{name}' cannot run here: {info.detail}")
 
 
-def load_engine(name: str = AUTO) -> tuple[str, Run]:
+def load_engine(name: str = AUTO, rules: RuleBook = BUILT_IN) -> tuple[str, Run]:
     """Return the name and the run function of the engine ``name``; "auto" takes the fastest that works here.
 
+    Where it compiles, the code for ``rules`` is there; that for the rules of another batch is made when it comes.
     Raises ValueError for an unknown name and EngineUnavailable, saying what is missing, for one that cannot run.
     """
     if name == AUTO:
-        return _first_that_loads()
+        return _first_that_loads(rules)
     require_engine(name)
-    return name, _loaded(ENGINES[name])
+    return name, _loaded(ENGINES[name], rules)
 
 
-def _loaded(engine: Engine) -> Run:
+def _loaded(engine: Engine, rules: RuleBook) -> Run:
     try:
-        return engine.load()
+        run = engine.load(rules)
     except MemoryError:
         raise
     except Exception as error:
         raise EngineUnavailable(f"engine '{engine.name}' cannot run here: {in_a_line(error)}") from error
+    if not engine.on_gpu:
+        return run
+    from .array_engine.comparison import compared_at_first
+
+    return compared_at_first(engine.name, run)
 
 
-def _first_that_loads() -> tuple[str, Run]:
+def _first_that_loads(rules: RuleBook) -> tuple[str, Run]:
     """The fastest engine that works; one that seemed to and does not is passed over with a note."""
     for name, engine in ENGINES.items():
         if look_at(engine).available:
             try:
-                return name, _loaded(engine)
+                return name, _loaded(engine, rules)
             except EngineUnavailable as error:
                 note_once(f"{error}; the next engine takes over")
     raise EngineUnavailable("no engine can run here; 'tredegar engines' says what each is missing")

@@ -11,26 +11,34 @@ from ..model.agents.health_service import HealthService
 from ..model.constants import CONSTANTS
 from ..model.failed_run import RunFailed
 from ..model.outcomes import TRUST_RECORDS
-from ..model.parameters import Parameters
+from ..model.parameters import PARAMETERS, Parameters
 from ..model.schedule.recording import YEARLY, final_trust_records
+from ..model.schedule.rulebook import BUILT_IN
 from .batch.batch import Recorded, RunBatch
 
 
 def build_run(batch: RunBatch, position: int, checked: bool = False) -> HealthService:
     """Return the model of the run at ``position`` of ``batch``, at month 0."""
+    values = {name: float(numbers[position]) for name, numbers in batch.parameters.items()}
+    varied = batch.rules.varied_constants
+    # What own rules and varied constants add to the parameters.
+    own: dict[str, Any] = {name: value for name, value in values.items() if name not in PARAMETERS}
+    if batch.rules is not BUILT_IN:
+        own["rules"] = batch.rules
     return HealthService(
-        Parameters(**{name: float(values[position]) for name, values in batch.parameters.items()}),
+        Parameters(**{name: values[name] for name in PARAMETERS}),
         trusts=batch.country.trusts,
         clinicians=batch.country.clinicians,
         seed=batch.seed,
         run=int(batch.runs[position]),
         providers=batch.country.providers,
-        constants={name: getattr(batch.constants, name) for name in CONSTANTS},
+        constants={name: getattr(batch.constants, name) for name in CONSTANTS if name not in varied},
         changes={
-            month: {name: float(values[position]) for name, values in changed.items()}
+            month: {name: float(numbers[position]) for name, numbers in changed.items()}
             for month, changed in batch.changes.items()
         },
         checked=checked,
+        **own,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from html import escape
 from os import PathLike
 from typing import TYPE_CHECKING, Any, cast
@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..datasets.call import Failure, SimulateCall
-from ..model.constants import constants_with
+from ..model.constants import CONSTANTS, constants_with
 from ..model.outcomes import choose_outcomes
 from ..model.parameters import parse_setting
 from ..model.providers import Providers, read_providers
+from ..model.schedule.rulebook import BUILT_IN, RuleBook, with_varied_constants
 from ..model.text.names import whole_number
 from ..model.text.plain_text import brief
 from .batch.batch import Country, Record, Recorded, RunBatch
@@ -29,7 +30,11 @@ if TYPE_CHECKING:
     from ..model.name_types import OutcomeName, TrustRecordName
 
     Arrays = dict[OutcomeName | TrustRecordName, NDArray[Any]]
+    Rules = (
+        RuleBook | Iterable[Callable[..., Any]] | str | PathLike[str] | Mapping[str, Callable[..., Any] | str] | None
+    )
 else:
+    Rules = Any
     Arrays = dict  # a name of any table: the types of names are for editors and checkers
 
 
@@ -102,13 +107,15 @@ def simulate(
     dtype: str = "float32",
     streams: str | None = None,
     samples: ArrayLike | None = None,
+    rules: Rules = None,
 ) -> Simulated:
     """Run every point ``replicates`` times and return the recorded outcomes.
 
     Args:
         points: name -> (n_points,) values, a mapping, a pandas DataFrame, one row of it (a Series) or an xarray
-            Dataset on one dimension; names are parameters or ``parameter@month`` (the value from the start of that
-            month on). A single number holds for all points; parameters left out are at their default. Of a Dataset,
+            Dataset on one dimension; names are parameters, those of own rules among them, or ``parameter@month`` (the
+            value from the start of that month on), or constants. A single number holds for all points; parameters left
+            out are at their default. What chooses between rules takes whole numbers or labels. Of a Dataset,
             coordinates that are parameters count as well.
         replicates: repeats of each point under other luck.
         months: length of a run.
@@ -116,7 +123,7 @@ def simulate(
         clinicians: seats per trust.
         seed: 0 .. 2**32 - 1.
         engine: "auto" (the fastest that works here) or a name of :func:`engines`; all give the same bits.
-        outcomes: names to record; None for all 82.
+        outcomes: names to record; None for all, 82 and those of own rules.
         every: months per recorded value, their mean; must divide ``months``.
         runs: run numbers, uint32 (point, replicate); by default common random numbers:
             replicate k has run number k at every point.
@@ -127,14 +134,16 @@ def simulate(
         streams: run numbers by kind, in place of ``runs``: "common", as by default; "independent", a random stream for
             each run; "paired", common to the points of a sample and independent between samples.
         samples: with paired streams, a label for each point: points of one label are the arms of one sample.
+        rules: rules of one's own: decorated functions, the path of a file with such, or rule -> function, place in a
+            file or name of a rival that the package brings; None for the model as it stands.
 
     Returns:
         outcome -> array (point, replicate, month // every), and per-trust records (point, replicate, trust[, year]);
         attributes ``engine`` and ``failures``. A failed run is NaN throughout. ``to_dataset()`` labels them.
 
     Raises:
-        ValueError: for an argument that cannot be used, naming it and what is allowed, and for more than this machine
-            can hold.
+        ValueError: for an argument that cannot be used, naming it and what is allowed, for a rule that not every
+            engine could follow, and for more than this machine can hold.
         EngineUnavailable: for an engine that cannot run on this machine.
 
     What else is raised while runs are computed is the machine's fault and no run's.
@@ -156,27 +165,46 @@ def simulate(
     country = Country(len(table) if table is not None else trusts, clinicians, table)
     if country.trusts * country.clinicians >= 2**32:
         raise ValueError(f"trusts x clinicians must stay below 2**32 seats, got {country.trusts * country.clinicians}")
-    values, changes, count = read_points(points, months, table is not None)
-    record = Record(choose_outcomes(outcomes), every, bool(trust_records))
+    book, named = _rules_of(rules, points, constants or {})
+    values, changes, count = read_points(points, months, table is not None, book)
+    record = Record(choose_outcomes(outcomes, book.outcomes), every, bool(trust_records))
     check_room(Needs(count * replicates, country, _most_groups(country), months, record, np.dtype(dtype).itemsize))
     numbers = checked_run_numbers(chosen_runs(runs, streams, samples, count, replicates), count, replicates)
     per_run = {name: repeated_by_run(array, replicates) for name, array in values.items()}
     per_change = {
         month: {n: repeated_by_run(a, replicates) for n, a in changed.items()} for month, changed in changes.items()
     }
-    batch = RunBatch(country, months, seed, numbers.reshape(-1), per_run, per_change, constants_with(constants), record)
-    engine_name, run = load_engine(engine)
+    batch = RunBatch(
+        country, months, seed, numbers.reshape(-1), per_run, per_change, constants_with(constants), record, book
+    )
+    engine_name, run = load_engine(engine, book)
     found = _assemble(batch, run, engine_name, (count, replicates), np.dtype(dtype))
-    named = named_values(points)
     set_from = {name: parse_setting(name) for name in named}
     found.call = SimulateCall(
         points={n: values[s.base] if s.month is None else changes[s.month][s.base] for n, s in set_from.items()},
         varied=tuple(name for name, given in named.items() if np.ndim(given)),
         runs=None if _is_usual(numbers) else numbers,
         constants={name: float(value) for name, value in (constants or {}).items()},  # as they are now
+        own_rules=book.text,
         **_sizes_of(batch, count, replicates),
     )
     return found
+
+
+def _rules_of(
+    rules: Rules, points: Mapping[str, ArrayLike] | Any, constants: Mapping[str, float]
+) -> tuple[RuleBook, dict[str, Any]]:
+    """Return the book that ``rules`` make, with the constants among ``points`` varied, and the points by name."""
+    book = BUILT_IN
+    if rules is not None:
+        from ..model.own.books import book_of  # nobody else needs it
+
+        book = book_of(rules)
+    named = named_values(points, {*book.parameters, *CONSTANTS})
+    varied = [name for name in named if name in CONSTANTS]
+    if twice := [name for name in varied if name in constants]:
+        raise ValueError(f"constant '{twice[0]}' is given twice: among the points, and in constants")
+    return with_varied_constants(book, varied), named
 
 
 def _is_usual(numbers: NDArray[np.uint64]) -> bool:

@@ -21,6 +21,7 @@ class Outcome:
     """One recorded quantity: its unit, its meaning, the rule that makes it and its counterpart in the record.
 
     ``rule`` is a submodel of docs/model.md, ``evidence`` lists ids of docs/evidence.md; ``source`` says both in words.
+    ``own_rule`` is the file and line of an outcome of one's own.
     """
 
     name: str
@@ -29,10 +30,13 @@ class Outcome:
     rule: str = ""
     evidence: str = ""
     yearly: bool = False
+    own_rule: str = ""
 
     @property
     def source(self) -> str:
         """Where the quantity comes from: the rule that makes it and, where there is one, what it is held against."""
+        if self.own_rule:
+            return f"an outcome of one's own ({self.own_rule})"
         made = f"rule {self.rule} of docs/model.md" if self.rule else "read off the trust"
         return f"{made}; to be held against {self.evidence}" if self.evidence else made
 
@@ -51,8 +55,8 @@ PERCENTILES = tuple(name for name in OUTCOMES if name.rsplit("_", 1)[-1] in ("p1
 """The nine outcomes that describe the distribution over trusts; they come last."""
 
 
-def choose_outcomes(names: Iterable[str] | None) -> tuple[str, ...]:
-    """Return ``names`` in the order of the table (all of them for None).
+def choose_outcomes(names: Iterable[str] | None, table: Mapping[str, Outcome] = OUTCOMES) -> tuple[str, ...]:
+    """Return ``names`` in the order of ``table`` (all of them for None).
 
     Raises ValueError for an unknown name, a repeated name or an empty choice.
 
@@ -60,13 +64,13 @@ def choose_outcomes(names: Iterable[str] | None) -> tuple[str, ...]:
     ('quality', 'wait_months')
     """
     if names is None:
-        return tuple(OUTCOMES)
+        return tuple(table)
     chosen = [names] if isinstance(names, str) else list(names)
     for name in chosen:
-        if not isinstance(name, str) or name not in OUTCOMES:
-            raise ValueError(f"unknown outcome {brief(name)}{closest(name, OUTCOMES)}")
+        if not isinstance(name, str) or name not in table:
+            raise ValueError(f"unknown outcome {brief(name)}{closest(name, table)}")
     if not chosen:
         raise ValueError("no outcome was chosen; leave 'outcomes' out to record all of them")
     if len(set(chosen)) < len(chosen):
         raise ValueError("an outcome is named twice")
-    return tuple(name for name in OUTCOMES if name in chosen)
+    return tuple(name for name in table if name in chosen)

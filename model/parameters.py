@@ -78,15 +78,15 @@ PARAMETERS: Mapping[str, Parameter] = _read_table()
 """The table of parameters: name -> :class:`Parameter`, in the order of the documentation."""
 
 
-def find_parameter(name: str) -> Parameter:
-    """Return the row of ``name``; raise ValueError that proposes the closest name if there is none.
+def find_parameter(name: str, table: Mapping[str, Parameter] = PARAMETERS) -> Parameter:
+    """Return the row of ``name`` in ``table``; raise ValueError that proposes the closest name if there is none.
 
     >>> find_parameter("real_control").unit
     'share'
     """
-    if name not in PARAMETERS:
-        raise ValueError(f"unknown parameter {brief(name)}{closest(name, PARAMETERS)}")
-    return PARAMETERS[name]
+    if name not in table:
+        raise ValueError(f"unknown parameter {brief(name)}{closest(name, table)}")
+    return table[name]
 
 
 def _check_values(record: Any) -> None:

@@ -1,7 +1,7 @@
 """The array engine: the rules over whole batches of runs, with NumPy or CuPy.
 
 One code for both: arrays are made by ``xp`` and worked on through operators and plain ``np.`` functions, which
-dispatch to CuPy for its arrays. It walks ``model.month.MONTH``; sums are exact integers.
+dispatch to CuPy for its arrays. It walks the month of the rule book of its batch; sums are exact integers.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from ...model import draws
 from ...model.arithmetic import FIXED_ONE, most_added
 from ...model.records import SeatState
-from ...model.schedule.month import MONTH, Phase, Tally
+from ...model.schedule.month import Phase, Rule, Tally
 from ..batch.batch import Recorded, RunBatch
 from ..batch.memory import BLOCK_ELEMENTS
 from ..batch.recording import ArrayRecorder
+from ..batch.spreading import spread_over
 from .start import ArrayStart
 
 
@@ -43,10 +43,10 @@ class ArrayBatch:
             setattr(self.records["p"], name, self.xp.asarray(values)[:, None])
         self.records["now"].month = float(month)
         self.sound = self.xp.ones_like(self.sound)
-        draw = self.start.luck.draw
-        trust_luck = draw(draws.TRUST_LUCK, self.start.agents, month)
-        centre_luck = draw(draws.CENTRE_LUCK, self._zero, month)
-        for phase in MONTH:
+        draw, luck = self.start.luck.draw, self.batch.rules.luck
+        trust_luck = draw(luck["trust"], self.start.agents, month)
+        centre_luck = draw(luck["country"], self._zero, month)
+        for phase in self.batch.rules.month:
             if phase.level == "seat":
                 self._clinicians(phase, month)
                 continue
@@ -60,29 +60,46 @@ class ArrayBatch:
             result = step.rule(*[records[name] for name in step.reads])
             actor = records[step.actor]
             for name, value in zip(step.writes, (result,) if step.single else result, strict=True):
-                setattr(actor, name, value)
+                setattr(actor, name, self._whole(step.rule, step.actor, records, value))
+
+    def _whole(self, rule: Rule, actor: str, records: dict[str, Any], value: Any) -> Any:
+        """Return ``value``, which ``rule`` gave to ``actor``; in the shape of the actor's record if the rule is own."""
+        # The rules of the model give whole arrays by themselves.
+        if not getattr(rule, "own", False):
+            return value
+        return spread_over(self.start.everywhere(actor, records["seat"] if actor == "seat" else None), value)
 
     def _clinicians(self, phase: Phase, month: int) -> None:
-        (tally,) = phase.tallies
-        totals: dict[str, Any] = {}
+        totals: dict[tuple[str, str], Any] = {}
+        table = self.batch.rules.luck["seat"]
         for seat, agents in zip(self.seats, self._seat_agents, strict=True):
-            records = {**self.records, "seat": seat, "luck": self.start.luck.draw(draws.SEAT_LUCK, agents, month)}
+            records = {**self.records, "seat": seat, "luck": self.start.luck.draw(table, agents, month)}
             self._follow(phase, records)
-            given = tally.rule(*[records[name] for name in tally.reads])
-            for name, values in zip(tally.fields, given, strict=True):
-                if values.dtype != np.bool_:
-                    values = values * FIXED_ONE
-                    self._check(np.max(np.abs(values), axis=0), self.batch.country.clinicians)
-                    values = np.floor(values).astype(np.int64)
-                summed = np.sum(values, axis=0, dtype=np.int64)
-                totals[name] = summed if name not in totals else totals[name] + summed
-        for name, values in totals.items():
-            setattr(self.records[tally.into], name, values)
+            for tally in phase.tallies:
+                for name, summed in self._over_seats(tally, records).items():
+                    place = tally.into, name
+                    totals[place] = summed if place not in totals else totals[place] + summed
+        for (into, name), values in totals.items():
+            setattr(self.records[into], name, values)
+
+    def _over_seats(self, tally: Tally, records: dict[str, Any]) -> dict[str, Any]:
+        """Return what the seats at hand add to the sums of their trusts, int64 (run, trust) by name."""
+        given = tally.rule(*[records[name] for name in tally.reads])
+        found = {}
+        for name, values in zip(tally.fields, given, strict=True):
+            values = self._whole(tally.rule, "seat", records, values)
+            if values.dtype != np.bool_:
+                values = values * FIXED_ONE
+                self._check(np.max(np.abs(values), axis=0), self.batch.country.clinicians)
+                values = np.floor(values).astype(np.int64)
+            found[name] = np.sum(values, axis=0, dtype=np.int64)
+        return found
 
     def _sum(self, tally: Tally) -> None:
         given = tally.rule(*[self.records[name] for name in tally.reads])
         sums = self.records[tally.into]
         for name, values in zip(tally.fields, given, strict=True):
+            values = self._whole(tally.rule, "trust", self.records, values)
             if values.dtype == np.bool_:
                 units = values.astype(np.int64)
             else:

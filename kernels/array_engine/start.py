@@ -1,4 +1,4 @@
-"""The start of a batch on arrays: month 0 of every run, by the rules and in the order of ``model.month.START``.
+"""The start of a batch on arrays: month 0 of every run, by the rules and in the order of its rule book.
 
 Shapes: centre and country (run, 1), trusts (run, trust), seats (seat, run, trust); seats are kept in blocks along
 their first axis, so that the clinicians' phase stays in cache. Every rule broadcasts over these shapes as it stands.
@@ -28,8 +28,9 @@ from ...model.records import (
     Sums,
     TrustState,
 )
-from ...model.schedule.month import START, Phase, Tally
+from ...model.schedule.month import Phase, Tally
 from ..batch.batch import RunBatch
+from ..batch.spreading import spread_over
 from .grouping import Grouping
 
 COUNTRY, TRUSTS = ("setting", "centre", "nation"), ("place", "trust", "manager", "council", "catchment")
@@ -71,7 +72,7 @@ class ArrayStart:
         self._given = given(batch.country.providers)
         for (record, field), values in self._given.items():
             setattr(self._begun[record], field, self._spread(record, self._row(values)))
-        for phase in START:
+        for phase in batch.rules.start:
             if phase.level != "seat":
                 self._carry_out(phase)
 
@@ -85,19 +86,23 @@ class ArrayStart:
         setting.trusts, setting.clinicians = float(batch.country.trusts), float(batch.country.clinicians)
         setting.seats = float(batch.country.trusts * batch.country.clinicians)
         return {
-            "setting": setting, "now": Now(), "p": p, "k": batch.constants, "place": place,
+            "setting": setting, "now": Now(), "p": p, "k": self._constants(p), "place": place,
             "centre": CentreState(), "nation": NationState(), "council": CouncilState(), "catchment": CatchmentState(),
             "council_sums": Sums(), "catchment_sums": Sums(), "country_sums": Sums(), "totals": Sums(),
             "trust": TrustState(), "manager": ManagerState(),
         }  # fmt: skip
+
+    def _constants(self, p: Any) -> Any:
+        """Return the constants: those of the batch, and in their place those among the parameters that differ."""
+        varied = {name: getattr(p, name) for name in self.batch.rules.varied_constants}
+        return SimpleNamespace(**{**vars(self.batch.constants), **varied}) if varied else self.batch.constants
 
     def _row(self, values: tuple[float, ...]) -> Any:
         return self.xp.asarray(np.array(values, dtype=np.float64))[None, :]
 
     def _spread(self, record: str, value: Any) -> Any:
         """Return ``value`` for every run and, if the record is a trust's, for every trust, bit for bit."""
-        everywhere = self._everywhere[record]
-        return value if getattr(value, "shape", None) == everywhere.shape else np.where(everywhere, value, value)
+        return spread_over(self._everywhere[record], value)
 
     def _carry_out(self, phase: Phase) -> None:
         records = {**self._begun, **self._luck_of(phase)}
@@ -152,6 +157,10 @@ class ArrayStart:
         self.councils = Grouping(place.council.astype(np.int64), groups, self.xp)
         self.catchments = Grouping(place.catchment.astype(np.int64), groups, self.xp)
 
+    def everywhere(self, record: str, seat: Any = None) -> Any:
+        """Return truths in the shape of ``record``: (run, 1), (run, trust), or that of the seats ``seat``."""
+        return self._everywhere[record] if seat is None else self.xp.ones(seat.occupied.shape, dtype=np.bool_)
+
     def records(self) -> dict[str, Any]:
         """Return every record but seats, by the name that rules read."""
         return dict(self._begun)
@@ -167,10 +176,9 @@ class ArrayStart:
         everywhere = self.xp.ones((len(block), len(self.batch.runs), self.batch.country.trusts), dtype=np.bool_)
         seat = SeatState()
         records = {**self._begun, "seat": seat, "luck": luck}
-        for phase in (phase for phase in START if phase.level == "seat"):
+        for phase in (phase for phase in self.batch.rules.start if phase.level == "seat"):
             for step in phase.steps:
-                values = step.rule(*[records[name] for name in step.reads])
-                for name, value in zip(step.writes, values, strict=True):
-                    whole = getattr(value, "shape", None) == everywhere.shape
-                    setattr(seat, name, value if whole else np.where(everywhere, value, value))
+                result = step.rule(*[records[name] for name in step.reads])
+                for name, value in zip(step.writes, (result,) if step.single else result, strict=True):
+                    setattr(seat, name, spread_over(everywhere, value))
         return seat

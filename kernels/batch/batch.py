@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ...model.schedule.rulebook import BUILT_IN, RuleBook
 
 if TYPE_CHECKING:
     from ...model.constants import Constants
@@ -37,8 +39,9 @@ class Record:
 class RunBatch:
     """Runs to be computed together.
 
-    ``parameters``: name -> float64 (runs,), all 82. ``changes``: month -> name -> float64 (runs,), the values that
-    hold from the start of that month on. ``runs``: uint64 (runs,), run numbers. ``seed``: 0..2**32-1.
+    ``rules`` is the book of rules that they follow. ``parameters``: name -> float64 (runs,), all that the book has: 82,
+    then own ones, choices and varied constants. ``changes``: month -> name -> float64 (runs,), the values that hold
+    from the start of that month on. ``runs``: uint64 (runs,), run numbers. ``seed``: 0..2**32-1.
     """
 
     country: Country
@@ -49,6 +52,7 @@ class RunBatch:
     changes: dict[int, dict[str, Floats]]
     constants: Constants
     record: Record
+    rules: RuleBook = BUILT_IN
 
     @property
     def windows(self) -> int:
@@ -62,18 +66,14 @@ class RunBatch:
 
     def take(self, chosen: slice) -> RunBatch:
         """Return the batch with the ``chosen`` runs alone."""
-        return RunBatch(
-            self.country,
-            self.months,
-            self.seed,
-            self.runs[chosen],
-            {name: values[chosen] for name, values in self.parameters.items()},
-            {
+        return replace(
+            self,
+            runs=self.runs[chosen],
+            parameters={name: values[chosen] for name, values in self.parameters.items()},
+            changes={
                 month: {name: values[chosen] for name, values in changed.items()}
                 for month, changed in self.changes.items()
             },
-            self.constants,
-            self.record,
         )
 
 

@@ -6,21 +6,26 @@ xarray, or that pandas labels otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Any
 
 import numpy as np
 
+from ...model.constants import CONSTANTS
 from ...model.parameters import PARAMETERS, base_of
 from ...model.text.plain_text import brief, plain
 
 _KINDS = {"b": "True and False", "c": "complex numbers", "M": "dates", "m": "spans of time", "U": "text", "S": "bytes"}
 
 
-def named_values(points: Any) -> dict[str, Any]:
+SETTABLE = frozenset((*PARAMETERS, *CONSTANTS))
+"""What can differ between points of the model as it stands: its parameters and its constants."""
+
+
+def named_values(points: Any, settable: Container[str] = SETTABLE) -> dict[str, Any]:
     """Return name -> values of ``points``: a mapping, a DataFrame (by column), a Series (one point) or a Dataset.
 
-    Of a Dataset all variables count, and those of its coordinates that are parameters: a sweep's points are
+    Of a Dataset all variables count, and those of its coordinates that are ``settable``: a sweep's points are
     coordinates, its fixed parameters scalar ones; so do the levels of a DataFrame's index. Raises ValueError for names
     that are no text or come twice, and for values that do not belong together.
 
@@ -32,7 +37,7 @@ def named_values(points: Any) -> dict[str, Any]:
         kind = type(points).__name__
         raise ValueError(f"points must be a mapping or a Dataset, name -> values of each point, got {kind}")
     named: dict[str, Any] = {}
-    for name, values in _items(points):
+    for name, values in _items(points, settable):
         if not isinstance(name, str):
             raise ValueError(f"points must be named by parameters, got the name {brief(name)} ({type(name).__name__})")
         if name in named:
@@ -43,18 +48,14 @@ def named_values(points: Any) -> dict[str, Any]:
     return named
 
 
-def _items(points: Any) -> Iterable[tuple[Any, Any]]:
+def _items(points: Any, settable: Container[str]) -> Iterable[tuple[Any, Any]]:
     yield from points.items()
     for name in getattr(points, "coords", ()):
-        if _is_parameter(name):
+        if base_of(name) in settable:
             yield name, points[name]
     if hasattr(points, "columns"):
-        for name in filter(_is_parameter, points.index.names):
+        for name in (name for name in points.index.names if base_of(name) in settable):
             yield name, points.index.get_level_values(name)
-
-
-def _is_parameter(name: Any) -> bool:
-    return base_of(name) in PARAMETERS
 
 
 def _check_dimensions(named: dict[str, Any]) -> None:

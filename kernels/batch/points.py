@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ...model.parameters import PARAMETERS, Parameter, base_of, find_parameter, quantity_of
+from ...model.constants import CONSTANTS
+from ...model.parameters import Parameter, base_of, quantity_of
+from ...model.schedule.rulebook import BUILT_IN, RuleBook
+from ...model.text.names import closest
 from ...model.text.plain_text import brief, plain
 from ...store.random_streams import (
     COMMON,
@@ -28,40 +32,50 @@ PLACE_PARAMETERS = ("number_of_units", "size_spread", "boundary_mismatch")
 
 
 def read_points(
-    points: Any, months: int, real_trusts: bool
+    points: Any, months: int, real_trusts: bool, book: RuleBook = BUILT_IN
 ) -> tuple[dict[str, NDArray[np.float64]], dict[int, dict[str, NDArray[np.float64]]], int]:
-    """Return all parameters and the changes by month, each (n_points,), and the number of points.
+    """Return all parameters of ``book`` and the changes by month, each (n_points,), and the number of points.
 
-    Units are those of ``parameters.toml``; changes hold from the start of their month on, counted from 1. Raises
-    ValueError, naming the parameter, for what cannot be used.
+    Units are those of its rows; changes hold from the start of their month on, counted from 1. A choice takes whole
+    numbers or labels. Raises ValueError, naming the parameter, for what cannot be used.
 
     >>> values, changes, count = read_points({"real_control": [0.2, 0.8], "sanction_strength@13": 0.5}, 24, False)
     >>> values["real_control"], changes, count
     (array([0.2, 0.8]), {13: {'sanction_strength': array([0.5, 0.5])}}, 2)
     """
-    given = {name: _numbers(name, values) for name, values in named_values(points).items()}
+    named = named_values(points, {*book.parameters, *CONSTANTS})
+    given = {name: _numbers(name, values, book) for name, values in named.items()}
     lengths = {array.shape for array in given.values()} - {()}
     if len(lengths) > 1 or any(len(shape) != 1 for shape in lengths):
         raise ValueError(f"points must be one-dimensional and of one length, got shapes {sorted(lengths)}")
     count = lengths.pop()[0] if lengths else 1
     if count == 0:
         raise ValueError("points must hold at least one point")
-    values = {name: np.broadcast_to(np.float64(row.default), (count,)) for name, row in PARAMETERS.items()}
+    values = {name: np.broadcast_to(np.float64(row.default), (count,)) for name, row in book.parameters.items()}
     changes: dict[int, dict[str, NDArray[np.float64]]] = {}
     for name, array in given.items():
-        row, month = quantity_of(name, months)
+        row, month = quantity_of(name, months, partial(_row_of, book))
         parameter, checked = row.name, _checked_range(row, array, count)
         if real_trusts and parameter in PLACE_PARAMETERS:
             raise ValueError(f"parameter '{parameter}' has no effect on real trusts; leave it out, or the providers")
         if month is None:
             values[parameter] = checked
+        elif parameter in CONSTANTS:
+            raise ValueError(f"'{name}' cannot change: '{parameter}' is a constant, which holds for the whole run")
         else:
             changes.setdefault(month, {})[parameter] = checked
     return values, changes, count
 
 
-def _numbers(name: str, values: Any) -> NDArray[np.float64]:
-    kind = ""
+def _row_of(book: RuleBook, name: str) -> Parameter:
+    """Return the row of ``name`` in ``book``; raise ValueError that proposes the closest name if there is none."""
+    if name not in book.parameters:
+        raise ValueError(f"unknown parameter {brief(name)}{closest(name, [*book.parameters, *CONSTANTS])}")
+    return book.parameters[name]
+
+
+def _numbers(name: str, values: Any, book: RuleBook) -> NDArray[np.float64]:
+    kind, labels = "", book.choices.get(base_of(name), ())
     if is_masked(values):
         kind = "masked values"
     elif is_nested(values, 2):
@@ -76,10 +90,31 @@ def _numbers(name: str, values: Any) -> NDArray[np.float64]:
             kind = type(values).__name__
         else:
             if array.dtype.kind in "iuf":
-                return array.astype(np.float64)
+                return _whole(name, array, labels) if labels else array.astype(np.float64)
+            if labels and all(isinstance(label, str) for label in array.ravel().tolist()):
+                return _levels(name, array, labels)
             kind = kind_in_words(values, array)
-    find_parameter(base_of(name))  # a misspelt name is the likelier mistake
-    raise ValueError(f"parameter '{plain(name)}' must be numbers, got {kind}")
+    _row_of(book, base_of(name))  # a misspelt name is the likelier mistake
+    raise ValueError(f"parameter '{plain(name)}' must be numbers{' or labels' if labels else ''}, got {kind}")
+
+
+def _levels(name: str, array: NDArray[Any], labels: tuple[str, ...]) -> NDArray[np.float64]:
+    """Return the numbers of the levels that ``array`` names. Raises ValueError for a text that is no label."""
+    numbers = {label: float(number) for number, label in enumerate(labels)}
+    for label in array.ravel().tolist():
+        if label not in numbers:
+            raise ValueError(f"'{plain(name)}' has the levels {', '.join(labels)}, got {brief(label)}")
+    return np.array([numbers[label] for label in array.ravel().tolist()]).reshape(array.shape)
+
+
+def _whole(name: str, array: NDArray[Any], labels: tuple[str, ...]) -> NDArray[np.float64]:
+    """Return the ``array`` of numbers of levels. Raises ValueError for a number that is none."""
+    numbers = array.astype(np.float64)
+    unknown = ~np.isin(numbers, np.arange(len(labels)))
+    if unknown.any():
+        known = ", ".join(f"{number} ({label})" for number, label in enumerate(labels))
+        raise ValueError(f"'{plain(name)}' chooses between the levels {known}, got {numbers[unknown].flat[0]:g}")
+    return numbers
 
 
 def _checked_range(row: Parameter, numbers: NDArray[np.float64], count: int) -> NDArray[np.float64]:

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from ...model.rules.outcomes import percentile_bin, percentile_rank, percentile_value
-from ...model.schedule.recording import TENTHS, YEARLY, final_trust_records, monthly_outcomes
+from ...model.schedule.recording import TENTHS, YEARLY, final_trust_records
 from .batch import Recorded, RunBatch
+from .spreading import spread_over
 
 
 class ArrayRecorder:
@@ -21,6 +22,7 @@ class ArrayRecorder:
         self._kept = {name: xp.zeros((runs, batch.windows), dtype=np.float64) for name in batch.record.outcomes}
         self._window = {name: xp.zeros((runs, 1), dtype=np.float64) for name in batch.record.outcomes}
         self._failed = xp.zeros((runs, 1), dtype=np.int64)
+        self._every_run = xp.ones((runs, 1), dtype=np.bool_)
         self._trusts: dict[str, Any] = {}
         if batch.record.trusts:
             shape = (runs, batch.country.trusts, batch.years)
@@ -28,7 +30,9 @@ class ArrayRecorder:
 
     def keep(self, month: int, records: dict[str, Any], sound: Any) -> None:
         """Take in the outcomes of ``month`` (from 1); ``sound`` (run, 1) is false for runs whose sums went wrong."""
-        values = monthly_outcomes(records)
+        values = self._batch.rules.values_of_month(records)
+        for step in self._batch.rules.own_outcomes:
+            values[step.writes[0]] = spread_over(self._every_run, values[step.writes[0]])
         finite = np.all(np.isfinite(np.concatenate(tuple(values.values()), axis=1)), axis=1, keepdims=True)
         goes_on = np.logical_or(np.logical_and(finite, sound), self._failed > 0)
         self._failed = np.where(goes_on, self._failed, month)

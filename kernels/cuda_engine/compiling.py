@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from ...model.schedule.rulebook import BUILT_IN, RuleBook
 from ..machine.code_cache import cache_root, find_code, keep
 from ..machine.notes import note_once
 from .source import OPTIONS, kernel_hash, kernel_source
@@ -116,12 +117,12 @@ def _text(nvrtc: Any, program: Any, size_of: Any, get: Any) -> bytes:
     return buffer
 
 
-def compile_engine(architecture: str) -> Built:
-    """Compile the engine for ``architecture`` and check the result.
+def compile_engine(architecture: str, book: RuleBook = BUILT_IN) -> Built:
+    """Compile the engine for ``architecture`` and the rules of ``book``, and check the result.
 
     Raises BuildError where it does not compile or does not keep the rules of arithmetic.
     """
-    built = compile_source(architecture, kernel_source())
+    built = compile_source(architecture, kernel_source(book))
     # Options alone are no proof: what NVRTC made of them is read before it computes anything.
     faults = lint(built.ptx)
     if faults:
@@ -129,19 +130,19 @@ def compile_engine(architecture: str) -> Built:
     return built
 
 
-def cubin_file(architecture: str) -> Path:
-    """Return the machine code for ``architecture`` as a file, compiled now if the cache does not hold it whole.
+def cubin_file(architecture: str, book: RuleBook = BUILT_IN) -> Path:
+    """Return the machine code for ``architecture`` and ``book`` as a file, compiled now if the cache lacks any of it.
 
     The name of its folder carries the source, the options, the version of NVRTC and the architecture: another of
     these makes another folder. Raises BuildError, and OSError where nothing can be written at all.
     """
-    key = hashlib.sha256(f"{kernel_hash()} {nvrtc_version()} {architecture}".encode()).hexdigest()[:24]
+    key = hashlib.sha256(f"{kernel_hash(book)} {nvrtc_version()} {architecture}".encode()).hexdigest()[:24]
     root = cache_root()
     place = None if root is None else root / "cuda" / f"{architecture}-{key}"
     kept = find_code(place)
     if kept.files is not None and place is not None:
         return place / CUBIN
-    folder, fault = keep({CUBIN: compile_engine(architecture).cubin}, kept.place)
+    folder, fault = keep({CUBIN: compile_engine(architecture, book).cubin}, kept.place)
     if fault := kept.fault or fault:
         note_once(f"{fault}; the GPU's code was compiled anew")
     return folder / CUBIN

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ...model.schedule.rulebook import BUILT_IN, RuleBook
 from ..batch.batch import Recorded, RunBatch
 from ..machine.unavailable import EngineUnavailable
 from .compiling import architectures, cubin_file
@@ -63,13 +64,19 @@ def architecture_for(capability: str, known: tuple[str, ...]) -> str:
     return max(fitting, key=lambda name: int(name[3:]))
 
 
-def load_kernels(gpu: Any) -> Kernels:
-    """Return the kernels for the current device, compiled now if the cache does not hold them."""
+_loaded: dict[tuple[Any, int, RuleBook], Kernels] = {}
+
+
+def load_kernels(gpu: Any, book: RuleBook = BUILT_IN) -> Kernels:
+    """Return the kernels for the current device and ``book``, compiled now if the cache does not hold them."""
     device = gpu.cuda.Device()
-    path = cubin_file(architecture_for(device.compute_capability, architectures()))
-    module = gpu.RawModule(path=str(path))
-    most = int(device.attributes["MaxSharedMemoryPerBlockOptin"])
-    return Kernels(module.get_function("start"), module.get_function("advance"), most)
+    key = gpu, int(device.id), book
+    if key not in _loaded:
+        path = cubin_file(architecture_for(device.compute_capability, architectures()), book)
+        module = gpu.RawModule(path=str(path))
+        most = int(device.attributes["MaxSharedMemoryPerBlockOptin"])
+        _loaded[key] = Kernels(module.get_function("start"), module.get_function("advance"), most)
+    return _loaded[key]
 
 
 def run_cuda(batch: RunBatch, gpu: Any, kernels: Kernels | None = None, threads: int | None = None) -> Recorded:
@@ -78,7 +85,7 @@ def run_cuda(batch: RunBatch, gpu: Any, kernels: Kernels | None = None, threads:
     ``threads`` per block are chosen by the number of trusts where not given; bits do not depend on them.
     Raises EngineUnavailable where the country is too large for the shared memory of a block.
     """
-    kernels = kernels or load_kernels(gpu)
+    kernels = kernels or load_kernels(gpu, batch.rules)
     count, step = len(batch.runs), runs_at_once(batch, gpu)
     # Blocking streams wait for work on the default stream, and so for each other: nothing would overlap.
     streams = [gpu.cuda.Stream(non_blocking=True) for _ in range(2)]
@@ -98,7 +105,7 @@ def runs_at_once(batch: RunBatch, gpu: Any) -> int:
     """Return how many runs fit on the device while another such batch is there, at least one."""
     trusts, record = batch.country.trusts, batch.record
     values = batch.windows * len(record.outcomes)
-    per_run = layout_of_model().bytes_per_run(
+    per_run = layout_of_model(batch.rules).bytes_per_run(
         trusts, batch.country.clinicians, values, batch.years if record.trusts else 0
     )
     per_run += trusts * (TEMPORARIES_PER_TRUST + trusts)  # who belongs to which group: one byte per pair of trusts

@@ -9,9 +9,10 @@ import numpy as np
 
 from ...model.constants import CONSTANTS
 from ...model.graph.fields import Field
-from ...model.outcomes import OUTCOMES, PERCENTILES
+from ...model.outcomes import PERCENTILES
 from ...model.schedule.recording import BINNED, YEARLY
-from .model import COUNTRY_RECORDS, TRUST_RECORDS, CudaModel, cuda_model, kind_of_kept
+from ...model.schedule.rulebook import BUILT_IN, RuleBook
+from .model import COUNTRY_RECORDS, OCCUPIED, TRUST_RECORDS, CudaModel, cuda_model
 
 BINS = 1024 + 32
 # With two such blocks on a multiprocessor each thread has 128 registers, which the clinicians' phase needs.
@@ -40,18 +41,23 @@ _ARGUMENTS: tuple[tuple[str, str, str], ...] = (
 
 @dataclass(frozen=True)
 class Layout:
-    """Positions of quantities: words of Country, rows of a trust, rows of a seat, sums of a group."""
+    """Positions of quantities: words of Country, rows of a trust, rows of a seat, sums of a group; outcomes.
+
+    Percentiles are the last of the outcomes. Of the seats' conditions one has its place apart, whether it is occupied;
+    those of own rules are rows like numbers.
+    """
 
     model: CudaModel
     country: tuple[Field, ...]
     trust: tuple[Field, ...]
     seat: tuple[str, ...]
     group_sums: tuple[Field, ...]
+    outcomes: tuple[str, ...]
 
     @property
     def country_words(self) -> int:
         """8-byte words of Country: quantities, outcomes, totals of the window; run, month, month of failure."""
-        return len(self.country) + 2 * len(OUTCOMES) + 3
+        return len(self.country) + 2 * len(self.outcomes) + 3
 
     def word(self, record: str, name: str) -> int:
         """Return the word of Country that holds a quantity."""
@@ -80,13 +86,18 @@ def threads_for(trusts: int) -> int:
     return padded(-(-trusts // turns))
 
 
+def layout_of_model(book: RuleBook = BUILT_IN) -> Layout:
+    """Return the layout of the model under the rules of ``book``."""
+    return _layout_of(book)
+
+
 @cache
-def layout_of_model() -> Layout:
-    """Return the layout of the model as it is."""
-    model = cuda_model()
+def _layout_of(book: RuleBook) -> Layout:
+    model = cuda_model(book)
     country = tuple(place for name in COUNTRY_RECORDS for place in model.kept_in(name))
-    seat = tuple(name for record, name in model.kept_in("seat") if kind_of_kept(record, name) == "number")
-    return Layout(model, country, model.kept_in(*TRUST_RECORDS), seat, tuple(model.group_sums))
+    seat = tuple(name for _, name in model.kept_in("seat") if name != OCCUPIED)
+    outcomes = (*book.monthly, *PERCENTILES)
+    return Layout(model, country, model.kept_in(*TRUST_RECORDS), seat, tuple(model.group_sums), outcomes)
 
 
 def args_dtype() -> np.dtype[np.void]:
@@ -95,12 +106,12 @@ def args_dtype() -> np.dtype[np.void]:
     return np.dtype([*fields, ("constants", [(name, "f8") for name in CONSTANTS])], align=True)
 
 
-def layout_source() -> str:
+def layout_source(book: RuleBook = BUILT_IN) -> str:
     """Return the C declarations of everything laid out here."""
-    at = layout_of_model()
+    at = layout_of_model(book)
     constants = "\n".join(f"  double {name};" for name in CONSTANTS)
     members = "\n".join(
-        f"  {'double' if kind_of_kept(*place) == 'number' else 'i64'} {place[0]}_{place[1]};" for place in at.country
+        f"  {'double' if at.model.kind(place) == 'number' else 'i64'} {place[0]}_{place[1]};" for place in at.country
     )
     arguments = "\n".join(f"  {pointer or _C_NAMES[kind]} {name};" for name, kind, pointer in _ARGUMENTS)
     first_sum = next(word for word, (record, _) in enumerate(at.country) if record == "country_sums")
@@ -111,8 +122,8 @@ struct Constants {{
 
 struct Country {{
 {members}
-  double outcome[{len(OUTCOMES)}];
-  double window[{len(OUTCOMES)}];
+  double outcome[{len(at.outcomes)}];
+  double window[{len(at.outcomes)}];
   u64 run;
   u64 month;
   u64 failed;
@@ -126,13 +137,13 @@ struct Args {{
 const u32 COUNTRY_WORDS = {at.country_words}u, FIRST_COUNTRY_SUM = {first_sum}u;
 const u32 COUNTRY_SUMS = {len(at.model.kept_in("country_sums"))}u, GROUP_SUMS = {len(at.group_sums)}u;
 const u32 TRUST_VALUES = {len(at.trust)}u, SEAT_VALUES = {len(at.seat)}u, YEARLY = {len(YEARLY)}u;
-const u32 OUTCOMES = {len(OUTCOMES)}u, FIRST_PERCENTILE = {len(OUTCOMES) - len(PERCENTILES)}u;
+const u32 OUTCOMES = {len(at.outcomes)}u, FIRST_PERCENTILE = {len(at.outcomes) - len(PERCENTILES)}u;
 const u32 QUANTITIES = {len(BINNED)}u;
 static_assert(sizeof(Country) == 8 * COUNTRY_WORDS, "Country is made of 8-byte words");
 {_numbers("TRUST", [f"{record}_{name}" for record, name in at.trust])}
 {_numbers("SEAT", list(at.seat))}
 {_numbers("GROUP", [f"{record}_{name}" for record, name in at.group_sums])}
-{_numbers("OUTCOME", list(OUTCOMES))}
+{_numbers("OUTCOME", list(at.outcomes))}
 """
 
 

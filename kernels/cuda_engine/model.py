@@ -8,14 +8,26 @@ from functools import cache
 
 from ...model.graph.expression_graph import Kind, in_order
 from ...model.graph.fields import Field, kind_of_field
-from ...model.graph.trace import Traced, trace_final, trace_month, trace_outcome_rule, trace_seat_start
+from ...model.graph.trace import (
+    Traced,
+    trace_final,
+    trace_month,
+    trace_outcome_rule,
+    trace_own_outcomes,
+    trace_seat_start,
+)
 from ...model.schedule.recording import BINNED, OUTCOME_RULES, YEARLY
+from ...model.schedule.rulebook import BUILT_IN, RuleBook
 
 COUNTRY_RECORDS = ("p", "setting", "centre", "nation", "country_sums")
 """One set of values per run."""
 TRUST_RECORDS = ("trust", "manager", "council", "catchment", "totals", "council_sums", "catchment_sums", "place")
 """One set of values per trust; ``place`` holds the numbers of its council and its catchment."""
+OCCUPIED = "occupied"
+"""The condition of a seat that has a place of its own in memory, a byte; those of own rules are kept as numbers."""
 GROUPS = ("council", "catchment")
+VIEWS = ("councils", "catchments")
+"""Phases that trusts compute while the first thread computes the one before, ``outlook``."""
 
 
 @dataclass(frozen=True)
@@ -23,9 +35,10 @@ class CudaModel:
     """All pieces, and the fields that are kept in memory, in the order in which they were met.
 
     ``group_sums`` are the sums over councils and catchments that are made each month, with the kind of group; they
-    live in shared memory.
+    live in shared memory. ``outcomes`` are the rules of outcomes; those of own ones, if there are any, are the last.
     """
 
+    book: RuleBook
     phases: tuple[Traced, ...]
     outcomes: tuple[Traced, ...]
     start: Traced
@@ -37,18 +50,27 @@ class CudaModel:
         """Every piece, in the order in which it is printed."""
         return (*self.phases, *self.outcomes, self.start)
 
+    def flags(self) -> Mapping[str, bool]:
+        """Return what the schedule (``schedule.cuh``) asks of the rules: own sums, own outcomes, who waits for whom."""
+        phases = {phase.name: phase for phase in self.phases}
+        read = {place for name in VIEWS for place in phases[name].reads}
+        return {
+            "OWN_SUMS": "own_sums" in phases,
+            "OWN_OUTCOMES": bool(self.book.own_outcomes),
+            "VIEWS_READ_OUTLOOK": bool(read & phases["outlook"].written.keys()),
+        }
+
     def kept_in(self, *names: str) -> tuple[Field, ...]:
         """Return the kept fields of the records ``names``."""
         return tuple(place for place in self.kept if place[0] in names)
 
+    def kind(self, place: Field) -> Kind:
+        """Return the kind of a kept field; the numbers of a trust's groups are whole numbers."""
+        return "count" if place[0] == "place" else kind_of_field(*place, self.book)
+
     def keeps(self, place: Field) -> bool:
         """Whether what is written to ``place`` is written to memory."""
         return place[0] == "outcomes" or place in self.kept
-
-
-def kind_of_kept(record: str, name: str) -> Kind:
-    """Return the kind of a kept field; the numbers of a trust's groups are whole numbers."""
-    return "count" if record == "place" else kind_of_field(record, name)
 
 
 def _met(pieces: Iterable[Traced]) -> Iterable[Field]:
@@ -57,17 +79,21 @@ def _met(pieces: Iterable[Traced]) -> Iterable[Field]:
         yield from (node.detail for node in in_order(piece.results) if node.operation == "field")
 
 
-@cache
-def cuda_model() -> CudaModel:
+def cuda_model(book: RuleBook = BUILT_IN) -> CudaModel:
     """Return the traced model. Raises CannotTrace for a rule that no engine can express exactly."""
-    phases = trace_month()
-    outcomes = tuple(trace_outcome_rule(rule) for rule in OUTCOME_RULES)
-    start = trace_seat_start()
+    return _model_of(book)
+
+
+@cache
+def _model_of(book: RuleBook) -> CudaModel:
+    phases, own = trace_month(book), trace_own_outcomes(book)
+    outcomes = tuple(trace_outcome_rule(rule, book) for rule in OUTCOME_RULES) + (() if own is None else (own,))
+    start = trace_seat_start(book)
     summed = {place: level for phase in phases for place, (level, _) in phase.summed.items()}
     groups = {place: level for place, level in summed.items() if level in GROUPS}
-    recorded = (*(("trust", name) for name in (*BINNED, *YEARLY.values())), *trace_final().reads)
+    recorded = (*(("trust", name) for name in (*BINNED, *YEARLY.values())), *trace_final(book).reads)
     places = (*_met((*phases, *outcomes, start)), *(("place", over) for over in GROUPS), *summed, *recorded)
     stays = (*COUNTRY_RECORDS, *TRUST_RECORDS, "seat")
     # A dict and no set: the order decides the source, and with it the hash of the kernel.
     kept = tuple(place for place in dict.fromkeys(places) if place[0] in stays and place not in groups)
-    return CudaModel(phases, outcomes, start, kept, groups)
+    return CudaModel(book, phases, outcomes, start, kept, groups)

@@ -16,7 +16,7 @@ from ...model.arithmetic import FIXED_ONE
 from ...model.graph.expression_graph import Kind, Node, Rank, in_order
 from ...model.graph.fields import Field
 from ...model.graph.trace import Traced, trace_function
-from .model import COUNTRY_RECORDS, CudaModel
+from .model import COUNTRY_RECORDS, OCCUPIED, CudaModel
 
 C_TYPES: dict[Kind, str] = {"number": "double", "condition": "bool", "count": "i64"}
 _CALLS = {
@@ -59,7 +59,9 @@ class FunctionPrinter:
         """
         events: list[tuple[float, int, Callable[[], None]]] = []
         for rule, first in self.piece.rules:
-            comment = f"// {rule.__module__.rsplit('.', 1)[-1]}.{rule.__name__}"
+            # The name of somebody's module is not part of what a rule does, and must not change the hash.
+            module = "own" if getattr(rule, "own", False) else rule.__module__.rsplit(".", 1)[-1]
+            comment = f"// {module}.{rule.__name__}"
             events.append((first, 1, partial(self.lines.append, comment)))
         events += [(node.number, 2, partial(self.declare, node)) for node in nodes]
         events += [
@@ -108,7 +110,7 @@ class FunctionPrinter:
         if record in COUNTRY_RECORDS:
             return f"w.country.{record}_{name}{truth}"
         if record == "seat":
-            return "occupied[lane] != 0" if kind == "condition" else f"person[SEAT_{name} * WARP]"
+            return "occupied[lane] != 0" if name == OCCUPIED else f"person[SEAT_{name} * WARP]{truth}"
         if (record, name) in self.model.group_sums:
             return f"group_total(w, GROUP_{record}_{name}, {self._group(self.model.group_sums[record, name])})"
         read = f"own[TRUST_{record}_{name} * WARP]"
@@ -120,7 +122,7 @@ class FunctionPrinter:
         return name
 
     def _luck(self, stream: int, word: int) -> str:
-        block = f"words_{_STREAMS[stream]}"
+        block = f"words_{_STREAMS.get(stream, f'own_{stream}')}"
         # A block has four words: all luck of a stream comes from one draw.
         self._once(block, f"const Words {block} = draw(w, {_AGENT[self.piece.rank]}, {stream}u);")
         return f"uniform({block}.w{word})"
@@ -137,9 +139,10 @@ class FunctionPrinter:
         value = self.names[node.number]
         if record == "outcomes":
             self.lines.append(f"w.country.outcome[OUTCOME_{name}] = {value};")
-        elif record == "seat" and node.kind == "condition":
+        elif place == ("seat", OCCUPIED):
             self.lines.append(f"occupied[lane] = {value} ? 1 : 0;")
         elif record == "seat":
+            value = value if node.kind == "number" else f"{value} ? 1.0 : 0.0"
             self.lines.append(f"{self._if_changed(place, node)}person[SEAT_{name} * WARP] = {value};")
         elif record in COUNTRY_RECORDS:
             self.lines.append(f"w.country.{record}_{name} = {value};")

@@ -60,6 +60,9 @@ DEV void compute_outcomes(const World& w) {
     if (part == 2u) manager_outcomes(w);
     if (part == 3u) centre_outcomes(w);
   }
+#if OWN_OUTCOMES
+  if (thread_index() / WARP == blockDim.x / WARP - 1u) own_outcomes(w);  // the last warp: with five, one that is idle
+#endif
 }
 
 // Windows of ``every`` months: values added in month order, divided once; the first non-finite month is kept.
@@ -133,11 +136,18 @@ DEV void compute_month(const World& w) {
   for (u32 trust = thread_index(); trust < w.args.stride; trust += step) examples(w, trust, trust < w.args.trust_count);
   BARRIER();
   if (thread_index() == 0u) outlook(w);
+#if VIEWS_READ_OUTLOOK
+  BARRIER();
+#endif
   for (u32 trust = thread_index(); trust < w.args.trust_count; trust += step) {
     councils(w, trust, true);
     catchments(w, trust, true);
   }
   BARRIER();
+#if OWN_SUMS
+  for (u32 trust = thread_index(); trust < w.args.stride; trust += step) own_sums(w, trust, trust < w.args.trust_count);
+  BARRIER();
+#endif
   compute_outcomes(w);
   BARRIER();
   record_outcomes(w);

@@ -13,12 +13,11 @@ from typing import Any
 import numpy as np
 
 from ...model.constants import CONSTANTS
-from ...model.outcomes import OUTCOMES, PERCENTILES
+from ...model.outcomes import PERCENTILES
 from ...model.schedule.recording import YEARLY, final_trust_records
 from ..array_engine.start import ArrayStart
 from ..batch.batch import Recorded, RunBatch
-from .memory_layout import WARP, args_dtype, layout_of_model, padded
-from .model import kind_of_kept
+from .memory_layout import WARP, Layout, args_dtype, layout_of_model, padded
 
 NOT_RECORDED = 2**32 - 1
 
@@ -32,9 +31,14 @@ class DeviceBatch:
     groups: int
 
     @property
+    def layout(self) -> Layout:
+        """Where the quantities lie, under the rules of the batch."""
+        return layout_of_model(self.batch.rules)
+
+    @property
     def shared_bytes(self) -> int:
         """Shared memory that each block needs."""
-        return layout_of_model().shared_bytes(self.groups)
+        return self.layout.shared_bytes(self.groups)
 
     def arguments(self, months: int, address: Callable[[Any], int]) -> np.ndarray[Any, Any]:
         """Return the kernel's argument for a launch up to month ``months``: a scalar of ``args_dtype()``, as (1,).
@@ -75,12 +79,12 @@ class DeviceBatch:
     def _trust_records(self, to_host: Callable[[Any], Any]) -> dict[str, Any]:
         if not self.batch.record.trusts:
             return {}
-        trusts, at = self.batch.country.trusts, layout_of_model()
+        trusts, at = self.batch.country.trusts, self.layout
         years = to_host(self.arrays["trust_years"])[:, :, :, :trusts]
         found = {name: np.moveaxis(years[:, k], 1, 2) for k, name in enumerate(YEARLY)}
         records: dict[str, Any] = {name: SimpleNamespace() for name in ("trust", "manager", "centre", "p")}
         for row, (record, name) in enumerate(at.trust):
-            if record in records and kind_of_kept(record, name) == "number":
+            if record in records and at.model.kind((record, name)) == "number":
                 rows = self.arrays["trusts"][:, :, row, :]
                 setattr(records[record], name, rows.reshape(len(rows), -1)[:, :trusts])
         for word, (record, name) in enumerate(at.country):
@@ -94,14 +98,14 @@ def load_batch(batch: RunBatch, xp: Any) -> DeviceBatch:
     begun = ArrayStart(batch, xp)
     records = begun.records()
     records["place"] = SimpleNamespace(council=begun.councils.group, catchment=begun.catchments.group)
-    runs, at, record = len(batch.runs), layout_of_model(), batch.record
+    runs, at, record = len(batch.runs), layout_of_model(batch.rules), batch.record
     stride, clinicians = padded(batch.country.trusts), batch.country.clinicians
     warps = stride // WARP
-    slots = [record.outcomes.index(name) if name in record.outcomes else NOT_RECORDED for name in OUTCOMES]
+    slots = [record.outcomes.index(name) if name in record.outcomes else NOT_RECORDED for name in at.outcomes]
     years = batch.years if record.trusts else 0
     arrays = {
         "country": _country_words(records, batch, xp),
-        "trusts": _trust_rows(records, runs, batch.country.trusts, xp),
+        "trusts": _trust_rows(records, batch, xp),
         "seats": xp.empty((runs, warps, clinicians, len(at.seat), WARP), dtype=np.float64),
         "occupied": xp.empty((runs, warps, clinicians, WARP), dtype=np.uint8),
         "outcomes": xp.zeros((runs, batch.windows, len(record.outcomes)), dtype=np.float64),
@@ -113,7 +117,7 @@ def load_batch(batch: RunBatch, xp: Any) -> DeviceBatch:
 
 
 def _country_words(records: dict[str, Any], batch: RunBatch, xp: Any) -> Any:
-    at = layout_of_model()
+    at = layout_of_model(batch.rules)
     words = xp.zeros((len(batch.runs), at.country_words), dtype=np.float64)
     # Country ends in run, month and month of failure; the last two begin at 0.
     words.view(np.uint64)[:, -3] = xp.asarray(batch.runs)
@@ -124,14 +128,14 @@ def _country_words(records: dict[str, Any], batch: RunBatch, xp: Any) -> Any:
     return words
 
 
-def _trust_rows(records: dict[str, Any], runs: int, trusts: int, xp: Any) -> Any:
-    at = layout_of_model()
+def _trust_rows(records: dict[str, Any], batch: RunBatch, xp: Any) -> Any:
+    at, runs, trusts = layout_of_model(batch.rules), len(batch.runs), batch.country.trusts
     warps = padded(trusts) // WARP
     rows = xp.zeros((runs, warps, len(at.trust), WARP), dtype=np.float64)
     for row, (record, name) in enumerate(at.trust):
         value = getattr(records[record], name, None)
         if value is not None:
-            kind = np.float64 if kind_of_kept(record, name) == "number" else np.int64
+            kind = np.float64 if at.model.kind((record, name)) == "number" else np.int64
             lanes = xp.zeros((runs, warps * WARP), dtype=kind)
             lanes[:, :trusts] = value
             # Bit by bit, not converted: the kernel reads whole numbers of 64 bits from there.
@@ -141,7 +145,7 @@ def _trust_rows(records: dict[str, Any], runs: int, trusts: int, xp: Any) -> Any
 
 def _changes(batch: RunBatch, xp: Any) -> dict[str, Any]:
     """Levers that change, in arrays by change; parameters that no rule of the month reads are left out."""
-    at = layout_of_model()
+    at = layout_of_model(batch.rules)
     found = [
         (month, at.word("p", name), values)
         for month, changed in sorted(batch.changes.items())

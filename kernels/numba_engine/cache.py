@@ -11,13 +11,15 @@ import hashlib
 import logging
 import sys
 import threading
-from functools import cache
+from importlib import import_module
 from importlib.resources import files
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from ...model.graph.merkle import rules_hash
+from ...model.schedule.rulebook import BUILT_IN, RuleBook
 from ..machine.code_cache import VARIABLE, cache_root, discard, find_code, publish, workshop
 from ..machine.notes import note_once
 from ..machine.numba_import import usable_environment
@@ -29,19 +31,20 @@ _SETTINGS = (
 """Settings of numba that change compiled code; they come from the user's environment."""
 _log = logging.getLogger("tredegar")
 _loading = threading.Lock()
+_kernels: dict[RuleBook, ModuleType] = {}
 
 
-def code_key() -> str:
-    """Return 24 hexadecimal digits that differ whenever the compiled code may differ."""
+def code_key(book: RuleBook = BUILT_IN) -> str:
+    """Return 24 hexadecimal digits that differ whenever the code compiled for ``book`` may differ."""
     import llvmlite
     import numba
     from llvmlite.binding import get_host_cpu_features, get_host_cpu_name
 
     from .layout import traced_program
 
-    layout = traced_program()
+    layout = traced_program(book)
     parts = [
-        rules_hash(), numba.__version__, llvmlite.__version__, sys.version, get_host_cpu_name(),
+        rules_hash(book), numba.__version__, llvmlite.__version__, sys.version, get_host_cpu_name(),
         # Nodes of a cluster share a home folder, and code for one processor may crash on another.
         get_host_cpu_features().flatten(), repr((layout.country, layout.trust, layout.seat)),
         repr([getattr(numba.config, name, None) for name in _SETTINGS]),
@@ -59,15 +62,15 @@ def _source_stamp() -> tuple[str, ...]:
     return str(source), str(status.st_mtime_ns), str(status.st_size)
 
 
-def code_folder() -> Path | None:
-    """Return the folder for compiled code (it need not exist), None for a user without a place for it."""
+def code_folder(book: RuleBook = BUILT_IN) -> Path | None:
+    """Return the folder for the code of ``book`` (it need not exist), None for a user without a place for it."""
     root = cache_root()
-    return None if root is None else root / "numba" / code_key()
+    return None if root is None else root / "numba" / code_key(book)
 
 
-def ready(function: Any, signature: Any) -> None:
+def ready(function: Any, signature: Any, book: RuleBook = BUILT_IN) -> None:
     """Give ``function``, a dispatcher of numba, its code for ``signature``: from the cache if it may be used."""
-    place = code_folder()
+    place = code_folder(book)
     kept = find_code(place)
     fault = kept.fault
     if kept.files is not None and place is not None:
@@ -142,18 +145,37 @@ def compile_in(folder: Path | None, function: Any, signature: Any) -> bool:
     return True
 
 
-@cache
-def _kernel() -> ModuleType:
+def _kernel(book: RuleBook) -> ModuleType:
     with usable_environment():
-        from . import kernel
-
-        ready(kernel.run_kernel, kernel.SIGNATURE)
+        kernel = _module_of(book)
+        ready(kernel.run_kernel, kernel.SIGNATURE, book)
         kernel.run_kernel.disable_compile()  # a call with other types is a fault, and must not take a minute
     return kernel
 
 
-def load_kernel() -> ModuleType:
-    """Return the module of the compiled engine, with its code loaded from :func:`code_folder` or compiled."""
+def _module_of(book: RuleBook) -> ModuleType:
+    """Return the module of the kernel, executed for ``book``; not compiled."""
+    if book is BUILT_IN:
+        return import_module(".kernel", __package__)
+    # numba finds the module of loaded code by its name, which must be the same in every process.
+    name = f"{__package__}.kernel_{code_key(book)}"
+    made = spec_from_file_location(name, Path(__file__).with_name("kernel.py"))
+    if made is None or made.loader is None:
+        raise ImportError("the module of the compiled engine cannot be found again")
+    module = module_from_spec(made)
+    vars(module)["BOOK"] = book
+    sys.modules[name] = module
+    made.loader.exec_module(module)
+    return module
+
+
+def load_kernel(book: RuleBook = BUILT_IN) -> ModuleType:
+    """Return the module of the compiled engine for the rules of ``book``, one for each.
+
+    Its code is loaded from :func:`code_folder` or compiled.
+    """
     # One thread at a time: two would compile the same, and numba's settings are of the whole process.
     with _loading:
-        return _kernel()
+        if book not in _kernels:
+            _kernels[book] = _kernel(book)
+        return _kernels[book]

@@ -46,7 +46,7 @@ class StartedRuns:
     """The state of some runs at month 0, in the slots of the compiled engine."""
 
     def __init__(self, batch: RunBatch) -> None:
-        layout = traced_program()
+        layout = traced_program(batch.rules)
         runs, trusts = len(batch.runs), batch.country.trusts
         self.country = _aligned((runs, len(layout.country)))
         self.tiles = _aligned((runs, -(-trusts // WIDTH), len(layout.trust), WIDTH))
@@ -87,7 +87,7 @@ class KernelInputs:
     """What is recorded, and which levers change, in the form that compiled code reads."""
 
     def __init__(self, batch: RunBatch) -> None:
-        layout, trusts, record = traced_program(), batch.country.trusts, batch.record
+        layout, trusts, record = traced_program(batch.rules), batch.country.trusts, batch.record
         chosen: list[int] = []
         slots: list[int] = []
         ranks: list[int] = []
@@ -123,9 +123,8 @@ class Results:
         self.recorded = np.zeros((runs, len(batch.record.outcomes), batch.windows))
         self.left = np.zeros(runs, dtype=np.bool_)
         self.yearly = np.zeros((runs, len(asked.yearly), trusts, batch.years))
-        final = [
-            (name, slot) for (into, name), slot in traced_program().trust.items() if into == "final" and asked.yearly
-        ]
+        slots = traced_program(batch.rules).trust
+        final = [(name, slot) for (into, name), slot in slots.items() if into == "final" and asked.yearly]
         self._final_slots = [slot for _, slot in final]
         self.final = {name: np.empty((runs, trusts)) for name, _ in final}
 
@@ -195,7 +194,7 @@ def _compute_all(batch: RunBatch, asked: KernelInputs, results: Results) -> None
     The calling thread is one of them. It starts runs, which takes Python, and computes pieces itself as soon as
     enough of them wait for the others: then no more runs are started, so that few are in memory at a time.
     """
-    works = _started_pieces(load_kernel(), batch, asked, results)
+    works = _started_pieces(load_kernel(batch.rules), batch, asked, results)
     others = thread_count() - 1
     pool, others = _started_threads(others) if others else (None, 0)
     if pool is None:

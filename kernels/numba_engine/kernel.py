@@ -3,7 +3,7 @@
 The phases come from the rules (``phases``); their order is checked against ``model/schedule/month.py`` by
 ``tests/kernels/test_numba.py``. ``cache`` is the one to import this module: it has :func:`run_kernel` compiled for
 ``SIGNATURE`` (``state``), the only one there is, and keeps the code on disk; the other functions become parts of
-that code.
+that code. For rules of one's own this very file is executed again, as another module (``cache``).
 """
 
 from __future__ import annotations
@@ -14,14 +14,16 @@ import numpy as np
 from numba import njit
 
 from ...model.rules.outcomes import PERCENTILE_BINS, percentile_value
+from ...model.schedule.rulebook import BUILT_IN
 from .layout import LEFT, sums_of, traced_program
-from .phases import SCRATCH_SLOTS, phase_call
+from .phases import phase_call, scratch_slots
 from .state import SIGNATURE, DrawKey, RunSize, World
 from .width import WIDTH
 
 __all__ = ["SIGNATURE", "block_size", "run_kernel", "run_size"]
 
-PROGRAM = traced_program()
+PROGRAM = traced_program(globals().get("BOOK", BUILT_IN))
+SCRATCH_SLOTS = scratch_slots(PROGRAM)
 COUNTRY_SLOTS, TRUST_SLOTS, SEAT_SLOTS = len(PROGRAM.country), len(PROGRAM.trust), len(PROGRAM.seat)
 MONTH_SLOT, LEFT_SLOT = PROGRAM.country["now", "month"], PROGRAM.country[LEFT]
 _OUTCOMES = [slot for (record, _), slot in PROGRAM.country.items() if record == "outcomes"]
@@ -155,6 +157,21 @@ def _over_trusts(phase: Any, size: RunSize, world: World, luck: DrawKey) -> None
     _tiles(phase, size, world, luck, size.whole, size.tiles, size.rest)
 
 
+if "own_sums" in _phases:
+    own_sums = _phases["own_sums"]
+
+    @_written_out
+    def _sum_for_outcomes(size: RunSize, world: World, luck: DrawKey) -> None:
+        """Add up what own outcomes are read off, where rules of one's own have such."""
+        _over_trusts(own_sums, size, world, luck)
+
+else:
+
+    @_written_out
+    def _sum_for_outcomes(size: RunSize, world: World, luck: DrawKey) -> None:
+        """Add up nothing: all outcomes are read off the sums of other phases."""
+
+
 @_written_out
 def _advance(size: RunSize, world: World, luck: DrawKey) -> None:
     """Compute one month of one run."""
@@ -177,6 +194,7 @@ def _advance(size: RunSize, world: World, luck: DrawKey) -> None:
     _country(outlook, size, world, luck)
     _tiles(councils, size, world, luck, 0, size.tiles, WIDTH)
     _tiles(catchments, size, world, luck, 0, size.tiles, WIDTH)
+    _sum_for_outcomes(size, world, luck)
     _country(outcomes, size, world, luck)
 
 

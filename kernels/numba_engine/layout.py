@@ -14,6 +14,7 @@ from ...model.graph.expression_graph import Rank, in_order
 from ...model.graph.fields import Field
 from ...model.graph.trace import Traced, trace_bins, trace_final, trace_month, trace_outcomes, trace_seat_start
 from ...model.schedule.recording import BINNED, YEARLY
+from ...model.schedule.rulebook import BUILT_IN, RuleBook
 
 LEFT: Field = ("status", "left")
 """1 once the run has to be left to another engine, because its sums may not be exact."""
@@ -49,11 +50,15 @@ def _slots(fields: Iterable[Field]) -> dict[Field, int]:
     return {field: slot for slot, field in enumerate(dict.fromkeys(fields))}
 
 
+def traced_program(book: RuleBook = BUILT_IN) -> Program:
+    """Trace the rules of ``book`` and give every field that has to be remembered its slot."""
+    return _program_of(book)
+
+
 @cache
-def traced_program() -> Program:
-    """Trace the model and give every field that has to be remembered its slot."""
-    month = trace_month()
-    phases = (*month, trace_outcomes(), trace_bins(BINNED), trace_final(), trace_seat_start())
+def _program_of(book: RuleBook) -> Program:
+    recorded = (trace_outcomes(book), trace_bins(BINNED, book), trace_final(book))
+    phases = (*trace_month(book), *recorded, trace_seat_start(book))
     wanted: dict[Rank, dict[Field, None]] = {rank: {} for rank in Rank}
     for phase in phases:
         # Sums first, numbers before conditions: the sums of one phase over one level stand side by side.

@@ -36,7 +36,17 @@ to where it was read, it makes a masked store of it, which is slow on some proce
 
 SEATS_AHEAD = 32
 """For how many seats luck is drawn ahead; a power of two."""
-SCRATCH_SLOTS = 4 * SEATS_AHEAD
+
+
+def streams_of(phase: Traced) -> tuple[int, ...]:
+    """Return the streams of luck that ``phase`` reads, in the order in which they are met."""
+    return tuple(dict.fromkeys(node.detail[0] for node in in_order(phase.results) if node.operation == "luck"))
+
+
+def scratch_slots(program: Program) -> int:
+    """Return how many slots of scratch memory hold the luck that is drawn ahead for seats, by the lane."""
+    most = max(len(streams_of(phase)) for phase in program.phases.values() if phase.rank is Rank.SEAT)
+    return 4 * SEATS_AHEAD * max(1, most)
 
 
 class PhaseFunction:
@@ -53,6 +63,7 @@ class PhaseFunction:
         self.told = dict(zip(ARGUMENTS, self.function.args, strict=True))
         self.lanes = Lanes(self.builder, width)
         self.expressions = Expressions(self.lanes, self._read)
+        self._streams = streams_of(phase)
         self._luck: dict[int, list[Value]] = {}
         self._tile: Value = None
         self._seat: Value = None
@@ -125,7 +136,7 @@ class PhaseFunction:
         """Return the four uniforms of ``stream`` for the agents at hand; those of seats have been drawn before."""
         if self.phase.rank is Rank.SEAT:
             return [
-                self.builder.load(self._drawn(self._seat_number, word), align=8, typ=self.lanes.wide(DOUBLE))
+                self.builder.load(self._drawn(stream, self._seat_number, word), align=8, typ=self.lanes.wide(DOUBLE))
                 for word in range(4)
             ]
         return self._uniforms(stream, self._trust_numbers if self.phase.rank is Rank.TRUST else WHOLE(0))
@@ -136,23 +147,25 @@ class PhaseFunction:
         words = self.lanes.philox([agent, month, WHOLE(stream), WHOLE(0)], [told["seed"], told["run"]])
         return self.lanes.words_as_uniforms(words)
 
-    def _drawn(self, seat: Value, word: int) -> Value:
-        """Return a pointer to the uniforms ``word`` of ``seat`` (a number), in scratch memory."""
+    def _drawn(self, stream: int, seat: Value, word: int) -> Value:
+        """Return a pointer to the uniforms ``word`` of ``stream`` of ``seat`` (a number), in scratch memory."""
         b, size = self.builder, 8 * self.width
         # SEATS_AHEAD is a power of two: LLVM makes a mask of this and no division.
         number = b.urem(seat, WHOLE(SEATS_AHEAD))
-        offset = b.add(b.mul(number, WHOLE(4 * size)), WHOLE(word * size))
+        place = 4 * self._streams.index(stream) + word
+        offset = b.add(b.mul(number, WHOLE(4 * len(self._streams) * size)), WHOLE(place * size))
         return b.inttoptr(b.add(self.told["scratch"], offset), self.lanes.wide(DOUBLE).as_pointer())
 
-    def _draw_seats(self, stream: int, start: Value, end: Value) -> None:
+    def _draw_seats(self, start: Value, end: Value) -> None:
         """Draw luck for the seats ``start`` up to ``end`` of the tile, apart from the long chain of their rules."""
         b = self.builder
         first_agents = b.mul(self._trust_numbers, self.lanes.spread(self.told["clinicians"]))
         with self.loop(start, end) as seat:
             agents = b.add(first_agents, self.lanes.spread(seat))
-            uniforms = self._uniforms(stream, b.and_(agents, self.lanes.constant(WORD, agents)))
-            for word, value in enumerate(uniforms):
-                b.store(value, self._drawn(seat, word), align=8)
+            agents = b.and_(agents, self.lanes.constant(WORD, agents))
+            for stream in self._streams:
+                for word, value in enumerate(self._uniforms(stream, agents)):
+                    b.store(value, self._drawn(stream, seat, word), align=8)
 
     def seat_offset(self, tile: Value, seat: Value) -> Value:
         """Return how many bytes behind the first seat of all a seat of ``tile`` lies."""
@@ -201,14 +214,14 @@ class PhaseFunction:
 
     def _over_seats(self, needed: list[Node], tile: Value) -> None:
         b, told = self.builder, self.told
-        (stream,) = {node.detail[0] for node in needed if node.operation == "luck"}
         totals = ExactSums(self, "trust")
         blocks = b.udiv(b.add(told["clinicians"], WHOLE(SEATS_AHEAD - 1)), WHOLE(SEATS_AHEAD))
         with self.loop(WHOLE(0), blocks) as block:
             start = b.mul(block, WHOLE(SEATS_AHEAD))
             end = b.add(start, WHOLE(SEATS_AHEAD))
             end = b.select(b.icmp_unsigned("<", end, told["clinicians"]), end, told["clinicians"])
-            self._draw_seats(stream, start, end)
+            if self._streams:
+                self._draw_seats(start, end)
             # Two seats at a time fill the wait for quotients; an odd one is left for the loop behind.
             pairs_end = b.add(start, b.and_(b.sub(end, start), WHOLE(-2)))
             with self.loop(start, pairs_end, 2) as seat:

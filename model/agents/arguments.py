@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from ..outcomes import OUTCOMES
-from ..parameters import PARAMETERS, Parameters, base_of, change_of, find_parameter, quantity_of
+from ..parameters import PARAMETERS, SIGN, Parameter, Parameters, base_of, find_parameter, quantity_of
+from ..schedule.rulebook import BUILT_IN, RuleBook
 from ..text.names import WORD_END, closest, whole_number
 from ..text.plain_text import brief
 
@@ -19,7 +18,7 @@ Changes = dict[int, dict[str, float]]
 
 ARGUMENTS = (
     *("parameters", "trusts", "clinicians", "seed", "run", "providers", "constants", "changes", "checked", "months"),
-    *("rng", "scenario", "model_reporters", "agent_reporters", "agenttype_reporters"),
+    *("rng", "scenario", "model_reporters", "agent_reporters", "agenttype_reporters", "rules"),
 )
 """Keywords of ``HealthService`` that are no parameters."""
 
@@ -32,8 +31,9 @@ def settings_of(
     changes: Mapping[int, Mapping[str, float]] | None,
     named: Mapping[str, Any],
     months: int | None = None,
-) -> tuple[Parameters, Changes]:
-    """Return the settings of a run of ``months`` (None: without end), and what changes when.
+    book: RuleBook = BUILT_IN,
+) -> tuple[dict[str, float], Changes]:
+    """Return the values of all parameters of ``book`` in a run of ``months`` (None: endless), and what changes when.
 
     ``named`` has values by the names of quantities (``parameter`` or ``parameter@month``), which count over
     ``parameters``. Raises ValueError for what cannot be used, for a change after the end, and for one that is given
@@ -41,38 +41,55 @@ def settings_of(
     """
     if not isinstance(parameters, Parameters | None):
         raise ValueError(f"parameters must be Parameters(name=value, ...), got {brief(parameters)}")
-    starts, checked = {}, dict(_checked_changes(month, changed, months) for month, changed in (changes or {}).items())
+    find = partial(find_parameter, table=book.parameters)
+    checked = dict(_checked_changes(month, changed, months, book) for month, changed in (changes or {}).items())
+    starts = {name: row.default for name, row in book.parameters.items()}
+    starts |= {name: getattr(parameters, name) for name in PARAMETERS if parameters is not None}
     for name, value in named.items():
-        row, month = quantity_of(name, months)
+        row, month = quantity_of(name, months, find)
         if month is None:
-            starts[name] = value
+            starts[name] = _value(row, value, book)
         elif row.name in checked.get(month, {}):
             raise ValueError(f"'{name}' is given twice: by its name, and among the changes")
         else:
-            checked.setdefault(month, {})[row.name] = row.check(value)
-    return replace(parameters or Parameters(), **starts), checked
+            checked.setdefault(month, {})[row.name] = _value(row, value, book)
+    return starts, checked
 
 
-def _checked_changes(month: Any, changed: Mapping[str, float], months: int | None) -> tuple[int, dict[str, float]]:
+def _value(row: Parameter, value: Any, book: RuleBook) -> float:
+    """Return ``value`` as ``row`` takes it: a number, or the label of a level of a choice."""
+    labels = book.choices.get(row.name, ())
+    number = row.check(float(labels.index(value)) if value in labels else value)
+    if labels and not number.is_integer():
+        known = ", ".join(f"{place} ({label})" for place, label in enumerate(labels))
+        raise ValueError(f"'{row.name}' chooses between the levels {known}, got {brief(value)}")
+    return number
+
+
+def _checked_changes(
+    month: Any, changed: Mapping[str, float], months: int | None, book: RuleBook
+) -> tuple[int, dict[str, float]]:
     try:
         number = whole_number("month", month, 1)
     except ValueError:
         raise ValueError(
             f"a lever changes at the start of a month, a whole number from 1 on, got {brief(month)}"
         ) from None
-    rows = {name: quantity_of(change_of(find_parameter(name).name, number), months).parameter for name in changed}
-    return number, {name: row.check(changed[name]) for name, row in rows.items()}
+    find = partial(find_parameter, table=book.parameters)
+    rows = {name: quantity_of(f"{find(name).name}{SIGN}{number}", months, find).parameter for name in changed}
+    return number, {name: _value(row, changed[name], book) for name, row in rows.items()}
 
 
-def values_by_name(scenario: Any, named: Mapping[str, Any]) -> dict[str, Any]:
+def values_by_name(scenario: Any, named: Mapping[str, Any], book: RuleBook = BUILT_IN) -> dict[str, Any]:
     """Return values by the names of quantities: those of a ``Scenario`` of Mesa and, over them, those of ``named``.
 
-    Raises ValueError for a name that begins with no parameter, proposing what was meant.
+    Raises ValueError for a name that begins with no parameter of ``book``, proposing what was meant.
     """
     values = {name: value for name, value in scenario or () if name != "rng"} | dict(named)
+    known = book.parameters
     for name in values:
-        if base_of(name) not in PARAMETERS:
-            raise ValueError(f"unknown parameter or argument {brief(name)}{closest(name, [*ARGUMENTS, *PARAMETERS])}")
+        if base_of(name) not in known:
+            raise ValueError(f"unknown parameter or argument {brief(name)}{closest(name, [*ARGUMENTS, *known])}")
     return values
 
 
@@ -92,15 +109,15 @@ def seed_of(seed: Any, rng: Any) -> int:
     raise ValueError(f"seed and rng are two names of one thing, got seed = {brief(seed)} and rng = {brief(rng)}")
 
 
-def model_reporters_with(own: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Return the reporters of all outcomes and those of the user, as Mesa's ``DataCollector`` takes them.
+def model_reporters_with(own: Mapping[str, Any] | None, book: RuleBook = BUILT_IN) -> dict[str, Any]:
+    """Return the reporters of all outcomes of ``book`` and those of the user, as Mesa's ``DataCollector`` takes them.
 
     Raises ValueError for a reporter that is named like an outcome.
     """
     for name in own or {}:
-        if name in OUTCOMES:
+        if name in book.outcomes:
             raise ValueError(f"'{name}' is an outcome, which is reported anyway: name the reporter otherwise")
-    return {name: partial(_outcome_of_month, name) for name in OUTCOMES} | dict(own or {})
+    return {name: partial(_outcome_of_month, name) for name in book.outcomes} | dict(own or {})
 
 
 def _outcome_of_month(name: str, model: Any) -> float:

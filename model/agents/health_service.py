@@ -18,17 +18,17 @@ from mesa.datacollection import DataCollector
 from ..arithmetic import FIXED_ONE, most_added
 from ..constants import constants_with
 from ..failed_run import RULE_ERRORS, RunFailed
-from ..outcomes import OUTCOMES
-from ..parameters import PARAMETERS, Parameters
+from ..own.books import book_of
+from ..parameters import Parameters
 from ..providers import Providers, read_providers
 from ..records import Now, Sums
 from ..rules.outcomes import percentile_bin, percentile_rank, percentile_value
-from ..schedule.month import MONTH, Phase, Tally
-from ..schedule.recording import BINNED, TENTHS, monthly_outcomes
+from ..schedule.month import Phase, Tally
+from ..schedule.recording import BINNED, TENTHS
 from ..text.names import whole_number
 from .arguments import DEFAULT_SEED, model_reporters_with, seed_of, settings_of, values_by_name
 from .people import Clinician, Manager, Minister, Trust, cannot_be_computed, follow_checked
-from .scalar import ADDED, SCRIPTS
+from .scalar import Scripts, scripts_of
 from .start import LuckOfTheMonth, build
 
 if TYPE_CHECKING:
@@ -86,6 +86,7 @@ class HealthService(Model):
         scenario: a ``Scenario`` of Mesa 3.5, whose values are parameters.
         model_reporters, agent_reporters, agenttype_reporters: what ``datacollector`` collects each month besides the
             outcomes, as Mesa's ``DataCollector`` takes them.
+        rules: rules of one's own, as :func:`simulate` takes them; their parameters are given by name.
         kwargs: parameters by name, ``real_control=0.8``, or ``parameter@month``; they count over ``parameters``.
 
     Attributes: ``outcomes`` (name -> value of the last month), ``datacollector`` (all months), ``seed``, ``minister``,
@@ -118,33 +119,42 @@ class HealthService(Model):
         model_reporters: Mapping[str, Any] | None = None,
         agent_reporters: Mapping[str, Any] | None = None,
         agenttype_reporters: Mapping[type, Mapping[str, Any]] | None = None,
+        rules: Any = None,
         **kwargs: Unpack[ParameterValues],  # of this very name: Mesa's page asks for it
     ) -> None:
         trusts, clinicians = (whole_number(*size, 1) for size in (("trusts", trusts), ("clinicians", clinicians)))
         rng = getattr(scenario, "rng", None) if rng is None else rng
         self.seed, run = seed_of(seed, rng), whole_number("run", run)
         self.months = months if months is None else whole_number("months", months, 1)
-        settings, self.changes = settings_of(parameters, changes, values_by_name(scenario, kwargs), self.months)
+        self.rules = book_of(rules)
+        named = values_by_name(scenario, kwargs, self.rules)
+        settings, self.changes = settings_of(parameters, changes, named, self.months, self.rules)
         if isinstance(providers, str | PathLike):
             providers = read_providers(providers)
         trusts = len(providers) if providers is not None else trusts
         check_agents(trusts, clinicians)
-        reporters = model_reporters_with(model_reporters)
+        reporters = model_reporters_with(model_reporters, self.rules)
         super().__init__(**({"rng": self.seed} if scenario is None else {"scenario": scenario}))
-        self.p: Any = SimpleNamespace(**{name: getattr(settings, name) for name in PARAMETERS})
-        self.k = constants_with(constants)
+        self.p: Any = SimpleNamespace(**settings)
+        varied = {name: settings[name] for name in self.rules.varied_constants}
+        self.k = constants_with({**(constants or {}), **varied})
         self.checked = checked
         self.now = Now()
         self.now.month = 0.0
         self.country_sums = Sums()
         self.outcomes: dict[str, float] = {}
-        self._luck = LuckOfTheMonth(self.seed, run)
+        self._luck = LuckOfTheMonth(self.seed, run, self.rules)
         known = {"now": self.now, "p": self.p, "k": self.k, "country_sums": self.country_sums}
-        made = build(self, known, (trusts, clinicians), providers, self._luck)
+        made = build(self, known, (trusts, clinicians), providers, self._luck, self.rules)
         self.setting, self.nation, self.minister = made.setting, made.nation, made.minister
         self.trusts, self.managers, self.clinicians = made.trusts, made.managers, made.clinicians
         self.circles, self.groups = made.circles, made.groups
         self.datacollector = MonthCollector(reporters, agent_reporters, agenttype_reporters)
+
+    @property
+    def scripts(self) -> Scripts:
+        """What agents do, by phase; looked up, as functions made of text cannot be pickled with the model."""
+        return scripts_of(self.rules)
 
     def step(self) -> None:
         """Let one month pass: every phase in order, exact sums between phases."""
@@ -153,11 +163,11 @@ class HealthService(Model):
         for name, value in self.changes.get(month, {}).items():
             setattr(self.p, name, value)
         self._luck.deal(month, self.minister, self.trusts, self.clinicians)
-        for phase in MONTH:
+        for phase in self.rules.month:
             if phase.name in ACTS:
                 kind, act = ACTS[phase.name]
                 self.agents_by_type[kind].do(act)
-            else:
+            elif phase.steps:
                 self._reckon(phase)
             for tally in phase.tallies:
                 self._add_up(tally)
@@ -177,15 +187,16 @@ class HealthService(Model):
             if self.checked:
                 follow_checked(phase, records, self.steps, f"the {phase.level}")
                 continue
-            read = [records[name] for name in SCRIPTS[phase.name].records]
+            script = self.scripts.follow[phase.name]
+            read = [records[name] for name in script.records]
             try:
-                SCRIPTS[phase.name].follow(*read)
+                script.follow(*read)
             except RULE_ERRORS as error:
                 raise self._failure(f"the phase '{phase.name}' of the {phase.level}", error) from error
 
     def _add_up(self, tally: Tally) -> None:
         """Sum exactly what agents add: over the seats of a trust, a council, a catchment or the country."""
-        added = ADDED[tally.rule]
+        added = self.scripts.added[tally.rule]
         for members, sums in self.groups[tally.over]:
             try:
                 rows = [added(*member.tally_arguments[tally.rule]) for member in members]
@@ -217,11 +228,11 @@ class HealthService(Model):
             values |= self._percentiles()
         except RULE_ERRORS as error:
             raise self._failure("the outcomes", error) from error
-        return {name: values[name] for name in OUTCOMES}
+        return {name: values[name] for name in self.rules.outcomes}
 
     def _outcomes_of_the_month(self) -> dict[str, float]:
-        country = {"nation": self.nation, "country_sums": self.country_sums, "setting": self.setting}
-        return monthly_outcomes({**country, "centre": self.minister})
+        country = {"nation": self.nation, "country_sums": self.country_sums, "setting": self.setting, "now": self.now}
+        return self.rules.values_of_month({**country, "centre": self.minister, "p": self.p, "k": self.k})
 
     def _percentiles(self) -> dict[str, float]:
         values = {}

@@ -15,10 +15,8 @@ from mesa import Agent
 
 from ..failed_run import RULE_ERRORS, RunFailed
 from ..records import CentreState, ManagerState, SeatState, Sums, TrustState
-from ..schedule.month import MONTH, Phase
-from .scalar import SCRIPTS
-
-PHASES: dict[str, Phase] = {phase.name: phase for phase in MONTH}
+from ..schedule.month import Phase
+from .scalar import Scripts
 
 
 def cannot_be_computed(month: int, what: str, error: Exception) -> RunFailed:
@@ -44,10 +42,11 @@ def follow_checked(phase: Phase, records: Mapping[str, Any], month: int, who: st
 
 
 class Scene(Protocol):
-    """What an agent asks of the model it lives in: the month, and whether every number is to be checked."""
+    """What an agent asks of the model it lives in: the month, its scripts, and whether every number is checked."""
 
     steps: int
     checked: bool
+    scripts: Scripts
 
 
 class Actor(Agent):
@@ -58,19 +57,20 @@ class Actor(Agent):
 
     def learn(self, phases: tuple[str, ...], records: dict[str, Any]) -> None:
         """Bind the rules and tallies of ``phases`` to the ``records`` that they read for this agent."""
-        self._records = records
-        self._acts = {name: [records[read] for read in SCRIPTS[name].records] for name in phases}
-        self.tally_arguments = {
-            tally.rule: [records[read] for read in tally.reads] for name in phases for tally in PHASES[name].tallies
+        self._records, scripts = records, self.model.scripts
+        self._acts = {
+            name: [records[read] for read in scripts.follow[name].records] for name in phases if name in scripts.follow
         }
+        tallies = [tally for name in phases if name in scripts.phases for tally in scripts.phases[name].tallies]
+        self.tally_arguments = {tally.rule: [records[read] for read in tally.reads] for tally in tallies}
 
     def follow(self, phase: str) -> None:
         """Follow the rules of ``phase`` in order; each sees what the ones before it wrote."""
         if self.model.checked:
-            follow_checked(PHASES[phase], self._records, self.model.steps, self._name())
+            follow_checked(self.model.scripts.phases[phase], self._records, self.model.steps, self._name())
             return
         try:
-            SCRIPTS[phase].follow(*self._acts[phase])
+            self.model.scripts.follow[phase].follow(*self._acts[phase])
         except RULE_ERRORS as error:
             raise cannot_be_computed(self.model.steps, f"the phase '{phase}' of {self._name()}", error) from error
 

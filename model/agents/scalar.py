@@ -10,10 +10,12 @@ from __future__ import annotations
 import ast
 import inspect
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, NamedTuple, get_type_hints
 
-from ..schedule.month import MONTH, Phase
+from ..schedule.month import Phase
+from ..schedule.rulebook import RuleBook
 
 
 class Script(NamedTuple):
@@ -66,6 +68,8 @@ class _ScalarCode(ast.NodeTransformer):
 
 def scalar_code(rule: Callable[..., Any]) -> Callable[..., Any]:
     """Return ``rule`` for single numbers: of the same arguments, giving a number, or a tuple for a NamedTuple."""
+    if getattr(rule, "own", False):  # made of a graph: plain floats go through it as they are, and never raise
+        return rule
     lines, first_line = inspect.getsourcelines(rule)
     (function,) = (node for node in ast.parse("".join(lines)).body if isinstance(node, ast.FunctionDef))
     for argument in function.args.args:
@@ -80,7 +84,7 @@ def scalar_code(rule: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def script_of(phase: Phase) -> Script:
-    """Write the rules of ``phase`` out, a line for each: ``seat.poor, seat.left = fate(seat, trust, luck, p, k)``."""
+    """Write the rules of ``phase`` out, a line for each: ``seat.poor, seat.left = fate_rule(seat, luck, p)``."""
     records = tuple(sorted({name for step in phase.steps for name in step.reads}))
     lines = [f"def {phase.name}({', '.join(records)}):"]
     for step in phase.steps:
@@ -91,8 +95,19 @@ def script_of(phase: Phase) -> Script:
     return Script(records, namespace[phase.name])
 
 
-SCRIPTS = {phase.name: script_of(phase) for phase in MONTH}
-"""Name of a phase -> what an agent does in it."""
+class Scripts(NamedTuple):
+    """What agents do under a rule book: the script of each phase by name, and what one adds by the rule of a tally."""
 
-ADDED = {tally.rule: scalar_code(tally.rule) for phase in MONTH for tally in phase.tallies}
-"""Rule of a tally -> the same as scalar code: what one agent adds to the sums of its group."""
+    phases: Mapping[str, Phase]
+    follow: Mapping[str, Script]
+    added: Mapping[Callable[..., Any], Callable[..., Any]]
+
+
+@cache
+def scripts_of(book: RuleBook) -> Scripts:
+    """Return the scripts of the phases of ``book``, written once."""
+    return Scripts(
+        {phase.name: phase for phase in book.month},
+        {phase.name: script_of(phase) for phase in book.month if phase.steps},
+        {tally.rule: scalar_code(tally.rule) for phase in book.month for tally in phase.tallies},
+    )

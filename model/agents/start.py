@@ -14,7 +14,8 @@ from ..draws import LuckTable, uniforms
 from ..providers import Providers, given
 from ..random_records import CentreLuck, SeatLuck, TrustLuck
 from ..records import CatchmentState, CouncilState, NationState, PlaceState, Setting, Sums
-from ..schedule.month import START, Phase, Tally
+from ..schedule.month import Phase, Tally
+from ..schedule.rulebook import RuleBook
 from .people import Clinician, Manager, Minister, Trust
 
 Records = dict[str, Any]
@@ -41,8 +42,8 @@ class Population(NamedTuple):
 class LuckOfTheMonth:
     """Draws for many agents at once, handed out as plain floats under the names of their uses."""
 
-    def __init__(self, seed: int, run: int) -> None:
-        self._seed, self._run = seed, np.array([run], dtype=np.uint64)
+    def __init__(self, seed: int, run: int, book: RuleBook) -> None:
+        self._seed, self._run, self._book = seed, np.array([run], dtype=np.uint64), book
 
     def draw(self, table: LuckTable, agents: int, month: int) -> dict[str, list[float]]:
         """Return, for each use in ``table``, a list of uniforms over agents 0 .. ``agents`` - 1."""
@@ -56,9 +57,9 @@ class LuckOfTheMonth:
     def deal(self, month: int, minister: Minister, trusts: list[Trust], clinicians: list[Clinician]) -> None:
         """Give every agent its luck of ``month``."""
         groups: tuple[tuple[LuckTable, list[Any]], ...] = (
-            (draws.CENTRE_LUCK, [minister]),
-            (draws.TRUST_LUCK, trusts),
-            (draws.SEAT_LUCK, clinicians),
+            (self._book.luck["country"], [minister]),
+            (self._book.luck["trust"], trusts),
+            (self._book.luck["seat"], clinicians),
         )
         for table, actors in groups:
             for name, words in self.draw(table, len(actors), month).items():
@@ -67,9 +68,14 @@ class LuckOfTheMonth:
 
 
 def build(
-    model: Any, known: Records, size: tuple[int, int], providers: Providers | None, luck: LuckOfTheMonth
+    model: Any,
+    known: Records,
+    size: tuple[int, int],
+    providers: Providers | None,
+    luck: LuckOfTheMonth,
+    book: RuleBook,
 ) -> Population:
-    """Return the records and agents of a country at month 0, by the rules and in the order of ``month.START``.
+    """Return the records and agents of a country at month 0, by the rules and in the order of the start of ``book``.
 
     ``model`` is the model of Mesa that the agents live in; ``known`` the records that it has already (``now``, ``p``,
     ``k``, ``country_sums``); ``size`` the numbers of trusts and of clinicians per trust.
@@ -84,7 +90,7 @@ def build(
         for records, value in zip([shared] if record == "setting" else around, values, strict=True):
             setattr(records[record], field, value)
     seats: list[Clinician] = []
-    for phase in START:
+    for phase in book.start:
         if phase.level == "seat":
             seats = _start_clinicians(model, phase, clinicians, around, luck)
             continue
@@ -179,7 +185,9 @@ def _introduced(shared: Records, around: list[Records], clinicians: list[Clinici
     """Let everybody know the records that their rules read, and say who adds to which sums."""
     minister, trusts = shared["centre"], [records["trust"] for records in around]
     minister.luck = CentreLuck()
-    minister.learn(("centre",), {**shared, "luck": minister.luck})
+    # Rules of one's own draw luck in any phase of the country.
+    shared["luck"] = minister.luck
+    minister.learn(("centre",), shared)
     circles = {"country": [shared]} | {level: _circles(level, around) for level in ("council", "catchment")}
     groups: dict[str, list[tuple[list[Any], Records]]] = {"country": [(trusts, shared)], "trust": []}
     for level in ("council", "catchment"):
@@ -205,6 +213,6 @@ def _introduce_team(records: Records, team: list[Clinician]) -> None:
     trust = records["trust"]
     records["luck"] = trust.luck
     trust.manager.learn(("managers",), records)
-    trust.learn(("signals", "output", "service", "examples"), records)
+    trust.learn(("signals", "output", "service", "examples", "own_sums"), records)
     for clinician in team:
         clinician.learn(("clinicians",), {**records, "seat": clinician, "luck": clinician.luck})

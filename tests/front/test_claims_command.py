@@ -59,7 +59,7 @@ def test_a_claim_is_run_judged_and_finished_once(
         corner_samples=2, half_samples=4,
     )  # fmt: skip
     monkeypatch.setattr(claim_designs, "SIZES", {"tiny": tiny})
-    words = ("claims", "--size", "tiny", "--claim", "a05", "--workers", "0", "--engine", "numpy")
+    words = ("claims", "--size", "tiny", "--claim", "a05", "--workers", "0")
     assert tredegar(*words) == 0
     first = capsys.readouterr()
     assert "A05" in first.out
@@ -90,7 +90,7 @@ def _as_in_version_0_1(path: Path) -> None:
 def test_a_contradiction_alone_is_run_under_a_seed_that_its_page_names(
     tredegar: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = ("--size", "tiny", "--claim", "P1", "--seed", "7", "--workers", "0", "--engine", "numpy", "--out", "seven")
+    words = ("--size", "tiny", "--claim", "P1", "--seed", "7", "--workers", "0", "--out", "seven")
     assert tredegar("claims", *words) == 0
     assert "P1: Do targets raise or lower true quality?" in capsys.readouterr().out
     assert tomllib.loads(Path("seven/P1.toml").read_text())["seed"] == 7

@@ -17,8 +17,11 @@ from tredegar.model import failed_run
 from tredegar.model.agents import health_service
 from tredegar.model.agents import people as agents
 from tredegar.model.agents.health_service import HealthService
-from tredegar.model.agents.scalar import SCRIPTS, Script
+from tredegar.model.agents.scalar import Script, scripts_of
 from tredegar.model.schedule import recording
+from tredegar.model.schedule.rulebook import BUILT_IN
+
+SCRIPTS: Any = scripts_of(BUILT_IN).follow
 
 SMALL: dict[str, Any] = {
     "replicates": 2, "months": 4, "trusts": 3, "clinicians": 2, "engine": "mesa", "outcomes": ["quality"],

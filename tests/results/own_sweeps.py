@@ -39,7 +39,7 @@ def own_book(choices: Mapping[str, tuple[str, ...]]) -> RuleBook:
     """Return a book with the own parameters ``bite`` and ``rate``, these ``choices`` and the outcome ``mean_dread``."""
     rows = {name: own_parameter(name, 0.0, len(labels) - 1.0, "choice") for name, labels in choices.items()}
     rows |= {"bite": own_parameter("bite"), "rate": own_parameter("rate", 0.0, 10.0, "1/month")}
-    dread = Outcome(name="mean_dread", unit="share", meaning="dread among managers", rule="my_rules.py:mean_dread")
+    dread = Outcome(name="mean_dread", unit="share", meaning="dread among managers", own_rule="my_rules.py:7")
     return replace(
         BUILT_IN,
         parameters={**PARAMETERS, **rows},

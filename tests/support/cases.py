@@ -73,7 +73,7 @@ def run_batch(engine: str, batch: RunBatch) -> Recorded:
     """Run ``batch`` on an engine, "strict" being the array engine on strict arrays."""
     if engine == "strict":
         return run_arrays(batch, STRICT, to_host)
-    return load_engine(engine)[1](batch)
+    return load_engine(engine, batch.rules)[1](batch)
 
 
 def all_values(recorded: Recorded) -> dict[str, NDArray[np.float64]]:

@@ -56,7 +56,7 @@ def made_ready(folder: Path, target: Call | None, way: Failing | None) -> list[C
 def test_compiled_code_is_there_whatever_call_fails_as_it_is_compiled_or_loaded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(numba_cache, "code_key", lambda: "key")
+    monkeypatch.setattr(numba_cache, "code_key", lambda book: "key")
 
     def at(name: str) -> Path:
         monkeypatch.setenv(VARIABLE, str(tmp_path / name))

@@ -25,7 +25,7 @@ def test_only_values_that_are_given_are_written_out_for_every_run(monkeypatch: p
         seen.append(batch)
         raise RuntimeError("seen")
 
-    monkeypatch.setattr("tredegar.kernels.simulation.load_engine", lambda _: ("numpy", stopped))
+    monkeypatch.setattr("tredegar.kernels.simulation.load_engine", lambda *_: ("numpy", stopped))
     points = {"real_control": [0.2, 0.8], "target_level": 0.5, "sanction_strength@7": 0.3}
     with pytest.raises(RuntimeError, match="seen"):
         simulate(points, replicates=3, months=12, trusts=3, clinicians=4, engine="numpy")

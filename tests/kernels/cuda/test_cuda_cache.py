@@ -18,6 +18,7 @@ from tredegar.kernels.cuda_engine.compiling import Built, cubin_file
 from tredegar.kernels.machine.code_cache import VARIABLE, home
 from tredegar.kernels.machine.cupy_import import FOLDER, IN_MEMORY, import_cupy
 from tredegar.kernels.machine.notes import note_once
+from tredegar.model.schedule.rulebook import RuleBook
 
 MACHINE_CODE = b"\x7fELF" + bytes(range(256)) * 16
 
@@ -27,7 +28,7 @@ def builds(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[str
     """The architectures that were compiled for, with a cache of its own."""
     compiled: list[str] = []
 
-    def build(architecture: str) -> Built:
+    def build(architecture: str, book: RuleBook) -> Built:
         compiled.append(architecture)
         return Built(architecture, "13.0", "", MACHINE_CODE, "")
 

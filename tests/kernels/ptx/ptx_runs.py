@@ -69,7 +69,7 @@ def kernels_of(ptx: str, folder: Path, counting: bool = False, once: bool = Fals
 def cuda_engine_on(gpu: FakeGpu, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Let ``simulate(engine="cuda")`` run on ``gpu``."""
     on_cpu = replace(
-        ENGINES["cuda"], look=lambda: (True, "PTX on the CPU"), load=lambda: lambda batch: run_cuda(batch, gpu)
+        ENGINES["cuda"], look=lambda: (True, "PTX on the CPU"), load=lambda _: lambda batch: run_cuda(batch, gpu)
     )
     with monkeypatch.context() as patched:
         patched.setitem(ENGINES, "cuda", on_cpu)

@@ -45,7 +45,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / f"{design.name}.csv").write_text(design.points, encoding="utf-8")
         (folder / f"{design.name}.toml").write_text(design.spec, encoding="utf-8")
         spec = Spec.from_file(folder / f"{design.name}.toml")
-        assert complete_sweep(spec, folder / f"{design.name}.zarr", workers=0, engine="numpy").complete
+        assert complete_sweep(spec, folder / f"{design.name}.zarr", workers=0).complete
     return folder
 
 

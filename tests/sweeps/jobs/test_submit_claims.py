@@ -67,7 +67,7 @@ def run_job(folder: Path, script: str, **variables: str) -> str:
 
 def submit(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     behave(folder, "sbatch", "queue")
-    given = ["submit-claims", "--out", "it's c", "--cluster", "slurm", "--tasks", "3", "--engine", "numpy", *words]
+    given = ["submit-claims", "--out", "it's c", "--cluster", "slurm", "--tasks", "3", "--no-warm-up", *words]
     environment = {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"}
     return subprocess.run(
         [*TREDEGAR, *given], cwd=folder, env=environment, capture_output=True, text=True, timeout=PATIENCE
@@ -138,7 +138,7 @@ def test_what_cannot_be_sent_is_refused_in_one_line_and_nothing_made(
     behave(tmp_path, "sbatch", "queue")
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     with pytest.raises(SystemExit) as end:
-        main(["submit-claims", "--out", "c", "--cluster", "slurm", "--tasks", "3", *words])
+        main(["submit-claims", "--out", "c", "--cluster", "slurm", "--tasks", "3", "--no-warm-up", *words])
     assert end.value.code == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert message in line
