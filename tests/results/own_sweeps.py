@@ -126,7 +126,7 @@ def own_sweep(
     choices = {name: given for name, given in inputs.items() if isinstance(given, tuple) and isinstance(given[0], str)}
     sampler = sampler_of(method, inputs, points)
     sweep = xr.Dataset(
-        {"quality": (dims, values), "mean_dread": (dims, values), "status": (dims[:2], np.ones(size[:2], dtype=np.int8))},
+        {**dict.fromkeys(("quality", "mean_dread"), (dims, values)), "status": (dims[:2], np.ones(size[:2], dtype="i1"))},
         {
             **{name: np.arange(n) for name, n in zip(dims[:2], size[:2], strict=True)},
             "month": np.arange(1, months + 1),

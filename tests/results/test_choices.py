@@ -1,4 +1,4 @@
-"""Choices between rules: every analysis tells their levels by label, or refuses them by name, as docs/results.md says."""
+"""Choices: every analysis tells their levels by label, or refuses them by name, as docs/results.md says."""
 
 from __future__ import annotations
 
