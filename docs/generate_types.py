@@ -88,8 +88,8 @@ SPECIAL = {
     "design": f"DesignKeys | Strict | Literal[{', '.join(map(repr, SAMPLERS))}]".replace("'", '"'),
 }
 """Keys of a spec whose type no annotation of pydantic's tells."""
-OF_SEVERAL_KINDS = ("providers", "file", "points", "start")
-"""Keys that take paths, tables, numbers or dates."""
+OF_SEVERAL_KINDS = ("providers", "file", "points", "start", "rules")
+"""Keys that take paths, tables, numbers, dates or functions."""
 
 
 def spec_keys() -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from .blocks import Batches
 from .digest import BYTES
-from .format import BATCH_DIMENSIONS, DIGEST, STATUS
+from .format import BATCH_DIMENSIONS, DIGEST, OWN_RULES, STATUS
 from .random_streams import KINDS, KINDS_IN_WORDS
 from .root_file import with_present_keys
 from .spec_text import spec_tables
@@ -59,6 +59,8 @@ ATTRIBUTES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "coordinate_digests": (_digests, "a table of digests"),
 }
 """What the root file of a store must say, from format 2 on."""
+OPTIONAL: Mapping[str, tuple[Callable[[Any], bool], str]] = {OWN_RULES: (_text, "a text")}
+"""What it may say."""
 
 
 def root_fault(content: Any) -> str:
@@ -71,6 +73,9 @@ def root_fault(content: Any) -> str:
         if name not in attributes:
             return f"attribute '{name}' is missing"
         if not fits(attributes[name]):
+            return f"attribute '{name}' must be {expected}"
+    for name, (fits, expected) in OPTIONAL.items():
+        if name in attributes and not fits(attributes[name]):
             return f"attribute '{name}' must be {expected}"
     metadata = metadata_of(content)
     for name, facts in metadata.items():

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-STORE_FORMAT = 4
+STORE_FORMAT = 5
 """The newest format: 2 added digests of values, 3 says ``streams`` where those before say ``luck``, 4 has samples of
-several arms, and random streams that these share."""
+several arms, and random streams that these share, 5 distributions, constants that differ between points, own rules and
+choices between rules."""
+WITHOUT_OWN_RULES = 4
+"""The format of a sweep with arms that has nothing of the last."""
 WITHOUT_ARMS = 3
-"""The format of a sweep that has neither, which older versions read as well."""
+"""The format of a sweep that has none of these, which older versions read as well."""
 FIRST_WITH_DIGESTS = 2
 """The oldest format with digests of values and a seal on the root file."""
 OLDEST_FORMAT = 1
@@ -29,6 +32,10 @@ FORMER_VALUES: Mapping[str, tuple[str, ...]] = MappingProxyType({"luck": ("commo
 """Former key -> what it may say: what came later is said by the present key alone."""
 FORMER: Mapping[str, str] = MappingProxyType({now: former for former, now in PRESENT.items()})
 """Key -> what it was called when the first hashes and digests were taken."""
+
+
+OWN_RULES = "own_rules"
+"""The attribute that holds the text of the rules of one's own; absent where there are none."""
 
 
 class StoreError(ValueError):

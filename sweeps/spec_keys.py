@@ -53,6 +53,7 @@ class SpecKeys(TypedDict, total=False):
     streams: str
     start: Any
     country: CountryKeys | Strict
+    rules: Any
     fixed: Mapping[ParameterName, float]
     design: DesignKeys | Strict | Literal["latin-hypercube", "sobol", "morris", "grid", "table"]
     vary: Mapping[ParameterName, Any]

@@ -33,6 +33,7 @@ def run_sweep(
     simulate: Callable[..., Any] | None = None,
     say: Callable[[str], None] | None = None,
     retry_failed: bool = False,
+    rules: Any = None,
 ) -> xr.Dataset:
     """Run the sweep of ``spec`` into ``store``, or finish it, and return the opened sweep, as ``open_sweep`` does.
 
@@ -44,7 +45,8 @@ def run_sweep(
 
     Other arguments: ``points_per_batch`` sets the batch size of a new store; ``check`` compares all that is there with
     its digests; ``retry_failed`` computes failed runs again; ``say`` takes a line if the scheduler has no workers;
-    ``simulate`` stands in for the model.
+    ``simulate`` stands in for the model; ``rules`` are rules of one's own, as ``simulate`` of the package takes them,
+    for a spec that has none (Spec(rules=...) knows their parameters and outcomes, too).
 
     The attributes ``runs``, ``runs_done``, ``runs_failed`` and ``runs_missing`` count the runs. Warns (UserWarning) of
     runs that failed or are missing (but not of those of other tasks), which are NaN, and of damage that was mended.
@@ -68,6 +70,7 @@ def run_sweep(
     from .progress_display import followed
 
     require_spec(spec)
+    spec = spec if rules is None else spec.with_rules(rules)
     check_kinds({} if progress is None or callable(progress) else {"progress (where it is no function)": progress}, {})
     if task is not None and store is None:
         raise ValueError("a task is a part of a sweep that others share: give store, the folder where they meet")

@@ -10,12 +10,14 @@ from typing import Annotated
 
 import typer
 
+from .specs import read_rules
 from .terminal import console
 
 
 def register_model_commands(app: typer.Typer) -> None:
     """Add the commands of this module to ``app``."""
     app.command("run", rich_help_panel="The model")(run_command)
+    app.command("rules", rich_help_panel="The model")(show_rules)
     app.command("engines", rich_help_panel="The model")(list_engines)
     app.command("parameters", rich_help_panel="The model")(list_parameters)
     app.command("outcomes", rich_help_panel="The model")(list_outcomes)
@@ -40,14 +42,19 @@ def run_command(
     out: Annotated[
         Path | None, typer.Option(metavar="FILE.zarr", help="Also write every outcome of every month here.")
     ] = None,
+    rules: Annotated[
+        Path | None, typer.Option(metavar="FILE.py", help="Rules of your own; their outcomes are printed as well.")
+    ] = None,
 ) -> None:
     """Run the model once and print the main outcomes year by year."""
     from ..sweeps.run.single_run import MAIN_OUTCOMES, parse_settings, run_once, write_run, yearly_means
 
-    values = parse_settings(settings or [])
+    book = read_rules(rules)
+    values = parse_settings(settings or [], book)
     if out is not None and out.exists():
         raise ValueError(f"'{out}' exists already; choose another --out")
-    single = run_once(values, months, trusts, clinicians, seed, replicate, engine)
+    single = run_once(values, months, trusts, clinicians, seed, replicate, engine, book)
+    shown = (*MAIN_OUTCOMES, *(name for name, row in book.outcomes.items() if row.own_rule))
     from rich.table import Table
 
     title = f"{trusts} trusts x {clinicians} clinicians, seed {seed}, replicate {replicate}, engine {single.engine}"
@@ -58,14 +65,37 @@ def run_command(
         padding=(0, 1, 0, 0),
     )
     table.add_column("year", justify="right")
-    for name in MAIN_OUTCOMES:
+    for name in shown:
         table.add_column(name.replace("_", "\n"), justify="right")
-    for year, row in enumerate(yearly_means(single, MAIN_OUTCOMES), start=1):
+    for year, row in enumerate(yearly_means(single, shown), start=1):
         table.add_row(str(year), *(f"{value:.3f}" for value in row))
     console().print(table)
     if out is not None:
         write_run(single, out)
         typer.echo(f"wrote {out}")
+
+
+def show_rules(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file of rules of your own, in Python.")],
+) -> None:
+    """Check a file of rules of your own, and list what it holds: rules, parameters, outcomes, and their hash."""
+    from ..model.graph.merkle import rules_hash
+    from ..sweeps.quantities.own_rules import own_rules_of
+
+    book = read_rules(file)
+    own = own_rules_of(book)
+    if own.rules:
+        done = [f"replaces {rule.replaces}" if rule.replaces else f"added after {rule.after}" for rule in own.rules]
+        cells = [((rule.name, what), f"{rule.file}:{rule.line}") for rule, what in zip(own.rules, done, strict=True)]
+        _print_rows(("rule", "what it does"), cells, last="where")
+    if book.own_parameters:
+        rows = [book.parameters[name] for name in book.own_parameters]
+        about = [(row.name, f"{row.default:g}", f"{row.low:g} .. {row.high:g}", row.unit) for row in rows]
+        told = [(cells, row.meaning) for cells, row in zip(about, rows, strict=True)]
+        _print_rows(("parameter", "default", "range", "unit"), told)
+    if own.outcomes:
+        _print_rows(("outcome", "unit"), [((row.name, row.unit), row.meaning) for row in own.outcomes])
+    typer.echo(f"hash of the rules {rules_hash(book)}")
 
 
 def list_engines(
@@ -163,13 +193,18 @@ def list_outcomes(word: Filter = None) -> None:
     _print_rows(("outcome", "unit"), rows, word)
 
 
-def _print_rows(headings: tuple[str, ...], rows: Sequence[tuple[tuple[str, ...], str]], word: str | None) -> None:
+def _print_rows(
+    headings: tuple[str, ...],
+    rows: Sequence[tuple[tuple[str, ...], str]],
+    word: str | None = None,
+    last: str = "meaning",
+) -> None:
     """Print cells in columns with the text below them on a terminal, beside them (a line each) for other programs."""
     if not rows:
         raise ValueError(f"nothing has the word '{word}' in its name or meaning; leave it out to list all")
     screen = console()
     widths = [max(map(len, column)) for column in zip(headings, *(cells for cells, _ in rows), strict=True)]
-    for cells, text in [(headings, "meaning"), *rows]:
+    for cells, text in [(headings, last), *rows]:
         line = "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
         if screen.is_terminal:
             typer.echo(line.rstrip())

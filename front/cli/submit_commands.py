@@ -8,7 +8,8 @@ import typer
 
 from ..model.text.amounts import counted
 from .resources import JobOptions, check_time, job_of, print_script, say_sent, takes_resources, with_warm_up
-from .sweep_commands import Engine, Out, SpecFile, read_spec, say_summary
+from .specs import read_spec
+from .sweep_commands import Engine, Out, SpecFile, say_summary
 from .terminal import progress_shown, say
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def submit_command(
 
     from ..sweeps.jobs.quoting import seconds_of
 
-    checked = read_spec(spec)
+    checked = read_spec(spec, out)
     job = job_of(asked, spec, out, checked.name)
     limit = seconds_of(driver_time or asked.time)
     check_time("--driver-time", limit, asked.notice)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..model.text.amounts import counted, readable_size, span
+from .specs import read_spec
+from .sweep_output import MOST_LINES, end_of_verify, say_repairs, say_verified, verified_as_json
 from .terminal import Incomplete, console, progress_shown, say
-from .verify_output import MOST_LINES, end_of_verify, say_repairs, say_verified, verified_as_json
 
 if TYPE_CHECKING:
     from ..sweeps.run.runner import SweepSummary
@@ -116,7 +116,7 @@ def sweep_command(
     if as_json and not plan:
         raise typer.BadParameter("it is for --plan", param_hint="--json")
     part = task_option(task)
-    checked = read_spec(spec)
+    checked = read_spec(spec, out)
     from ..sweeps.run.plan import Budget, check_budget, make_plan, parse_size
 
     budget = Budget(max_files, parse_size(max_bytes) if max_bytes else None, max_hours)
@@ -125,7 +125,7 @@ def sweep_command(
         processes, one_thread = (part[1], False) if part else (parallel, workers != 0)
         made = make_plan(checked, engine, processes, plan or max_hours is not None, one_thread)
         if plan:
-            from .plan_table import plan_as_json, print_plan
+            from .sweep_output import plan_as_json, print_plan
 
             typer.echo(plan_as_json(made)) if as_json else print_plan(made, parallel)
         check_budget(made, budget)
@@ -151,7 +151,7 @@ def extend_command(
     from ..sweeps.store.store import SweepStore
     from ..sweeps.upkeep.extend import extend_store
 
-    enlarged = read_spec(spec)
+    enlarged = read_spec(spec, store)
     if run:
         check_engine(engine)  # a misspelt name must leave the store as it was
     points, replicates = extend_store(SweepStore(store), enlarged)
@@ -198,18 +198,6 @@ def compact_command(
     typer.echo(f"{made.path}: {size}, equal to {store} in every value")
     if is_zip(out):
         typer.echo(f"open it: xarray.open_zarr(zarr.storage.ZipStore('{out}', mode='r'))")
-
-
-def read_spec(path: Path) -> Spec:
-    """Return the checked spec in the file ``path``; raise SpecError. What Python is warned of becomes a note, once."""
-    from ..sweeps.spec.spec import Spec
-
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        spec = Spec.from_file(path)
-    for text in dict.fromkeys(str(warning.message) for warning in caught):
-        typer.echo(f"note: {text}", err=True)
-    return spec
 
 
 def _run(
@@ -266,7 +254,7 @@ def status_command(
 ) -> None:
     """Say how far a sweep is: complete, missing and failed runs, the rate, and what failed and why."""
     from ..sweeps.upkeep.status import report_status
-    from .plan_table import print_status, status_as_json
+    from .sweep_output import print_status, status_as_json
 
     found = report_status(store, failures)
     typer.echo(status_as_json(found)) if as_json else print_status(found)

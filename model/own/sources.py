@@ -20,7 +20,7 @@ from .declared import Declared, declaration_of, rule
 from .mechanisms import MECHANISMS
 from .refusal import RuleRefused, refused
 
-BUILT_IN = "built-in"
+UNCHANGED = "built-in"
 """The label of the rule that the model brings."""
 FILE = "file"
 """The key under which a mapping names a whole file."""
@@ -70,7 +70,7 @@ def declared_by_label(name: str, label: Any, folder: Path) -> tuple[Declared, ..
     if not isinstance(label, str | PathLike):
         raise RuleRefused(f"rule '{plain(name)}' must be a function, 'file.py:function' or a rival, got {brief(label)}")
     text = fspath(label)
-    if text == BUILT_IN:
+    if text == UNCHANGED:
         return ()
     path, colon, function = text.rpartition(":")
     if colon and path.endswith(".py"):
@@ -78,14 +78,16 @@ def declared_by_label(name: str, label: Any, folder: Path) -> tuple[Declared, ..
     rivals = MECHANISMS[name].rivals if name in MECHANISMS else {}
     if text in rivals:
         return tuple(_declared(found) for found in rivals[text].functions)
-    known = [BUILT_IN, *rivals]
+    known = [UNCHANGED, *rivals]
     hint = f"{closest(text, known)}; known: {', '.join(known)}, or 'file.py:function'"
     raise RuleRefused(f"rule '{plain(name)}' has no rival '{plain(text)}'{hint}")
 
 
 def declared_in(path: Path) -> tuple[Declared, ...]:
     """Return what the file at ``path`` declares, in the order of its lines. Raises RuleRefused."""
-    found = [declaration_of(value) for value in _loaded(path).__dict__.values() if isinstance(value, FunctionType)]
+    # A function that has two names there is one rule.
+    functions = {id(value): value for value in _loaded(path).__dict__.values() if isinstance(value, FunctionType)}
+    found = [declaration_of(function) for function in functions.values()]
     # What it imports from another file of rules is declared there.
     declared = [each for each in found if each is not None and each.function.__code__.co_filename == str(path)]
     if not declared:
@@ -143,7 +145,7 @@ def _loaded(path: Path) -> ModuleType:
             text = file.read(MOST_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise RuleRefused(f"rules file '{plain(path)}' cannot be read: {plain(reason)}") from None
+        raise RuleRefused(f"rules file '{plain(path, 200)}' cannot be read: {plain(reason)}") from None
     if len(text) > MOST_BYTES:
         raise RuleRefused(f"rules file '{name}' is larger than {MOST_BYTES:,} bytes")
     module = ModuleType(f"tredegar_own_rules_{next(_numbers)}")
@@ -152,8 +154,11 @@ def _loaded(path: Path) -> ModuleType:
     sys.modules[module.__name__] = module
     try:
         exec(compile(text, str(path), "exec"), module.__dict__)
-    except RuleRefused:
-        raise
+    except RuleRefused as refusal:  # of a decorator, which names the place, or of what stands in its parentheses
+        said = str(refusal)
+        raise RuleRefused(
+            said if said.startswith(f"{name}:") else f"{name}:{_line_in(path, refusal)}: {said}"
+        ) from None
     except SyntaxError as error:
         raise RuleRefused(f"{name}:{error.lineno or 1}: it is no Python: {plain(error.msg or error)}") from None
     except Exception as error:  # noqa: BLE001 -- a researcher's own code may raise anything

@@ -41,8 +41,11 @@ def as_page(title: str, rows: Rows) -> str:
     return f"<table><caption>{escape(title)}</caption><tbody>{''.join(lines)}</tbody></table>"
 
 
-def rows_of_spec(spec: Any, points: int) -> Rows:
-    """Return what a spec of ``points`` says, a row for each part of it; parts that say nothing are left out."""
+def rows_of_spec(spec: Any, points: int, rules: Rows = ()) -> Rows:
+    """Return what a spec of ``points`` says, a row for each part of it; parts that say nothing are left out.
+
+    ``rules`` are the rows of its own rules.
+    """
     random = RANDOM[spec.streams]
     varied = {name: _range(entry) for name, entry in spec.vary.items()} or dict.fromkeys(spec.table or (), "")
     record = spec.record
@@ -52,6 +55,7 @@ def rows_of_spec(spec: Any, points: int) -> Rows:
         ("runs", f"{points * spec.replicates:,}, {counted(spec.replicates, 'replicate')} of each point, {random}"),
         ("months", f"{spec.months:,}" + (f" from {spec.start} on" if spec.start else "")),
         ("country", f"{counted(spec.trusts, 'trust')}, {counted(spec.clinicians, 'clinician')} each"),
+        *rules,
         ("vary", _listed(varied)),
         ("fixed", _listed({name: f"{value:g}" for name, value in spec.fixed.items()})),
         ("constants", _listed({name: f"{value:g}" for name, value in spec.constants.items()})),
@@ -61,8 +65,10 @@ def rows_of_spec(spec: Any, points: int) -> Rows:
 
 
 def _range(entry: Any) -> str:
+    if entry.labels:
+        return " or ".join(entry.labels[:MOST_NAMES])
     if entry.values is None:
-        return f"{entry.low:g} .. {entry.high:g}"
+        return f"{entry.low:g} .. {entry.high:g}" if entry.distribution is None else str(entry.distribution)
     levels = ", ".join(f"{value:g}" for value in entry.values[:MOST_NAMES])
     return (
         levels if len(entry.values) <= MOST_NAMES else f"{len(entry.values):,} levels {entry.low:g} .. {entry.high:g}"

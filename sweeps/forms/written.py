@@ -13,15 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...model.providers import Providers
-from .data_tables import FILES, POINTS, PROVIDERS, as_csv
+from .data_tables import FILES, POINTS, PROVIDERS, RULES, as_csv
 
 
 def tables_inside(
-    tables: Mapping[str, Any], providers: Providers | None, points: Mapping[str, NDArray[np.float64]] | None
+    tables: Mapping[str, Any],
+    providers: Providers | None,
+    points: Mapping[str, NDArray[np.float64]] | None,
+    own_rules: str = "",
 ) -> dict[str, Any]:
-    """Return the ``tables`` of a spec with its tables of data in the place of their files' names.
+    """Return the ``tables`` of a spec with its tables of data, and its own rules, in the place of their files' names.
 
-    ``points`` are name -> (point,).
+    ``points`` are name -> (point,), ``own_rules`` the text of a book.
 
     >>> tables_inside({"country": {}, "design": {"file": "points.csv"}}, None, {"real_control": np.array([0.2])})
     {'country': {}, 'design': {'points': {'real_control': [0.2]}}}
@@ -32,15 +35,20 @@ def tables_inside(
     if points is not None:
         del design["file"]
         design["points"] = {name: values.tolist() for name, values in points.items()}
-    return {**tables, "country": country, "design": design}
+    rules = {"rules": {"text": own_rules}} if own_rules else {}
+    return {**tables, "country": country, "design": design, **rules}
 
 
 def tables_beside(
-    tables: Mapping[str, Any], path: Path, providers: str | None, points: Mapping[str, NDArray[np.float64]] | None
+    tables: Mapping[str, Any],
+    path: Path,
+    providers: str | None,
+    points: Mapping[str, NDArray[np.float64]] | None,
+    own_rules: str = "",
 ) -> tuple[dict[str, Any], dict[Path, str]]:
     r"""Return the ``tables`` of a spec with names of files beside ``path``, and the text of each of these files.
 
-    ``providers`` is the text of their table, ``points`` are name -> (point,).
+    ``providers`` is the text of their table, ``points`` are name -> (point,), ``own_rules`` is the text of a book.
 
     >>> tables = {"country": {}, "design": {"method": "table"}}
     >>> tables_beside(tables, Path("my.toml"), None, {"real_control": np.array([0.2])})[0]["design"]
@@ -53,7 +61,10 @@ def tables_beside(
     if points is not None:
         design["file"] = f"{path.stem}-{FILES[POINTS]}"
         texts[path.with_name(design["file"])] = as_csv(points, POINTS)
-    return {**tables, "country": country, "design": design}, texts
+    rules = {"file": f"{path.stem}-{FILES[RULES]}"} if own_rules else {}
+    if rules:
+        texts[path.with_name(rules["file"])] = own_rules
+    return {**tables, "country": country, "design": design, **({"rules": rules} if rules else {})}, texts
 
 
 def write_texts(texts: Mapping[Path, str]) -> None:

@@ -157,6 +157,7 @@ def _simulated(
         constants=spec.constants or None,
         trust_records=spec.record.trusts,
         dtype="float32",
+        **({"rules": spec.rules} if spec.rules.text else {}),
     )
     failures = {(failure.point, failure.replicate): failure.message[:MOST_LETTERS] for failure in out.failures}
     return Computed({name: np.asarray(out[name]) for name in out}, failures, out.engine)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ...model.text.amounts import counted, readable_size, span
 from ...model.text.plain_text import BLANK
 from ..forms.described import Rows, as_page, as_words
+from ..quantities.own_rules import rows_of_rules
 from ..spec.errors import SpecError, safe_name
 from ..spec.sampling import draw_points
 from ..spec.spec import Spec
@@ -23,7 +24,10 @@ PROCESS_BYTES = 250_000_000
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Plan:
-    """What a sweep will take. ``seconds`` is a forecast for ``processes`` of them, None without a pilot."""
+    """What a sweep will take. ``seconds`` is a forecast for ``processes`` of them, None without a pilot.
+
+    ``rules`` says what it has of own rules.
+    """
 
     points: int
     replicates: int
@@ -32,6 +36,7 @@ class Plan:
     processes: int
     pilot: Pilot | None
     seconds: float | None
+    rules: Rows = ()
 
     @property
     def runs(self) -> int:
@@ -54,6 +59,7 @@ def rows_of_plan(plan: Plan, workers: int) -> Rows:
         ("files", f"{plan.size.files:,}"),
         ("bytes", f"{readable_size(plan.size.bytes)} before compression"),
         ("memory", f"{readable_size(plan.memory)} for each of {counted(workers, 'worker')}"),
+        *plan.rules,
     ]
     if plan.pilot is not None and plan.seconds is not None:
         batch = f"a batch takes one process about {span(plan.pilot.batch_seconds)}, engine {plan.pilot.engine}"
@@ -98,7 +104,7 @@ def make_plan(spec: Spec, engine: str, processes: int, pilot: bool = True, one_t
         most = -(-size.batches // min(processes, size.batches))
         share = min(most, number / size.points_per_batch)
         seconds = share * flown.batch_seconds + most * SECONDS_PER_BATCH
-    return Plan(number, spec.replicates, size, memory, processes, flown, seconds)
+    return Plan(number, spec.replicates, size, memory, processes, flown, seconds, tuple(rows_of_rules(spec.rules)))
 
 
 def check_budget(plan: Plan, budget: Budget) -> None:

@@ -20,6 +20,7 @@ from ...model.text.plain_text import brief
 from ...store.format import STATUS
 from ..forms.described import Rows, as_page
 from ..jobs.task_rank import one_of_several
+from ..quantities.own_rules import first_difference
 from ..spec.errors import SpecError
 from ..spec.spec import Spec
 from ..spec.text import present_text
@@ -212,13 +213,14 @@ def check_same_sweep(store: SweepStore, spec: Spec) -> None:
     """Raise StoreError, naming what differs, unless ``store`` was made of ``spec`` under the installed rules."""
     if store.archived:
         raise StoreError(f"'{store.path}' is an archive, which is complete and never written to; choose another --out")
-    if store.facts["spec_hash"] != spec.hash():
+    begun, rules = store.facts["rules_hash"], current_rules_hash(store.rules)
+    # Of own rules the hash of the spec holds that of all rules: whose these are is asked first.
+    if store.facts["spec_hash"] != spec.hash() and not (store.rules.text and begun != rules):
         raise StoreError(
             f"store '{store.path}' belongs to another spec ('{store.facts['title']}', spec hash"
             f" {store.facts['spec_hash'][:12]}, yours {spec.hash()[:12]}): first difference"
-            f" {_difference(store.facts['spec'], spec.canonical())}; choose another --out or restore the spec"
+            f" {_difference(store, spec)}; choose another --out or restore the spec"
         )
-    begun, rules = store.facts["rules_hash"], current_rules_hash()
     if begun != rules:
         raise StoreError(
             f"store '{store.path}' was begun under other rules (rules hash {begun[:12]}, installed"
@@ -227,8 +229,11 @@ def check_same_sweep(store: SweepStore, spec: Spec) -> None:
         )
 
 
-def _difference(stored: str, given: str) -> str:
-    for old, new in zip(present_text(stored).splitlines(), given.splitlines(), strict=False):
+def _difference(store: SweepStore, spec: Spec) -> str:
+    if what := first_difference(store.rules, spec.rules):
+        return f"{what}, which the spec has otherwise than the store"
+    stored, given = present_text(store.facts["spec"]), spec.canonical()
+    for old, new in zip(stored.splitlines(), given.splitlines(), strict=False):
         if old != new:
             return f"'{old[:80]}' in the store, '{new[:80]}' in the spec"
     return "in the length of the text or in a table"

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...model.outcomes import OUTCOMES
+from ...model.schedule.rulebook import BUILT_IN, RuleBook
 from ...model.text.numerals import parse_number
 from ...model.text.plain_text import BLANK
+from ...store.format import OWN_RULES
 from ..spec.design import checked_value, find_quantity
 from ..spec.errors import SpecError, safe_name
 from .computed import default_simulate
@@ -37,16 +38,17 @@ OPTIONS_OF_A_RUN = {
 
 @dataclass(frozen=True, slots=True)
 class SingleRun:
-    """A run and how it was made; ``values`` are outcome -> (month,) float32."""
+    """A run and how it was made; ``values`` are outcome -> (month,) float32, ``book`` are its rules."""
 
     values: dict[str, NDArray[Any]]
     settings: dict[str, float]
     facts: dict[str, int | str]
     engine: str
+    book: RuleBook = BUILT_IN
 
 
-def parse_settings(settings: list[str]) -> dict[str, float]:
-    """Return the parameters that texts ``name=value`` set. Raises SpecError, naming what is wrong.
+def parse_settings(settings: list[str], book: RuleBook = BUILT_IN) -> dict[str, float]:
+    """Return the parameters of ``book`` that texts ``name=value`` set. Raises SpecError, naming what is wrong.
 
     >>> parse_settings(["real_control=0.8", "sanction_strength@61 = 0.2"])
     {'real_control': 0.8, 'sanction_strength@61': 0.2}
@@ -58,36 +60,46 @@ def parse_settings(settings: list[str]) -> dict[str, float]:
             raise SpecError(f"--set must be name=value, such as real_control=0.8, got '{safe_name(text)}'")
         if name in OPTIONS_OF_A_RUN:
             raise SpecError(f"unknown parameter '{name}'; --{OPTIONS_OF_A_RUN[name]} sets it")
-        find_quantity(name)
+        find_quantity(name, None, book)
         try:
             number = parse_number(value)
         except ValueError as error:
             raise SpecError(f"--set {name}: {error}") from None
         if name in found:
             raise SpecError(f"--set names '{name}' twice")
-        found[name] = checked_value(name, number)
+        found[name] = checked_value(name, number, book)
     return found
 
 
 def run_once(
-    settings: dict[str, float], months: int, trusts: int, clinicians: int, seed: int, replicate: int, engine: str
+    settings: dict[str, float],
+    months: int,
+    trusts: int,
+    clinicians: int,
+    seed: int,
+    replicate: int,
+    engine: str,
+    book: RuleBook = BUILT_IN,
 ) -> SingleRun:
-    """Run the model once, recording every outcome of every month. Raises ValueError for what cannot be run.
+    """Run the model once by the rules of ``book``, recording every outcome of every month.
+
+    Raises ValueError for what cannot be run.
 
     >>> single = run_once({"real_control": 0.8}, 12, 3, 4, seed=7, replicate=0, engine="numpy")
     >>> len(single.values), single.values["quality"].shape
     (82, (12,))
     """
     for name in settings:
-        find_quantity(name, months)
+        find_quantity(name, months, book)
     points = {name: np.full(1, value) for name, value in settings.items()} or {"real_control": np.full(1, _default())}
     sizes = {"months": months, "trusts": trusts, "clinicians": clinicians, "seed": seed}
     simulate = default_simulate()
-    out = simulate(points, replicates=1, engine=engine, runs=np.array([[replicate]], dtype=np.uint32), **sizes)
+    rules = {"rules": book} if book.text else {}
+    out = simulate(points, replicates=1, engine=engine, runs=np.array([[replicate]], dtype=np.uint32), **sizes, **rules)
     if out.failures:
         raise ValueError(f"the run failed: {out.failures[0].message}")
-    values = {name: out[name][0, 0] for name in OUTCOMES}
-    return SingleRun(values, settings, {**sizes, "replicate": replicate}, out.engine)
+    values = {name: out[name][0, 0] for name in book.outcomes}
+    return SingleRun(values, settings, {**sizes, "replicate": replicate}, out.engine, book)
 
 
 def _default() -> float:
@@ -117,11 +129,12 @@ def write_run(single: SingleRun, path: Path) -> None:
     variables = {
         name: ("month", values, {"long_name": name.replace("_", " "), "units": row.unit, "meaning": row.meaning})
         for name, values in single.values.items()
-        for row in (OUTCOMES[name],)
+        for row in (single.book.outcomes[name],)
     }
     coordinates: dict[str, Any] = {"month": ("month", months, {"units": "months", "long_name": "month from 1"})}
     for name, value in single.settings.items():
-        row = find_quantity(name).parameter
+        row = find_quantity(name, None, single.book).parameter
         coordinates[name] = ((), value, {"units": row.unit, "meaning": row.meaning})
-    dataset = xr.Dataset(variables, coordinates, {"title": "one run", **single.facts})
+    rules = {OWN_RULES: single.book.text} if single.book.text else {}
+    dataset = xr.Dataset(variables, coordinates, {"title": "one run", **single.facts, **rules})
     dataset.to_zarr(path, mode="w-", consolidated=False)

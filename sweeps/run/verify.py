@@ -80,7 +80,7 @@ def verify_store(
     again: list[tuple[int, int]] = []
     engine_used = ""
     # Runs computed here under other rules would differ without anything being wrong with the files.
-    if store.facts["rules_hash"] != current_rules_hash():
+    if store.facts["rules_hash"] != current_rules_hash(store.rules):
         faults.append(other_rules(store))
     elif runs and not faults:
         again = _draw(status, runs, seed)
@@ -97,7 +97,7 @@ def other_rules(store: SweepStore) -> str:
     """Return the line that says that ``store`` is of other rules than those installed, and what helps."""
     return (
         f"the store was written under other rules (rules hash {store.facts['rules_hash'][:12]},"
-        f" installed {current_rules_hash()[:12]}): verify it with the version of tredegar that wrote it"
+        f" installed {current_rules_hash(store.rules)[:12]}): verify it with the version of tredegar that wrote it"
     )
 
 
@@ -105,7 +105,7 @@ def _why_no_repair(store: SweepStore, skeleton: bool) -> str:
     """Return why nothing can be repaired in ``store``, "" if it can; ``skeleton``: whether that is damaged."""
     if store.archived:
         return "an archive is never written to: make it again from its store"
-    if store.facts["rules_hash"] != current_rules_hash():
+    if store.facts["rules_hash"] != current_rules_hash(store.rules):
         return "the store was written under other rules: repair it with the version of tredegar that wrote it"
     sampler = SAMPLERS.get((store.facts["sampler"] or {}).get("method", ""))
     if skeleton and sampler is not None and sampler.from_file:

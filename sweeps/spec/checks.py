@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from ...model.parameters import base_of
 from ...store.design_methods import points_in_unit
 from ...store.random_streams import COMMON, MOST_SETS, PAIRED, STRIDE
-from .design import GRID_FORMS, MOST_POINTS, RANGE_FORMS, check_declared_range, find_quantity
+from ..quantities.distributions import Discrete
+from .design import GRID_FORMS, MOST_POINTS, RANGE_FORMS, Varied, check_declared_range, find_quantity, word_for
 from .errors import SpecError, safe_name
-from .samplers import Table, sampler_of
+from .samplers import Sampler, Table, sampler_of
 from .tables import checked_start
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def check_spec(spec: Spec) -> None:
     checked_start(spec.start, spec.months)
     _check_country(spec)
     for name in (*spec.fixed, *varied_names(spec)):
-        find_quantity(name, spec.months)
+        find_quantity(name, spec.months, spec.rules)
     _check_vary(spec)
     _check_size(spec)
 
@@ -62,24 +63,52 @@ def _check_country(spec: Spec) -> None:
 
 
 def _check_vary(spec: Spec) -> None:
-    method, sampler = spec.design.method, sampler_of(spec.design)
+    sampler = sampler_of(spec.design)
     if sampler.from_file:
         if spec.vary:
-            raise SpecError(f"a {method} design takes its parameters from the file; leave [vary] out")
+            raise SpecError(f"a {sampler.method.name} design takes its parameters from the file; leave [vary] out")
     elif not spec.vary:
         raise SpecError(
             "nothing is varied: name at least one parameter under [vary], such as real_control = [0.0, 1.0]"
         )
     for name in varied_names(spec):
         if name in spec.fixed:
-            raise SpecError(f"parameter '{name}' is both fixed and varied; leave it in one of [fixed] and [vary]")
+            what = word_for(name, spec.rules)
+            raise SpecError(f"{what} '{name}' is both fixed and varied; leave it in one of [fixed] and [vary]")
+        if name in spec.constants:
+            raise SpecError(f"constant '{name}' is both set and varied; leave it in one of [constants] and [vary]")
     for name, varied in spec.vary.items():
         for value in varied.values or (varied.low, varied.high):
-            check_declared_range(name, value, spec.design.beyond_range)
-        if sampler.by_levels and varied.values is None:
-            raise SpecError(f"vary '{name}' under {method} must be {GRID_FORMS}, got a range without levels")
-        if not sampler.by_levels and varied.values is not None:
-            raise SpecError(f"vary '{name}' under {method} must be {RANGE_FORMS}; levels belong to a grid")
+            check_declared_range(name, value, spec.design.beyond_range, spec.rules)
+        _check_form(name, varied, sampler)
+
+
+def _check_form(name: str, varied: Varied, sampler: Sampler) -> None:
+    """Raise SpecError for a form of what is varied that the design has no use for."""
+    method, distribution = sampler.method.name, varied.distribution
+    if varied.labels:
+        if sampler.why_no_choices:
+            why = sampler.why_no_choices
+            raise SpecError(f"vary '{name}' chooses between rules, which a {method} design cannot: {why}")
+    elif distribution is not None and sampler.why_no_distributions and not _is_levels(varied, sampler):
+        why = sampler.why_no_distributions
+        raise SpecError(f"vary '{name}' has a {distribution.kind} distribution, which a {method} design cannot: {why}")
+    if sampler.by_levels and varied.values is None:
+        raise SpecError(f"vary '{name}' under {method} must be {GRID_FORMS}, got a range without levels")
+    if sampler.by_levels and isinstance(distribution, Discrete) and distribution.weights is not None:
+        raise SpecError(f"vary '{name}' has weights, but a {method} has all levels equally often; leave them out")
+    if not sampler.by_levels and varied.values is not None and distribution is None:
+        raise SpecError(f"vary '{name}' under {method} must be {RANGE_FORMS}; {_where_levels_belong(sampler)}")
+
+
+def _is_levels(varied: Varied, sampler: Sampler) -> bool:
+    """Return whether a design by levels takes a discrete distribution for its levels."""
+    return sampler.by_levels and isinstance(varied.distribution, Discrete)
+
+
+def _where_levels_belong(sampler: Sampler) -> str:
+    single = "" if sampler.why_no_distributions else ', or are { distribution = "discrete", values = [...] }'
+    return f"levels belong to a grid{single}"
 
 
 def number_of_points(spec: Spec) -> int:

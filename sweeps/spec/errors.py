@@ -77,7 +77,7 @@ def explain(error: ValidationError, spec: type[BaseModel]) -> SpecError:
     problem = problems[0]
     cause = problem.get("ctx", {}).get("error")
     if isinstance(cause, ValueError):
-        return SpecError(plain(cause, MOST_LETTERS_OF_A_MESSAGE) + _misplaced_constant(problem))
+        return SpecError(plain(cause, MOST_LETTERS_OF_A_MESSAGE))
     models, keys = _walk(spec, problem["loc"])
     if problem["type"] == "extra_forbidden":
         if reason := getattr(models[-1], "lacks", {}).get(keys[-1]):
@@ -89,16 +89,6 @@ def explain(error: ValidationError, spec: type[BaseModel]) -> SpecError:
     if problem["type"] == "missing":
         return SpecError(f"key '{safe_name(key)}' is missing; expected {expected}")
     return SpecError(f"key '{safe_name(key)}' must be {expected}, got {shown(problem['input'])}")
-
-
-def _misplaced_constant(problem: Mapping[str, Any]) -> str:
-    """Say where a name belongs that the table of constants does not know: the model, which refuses it, cannot."""
-    cause, table = str(problem["ctx"]["error"]), problem["input"]
-    if tuple(problem["loc"]) != ("constants",) or not isinstance(table, Mapping):
-        return ""
-    from .places import belongs
-
-    return next((belongs(name, "constants") for name in table if cause.startswith(f"unknown constant '{name}'")), "")
 
 
 def _walk(spec: type[BaseModel], location: tuple[int | str, ...]) -> tuple[list[type[BaseModel]], list[str]]:

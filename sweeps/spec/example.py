@@ -39,6 +39,9 @@ points = 64
 [vary]
 mandate_detail = [0.0, 1.0]                       # a range; under grid {values = [...]} or {low, high, levels}
 method_heterogeneity = { low = 0.0, high = 1.5 }
+# solidarity = { distribution = "beta", a = 2, b = 5 }   # where a design samples; also normal, triangular, log-uniform,
+#                                                 # uniform, and discrete: { distribution = "discrete", values = [...] }
+# VOICE_BASE = [0.2, 0.4]                         # a constant of the model, for a model of its own at every point
 
 [constants]                  # structural constants that differ from the model's, for the whole sweep
 

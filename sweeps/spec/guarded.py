@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Self
 
+from ..forms.written import tables_inside
 from .design import Strict
 from .errors import SpecError, shown
-from .text import parse_json
+from .tables import as_spec_error
+from .text import Files, parse_json
 
 
 class Guarded(Strict):
@@ -43,6 +46,34 @@ class Guarded(Strict):
             raise SpecError("a spec cannot be changed; make another one with Spec(...) or Spec.from_text(...)")
         return self
 
+    def with_rules(self, rules: Any) -> Self:
+        """Return this spec with rules of one's own, which are given as ``simulate`` takes them.
+
+        Raises SpecError for rules that cannot be, and for a spec that has some already.
+        """
+        spec: Any = self
+        if spec.rules.text:
+            raise SpecError("the spec has rules of its own already: give rules in one place, the spec or the call")
+        tables = tables_inside({**spec._shortest_tables(), "rules": rules}, spec.providers, spec.table)
+        with as_spec_error():
+            return type(spec)._from_tables(tables, Files(Path()))
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: Any = None) -> Self:
+        return self
+
+    def __reduce__(self) -> Any:
+        # As a store keeps it: a book of rules is one value wherever it is, and is made again there, not copied.
+        spec: Any = self
+        return _restored, (type(self), spec.canonical(), spec.providers_text, spec.table or {}, spec.rules.text)
+
     def copy(self, *, update: Mapping[str, Any] | None = None, **others: Any) -> Self:
         """Return this spec, as :meth:`model_copy` does."""
         return self.model_copy(update=update)
+
+
+def _restored(kind: Any, text: str, providers: str | None, points: Mapping[str, Any], own_rules: str) -> Any:
+    """Return the spec that was pickled, with every check."""
+    return kind.from_stored(text, providers, lambda: points, own_rules)

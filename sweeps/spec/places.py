@@ -10,7 +10,8 @@ from typing import TypeVar, get_args
 from pydantic import BaseModel
 
 from ...model.constants import CONSTANTS
-from ...model.parameters import PARAMETERS, base_of
+from ...model.parameters import base_of
+from ...model.schedule.rulebook import BUILT_IN, RuleBook
 from ...store.format import PRESENT
 from .variants import variants_of
 
@@ -22,28 +23,28 @@ NEAR = 0.85
 """How like a key a name must be to be taken for a slip of it (1 = equal)."""
 
 
-def belongs(name: str, place: str | None = None, slips: bool = False) -> str:
+def belongs(name: str, place: str | None = None, slips: bool = False, book: RuleBook = BUILT_IN) -> str:
     """Return "; 'months' is a key of the spec..." for a name that has its place elsewhere than in ``place``, else "".
 
     ``place`` is the table that it stands in, "" for the spec above its first table, None where it has no place at all.
-    With ``slips`` a name that is nearly a key is taken for it.
+    With ``slips`` a name that is nearly a key is taken for it. Parameters are those of ``book``.
     """
-    known = _homes()
+    known = _homes(book)
     found = PRESENT.get(base_of(name), base_of(name))
     if slips and found not in known:
         found = next(iter(get_close_matches(found, known, n=1, cutoff=NEAR)), found)
     homes = [home for home in known.get(found, ()) if home != place]
     if not homes:
         return ""
-    return f"; '{found}' is {_words(found, homes)}"
+    return f"; '{found}' is {_words(found, homes, book)}"
 
 
-def _words(name: str, homes: list[str]) -> str:
+def _words(name: str, homes: list[str], book: RuleBook) -> str:
     if "" in homes:
         others = "".join(f", or below [{home}]" for home in homes if home)
         return f"a key of the spec itself: it stands above its first table{others}"
     tables = " or ".join(f"[{home}]" for home in homes)
-    kind = "a parameter: it" if name in PARAMETERS else "a constant: it" if name in CONSTANTS else "a key that"
+    kind = "a constant: it" if name in CONSTANTS else "a parameter: it" if name in book.parameters else "a key that"
     return f"{kind} belongs below {tables}"
 
 
@@ -65,7 +66,7 @@ def models_of_tables() -> dict[str, tuple[type[BaseModel], ...]]:
 
 
 @cache
-def _homes() -> dict[str, tuple[str, ...]]:
+def _homes(book: RuleBook) -> dict[str, tuple[str, ...]]:
     """Return the tables that each name may stand in, "" for the spec itself."""
     homes: dict[str, tuple[str, ...]] = {}
     for key in (key for model in _ROOT for key in model.model_fields if key not in models_of_tables()):
@@ -73,10 +74,10 @@ def _homes() -> dict[str, tuple[str, ...]]:
     for key, tables in models_of_tables().items():
         for name in dict.fromkeys(name for table in tables for name in table.model_fields):
             homes[name] = (*homes.get(name, ()), key)
-    named = {"fixed", "vary", "constants"}
+    named = {"fixed", "vary", "constants", "rules"}
     homes = {name: places for name, places in homes.items() if name not in named}
-    homes |= dict.fromkeys(CONSTANTS, ("constants",))
-    return homes | dict.fromkeys(PARAMETERS, ("fixed", "vary"))
+    homes |= dict.fromkeys(book.parameters, ("fixed", "vary"))
+    return homes | dict.fromkeys(CONSTANTS, ("constants", "vary"))
 
 
 def _tables(kind: object) -> Iterator[type[BaseModel]]:

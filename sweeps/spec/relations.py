@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Annotated, Any, NamedTuple
 
@@ -12,6 +12,8 @@ from pydantic import Field, PlainValidator
 
 from ...model.parameters import PARAMETERS, SIGN, base_of
 from ...model.text.names import closest
+from ...store.design_methods import factors_of
+from .design import Varied
 from .errors import SpecError, safe_name, shown
 from .tables import FixedTable
 
@@ -53,7 +55,7 @@ def check_groups(groups: Mapping[str, Sequence[str]], varied: Sequence[str]) -> 
     """Raise SpecError unless each member of ``groups`` is ``varied`` and stands in one of them, once."""
     owner: dict[str, str] = {}
     for group, members in groups.items():
-        if base_of(group) in PARAMETERS:
+        if base_of(group) in PARAMETERS or group in map(base_of, varied):
             raise SpecError(f"group '{safe_name(group)}' has the name of a parameter; give it another")
         for name in members:
             _check_varied(name, varied, f"group '{group}'")
@@ -65,6 +67,22 @@ def check_groups(groups: Mapping[str, Sequence[str]], varied: Sequence[str]) -> 
 def _check_varied(name: str, varied: Sequence[str], where: str) -> None:
     if name not in varied:
         raise SpecError(f"{where} names '{safe_name(name)}', which is not varied{closest(name, varied)}")
+
+
+def problem(ranges: Mapping[str, Varied], groups: Mapping[str, Sequence[str]] | None = None) -> dict[str, Any]:
+    """Return the description of the varied quantities that SALib's samplers and analysers take.
+
+    ``groups`` are name -> members; those that are in none are groups of their own, as SALib wants it.
+
+    >>> problem({"real_control": Varied(0.0, 1.0)})
+    {'num_vars': 1, 'names': ['real_control'], 'bounds': [[0.0, 1.0]]}
+    """
+    found = {
+        "num_vars": len(ranges),
+        "names": list(ranges),
+        "bounds": [[varied.low, varied.high] for varied in ranges.values()],
+    }
+    return found | ({"groups": list(factors_of(list(ranges), {"groups": groups}))} if groups else {})
 
 
 def _read_correlations(given: Any) -> dict[str, dict[str, float]] | None:
@@ -142,12 +160,19 @@ def _normal(ranks: Matrix) -> Matrix:
     return np.asarray(found)
 
 
-def check_correlations(pairs: Mapping[str, Mapping[str, float]], varied: tuple[str, ...], points: int) -> None:
-    """Raise SpecError unless ``points`` points of the ``varied`` quantities can have these rank correlations."""
+def check_correlations(
+    pairs: Mapping[str, Mapping[str, float]], varied: tuple[str, ...], points: int, choices: Container[str] = ()
+) -> None:
+    """Raise SpecError unless ``points`` points of the ``varied`` quantities can have these rank correlations.
+
+    ``choices`` are those of them that choose between rules, which have no ranks.
+    """
     if not pairs:
         return
     for name in (name for one, row in pairs.items() for name in (one, *row)):
         _check_varied(name, varied, "[design.correlations]")
+        if name in choices:
+            raise SpecError(f"[design.correlations] names '{name}', which chooses between rules: these have no ranks")
     least = POINTS_PER_PARAMETER * (len(varied) + 1)
     if points < least:
         raise SpecError(f"correlations of {len(varied)} parameters need at least {least} points, got {points}")

@@ -18,13 +18,14 @@ from ...store.design_methods import DESIGN_METHODS, DesignMethod, factors_of, po
 from ...store.format import StoreError
 from .design import MOST_POINTS, BeyondRange, Seed, Strict, Varied
 from .errors import SpecError
-from .relations import Correlations, Groups, check_correlations, check_groups, with_rank_correlations
+from .relations import Correlations, Groups, check_correlations, check_groups, problem, with_rank_correlations
 
 Points = dict[str, NDArray[np.float64]]
 """Name of a varied quantity -> its values (point,)."""
 Ranges = Mapping[str, Varied]
 INSTEAD = "correlations are of latin-hypercube designs"
 GROUPED = "groups are of sobol and morris designs"
+SAMPLES = "take a design that samples, latin-hypercube or sobol"
 
 
 class DesignSpec(Strict):
@@ -128,7 +129,9 @@ class Sampler:
     ``settings`` is the model of its keys, ``example`` what the commented spec says of them. ``count(design, ranges)``
     is the number of points; ``draw(design, ranges, seed)`` returns them, an array (point,) for each of the ranges in
     their order. Neither is called for a design from a file. ``check(design, ranges)`` raises SpecError for settings
-    that do not fit each other or what is varied. ``by_levels``: [vary] names levels, not ranges.
+    that do not fit each other or what is varied. ``by_levels``: [vary] names levels, not ranges. A design that samples
+    draws a quantity with a distribution on 0 .. 1, and has its quantiles; ``why_no_distributions`` and
+    ``why_no_choices`` say why another has none, and what to take instead.
 
     An extension may change the key (None: any) of the table ``free``; ``why_not`` says why it may change nothing else.
     ``put_last(old, new)`` returns the points ``old`` and behind them those of ``new`` that are not among them; None
@@ -142,6 +145,8 @@ class Sampler:
     draw: Callable[[Any, Ranges, int], Sequence[NDArray[np.float64]]] = lambda design, ranges, seed: ()
     check: Callable[[Any, Ranges], None] = lambda design, ranges: None
     by_levels: bool = False
+    why_no_distributions: str = ""
+    why_no_choices: str = ""
     free: tuple[str, str | None] | None = None
     why_not: str = "an extension may only add replicates or points"
     put_last: Callable[[Points, Points], Points] | None = None
@@ -185,24 +190,9 @@ def _salib(design: DesignSpec) -> Any:
     return SALib.sample
 
 
-def problem(ranges: Ranges, groups: Mapping[str, Sequence[str]] | None = None) -> dict[str, Any]:
-    """Return the description of the varied quantities that SALib's samplers and analysers take.
-
-    ``groups`` are name -> members; those that are in none are groups of their own, as SALib wants it.
-
-    >>> problem({"real_control": Varied(0.0, 1.0)})
-    {'num_vars': 1, 'names': ['real_control'], 'bounds': [[0.0, 1.0]]}
-    """
-    found = {
-        "num_vars": len(ranges),
-        "names": list(ranges),
-        "bounds": [[varied.low, varied.high] for varied in ranges.values()],
-    }
-    return found | ({"groups": list(factors_of(list(ranges), {"groups": groups}))} if groups else {})
-
-
 def _check_latin_hypercube(design: LatinHypercube, ranges: Ranges) -> None:
-    check_correlations(design.correlations or {}, tuple(ranges), design.points)
+    choices = [name for name, varied in ranges.items() if varied.labels]
+    check_correlations(design.correlations or {}, tuple(ranges), design.points, choices)
 
 
 def _check_groups(design: Sobol | Morris, ranges: Ranges) -> None:
@@ -269,6 +259,8 @@ _RECORDS = (
         draw=_draw_morris,
         check=_check_groups,
         why_not="its trajectories are drawn as one set",
+        why_no_distributions=f"it goes in equal steps of a range; give [low, high], or {SAMPLES}",
+        why_no_choices=f"a category has no steps; {SAMPLES} or a grid, or choose one under [rules]",
     ),
     Sampler(
         method=DESIGN_METHODS["grid"],
@@ -277,6 +269,7 @@ _RECORDS = (
         count=lambda design, ranges: prod(len(varied.values or ()) for varied in ranges.values()),
         draw=_span,
         by_levels=True,
+        why_no_distributions=f"it has every combination of levels; give {{ values = [...] }}, or {SAMPLES}",
         free=("vary", None),
         put_last=_new_levels_last,
     ),

@@ -6,7 +6,6 @@ said in one line (SpecError) before anything runs or is written; there is no way
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -25,35 +24,41 @@ from pydantic import (
 )
 
 from ...model.outcomes import choose_outcomes
-from ...model.providers import MOST_BYTES as MOST_PROVIDERS_BYTES
-from ...model.providers import Providers, parse_providers
-from ..forms.data_tables import POINTS, PROVIDERS, Read, held_tables, reading_held
-from ..forms.described import as_page, as_words, rows_of_spec
+from ...model.providers import Providers
+from ...model.schedule.rulebook import BUILT_IN, RuleBook
+from ..forms.data_tables import POINTS, Held, Source, held_tables
+from ..forms.described import Rows, as_page, as_words, rows_of_spec
 from ..forms.keywords import keywords_of_tables, tables_of_keywords
 from ..forms.written import tables_beside, tables_inside, write_texts
+from ..quantities.books import book_with_constants, with_book
+from ..quantities.own_rules import rows_of_rules
 from .checks import check_spec, number_of_points
 from .design import LARGEST_SEED, Varied, checked_value, find_quantity, parse_varied
-from .errors import SpecError, explain, safe_name
+from .errors import SpecError, explain
 from .guarded import Guarded
 from .places import models_of_tables, root_of_specs
-from .samplers import SAMPLERS, DesignSpec, FromFile, models_of_design
+from .samplers import SAMPLERS, DesignSpec, FromFile, models_of_design, sampler_of
 from .tables import (
     MOST_MONTHS,
+    Book,
     CountrySpec,
     FixedTable,
     RecordSpec,
     Streams,
     as_spec_error,
     check_former_values,
+    checked_record,
     checked_start,
+    hash_of_spec,
     read_constant,
+    read_trusts,
     said_once,
     tables_of,
     tables_of_spec,
     warn_of_former_keys,
 )
-from .text import MOST_TABLE_BYTES, canonical_toml, files_in, former_text, parse_toml, read_text, text_of_spec
-from .variants import OneOf
+from .text import MOST_TABLE_BYTES, Files, Stored, canonical_toml, parse_toml, read_text, text_of_spec
+from .variants import OneOf, Read
 
 if TYPE_CHECKING:
     from ..spec_keys import SpecKeys
@@ -78,6 +83,8 @@ class Spec(Guarded):
     streams: Streams = "common"
     start: Annotated[str | None, PlainValidator(checked_start), PlainSerializer(lambda start: start)] = None
     country: CountrySpec = Field(default=CountrySpec(), description="a table")
+    # Above all tables whose names it knows.
+    rules: Book = Field(default=BUILT_IN, description="a table of rules")
     fixed: Annotated[dict[str, float], PlainValidator(tables_of("fixed", checked_value))] = Field(
         default_factory=FixedTable
     )
@@ -88,7 +95,7 @@ class Spec(Guarded):
     constants: Annotated[dict[str, float], PlainValidator(tables_of("constants", read_constant))] = Field(
         default_factory=FixedTable
     )
-    record: RecordSpec = Field(default=RecordSpec(), description="a table")
+    record: Annotated[RecordSpec, Read(checked_record)] = Field(default=RecordSpec(), description="a table")
 
     _providers_text: str | None = PrivateAttr(default=None)
     _providers: Providers | None = PrivateAttr(default=None)
@@ -98,39 +105,45 @@ class Spec(Guarded):
         """Check the tables and keywords of a spec; files that they name are looked for in the working folder."""
         with as_spec_error():
             given = tables_of_keywords(said_once(tables), keywords_of_tables(models_of_tables()))
-        self._build(given, files_in(Path()))
+        self._build(given, Files(Path()))
 
     # Pydantic's own mark of an initialiser that it need not call: every check is made by the validator below.
     __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
 
-    def _build(self, tables: Mapping[str, Any], read: Read) -> None:
+    def _build(self, tables: Mapping[str, Any], source: Source) -> None:
         with as_spec_error():
+            tables = with_book(tables, source)
             # These alone may hold tables of data; what is varied goes its way without a detour.
             data = {key: tables[key] for key in ("country", "design") if key in tables}
-            data, held = held_tables(data, {name for name, sampler in SAMPLERS.items() if sampler.from_file})
+            from_file = {name for name, sampler in SAMPLERS.items() if sampler.from_file}
+            data, held = held_tables(data, from_file, tables["rules"].parameters)
             tables = {**tables, **data}
         try:
-            self.__pydantic_validator__.validate_python(tables, self_instance=self, context=reading_held(held, read))
+            self.__pydantic_validator__.validate_python(tables, self_instance=self, context=Held(held, source))
         except ValidationError as error:
             raise explain(error, Spec) from None
 
     @model_validator(mode="before")
     @classmethod
-    def _check_former(cls, tables: Any) -> Any:
-        return check_former_values(tables)
+    def _check_former(cls, tables: Any, info: ValidationInfo) -> Any:
+        return with_book(check_former_values(tables), info.context if isinstance(info.context, Held) else Files(Path()))
 
     @model_validator(mode="after")
     def _check(self, info: ValidationInfo) -> Spec:
         """Read the files that the spec names and make the checks that no key can make alone: whoever builds a spec."""
-        self._read_files(info.context if callable(info.context) else files_in(Path()))
+        self._read_files(info.context if isinstance(info.context, Held) else Files(Path()))
         check_spec(self)
         return self
 
     @classmethod
-    def from_file(cls, path: str | Path) -> Spec:
-        """Read the spec in the TOML file ``path``; files it names are looked for beside it. Raises SpecError."""
+    def from_file(cls, path: str | Path, kept: Callable[[], RuleBook | None] = lambda: None) -> Spec:
+        """Read the spec in the TOML file ``path``; files it names are looked for beside it. Raises SpecError.
+
+        ``kept`` is asked for the book of a store where none of the files of rules that it names is there any more.
+        """
         path = Path(path)
-        return cls.from_text(read_text(path, "spec"), folder=path.parent, label=f"spec '{path}'")
+        tables = parse_toml(read_text(path, "spec"), f"spec '{path}'")
+        return cls._from_tables(said_once(tables), Files(path.parent, kept))
 
     @classmethod
     def from_text(cls, text: str, folder: str | Path = ".", label: str = "spec") -> Spec:
@@ -140,52 +153,43 @@ class Spec(Guarded):
         >>> spec.months, spec.replicates, spec.trusts
         (240, 8, 150)
         """
-        return cls._from_tables(said_once(parse_toml(text, label)), files_in(Path(folder)))
+        return cls._from_tables(said_once(parse_toml(text, label)), Files(Path(folder)))
 
     @classmethod
-    def from_stored(cls, text: str, providers_text: str | None, points: Callable[[], Points] = dict) -> Spec:
+    def from_stored(
+        cls, text: str, providers_text: str | None, points: Callable[[], Points] = dict, own_rules: str = ""
+    ) -> Spec:
         """Read the spec that a store carries, with every check: its tables come from the store, not from files.
 
-        ``points`` returns those of the store, name -> (point,); it is called for a table of points alone. Raises
-        SpecError.
+        ``points`` returns those of the store, name -> (point,); it is called for a table of points alone.
+        ``own_rules`` is the text of its own rules, "" without any. Raises SpecError.
 
         >>> spec = Spec(design={"method": "grid"}, vary={"real_control": {"values": [0.2, 0.8]}})
         >>> Spec.from_stored(spec.canonical(), None).hash() == spec.hash()
         True
         """
-
-        def read(name: str, what: str, most_bytes: int) -> str | Points:
-            if what == POINTS:
-                return points()
-            if providers_text is None:
-                raise SpecError("the store has lost its providers table")
-            return providers_text
-
-        return cls._from_tables(parse_toml(text, "the spec in the store"), read)
+        tables = parse_toml(text, "the spec in the store")
+        return cls._from_tables(tables, Stored(providers_text, points, own_rules))
 
     @classmethod
-    def _from_tables(cls, tables: Mapping[str, Any], read: Read) -> Spec:
+    def _from_tables(cls, tables: Mapping[str, Any], source: Source) -> Spec:
         spec = cls.__new__(cls)
-        spec._build(tables, read)
+        spec._build(tables, source)
         return spec
 
-    def _read_files(self, read: Read) -> None:
+    def _read_files(self, source: Source) -> None:
         if self.country.providers is not None:
-            text = read(self.country.providers, PROVIDERS, MOST_PROVIDERS_BYTES)
-            assert isinstance(text, str), "only points come as arrays"
-            self._providers_text = text
-            try:
-                self._providers = parse_providers(text, safe_name(self.country.providers))
-            except ValueError as error:
-                raise SpecError(str(error)) from None
+            self._providers_text, self._providers = read_trusts(self.country.providers, source)
         if isinstance(self.design, FromFile):
             from .points_table import check_points, parse_points
 
-            table = read(self.design.file, POINTS, MOST_TABLE_BYTES)
+            table = source.table(self.design.file, POINTS, MOST_TABLE_BYTES)
             if isinstance(table, str):
-                self._table = parse_points(table, self.design.file, self.design.beyond_range)
+                self._table = parse_points(table, self.design.file, self.design.beyond_range, self.rules)
             else:
-                self._table = check_points(table, self.design.beyond_range)
+                self._table = check_points(table, self.design.beyond_range, self.rules)
+            # Which constants differ the heading alone says, and it is read last.
+            self.__dict__["rules"] = book_with_constants(self.rules, self._table)
 
     @property
     def providers(self) -> Providers | None:
@@ -226,7 +230,7 @@ class Spec(Guarded):
     @property
     def outcomes(self) -> tuple[str, ...]:
         """Names of the recorded outcomes, in the order of the table."""
-        return choose_outcomes(self.record.outcomes)
+        return choose_outcomes(self.record.outcomes, self.rules.outcomes)
 
     @property
     def sampler_seed(self) -> int:
@@ -235,7 +239,7 @@ class Spec(Guarded):
 
     def canonical(self) -> str:
         """Return the spec as TOML with every value written out; specs that mean the same give the same text."""
-        return canonical_toml(tables_of_spec(self))
+        return canonical_toml(tables_of_spec(self, sampler_of(self.design).by_levels))
 
     def to_toml(self) -> str:
         r"""Return the spec as TOML, its tables of data in it, which ``from_text`` reads back to an equal spec.
@@ -248,35 +252,31 @@ class Spec(Guarded):
         >>> Spec.from_text(spec.to_toml()) == spec
         True
         """
-        tables = tables_inside(self._shortest_tables(), self._providers, self._table)
+        tables = tables_inside(self._shortest_tables(), self._providers, self._table, self.rules.text)
         return text_of_spec(tables, "; to_file writes it with its tables beside it")
 
     def to_file(self, path: str | os.PathLike[str]) -> None:
-        """Write the spec to ``path``, its tables of data beside it; what stands there is replaced.
+        """Write the spec to ``path``, its tables of data and own rules beside it; what stands there is replaced.
 
-        ``my.toml`` has ``my-providers.csv`` and ``my-points.csv`` beside it. Raises SpecError if it cannot be written.
+        ``my.toml`` has ``my-providers.csv`` and so on beside it. Raises SpecError if it cannot be written.
         """
         path = Path(path).expanduser()
         if not path.name:
             raise SpecError(f"path must name a file, such as 'my.toml', got '{path}'")
-        tables, texts = tables_beside(self._shortest_tables(), path, self._providers_text, self._table)
+        tables = self._shortest_tables()
+        tables, texts = tables_beside(tables, path, self._providers_text, self._table, self.rules.text)
         with as_spec_error():
             write_texts({**texts, path: text_of_spec(tables)})
 
     def _shortest_tables(self) -> dict[str, Any]:
-        tables = tables_of_spec(self)
+        tables = tables_of_spec(self, sampler_of(self.design).by_levels)
         if self.record.outcomes is None:
             del tables["record"]["outcomes"]
         return tables
 
     def hash(self) -> str:
-        """Return the SHA-256 of the canonical text, the providers table and the points of a table design."""
-        # Of the text with former keys: a sweep begun before stays the same sweep, and one meaning has one hash.
-        digest = hashlib.sha256(former_text(self.canonical()).encode())
-        digest.update(repr(self._providers).encode())
-        for name, values in (self._table or {}).items():
-            digest.update(name.encode() + b"\0" + np.ascontiguousarray(values, "<f8").tobytes())
-        return digest.hexdigest()
+        """Return the SHA-256 of the canonical text, the providers, the points of a table and the own rules."""
+        return hash_of_spec(self.canonical(), self._providers, self._table or {}, self.rules)
 
     def __eq__(self, other: object) -> bool:
         """Whether ``other`` is a spec of the same sweep, however it was written."""
@@ -286,12 +286,15 @@ class Spec(Guarded):
         return hash(self.hash())
 
     def __repr__(self) -> str:
-        return as_words(f"<tredegar.Spec '{self.name}'>", rows_of_spec(self, number_of_points(self)))
+        return as_words(f"<tredegar.Spec '{self.name}'>", self._rows())
 
     __str__ = __repr__
 
     def _repr_html_(self) -> str:
-        return as_page(f"Spec '{self.name}'", rows_of_spec(self, number_of_points(self)))
+        return as_page(f"Spec '{self.name}'", self._rows())
+
+    def _rows(self) -> Rows:
+        return rows_of_spec(self, number_of_points(self), rows_of_rules(self.rules))
 
 
 __all__ = ["CountrySpec", "RecordSpec", "Spec", "SpecError", "Varied", "find_quantity"]

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from typing import Annotated, Any
 
-from pydantic import AliasChoices, Field, PlainSerializer, PlainValidator
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import AliasChoices, Field, PlainSerializer, PlainValidator, TypeAdapter, ValidationInfo
 
 from ...datasets.dates import read_start
-from ...model.constants import constants_with
+from ...model.constants import CONSTANTS, constants_with
+from ...model.graph.merkle import rules_hash
 from ...model.outcomes import choose_outcomes
+from ...model.providers import MOST_BYTES as MOST_PROVIDERS_BYTES
+from ...model.providers import Providers, parse_providers
+from ...model.schedule.rulebook import BUILT_IN, RuleBook
 from ...store.format import FORMER, FORMER_VALUES, PRESENT
 from ...store.random_streams import KINDS, KINDS_IN_WORDS
-from ..forms.data_tables import FILES, POINTS, PROVIDERS
+from ..forms.data_tables import FILES, POINTS, PROVIDERS, RULES, Source
 from .design import Strict
 from .errors import SpecError, either, safe_name, shown
+from .text import former_text
+from .variants import Read
 
 Streams = Annotated[
     str,
@@ -43,16 +53,18 @@ def as_spec_error() -> Iterator[None]:
         raise SpecError(str(error)) from None
 
 
-def tables_of(kind: str, parse: Callable[[str, Any], Any]) -> Callable[[Any], dict[str, Any]]:
-    """Return a function that reads the table ``kind`` of a spec, each entry by ``parse(name, value)``."""
+def tables_of(kind: str, parse: Callable[[str, Any, RuleBook], Any]) -> Callable[[Any, ValidationInfo], dict[str, Any]]:
+    """Return a function that reads the table ``kind`` of a spec, each entry by ``parse(name, value, book)``."""
 
-    def read(entries: Any) -> dict[str, Any]:
+    def read(entries: Any, info: ValidationInfo) -> dict[str, Any]:
         if not isinstance(entries, Mapping):
             raise SpecError(f"key '{kind}' must be a table, got {shown(entries)}")
         for name in entries:
             if not isinstance(name, str):
                 raise SpecError(f"keys of [{kind}] must be names, got {shown(name)}")
-        return FixedTable({name: parse(name, value) for name, value in entries.items()})
+        # The book is made before any table is read, and is the field above these.
+        book = info.data.get("rules", BUILT_IN)
+        return FixedTable({name: parse(name, value, book) for name, value in entries.items()})
 
     return read
 
@@ -69,8 +81,12 @@ class FixedTable(dict[str, Any]):
         return FixedTable, (dict(self),)
 
 
-def read_constant(name: str, value: object) -> float:
+def read_constant(name: str, value: object, book: RuleBook = BUILT_IN) -> float:
     """Return ``value`` as constant ``name`` takes it; raise SpecError for what cannot be one."""
+    from .places import belongs
+
+    if name not in CONSTANTS and (elsewhere := belongs(name, "constants", book=book)):
+        raise SpecError(f"unknown constant '{safe_name(name)}'{elsewhere}")
     try:
         changed = constants_with({name: value})  # type: ignore[dict-item]  # whether it is a float is checked there
     except (ValueError, OverflowError) as error:
@@ -78,8 +94,8 @@ def read_constant(name: str, value: object) -> float:
     return float(getattr(changed, name))
 
 
-def outcomes_to_record(names: Any) -> tuple[str, ...] | None:
-    """Return the outcomes that a spec names, in the order of the table; None for all. Raises SpecError."""
+def outcomes_to_record(names: Any, info: ValidationInfo) -> tuple[str, ...] | None:
+    """Return the outcomes that a spec names, in the order of the table of its book; None for all. Raises SpecError."""
     if names is None:
         return None
     if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
@@ -87,7 +103,8 @@ def outcomes_to_record(names: Any) -> tuple[str, ...] | None:
     if len(names) != len(set(names)):
         raise SpecError("key 'record.outcomes' names an outcome twice")
     try:
-        return choose_outcomes([safe_name(name) for name in names])
+        book = info.context if isinstance(info.context, RuleBook) else BUILT_IN
+        return choose_outcomes([safe_name(name) for name in names], book.outcomes)
     except ValueError as error:
         raise SpecError(f"key 'record.outcomes': {error}") from None
 
@@ -170,8 +187,61 @@ class RecordSpec(Strict):
     trusts: bool = Field(default=False, description="true or false")
 
 
-def tables_of_spec(spec: Any) -> dict[str, Any]:
-    """Return all tables of a spec, every value written out; specs that mean the same have equal ones."""
+def _book(value: Any, info: ValidationInfo) -> RuleBook:
+    if not isinstance(value, RuleBook):
+        raise SpecError(f"key 'rules' must be a table of rules, got {shown(value)}")
+    return value
+
+
+Book = Annotated[RuleBook, Read(_book)]
+"""The rules of a spec, which are made of its table [rules] before any field is read."""
+
+
+@cache
+def _records() -> TypeAdapter[RecordSpec]:
+    return TypeAdapter(RecordSpec)
+
+
+def checked_record(value: Any, info: ValidationInfo) -> RecordSpec:
+    """Return the table [record] of a spec, whose book says which outcomes there are."""
+    return _records().validate_python(value, context=info.data.get("rules", BUILT_IN))
+
+
+def read_trusts(name: str, source: Source) -> tuple[str, Providers]:
+    """Return the text of the providers table ``name`` of a spec, and its trusts. Raises SpecError."""
+    text = source.table(name, PROVIDERS, MOST_PROVIDERS_BYTES)
+    assert isinstance(text, str), "only points come as arrays"
+    try:
+        return text, parse_providers(text, safe_name(name))
+    except ValueError as error:
+        raise SpecError(str(error)) from None
+
+
+def hash_of_spec(
+    text: str, providers: Providers | None, points: Mapping[str, NDArray[np.float64]], book: RuleBook
+) -> str:
+    """Return the SHA-256 of the canonical ``text`` of a spec, its providers, its table of ``points``, its own rules.
+
+    ``points`` are name -> (point,), none of other designs.
+
+    >>> hash_of_spec("seed = 7", None, {}, BUILT_IN)[:12]
+    'fb1e9e0f36c5'
+    """
+    # Of the text with former keys: a sweep begun before stays the same sweep, and one meaning has one hash.
+    digest = hashlib.sha256(former_text(text).encode())
+    digest.update(repr(providers).encode())
+    for name, values in points.items():
+        digest.update(name.encode() + b"\0" + np.ascontiguousarray(values, "<f8").tobytes())
+    if book.text:
+        digest.update(rules_hash(book).encode())
+    return digest.hexdigest()
+
+
+def tables_of_spec(spec: Any, by_levels: bool) -> dict[str, Any]:
+    """Return all tables of a spec, every value written out; specs that mean the same have equal ones.
+
+    ``by_levels``: whether its design goes by the levels of what is varied.
+    """
     country: dict[str, Any] = {"trusts": spec.trusts, "clinicians": spec.clinicians}
     if spec.providers is not None:
         country["providers"] = FILES[PROVIDERS]
@@ -184,9 +254,10 @@ def tables_of_spec(spec: Any) -> dict[str, Any]:
         # Absent where there is none: specs from before there was this key keep their text and their hash.
         **({} if spec.start is None else {"start": spec.start}),
         "country": country,
+        **({"rules": {"file": FILES[RULES]}} if spec.rules.text else {}),
         "fixed": {name: spec.fixed[name] for name in sorted(spec.fixed)},
         "design": {**design, "seed": spec.sampler_seed},
-        "vary": {name: varied.as_toml() for name, varied in spec.vary.items()},
+        "vary": {name: varied.as_toml(by_levels) for name, varied in spec.vary.items()},
         "constants": {name: spec.constants[name] for name in sorted(spec.constants)},
         "record": {"outcomes": spec.outcomes, "every": spec.record.every, "trusts": spec.record.trusts},
     }

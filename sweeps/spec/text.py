@@ -6,14 +6,22 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ...model.text.csv_rows import decode_text
 from ...model.text.plain_text import BLANK, hidden, plain
 from ...store.format import FORMER, PRESENT
+from ..forms.data_tables import POINTS
 from ..forms.keywords import MOST_DEPTH
 from .errors import SpecError
+
+if TYPE_CHECKING:
+    from ...model.schedule.rulebook import RuleBook
 
 MOST_BYTES = 1_000_000
 MOST_TABLE_BYTES = 200_000_000
@@ -37,13 +45,53 @@ def read_text(path: Path, what: str, most_bytes: int = MOST_BYTES) -> str:
         raise SpecError(str(error)) from error
 
 
-def files_in(folder: Path) -> Callable[[str, str, int], str]:
-    """Return ``read(name, what, most bytes)``, which returns the text of a file in ``folder`` that a spec names."""
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The files of ``folder``, which a spec names.
 
-    def read(name: str, what: str, most_bytes: int) -> str:
-        return read_text(folder / name, what, most_bytes)
+    ``kept`` is asked for the book of a store where the files of [rules] are gone.
+    """
 
-    return read
+    folder: Path
+    kept: Callable[[], RuleBook | None] = lambda: None
+
+    def table(self, name: str, what: str, most_bytes: int) -> str:
+        """Return the text of the file ``name``. Raises SpecError if it cannot be read."""
+        return read_text(self.folder / name, what, most_bytes)
+
+    def rules(self, given: Any, choices: Mapping[str, list[str]]) -> RuleBook:
+        """Return the book of the rules that the table ``given`` names; a choice is between the rules of its labels."""
+        from ..quantities.books import book_of_table
+
+        return book_of_table(given, choices, self.folder, self.table, self.kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What a store carries in place of files: the text of the providers, the points (point,), the text of own rules.
+
+    ``read_points`` is asked for a table of points alone.
+    """
+
+    providers: str | None
+    read_points: Callable[[], Mapping[str, NDArray[np.float64]]]
+    own_rules: str = ""
+
+    def table(self, name: str, what: str, most_bytes: int) -> str | Mapping[str, NDArray[np.float64]]:
+        """Return the text of the providers table, or the points. Raises SpecError if the store has lost them."""
+        if what == POINTS:
+            return self.read_points()
+        if self.providers is None:
+            raise SpecError("the store has lost its providers table")
+        return self.providers
+
+    def rules(self, given: Any, choices: Mapping[str, list[str]]) -> RuleBook:
+        """Return the book that the store carries, of which the spec in it has only the name. Raises SpecError."""
+        from ..quantities.books import book_in_store
+
+        if not self.own_rules:
+            raise SpecError("the store has lost its own rules")
+        return book_in_store(self.own_rules)
 
 
 def parse_toml(text: str, label: str = "spec") -> dict[str, Any]:

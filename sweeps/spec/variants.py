@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Union
 
-from pydantic import BaseModel, Field, TypeAdapter
+from pydantic import BaseModel, Field, TypeAdapter, ValidationInfo
 from pydantic.fields import FieldInfo
 from pydantic_core import core_schema
 
@@ -29,6 +29,17 @@ class OneOf:
 def _union(models: Models) -> TypeAdapter[Any]:
     union: Any = Annotated[Union[models], Field(discriminator="method")]  # noqa: UP007 - made of a tuple
     return TypeAdapter(union)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Mark of a field that ``read(value, info)`` reads, and is not held against its annotation."""
+
+    read: Callable[[Any, ValidationInfo], Any]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
+        """Return the schema of a value that is read so, and written as it is."""
+        return core_schema.with_info_plain_validator_function(self.read)
 
 
 def variants_of(field: FieldInfo) -> Models:

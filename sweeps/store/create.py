@@ -92,7 +92,7 @@ def write_skeleton(spec: Spec, path: Path, points_per_batch: int | None = None, 
     size = points_per_batch_for(spec, number) if points_per_batch is None else min(points_per_batch, number)
     path.mkdir(parents=True)
     store = LocalStore(path)
-    group = zarr.create_group(store, attributes=store_attributes(spec, points, size, current_rules_hash()))
+    group = zarr.create_group(store, attributes=store_attributes(spec, points, size, current_rules_hash(spec.rules)))
     # A group without arrays: readers that list the folder would warn of a folder that is no part of the hierarchy.
     group.create_group(LOG)
     for variable in variables(spec, points, size):

@@ -6,19 +6,20 @@ spec are equal byte for byte.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ... import model
 from ...datasets.attributes import STATUS_ATTRIBUTES, axis_attributes, outcome_attributes, parameter_attributes
-from ...model.outcomes import OUTCOMES, TRUST_RECORDS, Outcome
-from ...model.parameters import PARAMETERS
+from ...model.graph.merkle import rules_hash
+from ...model.outcomes import TRUST_RECORDS, Outcome
+from ...model.schedule.rulebook import BUILT_IN, RuleBook
 from ...store.blocks import Batches
 from ...store.digest import BYTES, coordinate_digest
-from ...store.format import DIGEST, MISSING, STATUS, STORE_FORMAT, WITHOUT_ARMS
+from ...store.format import DIGEST, MISSING, OWN_RULES, STATUS, STORE_FORMAT, WITHOUT_ARMS, WITHOUT_OWN_RULES
 from ...store.random_streams import PAIRED
 from ..spec.sampling import Points, sampler_settings
 from ..spec.spec import Spec
@@ -57,7 +58,7 @@ def filled(spec: Spec, number_of_points: int, points_per_batch: int) -> tuple[Va
     windows = spec.months // spec.record.every
     found = [
         _filled(row, number_of_points, points_per_batch, spec.replicates, ("month", windows), yearly=False)
-        for row in (OUTCOMES[name] for name in spec.outcomes)
+        for row in (spec.rules.outcomes[name] for name in spec.outcomes)
     ]
     if spec.record.trusts:
         found += [
@@ -136,8 +137,9 @@ def coordinates(spec: Spec, points: Points) -> list[Variable]:
         if spec.months >= 12:
             years = np.arange(1, spec.months // 12 + 1, dtype=np.int32)
             found.append(_axis("year", years))
-    found += [_parameter(name, values, ("point",)) for name, values in points.items()]
-    found += [_parameter(name, np.asarray(spec.fixed[name], dtype=np.float64), ()) for name in sorted(spec.fixed)]
+    found += [_parameter(name, values, ("point",), spec.rules) for name, values in points.items()]
+    fixed = {name: np.asarray(spec.fixed[name], dtype=np.float64) for name in sorted(spec.fixed)}
+    found += [_parameter(name, value, (), spec.rules) for name, value in fixed.items()]
     return found
 
 
@@ -145,8 +147,8 @@ def _axis(name: str, values: NDArray[Any]) -> Variable:
     return Variable(name, (name,), values.shape, values.shape, str(values.dtype), 0, axis_attributes(name), values)
 
 
-def _parameter(name: str, values: NDArray[np.float64], dims: tuple[str, ...]) -> Variable:
-    attributes = parameter_attributes(name, varied=bool(dims))
+def _parameter(name: str, values: NDArray[np.float64], dims: tuple[str, ...], book: RuleBook) -> Variable:
+    attributes = parameter_attributes(name, bool(dims), book)
     return Variable(name, dims, values.shape, values.shape, "float64", float("nan"), attributes, values)
 
 
@@ -171,12 +173,14 @@ def store_attributes(spec: Spec, points: Points, points_per_batch: int, rules_ha
         "streams": spec.streams,
         "sampler": sampler_settings(spec),
         "providers": spec.providers_text,
-        "defaults": {name: row.default for name, row in PARAMETERS.items()},
+        "defaults": {name: row.default for name, row in spec.rules.parameters.items()},
         "points": len(next(iter(points.values()))),
         "points_per_batch": points_per_batch,
         "replicates_per_batch": spec.replicates,
         "coordinates": " ".join([*points, *sorted(spec.fixed)]),
         "coordinate_digests": coordinate_digests(spec, points),
+        # Absent without own rules: stores of the model as it stands keep their bytes.
+        **({OWN_RULES: spec.rules.text} if spec.rules.text else {}),
     }
 
 
@@ -186,8 +190,11 @@ def store_format(spec: Spec) -> int:
     >>> store_format(Spec(design={"method": "grid"}, vary={"real_control": {"values": [0.2, 0.8]}}))
     3
     """
-    has_arms = spec.streams == PAIRED or "arms" in sampler_settings(spec)
-    return STORE_FORMAT if has_arms else WITHOUT_ARMS
+    settings = sampler_settings(spec)
+    # What is discrete has levels; those of a morris design are a number.
+    if spec.rules is not BUILT_IN or "distributions" in settings or isinstance(settings.get("levels"), Mapping):
+        return STORE_FORMAT
+    return WITHOUT_OWN_RULES if spec.streams == PAIRED or "arms" in settings else WITHOUT_ARMS
 
 
 def coordinate_digests(spec: Spec, points: Points) -> dict[str, str]:
@@ -202,6 +209,6 @@ def coordinate_digests(spec: Spec, points: Points) -> dict[str, str]:
     }
 
 
-def current_rules_hash() -> str:
-    """Return the hash of the rules, the constants and the order of a month of the installed model."""
-    return model.rules_hash()
+def current_rules_hash(book: RuleBook = BUILT_IN) -> str:
+    """Return the hash of the rules of ``book``, with the constants and the order of a month of the installed model."""
+    return rules_hash(book)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import zarr
 
+from ...model.schedule.rulebook import RuleBook
 from ...store.arrays import first_line, is_of_the_system, unread
 from ...store.contract import root_fault
 from ...store.format import (
     BATCH_DIMENSIONS,
     FIRST_WITH_DIGESTS,
     OLDEST_FORMAT,
+    OWN_RULES,
     STATUS,
     STORE_FORMAT,
     StoreDamaged,
@@ -21,6 +24,7 @@ from ...store.format import (
     StoreUnreadable,
 )
 from ...store.root_file import read_root_bytes, seal_is_broken
+from ..quantities.books import book_in_store
 
 
 def checked_root(path: Path) -> dict[str, Any]:
@@ -54,6 +58,17 @@ def checked_root(path: Path) -> dict[str, Any]:
     if fault:
         raise StoreDamaged(f"store '{path}' is damaged: in zarr.json {fault}; restore it from a copy")
     return found
+
+
+def rules_in(path: Path, facts: Mapping[str, Any]) -> RuleBook:
+    """Return the book of the own rules that the store at ``path`` carries among its attributes, the model's if none.
+
+    Raises StoreError for own rules that this version cannot read.
+    """
+    try:
+        return book_in_store(facts.get(OWN_RULES, ""))
+    except ValueError as error:
+        raise StoreError(f"store '{path}' cannot be used by this version of tredegar: {first_line(error)}") from error
 
 
 def filled_in(group: zarr.Group) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ import zarr
 from numpy.typing import NDArray
 from zarr.storage import ZipStore
 
+from ...model.schedule.rulebook import RuleBook
 from ...store.arrays import first_line, read_array
 from ...store.blocks import Batch, Batches
 from ...store.chunk import chunk_name, is_fill, read_chunk
@@ -38,7 +39,7 @@ from ..spec.errors import SpecError
 from ..spec.sampling import Points
 from ..spec.spec import Spec
 from .durable import DurableStore
-from .opening import checked_root, filled_in
+from .opening import checked_root, filled_in, rules_in
 
 KEPT_BYTES = 64_000_000
 """Coordinates of a store that a process keeps: a chunk of one holds all points, and would be decoded for each batch."""
@@ -86,6 +87,11 @@ class SweepStore:
     def spec(self) -> Spec:
         """The spec of the sweep, with every check; raises StoreError if the store does not hold it whole."""
         return _stored_spec(self.path.resolve(), str(self.facts.get("seal", "")), self.facts["spec"])
+
+    @cached_property
+    def rules(self) -> RuleBook:
+        """The rules of the sweep, no constant varied; raises StoreError for own rules that this version cannot read."""
+        return rules_in(self.path, self.facts)
 
     @property
     def has_digests(self) -> bool:
@@ -288,6 +294,6 @@ def _stored_spec(path: Path, seal: str, text: str) -> Spec:
         return {name: read_array(store.array(name)) for name in store.axes_of_points}
 
     try:
-        return Spec.from_stored(text, store.facts["providers"], points)
+        return Spec.from_stored(text, store.facts["providers"], points, store.rules.text)
     except (SpecError, StoreDamaged) as error:
         raise StoreError(f"store '{path}' does not hold its spec as it was: {first_line(error)}") from error

@@ -80,7 +80,7 @@ def _check_alike(stores: Sequence[SweepStore]) -> None:
         faults = [f"{name}: {fault}" for name, fault in skeleton_faults(store).items()]
         if faults:
             raise StoreError(f"store '{store.path}' is damaged ({faults[0]}); give its sweep again, which repairs it")
-    if first.facts["rules_hash"] != current_rules_hash():
+    if first.facts["rules_hash"] != current_rules_hash(first.rules):
         raise StoreError(f"'{first.path}' was swept under other rules; merge with the version of tredegar that did")
 
 

@@ -91,7 +91,8 @@ def points_of(store: SweepStore, spec: Spec) -> Points:
     if sampler.put_last is not None:
         # The order of the points of a grid, which grows by levels, tells in which steps it did.
         texts = [*store.facts["specs"][:-1], spec.canonical()]
-        steps = [draw_points(Spec.from_stored(text, store.facts["providers"])) for text in texts]
+        carried = store.facts["providers"], dict, store.rules.text
+        steps = [draw_points(Spec.from_stored(text, *carried)) for text in texts]
         points = steps[0]
         for step in steps[1:]:
             points = grown_points(points, step, sampler)

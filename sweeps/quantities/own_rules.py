@@ -1,0 +1,115 @@
+"""Rules of one's own in words: what a book holds of them, and in what two books differ.
+
+A store and a spec carry their books as text, of which only the graphs decide a run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ...model.schedule.rulebook import RuleBook
+from ...model.text.plain_text import plain
+
+if TYPE_CHECKING:
+    from ...model.own.records import OwnOutcome, OwnRule, OwnRules
+
+
+def own_rules_of(book: RuleBook) -> OwnRules:
+    """Return the records of the own rules of ``book``, of which there are none in the book of the model."""
+    from ...model.own.records import rules_of_text  # who has no rules of one's own needs nothing of it
+
+    return rules_of_text(book.text)
+
+
+def rows_of_rules(book: RuleBook) -> list[tuple[str, str]]:
+    """Return what ``book`` holds of own rules, in rows of a name and a text; none where there are none.
+
+    >>> from ...model.own.books import book_of
+    >>> rows_of_rules(book_of({"gaming": "proportional"}))
+    [('rules', 'gaming replaced by gaming_in_proportion')]
+    """
+    if not book.text:
+        return []
+    own = own_rules_of(book)
+    said = [_said(rule) for rule in own.rules]
+    said += [f"{choice.name} chooses between {', '.join(choice.labels)}" for choice in own.choices]
+    rows = [("rules", plain("; ".join(said), MOST_LETTERS))] if said else []
+    names = ", ".join(outcome.name for outcome in own.outcomes)
+    return [*rows, *([("own outcomes", plain(names, MOST_LETTERS))] if names else [])]
+
+
+MOST_LETTERS = 300
+"""How much of a list of rules is shown."""
+
+
+def _said(rule: OwnRule) -> str:
+    if rule.after:
+        return f"{rule.name} added after {rule.after}"
+    return f"{rule.replaces} replaced" + ("" if rule.name == rule.replaces else f" by {rule.name}")
+
+
+def first_difference(one: RuleBook, other: RuleBook) -> str:
+    """Return what of own rules differs first between two books, such as "rule 'fear'"; "" where none does.
+
+    Names of local variables, comments and lines do not count.
+
+    >>> from ...model.own.books import book_of
+    >>> first_difference(book_of({"gaming": "proportional"}), book_of())
+    "rule 'gaming'"
+    """
+    before, after = (dict(_facts(own_rules_of(book))) for book in (one, other))
+    return next((name for name in {**before, **after} if before.get(name) != after.get(name)), "")
+
+
+def _facts(own: OwnRules) -> Iterator[tuple[str, Any]]:
+    """Yield what decides a run, by the words for each part of it."""
+    for rule in own.rules:
+        yield f"rule '{rule.replaces or rule.name}'", _facts_of(rule)
+    for choice in own.choices:
+        yield f"the levels of '{choice.name}'", choice.labels
+        for label, level in zip(choice.labels, choice.levels, strict=True):
+            for rule in level:
+                yield f"rule '{rule.replaces or rule.name}' of the level '{label}'", _facts_of(rule)
+    for outcome in own.outcomes:
+        yield f"outcome '{outcome.name}'", (outcome.level, outcome.condition, _digest(outcome))
+
+
+def _facts_of(rule: OwnRule) -> tuple[Any, ...]:
+    defaults = {name: own.default for name, own in rule.parameters.items()}
+    return rule.replaces, rule.after, rule.actor, rule.writes, rule.start, rule.draws, defaults, _digest(rule)
+
+
+def _digest(own: OwnRule | OwnOutcome) -> list[str]:
+    """Return the digests of what a graph gives: of each row with those of the rows that it takes, in any order."""
+    found: list[str] = []
+    for name, *given in own.rows:
+        is_data = name in ("field", "luck", "number", "condition", "count")
+        facts = [name, *(given if is_data else (found[row] for row in given))]
+        found.append(hashlib.sha256(json.dumps(facts).encode()).hexdigest())
+    return [found[row] for row in own.results]
+
+
+def check_kept(book: RuleBook, given: Any, choices: Mapping[str, Iterable[str]]) -> None:
+    """Raise ValueError unless ``book``, which a store carries, has what a table [rules] and choices name.
+
+    The files are gone: that the names are there is all that can be told.
+    """
+    from ...model.own.mechanisms import MECHANISMS
+
+    own = own_rules_of(book)
+    known = {name for rule in own.every_rule for name in (rule.name, rule.replaces)}
+    known |= {name for name, row in MECHANISMS.items() if known.intersection(row.rules)}
+    named = [name for name, value in given.items() if value != "built-in"] if isinstance(given, Mapping) else []
+    for name in named:
+        if name not in known and name != "file":
+            raise ValueError(
+                f"rule '{plain(name)}' has a file that cannot be found, and the store has no such own rule"
+            )
+    if {name: tuple(labels) for name, labels in choices.items()} != dict(book.choices):
+        had = "; ".join(f"{name}: {', '.join(labels)}" for name, labels in book.choices.items()) or "none"
+        raise ValueError(
+            f"the files of the choices cannot be found, and the store has other choices ({plain(had, 200)})"
+        )
