@@ -11,13 +11,14 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from ..model.outcomes import OUTCOMES, TRUST_RECORDS, Outcome
-from ..model.parameters import PARAMETERS, base_of, find_parameter, quantity_of
-from ..model.schedule.rulebook import BUILT_IN, RuleBook
+from ..model.parameters import PARAMETERS, Parameter, base_of, find_parameter, quantity_of
 from ..store.format import DONE, FAILED, MISSING, STATUS
-from .conventions import CONVENTIONS, calendar_coordinates, readable
+from .conventions import CONVENTIONS, WORDS, calendar_coordinates, readable
 
 if TYPE_CHECKING:
     import xarray as xr
+
+    from ..model.schedule.rulebook import RuleBook
 
 AXES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -29,6 +30,14 @@ AXES: Mapping[str, tuple[str, str]] = MappingProxyType(
     }
 )
 """Dimension -> unit and meaning of its coordinate."""
+LEVELS = "levels"
+"""The attribute of a choice between rules: the labels of its values 0, 1 and so on, as JSON in a Dataset."""
+OWN_RULE = "own_rule"
+"""The attribute that an own outcome has: where its rule stands."""
+OWN_RULES = "own_rules"
+"""The attribute of a store and of a Dataset of runs under own rules: the text of their rule book."""
+KNOWN_BY = ("kind", "default", "declared_range")
+"""Attributes by which a parameter is known whose name is none of the model's."""
 STATUS_ATTRIBUTES: Mapping[str, Any] = MappingProxyType(
     {
         "long_name": "status of the run",
@@ -51,27 +60,28 @@ def axis_attributes(name: str) -> dict[str, Any]:
 
 
 def outcome_attributes(row: Outcome) -> dict[str, Any]:
-    """Return what is said of an outcome, or of a record per trust; ``own_rule`` is the place of one of one's own.
+    """Return what is said of an outcome, or of a record per trust.
 
     >>> outcome_attributes(OUTCOMES["quality"])["long_name"]
     'quality'
     """
     attributes = {"long_name": row.name.replace("_", " "), "units": row.unit, "meaning": row.meaning}
-    attributes |= {"evidence": row.evidence} if row.evidence else {}
-    return attributes | ({"own_rule": row.own_rule} if row.own_rule else {})
+    extra = {"evidence": row.evidence, OWN_RULE: row.own_rule}
+    return attributes | {name: text for name, text in extra.items() if text}
 
 
-def parameter_attributes(name: str, varied: bool, book: RuleBook = BUILT_IN) -> dict[str, Any]:
-    """Return what is said of ``parameter`` or ``parameter@month`` of ``book``, ``varied`` between points or fixed.
+def parameter_attributes(name: str, varied: bool, book: RuleBook | None = None) -> dict[str, Any]:
+    """Return what is said of ``parameter`` or ``parameter@month``, ``varied`` between points or fixed.
 
-    A choice between rules has ``levels``, the labels of its values 0, 1 and so on. Raises ValueError for a name that is
-    none.
+    ``book`` has the parameters, those of the model by default; a choice between rules has ``levels``, the labels of its
+    values 0, 1 and so on. Raises ValueError for a name that is none.
 
     >>> found = parameter_attributes("sanction_strength@61", varied=False)
     >>> found["long_name"], found["design"], found["from_month"]
     ('sanction strength from month 61 on', 'fixed', 61)
     """
-    row, month = quantity_of(name, None, lambda base: book.parameters.get(base) or find_parameter(base))
+    rows = PARAMETERS if book is None else book.parameters
+    row, month = quantity_of(name, find=lambda base: rows.get(base) or find_parameter(base))
     attributes: dict[str, Any] = {
         "long_name": row.name.replace("_", " ") + (f" from month {month} on" if month else ""),
         "units": row.unit,
@@ -83,18 +93,52 @@ def parameter_attributes(name: str, varied: bool, book: RuleBook = BUILT_IN) -> 
         "declared_range": [row.low, row.high],
         "design": "varied" if varied else "fixed",
     }
-    attributes |= {"from_month": month} if month else {}
-    return attributes | ({"levels": list(book.choices[row.name])} if row.name in book.choices else {})
+    if book is not None and row.name in book.choices:
+        attributes[LEVELS] = list(book.choices[row.name])
+    return attributes | ({"from_month": month} if month else {})
 
 
-def with_descriptions(dataset: xr.Dataset, start: str | None = None) -> xr.Dataset:
+def parameter_of(name: str, attributes: Mapping[Any, Any]) -> Parameter | None:
+    """Return the parameter that a variable ``name`` with these ``attributes`` is; None where it is none.
+
+    A parameter of the model is known by its name, one of own rules by what :func:`parameter_attributes` said of it.
+
+    >>> about = {"kind": "uncertainty", "default": 0.3, "declared_range": [0.0, 1.0], "units": "share"}
+    >>> parameter_of("bite@61", about).unit, parameter_of("bite", {"units": "share"})
+    ('share', None)
+    """
+    base = base_of(name)
+    if base in PARAMETERS:
+        return PARAMETERS[base]
+    if any(key not in attributes for key in KNOWN_BY):
+        return None
+    low, high = (float(end) for end in attributes["declared_range"])
+    unit = str(attributes.get(WORDS, attributes.get("units", "1")))
+    texts = {key: str(attributes.get(key, "")) for key in ("actor", "meaning", "source")}
+    return Parameter(
+        name=base, symbol=base, default=float(attributes["default"]), low=low, high=high, least=low, most=high,
+        unit=unit, kind=attributes["kind"], **texts,
+    )  # fmt: skip
+
+
+def labels_of(attributes: Mapping[Any, Any]) -> tuple[str, ...]:
+    """Return the labels of the values 0, 1 and so on of a choice, by its ``attributes``; none of what is no choice.
+
+    >>> labels_of({"levels": '["built-in", "my_rules.py:gaming"]'}), labels_of({})
+    (('built-in', 'my_rules.py:gaming'), ())
+    """
+    found = attributes.get(LEVELS, ())
+    return tuple(str(label) for label in (json.loads(found) if isinstance(found, str) else found))
+
+
+def with_descriptions(dataset: xr.Dataset, start: str | None = None, book: RuleBook | None = None) -> xr.Dataset:
     """Return runs, (point, replicate, month[, trust, year]), with all that the tables and the conventions say of them.
 
-    Attributes that are there already stay. ``units`` become those of UDUNITS, ``unit_in_words`` keeps the model's.
-    ``year``, the year of the run from 1, becomes a coordinate on ``month`` (``year_of_month`` where records of trusts
-    have a dimension ``year``); with ``start``, the calendar month of month 1 such as "1997-05", so does ``time``, the
-    first day of each month. Means over several months carry ``cell_methods``. Raises ValueError for a ``start`` that is
-    no month.
+    ``book`` has the rows of own parameters and outcomes. Attributes that are there already stay. ``units`` become those
+    of UDUNITS, ``unit_in_words`` keeps the model's. ``year``, the year of the run from 1, becomes a coordinate on
+    ``month`` (``year_of_month`` where records of trusts have a dimension ``year``); with ``start``, the calendar month
+    of month 1 such as "1997-05", so does ``time``, the first day of each month. Means over several months carry
+    ``cell_methods``. Raises ValueError for a ``start`` that is no month.
 
     >>> import xarray as xr
     >>> runs = xr.Dataset({"quality": ("month", [0.5, 0.6])}, {"month": [6, 12]})
@@ -109,29 +153,39 @@ def with_descriptions(dataset: xr.Dataset, start: str | None = None) -> xr.Datas
     # The first recorded value is the mean of the months up to its own.
     windows = len(months) > 0 and int(months[0]) > 1
     for name, variable in found.variables.items():
-        known = _expected(str(name), variable.ndim > 0) | variable.attrs
-        variable.attrs = readable(known, variable.dtype) | _cell_methods(str(name), windows)
+        known = _expected(str(name), variable.ndim > 0, book) | variable.attrs
+        variable.attrs = readable(known, variable.dtype) | _cell_methods(str(name), windows, known)
     if not len(months):
         return found
     name = "year_of_month" if "year" in found.dims else "year"
     return found.assign_coords(calendar_coordinates(found["month"].variable, name, start))
 
 
-def _expected(name: str, varied: bool) -> dict[str, Any]:
+def _expected(name: str, varied: bool, book: RuleBook | None) -> dict[str, Any]:
     if name == STATUS:
         return as_plain(STATUS_ATTRIBUTES)
     if name in AXES:
         return axis_attributes(name)
-    if base_of(name) in PARAMETERS:
-        return as_plain(parameter_attributes(name, varied))
-    row = OUTCOMES.get(name) or TRUST_RECORDS.get(name)
+    parameters, outcomes = (PARAMETERS, OUTCOMES) if book is None else (book.parameters, book.outcomes)
+    if base_of(name) in parameters:
+        return as_plain(parameter_attributes(name, varied, book))
+    row = outcomes.get(name) or TRUST_RECORDS.get(name)
     return as_plain(outcome_attributes(row)) if row is not None else {}
 
 
-def _cell_methods(name: str, windows: bool) -> dict[str, str]:
+def _cell_methods(name: str, windows: bool, attributes: Mapping[Any, Any]) -> dict[str, str]:
     if name in TRUST_RECORDS and TRUST_RECORDS[name].yearly:
         return {"cell_methods": "year: mean"}
-    return {"cell_methods": "month: mean"} if windows and name in OUTCOMES else {}
+    return {"cell_methods": "month: mean"} if windows and is_outcome(name, attributes) else {}
+
+
+def is_outcome(name: str, attributes: Mapping[Any, Any]) -> bool:
+    """Whether a variable ``name`` with these ``attributes`` is a monthly outcome, of the model or of own rules.
+
+    >>> is_outcome("quality", {}), is_outcome("mean_dread", {"own_rule": "mean_dread"}), is_outcome("status", {})
+    (True, True, False)
+    """
+    return name in OUTCOMES or OWN_RULE in attributes
 
 
 def as_plain(attributes: Mapping[str, Any]) -> dict[str, Any]:

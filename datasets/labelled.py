@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -14,11 +14,13 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from .. import model
+from ..model.constants import CONSTANTS
 from ..model.outcomes import TRUST_RECORDS
-from ..model.parameters import PARAMETERS
+from ..model.parameters import base_of
 from ..model.providers import OPTIONAL_COLUMNS, REQUIRED_COLUMNS, Providers
+from ..model.schedule.rulebook import BUILT_IN, RuleBook, with_varied_constants
 from ..store.format import BATCH_DIMENSIONS, DONE, FAILED, STATUS
-from .attributes import as_plain, with_descriptions
+from .attributes import OWN_RULES, as_plain, with_descriptions
 from .call import Failure, SimulateCall
 
 
@@ -47,7 +49,25 @@ def label_runs(
         status[run.point, run.replicate] = FAILED
     variables = {name: (_dims_of(name), values) for name, values in arrays.items()}
     runs = xr.Dataset({STATUS: (BATCH_DIMENSIONS, status), **variables}, _coordinates(call, arrays))
-    return with_descriptions(runs.assign_attrs(_about(call, engine, failures)), start)
+    book = book_of_text(call.own_rules, call.points)
+    return with_descriptions(runs.assign_attrs(_about(call, book, engine, failures)), start, book)
+
+
+def book_of_text(text: str, names: Iterable[str] = ()) -> RuleBook:
+    """Return the rule book that ``text``, the attribute ``own_rules``, says; the model's own for an empty one.
+
+    Constants among ``names``, those of the parameters that were set, are parameters of it. Raises ValueError for a text
+    that is none.
+
+    >>> book_of_text("") is BUILT_IN, book_of_text("", ["VOICE_BASE", "mandate_detail"]).varied_constants
+    (True, ('VOICE_BASE',))
+    """
+    book = BUILT_IN
+    if text:
+        from ..model.own.books import book_from_text  # what runs without own rules does not wait for it
+
+        book = book_from_text(text)
+    return with_varied_constants(book, {base_of(name) for name in names} & set(CONSTANTS))
 
 
 def _dims_of(name: str) -> tuple[str, ...]:
@@ -74,11 +94,12 @@ def _coordinates(call: SimulateCall, arrays: Mapping[str, NDArray[Any]]) -> dict
     return found
 
 
-def _about(call: SimulateCall, engine: str, failures: Sequence[Failure]) -> dict[str, Any]:
+def _about(call: SimulateCall, book: RuleBook, engine: str, failures: Sequence[Failure]) -> dict[str, Any]:
     runs, failed = call.number_of_points * call.replicates, len(failures)
     return as_plain(
         {
-            "rules_hash": model.rules_hash(),
+            "rules_hash": model.rules_hash(book),
+            OWN_RULES: book.text or None,
             "seed": call.seed,
             "streams": call.streams,
             "sampler": {
@@ -89,7 +110,7 @@ def _about(call: SimulateCall, engine: str, failures: Sequence[Failure]) -> dict
                 "bounds": [],
             },
             "providers": None if call.providers is None else providers_as_csv(call.providers),
-            "defaults": {name: row.default for name, row in PARAMETERS.items()},
+            "defaults": {name: row.default for name, row in book.parameters.items()},
             "points": call.number_of_points,
             "runs": runs,
             "runs_done": runs - failed,

@@ -21,6 +21,7 @@ from generate_types import FILES
 from tredegar.model import CONSTANTS, OUTCOMES, PARAMETERS, TRUST_RECORDS
 from tredegar.model.constants import Constant
 from tredegar.model.outcomes import Outcome
+from tredegar.model.own.mechanisms import MECHANISMS
 from tredegar.model.parameters import Parameter
 
 DOCS = Path(__file__).resolve().parent
@@ -122,10 +123,21 @@ SECTIONS: dict[str, Callable[[], str]] = {
     "trust records": trust_records,
 }
 
+
+def mechanisms() -> str:
+    """Return the table of the mechanisms that have a rival."""
+    lines = []
+    for each in MECHANISMS.values():
+        lines.append(f"`{each.name}` | `built-in` | {each.meaning} | [model.md](model.md): {', '.join(each.rules)}")
+        lines += [f"| `{rival.name}` | {rival.meaning} | {rival.source}" for rival in each.rivals.values()]
+    return table("Mechanism | Name | What it says | Source", lines)
+
+
 PAGES: dict[str, dict[str, Callable[[], str]]] = {
     "model.md": SECTIONS,
     "architecture.md": ARCHITECTURE,
     "others.md": OTHERS,
+    "own_rules.md": {"mechanisms": mechanisms},
 }
 """The pages with generated sections."""
 

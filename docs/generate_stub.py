@@ -8,6 +8,7 @@ import re
 import textwrap
 from collections.abc import Iterable, Iterator
 from types import FunctionType
+from typing import get_overloads
 
 import tredegar
 from tredegar.kernels.engine_table import AUTO, ENGINES
@@ -47,7 +48,7 @@ def stub() -> str:
         value = getattr(tredegar, name)
         if name in TABLES:
             bodies.append(table_of_the_model(name, imports))
-        elif isinstance(value, FunctionType):
+        elif isinstance(value, FunctionType) and not get_overloads(value):  # what has several forms says them itself
             bodies.append(function_of_the_stub(name, value, imports))
         else:
             imports[name] = f"from .{home} import {name} as {name}"

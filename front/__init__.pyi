@@ -10,6 +10,9 @@ from .model.name_types import ParameterName as ParameterName
 from .model.name_types import Points as Points
 from .model.name_types import WantedByName
 from .model.outcomes import Outcome
+from .model.own.declared import Function
+from .model.own.declared import Own as Own
+from .model.own.declared import rule as rule
 from .model.parameters import Parameter
 from .model.providers import Providers
 from .results.arms.comparison import Comparison
@@ -45,6 +48,7 @@ __all__ = [
     "OUTCOMES",
     "PARAMETERS",
     "HealthService",
+    "Own",
     "OutcomeName",
     "ParameterName",
     "Parameters",
@@ -72,8 +76,10 @@ __all__ = [
     "measure_hysteresis",
     "measure_robustness",
     "open_sweep",
+    "outcome",
     "paired",
     "plan_sweep",
+    "rule",
     "run_sweep",
     "salib_problem",
     "sample_of",
@@ -526,6 +532,20 @@ def open_sweep(
     (('point', 'replicate', 'month'), (2, 1, 12), 2)
     """
 
+def outcome(unit: str = "", meaning: str = "") -> Callable[[Function], Function]:
+    """Declare a function as an outcome of one's own, recorded each month, and return it as it is.
+
+    What reads trusts or managers is the mean over trusts by size; what reads seats, the mean over occupied seats, then
+    over trusts by size; a condition is the share for which it holds, of trusts or of seats; what reads the centre alone
+    is the value itself. Raises RuleRefused for an outcome without unit or meaning.
+
+    >>> @outcome(unit="share", meaning="dread among managers")
+    ... def mean_dread(manager):
+    ...     return manager.dread
+    >>> declaration_of(mean_dread).unit
+    'share'
+    """
+
 def paired(
     joined: xr.Dataset,
     arm: Any,
@@ -662,13 +682,15 @@ def simulate(
     dtype: str = "float32",
     streams: str | None = None,
     samples: ArrayLike | None = None,
+    rules: Rules = None,
 ) -> Simulated:
     """Run every point ``replicates`` times and return the recorded outcomes.
 
     Args:
         points: name -> (n_points,) values, a mapping, a pandas DataFrame, one row of it (a Series) or an xarray
-            Dataset on one dimension; names are parameters or ``parameter@month`` (the value from the start of that
-            month on). A single number holds for all points; parameters left out are at their default. Of a Dataset,
+            Dataset on one dimension; names are parameters, those of own rules among them, or ``parameter@month`` (the
+            value from the start of that month on), or constants. A single number holds for all points; parameters left
+            out are at their default. What chooses between rules takes whole numbers or labels. Of a Dataset,
             coordinates that are parameters count as well.
         replicates: repeats of each point under other luck.
         months: length of a run.
@@ -676,7 +698,7 @@ def simulate(
         clinicians: seats per trust.
         seed: 0 .. 2**32 - 1.
         engine: "auto" (the fastest that works here) or a name of :func:`engines`; all give the same bits.
-        outcomes: names to record; None for all 82.
+        outcomes: names to record; None for all, 82 and those of own rules.
         every: months per recorded value, their mean; must divide ``months``.
         runs: run numbers, uint32 (point, replicate); by default common random numbers:
             replicate k has run number k at every point.
@@ -687,14 +709,16 @@ def simulate(
         streams: run numbers by kind, in place of ``runs``: "common", as by default; "independent", a random stream for
             each run; "paired", common to the points of a sample and independent between samples.
         samples: with paired streams, a label for each point: points of one label are the arms of one sample.
+        rules: rules of one's own: decorated functions, the path of a file with such, or rule -> function, place in a
+            file or name of a rival that the package brings; None for the model as it stands.
 
     Returns:
         outcome -> array (point, replicate, month // every), and per-trust records (point, replicate, trust[, year]);
         attributes ``engine`` and ``failures``. A failed run is NaN throughout. ``to_dataset()`` labels them.
 
     Raises:
-        ValueError: for an argument that cannot be used, naming it and what is allowed, and for more than this machine
-            can hold.
+        ValueError: for an argument that cannot be used, naming it and what is allowed, for a rule that not every
+            engine could follow, and for more than this machine can hold.
         EngineUnavailable: for an engine that cannot run on this machine.
 
     What else is raised while runs are computed is the machine's fault and no run's.

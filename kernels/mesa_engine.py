@@ -13,7 +13,6 @@ from ..model.failed_run import RunFailed
 from ..model.outcomes import TRUST_RECORDS
 from ..model.parameters import PARAMETERS, Parameters
 from ..model.schedule.recording import YEARLY, final_trust_records
-from ..model.schedule.rulebook import BUILT_IN
 from .batch.batch import Recorded, RunBatch
 
 
@@ -22,9 +21,7 @@ def build_run(batch: RunBatch, position: int, checked: bool = False) -> HealthSe
     values = {name: float(numbers[position]) for name, numbers in batch.parameters.items()}
     varied = batch.rules.varied_constants
     # What own rules and varied constants add to the parameters.
-    own: dict[str, Any] = {name: value for name, value in values.items() if name not in PARAMETERS}
-    if batch.rules is not BUILT_IN:
-        own["rules"] = batch.rules
+    added: dict[str, Any] = {name: value for name, value in values.items() if name not in PARAMETERS}
     return HealthService(
         Parameters(**{name: values[name] for name in PARAMETERS}),
         trusts=batch.country.trusts,
@@ -38,7 +35,8 @@ def build_run(batch: RunBatch, position: int, checked: bool = False) -> HealthSe
             for month, changed in batch.changes.items()
         },
         checked=checked,
-        **own,
+        rules=batch.rules,
+        **added,
     )
 
 

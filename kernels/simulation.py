@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from html import escape
 from os import PathLike
 from typing import TYPE_CHECKING, Any, cast
@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..datasets.call import Failure, SimulateCall
 from ..model.constants import CONSTANTS, constants_with
 from ..model.outcomes import choose_outcomes
-from ..model.parameters import parse_setting
+from ..model.parameters import base_of, parse_setting
 from ..model.providers import Providers, read_providers
 from ..model.schedule.rulebook import BUILT_IN, RuleBook, with_varied_constants
 from ..model.text.names import whole_number
@@ -30,11 +30,7 @@ if TYPE_CHECKING:
     from ..model.name_types import OutcomeName, TrustRecordName
 
     Arrays = dict[OutcomeName | TrustRecordName, NDArray[Any]]
-    Rules = (
-        RuleBook | Iterable[Callable[..., Any]] | str | PathLike[str] | Mapping[str, Callable[..., Any] | str] | None
-    )
 else:
-    Rules = Any
     Arrays = dict  # a name of any table: the types of names are for editors and checkers
 
 
@@ -107,7 +103,7 @@ def simulate(
     dtype: str = "float32",
     streams: str | None = None,
     samples: ArrayLike | None = None,
-    rules: Rules = None,
+    rules: RuleBook | str | PathLike[str] | Iterable[Any] | Mapping[str, Any] | None = None,
 ) -> Simulated:
     """Run every point ``replicates`` times and return the recorded outcomes.
 
@@ -192,7 +188,7 @@ def simulate(
 
 
 def _rules_of(
-    rules: Rules, points: Mapping[str, ArrayLike] | Any, constants: Mapping[str, float]
+    rules: Any, points: Mapping[str, ArrayLike] | Any, constants: Mapping[str, float]
 ) -> tuple[RuleBook, dict[str, Any]]:
     """Return the book that ``rules`` make, with the constants among ``points`` varied, and the points by name."""
     book = BUILT_IN
@@ -201,7 +197,7 @@ def _rules_of(
 
         book = book_of(rules)
     named = named_values(points, {*book.parameters, *CONSTANTS})
-    varied = [name for name in named if name in CONSTANTS]
+    varied = [base_of(name) for name in named if base_of(name) in CONSTANTS]
     if twice := [name for name in varied if name in constants]:
         raise ValueError(f"constant '{twice[0]}' is given twice: among the points, and in constants")
     return with_varied_constants(book, varied), named

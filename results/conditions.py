@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import xarray as xr
 
-from .dataset import chosen_outcomes
+from .dataset import chosen_outcomes, varied_parameters
 from .windows import window
 
 CARRIED = frozenset({"reorganisation_direction"})
@@ -39,6 +39,10 @@ def average_by(
     >>> means["party"].values.tolist(), means["quality"].values.ravel().tolist()
     ([-1.0, 1.0], [0.2, 0.5])
     """
+    if by in varied_parameters(sweep):
+        raise ValueError(
+            f"'{by}' is a parameter, and the same in all months of a run; choose points with at(sweep, ...)"
+        )
     names = [name for name in chosen_outcomes(sweep, outcomes) if name != by]
     (condition_name,) = chosen_outcomes(sweep, by)
     part = window(sweep, from_month, to_month)[list(dict.fromkeys([*names, condition_name]))].astype(np.float64)

@@ -3,122 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import xarray as xr
 
-from ..datasets.attributes import json_attribute
+from ..datasets.attributes import OWN_RULES, is_outcome, json_attribute, labels_of, parameter_of
+from ..datasets.conventions import WORDS
 from ..model.outcomes import OUTCOMES, TRUST_RECORDS, Outcome
 from ..model.parameters import PARAMETERS, Parameter, base_of, parse_setting
 from ..model.text.names import closest
-from ..store.design_methods import DesignMethod, factors_of, find_design_method
-from ..store.random_streams import COMMON, INDEPENDENT, PAIRED
+from ..store.design_methods import find_design_method
 from ..store.root_file import with_present_keys
 from ..store.spec_text import spec_tables
+from .design import Design
+
+if TYPE_CHECKING:
+    from ..model.schedule.rulebook import RuleBook
 
 MAIN_OUTCOMES = ("quality", "fit", "true_access", "overall", "integration", "morale")
 """What a report shows first, where it was recorded."""
-
-
-STREAMS_IN_WORDS = {
-    COMMON: "common random numbers",
-    INDEPENDENT: "independent random streams",
-    PAIRED: "random streams paired within samples",
-}
 LONG_LABEL = 26
 """Longer labels put their unit on a second line."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Design:
-    """How the points of a sweep were chosen, as the store tells.
-
-    ``varied`` are the varied parameters in the order of the spec, which is that of the columns of the sample;
-    ``bounds`` their (low, high); ``settings`` are those of the sampler. ``streams``: common random numbers ("common"),
-    a random stream for each run ("independent"), or streams common to the points of a sample ("paired").
-    """
-
-    method: str
-    settings: dict[str, Any]
-    varied: tuple[str, ...]
-    bounds: dict[str, tuple[float, float]]
-    replicates: int
-    streams: str
-
-    @property
-    def kind(self) -> DesignMethod:
-        """What is known of the method, whatever the sweep."""
-        return find_design_method(self.method)
-
-    @property
-    def points_in_unit(self) -> int:
-        """How many points the design draws together: those of a trajectory, of a base point, or one."""
-        # As it was drawn: of some of its points a parameter may vary no longer.
-        drawn = factors_of(self.settings.get("names") or self.varied, self.settings)
-        return self.kind.unit.points(len(set(drawn)), self.settings)
-
-    @property
-    def points_drawn(self) -> int | None:
-        """How many points the design has, whatever is left of them; None where it does not say."""
-        count = self.settings.get(self.kind.counted_by or "")
-        return None if count is None else int(count) * self.points_in_unit
-
-    @property
-    def streams_in_words(self) -> str:
-        """What its replicates share, such as "common random numbers" or "independent random streams"."""
-        # A Dataset that others made may name a kind that is not known.
-        return STREAMS_IN_WORDS.get(self.streams, f"{self.streams} random streams")
-
-    @property
-    def sampled(self) -> bool:
-        """Whether the points stand for a space, so that their choice is a source of uncertainty."""
-        return self.kind.is_sample(self.settings)
-
-    @property
-    def shares_streams(self) -> bool:
-        """Whether some points share random numbers."""
-        alone = self.kind.sampled and self.points_in_unit == 1
-        return self.streams == COMMON or (self.streams == PAIRED and not alone)
-
-    @property
-    def second_order(self) -> bool:
-        """Whether a Sobol design holds the rows that second-order indices need."""
-        return bool(self.settings.get("second_order", True))
-
-    @property
-    def owners(self) -> tuple[str, ...]:
-        """The factor of each varied parameter: the group that it moves with, or itself."""
-        return factors_of(self.varied, self.settings)
-
-    @property
-    def factors(self) -> tuple[str, ...]:
-        """What the design moves by itself: groups, and parameters that are in none."""
-        return tuple(dict.fromkeys(self.owners))
-
-    @property
-    def groups(self) -> dict[str, tuple[str, ...]]:
-        """The members of each group of parameters."""
-        return {name: tuple(members) for name, members in (self.settings.get("groups") or {}).items()}
-
-    @property
-    def correlations(self) -> dict[tuple[str, str], float]:
-        """The rank correlations that the points were drawn with, by pairs of parameters; empty where independent."""
-        pairs = self.settings.get("correlations") or {}
-        return {(one, other): value for one, row in pairs.items() for other, value in row.items()}
-
-    @property
-    def correlated_in_words(self) -> str:
-        """Which parameters are correlated, the first two of them, and what that does; empty where none are."""
-        for (one, other), value in self.correlations.items():
-            pair = f"'{one}' and '{other}' have a rank correlation of {value:g}"
-            return f"{pair}, so that what one does would count as the other's"
-        return ""
-
-    def check_independent(self, what: str, instead: str) -> None:
-        """Raise ValueError, saying ``what`` is refused and what can be done ``instead``, for correlated parameters."""
-        if self.correlations:
-            raise ValueError(f"{what} of independent parameters alone: {self.correlated_in_words}; {instead}")
 
 
 def spec_of(sweep: xr.Dataset) -> Mapping[str, Any]:
@@ -159,17 +65,36 @@ def design_of(sweep: xr.Dataset) -> Design:
         bounds={name: _bounds(ranges.get(name), sweep[name]) for name in varied},
         replicates=sweep.sizes["replicate"],
         streams=str(with_present_keys(sweep.attrs).get("streams", "common")),
+        choices={name: labels for name in varied if (labels := labels_of(sweep[name].attrs))},
     )
 
 
 def _bounds(given: Sequence[float] | None, values: xr.DataArray) -> tuple[float, float]:
+    if labels := labels_of(values.attrs):
+        return 0.0, len(labels) - 1.0
     low, high = (values.min(), values.max()) if given is None else given
     return float(low), float(high)
 
 
-def parameter_row(name: str) -> Parameter | None:
-    """Return the row of the table for ``name`` or ``name@month``; None where ``name`` is no parameter."""
-    return PARAMETERS.get(base_of(name))
+def book_of(sweep: xr.Dataset) -> RuleBook:
+    """Return the rule book of an opened sweep: the model's own, with the own rules that it carries.
+
+    Constants that it sets are parameters of it. Raises ValueError for own rules that cannot be read.
+
+    >>> book_of(xr.Dataset()).text
+    ''
+    """
+    from ..datasets.labelled import book_of_text  # who asks for no rules does not wait for them
+
+    return book_of_text(str(sweep.attrs.get(OWN_RULES, "")), map(str, sweep.coords))
+
+
+def parameter_in(sweep: xr.Dataset, name: str) -> Parameter | None:
+    """Return what ``name`` or ``name@month`` is in an opened sweep; None where it is no parameter.
+
+    A parameter of own rules, a choice between rules or a varied constant is known by the attributes of its coordinate.
+    """
+    return parameter_of(name, sweep.coords[name].attrs if name in sweep.coords else {})
 
 
 def varied_parameters(sweep: xr.Dataset) -> tuple[str, ...]:
@@ -182,9 +107,50 @@ def varied_parameters(sweep: xr.Dataset) -> tuple[str, ...]:
     """
     # A fixed parameter that differs between arms of joined sweeps lies on their dimension, not on that of the points.
     on_points = (str(name) for name, c in sweep.coords.items() if c.dims in (("point",), (name,)))
-    found = {name for name in on_points if parameter_row(name) is not None}
+    found = {name for name in on_points if parameter_in(sweep, name) is not None}
     order = [*json_attribute(sweep.attrs, "sampler").get("names", ()), *PARAMETERS, *sorted(found)]
     return tuple(dict.fromkeys(name for name in order if name in found))
+
+
+def levels_in(sweep: xr.Dataset, name: str) -> tuple[str, ...]:
+    """Return the labels of the levels of ``name`` in an opened sweep, of its values 0, 1 and so on; none of no choice.
+
+    >>> levels_in(xr.Dataset(coords={"mandate_detail": ("point", [0.2, 0.7])}), "mandate_detail")
+    ()
+    """
+    return labels_of(sweep.coords[name].attrs) if name in sweep.coords else ()
+
+
+def shown_values(sweep: xr.Dataset, name: str) -> np.ndarray:
+    """Return the values of parameter ``name`` of an opened sweep as people read them: of a choice, labels as texts.
+
+    They have the dims of its coordinate, (point,) or none, and the unit of the parameter.
+
+    >>> about = {"levels": '["built-in", "mine"]'}
+    >>> shown_values(xr.Dataset(coords={"gaming": ("point", [1.0, 0.0], about)}), "gaming").tolist()
+    ['mine', 'built-in']
+    """
+    return with_labels(sweep[name].values, levels_in(sweep, name))
+
+
+def with_labels(values: np.ndarray, labels: Sequence[str]) -> np.ndarray:
+    """Return ``values`` (any shape), numbers of levels, as the ``labels`` of these, texts; as they are without labels.
+
+    >>> with_labels(np.array([1.0, 0.0]), ("built-in", "mine")).tolist(), with_labels(np.array([0.2]), ()).tolist()
+    (['mine', 'built-in'], [0.2])
+    """
+    if not len(labels) or values.dtype.kind in "OUT":
+        return values
+    return np.asarray(np.array(labels, dtype=object)[values.astype(int)])
+
+
+def value_said(value: float, labels: Sequence[str] = (), form: str = "g") -> str:
+    """Return a value of a parameter as text: the label of a level of a choice, else the number in ``form``.
+
+    >>> value_said(0.25), value_said(1.0, ("built-in", "mine")), value_said(0.123456, form=".3g")
+    ('0.25', 'mine', '0.123')
+    """
+    return labels[int(value)] if labels else f"{value:{form}}"
 
 
 def fixed_parameters(sweep: xr.Dataset) -> dict[str, float]:
@@ -194,16 +160,23 @@ def fixed_parameters(sweep: xr.Dataset) -> dict[str, float]:
     {'target_level': 0.9}
     """
     scalars = ((str(n), c) for n, c in sweep.coords.items() if c.ndim == 0)
-    return {name: float(c) for name, c in scalars if parameter_row(name) is not None}
+    return {name: _number(c) for name, c in scalars if parameter_in(sweep, name) is not None}
+
+
+def _number(scalar: xr.DataArray) -> float:
+    """Return the value of a fixed parameter, of a choice that stands there by its label the number of the level."""
+    value = scalar.item()
+    return float(labels_of(scalar.attrs).index(value) if isinstance(value, str) else value)
 
 
 def recorded_outcomes(sweep: xr.Dataset) -> tuple[str, ...]:
-    """Return the monthly outcomes that an opened sweep holds, in the order of the table ``outcomes.toml``.
+    """Return the monthly outcomes that an opened sweep holds, those of the table ``outcomes.toml`` in its order first.
 
     >>> recorded_outcomes(xr.Dataset({"quality": ("month", [0.5]), "true_access": ("month", [0.8])}))
     ('true_access', 'quality')
     """
-    return tuple(name for name in OUTCOMES if name in sweep.data_vars)
+    own = (str(name) for name, row in sweep.data_vars.items() if is_outcome(str(name), row.attrs))
+    return tuple(dict.fromkeys([*(name for name in OUTCOMES if name in sweep.data_vars), *own]))
 
 
 def chosen_outcomes(sweep: xr.Dataset, names: Iterable[str] | None, most: int | None = None) -> tuple[str, ...]:
@@ -245,11 +218,27 @@ def chosen_parameters(sweep: xr.Dataset, names: Iterable[str] | None) -> tuple[s
     return chosen
 
 
-def label_of(name: str, unit: bool = True) -> str:
-    """Return what an axis says of a parameter or an outcome: its name in words, and its unit in brackets."""
+def label_of(name: str, unit: bool = True, of: xr.Dataset | None = None) -> str:
+    """Return what an axis says of a parameter or an outcome: its name in words, and its unit in brackets.
+
+    The unit of what is not the model's own is told by its variable ``of`` a Dataset. A choice has none.
+    """
     base, month = parse_setting(name)
-    row: Parameter | Outcome | None = parameter_row(base) or OUTCOMES.get(base) or TRUST_RECORDS.get(base)
     words = base.replace("_", " ") + (f" from month {month}" if month else "")
-    if not unit or row is None:
-        return words
-    return f"{words}{' ' if len(words) + len(row.unit) < LONG_LABEL else chr(10)}[{row.unit}]"
+    found = unit_of(name, of) if unit else ""
+    return words if not found else f"{words}{' ' if len(words) + len(found) < LONG_LABEL else chr(10)}[{found}]"
+
+
+def unit_of(name: str, of: xr.Dataset | None = None) -> str:
+    """Return the unit of a parameter or an outcome in words; empty for a choice, and where nothing tells it.
+
+    >>> dread = xr.Dataset({"mean_dread": ("point", [0.5], {"units": "index"})})
+    >>> unit_of("mandate_detail"), unit_of("mean_dread", dread)
+    ('share', 'index')
+    """
+    base = base_of(name)
+    row: Parameter | Outcome | None = PARAMETERS.get(base) or OUTCOMES.get(base) or TRUST_RECORDS.get(base)
+    if row is not None:
+        return row.unit
+    attributes = of[name].attrs if of is not None and name in of.variables else {}
+    return "" if labels_of(attributes) else str(attributes.get(WORDS, attributes.get("units", "")))

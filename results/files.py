@@ -10,7 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from .conditions import CARRIED, average_by
-from .dataset import chosen_outcomes, fixed_parameters, recorded_outcomes, varied_parameters
+from .dataset import chosen_outcomes, fixed_parameters, recorded_outcomes, shown_values, varied_parameters
 from .formats import Exported, format_of, write_whole
 from .windows import settled_from, window, window_mean
 
@@ -33,7 +33,8 @@ def export(
 
     Without ``monthly`` each run has one value per outcome, its mean over the window (the second half of the run by
     default); with it every recorded month of the window (all by default). A table has one row per run, or per run and
-    month, with all parameters and the status. With ``by`` (``party``, ``reorganisation_direction``) each run has one
+    month, with all parameters and the status; of a choice it has the labels of the levels, of which NetCDF keeps the
+    numbers, with the labels as an attribute. With ``by`` (``party``, ``reorganisation_direction``) each run has one
     mean for each value of that outcome, over the months in which it has it, and the number of these months; a direction
     holds until the next one. Raises ValueError for another ending, an unknown outcome, ``monthly`` with ``by``, and a
     file that the classic format cannot hold.
@@ -95,5 +96,5 @@ def _rows(values: xr.Dataset, block: xr.Dataset) -> pd.DataFrame:
     frame = values.drop_vars(parameters, errors="ignore").to_dataframe(dim_order=dims).reset_index()
     places = frame["point"].to_numpy() - int(block["point"][0])
     for name in parameters:
-        frame[name] = np.broadcast_to(block[name].values, block.sizes["point"])[places]
+        frame[name] = np.broadcast_to(shown_values(block, name), block.sizes["point"])[places]
     return frame[[*dims, *parameters, "status", *outcomes]]

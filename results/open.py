@@ -34,7 +34,7 @@ from ..store.presence import file_sizes, lost_blocks
 from ..store.root_file import read_root_bytes, seal_is_broken, with_present_keys
 from ..store.spec_text import spec_tables
 from .checked import ADVICE, CheckedArray
-from .dataset import parameter_row
+from .dataset import parameter_in
 from .recorded import Stored, check_status, listed_files, lost_runs, read_status
 
 STORAGE_CHUNKS = 16
@@ -133,7 +133,9 @@ def open_stored(place: Path) -> tuple[Stored, xr.Dataset]:
         said = first_line(error)
         raise ValueError(f"'{place}' cannot be read as a store that `tredegar sweep` wrote: {said}") from error
     varied = {
-        str(name): row.values for name, row in coordinates.coords.items() if parameter_row(str(name)) and row.ndim
+        str(name): row.values
+        for name, row in coordinates.coords.items()
+        if parameter_in(coordinates, str(name)) and row.ndim
     }
     return Stored(place, attributes, arrays, batches, varied), coordinates
 

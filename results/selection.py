@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from ..model.text.names import closest, real_number
 from ..model.text.plain_text import brief
-from .dataset import design_of, fixed_parameters, varied_parameters
+from .dataset import design_of, fixed_parameters, levels_in, value_said, varied_parameters, with_labels
 
 TOLERANCE = 1e-6
 """How far a wanted value may lie from a stored one, as a share of the range of the stored ones (assumption)."""
 SHOWN_VALUES = 12
-Wanted = float | Sequence[float] | NDArray[Any] | slice
-"""A value of a parameter, several, or all between two."""
+Wanted = float | str | Sequence[float] | Sequence[str] | NDArray[Any] | slice
+"""A value of a parameter or the label of a level, several of them, or all between two."""
 
 
 def at(
@@ -35,16 +35,17 @@ def at(
 
     A value is a number, a list of numbers (any of them) or a slice (its ends included, each may be left out):
     ``at(ds, mandate_detail=slice(0.2, 0.6), target_level=[0.8, 0.9])``. A lever that changes has an ``@`` in its name
-    and goes into ``values``: ``at(ds, {"sanction_strength@61": 0.8})``. The dims stay ``(point, ...)``, in the order of
-    the sweep.
+    and goes into ``values``: ``at(ds, {"sanction_strength@61": 0.8})``. A level of a choice is named by its label,
+    ``at(ds, gaming="built-in")``. The dims stay ``(point, ...)``, in the order of the sweep.
 
     The nearest stored value is taken if it lies within ``tolerance`` (default 1e-6) times the range of the stored ones.
     With ``method="nearest"`` the nearest setting is taken instead, whatever the design: of the points inside all
     slices, those that are nearest to the numbers together, each parameter in units of its range in the sweep; with
     lists, the nearest to every combination. ``tolerance`` is then the largest distance, in these units; default any.
+    Levels are near to nothing but themselves.
 
     Raises ValueError for an unknown name, for what is no number, for a value that was not run, naming those that were,
-    and where no point is near enough.
+    for a slice of a choice, whose levels have no order, and where no point is near enough.
 
     >>> sweep = xr.Dataset(coords={"point": [0, 1, 2], "mandate_detail": ("point", [0.0, 0.4, 0.4])})
     >>> at(sweep, mandate_detail=0.4)["point"].values.tolist()
@@ -60,12 +61,15 @@ def at(
     wanted = _checked(sweep, {**(values or {}), **named_values})
     slices = {name: value for name, value in wanted.items() if isinstance(value, slice)}
     numbers = {name: value for name, value in wanted.items() if not isinstance(value, slice)}
+    levels = {name: numbers.pop(name) for name in [*numbers] if levels_in(sweep, name) and method == "nearest"}
     keep = np.ones(sweep.sizes["point"], dtype=bool)
+    for name, each in levels.items():
+        keep &= _among(sweep, name, each, TOLERANCE)
     for name, part in slices.items():
         keep &= _inside(sweep, name, part)
     if not keep.any():
         raise ValueError("no point lies inside all of these slices together; widen one of them")
-    if method == "nearest":
+    if method == "nearest" and (numbers or not levels):
         keep &= _nearest(sweep, numbers, keep, tolerance)
     else:
         for name, each in numbers.items():
@@ -111,10 +115,34 @@ def _checked(sweep: xr.Dataset, wanted: Mapping[str, Any]) -> dict[str, tuple[fl
             raise ValueError(
                 f"parameter {brief(name)} is not in this store{closest(name, known)}; it has {', '.join(known)}"
             )
-    return {
-        name: _slice_of(name, value) if isinstance(value, slice) else _numbers_of(name, value)
-        for name, value in wanted.items()
-    }
+    return {name: _read(name, value, levels_in(sweep, name)) for name, value in wanted.items()}
+
+
+def _read(name: str, value: Any, labels: tuple[str, ...]) -> tuple[float, ...] | slice:
+    if isinstance(value, slice):
+        if labels:
+            raise ValueError(f"the levels of {name} have no order, so that no slice holds any; give {_either(labels)}")
+        return _slice_of(name, value)
+    return _levels_of(name, value, labels) if labels else _numbers_of(name, value)
+
+
+def _either(labels: Sequence[str]) -> str:
+    """Return the first labels as a user would write them: 'built-in' or 'my_rules.py:gaming'."""
+    return " or ".join(f"'{label}'" for label in labels[:SHOWN_VALUES])
+
+
+def _levels_of(name: str, value: Any, labels: tuple[str, ...]) -> tuple[float, ...]:
+    """Return the numbers of the levels that are wanted by label, or by number."""
+    given = [value] if isinstance(value, str) else np.atleast_1d(np.asarray(value, dtype=object)).tolist()
+    found = []
+    for each in given:
+        number = labels.index(each) if each in labels else real_number(each)
+        if number is None or number not in range(len(labels)):
+            raise ValueError(f"{name} has no level {brief(each)}{closest(str(each), labels)}; give {_either(labels)}")
+        found.append(float(number))
+    if not found:
+        raise ValueError(f"{name} must be the label of a level or a list of some: {_either(labels)}, got none")
+    return tuple(found)
 
 
 def _slice_of(name: str, part: slice) -> slice:
@@ -157,11 +185,15 @@ def _inside(sweep: xr.Dataset, name: str, part: slice) -> np.ndarray:
 
 
 def _among(sweep: xr.Dataset, name: str, wanted: tuple[float, ...], tolerance: float) -> np.ndarray:
-    return np.logical_or.reduce([_near(_stored(sweep, name), name, each, tolerance) for each in wanted])
+    labels = levels_in(sweep, name)
+    return np.logical_or.reduce([_near(_stored(sweep, name), name, each, tolerance, labels) for each in wanted])
 
 
-def _near(stored: np.ndarray, name: str, wanted: float, tolerance: float) -> np.ndarray:
+def _near(stored: np.ndarray, name: str, wanted: float, tolerance: float, labels: tuple[str, ...]) -> np.ndarray:
     nearest = float(stored[np.abs(stored - wanted).argmin()])
+    if labels and nearest != wanted:
+        there = ", ".join(labels[int(level)] for level in np.unique(stored))
+        raise ValueError(f"no point has {name} = {value_said(wanted, labels)}; available: {there}")
     if not abs(nearest - wanted) <= tolerance * max(float(np.ptp(stored)), abs(nearest), 1e-12):
         raise ValueError(f"no point has {name} = {wanted:g}; {_available(stored, wanted)}")
     return stored == nearest
@@ -207,8 +239,8 @@ def _available(stored: np.ndarray, wanted: float) -> str:
 def unstack_grid(sweep: xr.Dataset) -> xr.Dataset:
     """Return a grid sweep with one dimension per varied parameter in place of ``point``.
 
-    Dims become ``(parameter, ..., replicate, month)``, still lazy. Raises ValueError where the points are no full
-    grid: some combination of the levels missing or there twice.
+    Dims become ``(parameter, ..., replicate, month)``, still lazy; the coordinate of a choice has the labels of its
+    levels. Raises ValueError where the points are no full grid: some combination of the levels missing or there twice.
 
     >>> varied = {"mandate_detail": ("point", [0.0, 0.0, 1.0, 1.0]), "target_level": ("point", [0.8, 0.9, 0.8, 0.9])}
     >>> grid = unstack_grid(xr.Dataset({"quality": ("point", [0.5, 0.6, 0.7, 0.8])}, varied))
@@ -227,4 +259,8 @@ def unstack_grid(sweep: xr.Dataset) -> xr.Dataset:
         )
     order = np.lexsort(places[::-1])
     unstacked = sweep.isel(point=order).set_index(point=list(names)).unstack("point")
+    for name in names:
+        # Indices keep no attributes, by which parameters of own rules are known.
+        values = with_labels(unstacked[name].values, levels_in(sweep, name))
+        unstacked = unstacked.assign_coords({name: (name, values, sweep[name].attrs)})
     return unstacked.transpose(*names, ...)

@@ -10,7 +10,7 @@ import pandas as pd
 import xarray as xr
 from scipy import stats
 
-from .dataset import varied_parameters
+from .dataset import levels_in, varied_parameters
 
 GROUPS = 10
 """Groups of points that the jackknife leaves out in turn (assumption)."""
@@ -233,8 +233,10 @@ def _terms(unit: np.ndarray) -> tuple[list[tuple[int, ...]], list[np.ndarray]]:
     owners: list[tuple[int, ...]] = [(one,) for one in range(parameters)]
     columns = [unit[:, one] for one in range(parameters)]
     if points >= POINTS_PER_TERM * (1 + 2 * parameters):
-        owners += [(one,) for one in range(parameters)]
-        columns += [unit[:, one] ** 2 for one in range(parameters)]
+        # Of two values, which are -1 and 1, the square is the constant.
+        curved = [one for one in range(parameters) if (np.abs(unit[:, one]) < 1.0).any()]
+        owners += [(one,) for one in curved]
+        columns += [unit[:, one] ** 2 for one in curved]
     pairs = list(combinations(range(parameters), 2))
     if points >= POINTS_PER_TERM * (1 + len(owners) + len(pairs)):
         owners += pairs
@@ -246,8 +248,8 @@ def _terms(unit: np.ndarray) -> tuple[list[tuple[int, ...]], list[np.ndarray]]:
 def most_telling(means: xr.DataArray, sweep: xr.Dataset) -> pd.Series:
     """Return the varied parameters with their shares of the variance between points, interactions included, in order.
 
-    ``means`` (point, replicate) are averaged over replicates; failed points are left out. It chooses what a figure
-    shows and decides nothing else.
+    ``means`` (point, replicate) are averaged over replicates; failed points are left out. Of a choice, each level has a
+    term of its own. It chooses what a figure shows and decides nothing else.
 
     >>> varied = {"mandate_detail": ("point", [0.0, 0.0, 1.0, 1.0]), "target_level": ("point", [0.8, 0.9, 0.8, 0.9])}
     >>> means = xr.DataArray([[0.5], [0.6], [0.5], [0.6]], dims=("point", "replicate"))
@@ -257,8 +259,17 @@ def most_telling(means: xr.DataArray, sweep: xr.Dataset) -> pd.Series:
     names = varied_parameters(sweep)
     by_point = means.mean("replicate").values
     kept = np.isfinite(by_point)
-    sample = np.column_stack([sweep[name].values for name in names])
     if kept.sum() < 2:
         return pd.Series(0.0, index=list(names), name="share")
-    _, total = variance_shares(by_point[kept], sample[kept])
-    return pd.Series(total, index=list(names), name="share").sort_values(ascending=False, kind="stable")
+    columns = {name: _columns(sweep[name].values[kept], levels_in(sweep, name)) for name in names}
+    _, total = variance_shares(by_point[kept], np.column_stack([*columns.values()]))
+    owners = np.repeat([*columns], [each.shape[1] for each in columns.values()])
+    shares = pd.Series(total, index=owners, name="share").groupby(level=0, sort=False).sum()
+    return shares.rename_axis(None).sort_values(ascending=False, kind="stable")
+
+
+def _columns(values: np.ndarray, labels: tuple[str, ...]) -> np.ndarray:
+    """Return the columns that stand for a parameter: itself or, of many levels without order, one for each but one."""
+    if len(labels) < 3:
+        return values[:, None]
+    return (values[:, None] == np.arange(1, len(labels))).astype(float)

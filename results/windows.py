@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import xarray as xr
 
-from ..model.outcomes import OUTCOMES
+from ..datasets.attributes import is_outcome
 from .dataset import chosen_outcomes
 
 
@@ -121,6 +121,6 @@ def said_to_be_means(means: xr.Dataset) -> xr.Dataset:
     """
     found = means.copy()
     for name, variable in found.data_vars.items():
-        if name in OUTCOMES:
+        if is_outcome(str(name), variable.attrs):
             variable.attrs["cell_methods"] = "month: mean"
     return found

@@ -31,6 +31,11 @@ def is_double(value: Value) -> bool:
     return bool(getattr(value.type, "element", value.type) == DOUBLE)
 
 
+def is_whole(value: Value) -> bool:
+    """Whether ``value`` is a 64-bit integer or a vector of them."""
+    return bool(getattr(value.type, "element", value.type) == WHOLE)
+
+
 class Lanes:
     """Builds operations on scalars and vectors of ``width`` lanes; a scalar that meets a vector is spread over it."""
 
@@ -165,9 +170,15 @@ class Expressions:
         value = self.values[node.number]
         return value if node.rank is Rank.COUNTRY else self._lanes.spread(value)
 
+    def _counted_alike(self, values: list[Value]) -> list[Value]:
+        """Return ``values`` with counts as doubles where they meet such: sums over seats are kept as these."""
+        if not any(map(is_double, values)):
+            return values
+        return [self._lanes.as_float(value) if is_whole(value) else value for value in values]
+
     def _apply(self, operation: str, operands: tuple[Node, ...]) -> Value:
         b = self._lanes.builder
-        values = self._lanes.alike(*(self.values[operand.number] for operand in operands))
+        values = self._lanes.alike(*self._counted_alike([self.values[operand.number] for operand in operands]))
         # Ordered: a comparison with NaN is false, as in Python and NumPy.
         if operation in ("<", "<=", ">", ">=", "=="):
             return (b.fcmp_ordered if is_double(values[0]) else b.icmp_signed)(operation, *values)

@@ -8,14 +8,14 @@ from typing import Any
 
 from ..draws import LuckTable
 from ..graph.fields import RECORDS
+from ..graph.functions import LuckNames, function_of
+from ..graph.rows import Row, Rows, rows_of
 from ..graph.trace import LUCK_OF, RANKS, Tracer
 from ..schedule.month import Level, Step
 from ..schedule.rulebook import LUCK, RuleBook
-from .graph_functions import LuckNames, function_of
-from .graph_rows import Row, Rows, rows_of
 from .judging import own_luck
 from .places import PLACES, REMEMBERS, place_of_rule
-from .records import Choice, OwnRule
+from .records import OwnRule, RuleChoice
 from .trials import Graph
 
 ORDER = (*RECORDS, "luck")
@@ -79,7 +79,7 @@ def _start_row(value: float | str) -> Row:
     return ("field", "p", value) if isinstance(value, str) else ("number", float(value).hex())
 
 
-def choice_step(name: str, choice: Choice, book: RuleBook, words: Mapping[Level, LuckNames]) -> Step:
+def choice_step(name: str, choice: RuleChoice, book: RuleBook, words: Mapping[Level, LuckNames]) -> Step:
     """Return the step of the built-in rule ``name`` that computes every level of ``choice`` and takes the chosen one.
 
     A level without a rule of this name takes the built-in one.

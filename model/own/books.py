@@ -20,8 +20,8 @@ from ..schedule.month import Phase, Step
 from ..schedule.rulebook import BUILT_IN, Field, RuleBook, with_varied_constants
 from ..text.plain_text import brief
 from .assembly import choice_step, luck_of, names_of_words, own_step, reset_step, start_steps
-from .judging import judged, parameter_of_choice
-from .means import own_sums, own_values, seat_tallies
+from .averages import own_sums, own_values, seat_tallies
+from .judging import judge_declared, parameter_of_choice
 from .names import check_field, check_outcome, check_parameter, own_parameter
 from .places import PLACES, STARTS
 from .records import OwnRule, OwnRules, rules_of_text, text_of_rules
@@ -53,7 +53,7 @@ def book_of(rules: Any = None, choices: Mapping[str, Sequence[str]] | None = Non
     # What a choice chooses is not replaced beside it.
     chosen = {each.replaces for by_label in levels.values() for level in by_label.values() for each in level}
     kept = tuple(each for each in declared if not (each.replaces and each.replaces in chosen))
-    return _made(judged(kept, levels))
+    return _made(judge_declared(kept, levels))
 
 
 def book_from_text(text: str) -> RuleBook:

@@ -19,7 +19,7 @@ from typing import Any, Literal, TypeVar, overload
 
 from ..text.names import real_number
 from ..text.plain_text import brief, plain
-from .refusal import RuleRefused, place_of, refused
+from .refusal import RuleRefused, refused, written_at
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 KINDS = ("uncertainty", "lever")
@@ -114,7 +114,7 @@ class Declared:
     @property
     def place(self) -> str:
         """The file, the line and the name of the function."""
-        return place_of(self.function, self.kind)
+        return written_at(self.function, self.kind)
 
 
 @overload
@@ -165,7 +165,7 @@ def rule(
     """
 
     def declare(found: Function) -> Function:
-        where = place_of(found)
+        where = written_at(found)
         try:
             declared = _declared_rule(found, replaces, after, writes, start, draws, parameters)
         except RuleRefused as refusal:
@@ -191,7 +191,7 @@ def outcome(unit: str = "", meaning: str = "") -> Callable[[Function], Function]
     """
 
     def declare(found: Function) -> Function:
-        where = place_of(_callable(found), "outcome")
+        where = written_at(_callable(found), "outcome")
         for what, text, most in (("unit", unit, MOST_LETTERS), ("meaning", meaning, MOST_MEANING)):
             if not isinstance(text, str) or not text.isprintable() or not 0 < len(text) <= most:
                 needed = f"an outcome needs a {what} of 1 to {most} letters: {OUTCOME_FORM}"

@@ -21,16 +21,16 @@ from ..schedule.rulebook import BUILT_IN, Field, RuleBook
 from ..text.names import closest
 from .declared import Declared
 from .names import check_field, check_outcome, check_parameter, own_parameter
-from .places import COUNTRY, OUTCOME_READS, PLACES, Place, check_memory, place_of_rule, records_for
-from .records import Choice, OwnOutcome, OwnRule, OwnRules
+from .places import COUNTRY, OUTCOME_READS, PLACES, RulePlace, check_memory, place_of_rule, records_for
+from .records import OwnOutcome, OwnRule, OwnRules, RuleChoice
 from .refusal import RuleRefused, file_and_line, refused, text_of
-from .tracing import Reading
+from .tracing import RuleReading
 
 DRAWS_IN_BLOCK = 4
 """Uniforms of a block of Philox."""
 
 
-def judged(declared: Sequence[Declared], choices: Mapping[str, Mapping[str, Sequence[Declared]]]) -> OwnRules:
+def judge_declared(declared: Sequence[Declared], choices: Mapping[str, Mapping[str, Sequence[Declared]]]) -> OwnRules:
     """Return what is declared as records; ``choices`` are name -> label -> what is declared for the level.
 
     Raises RuleRefused for the first thing that cannot be.
@@ -118,7 +118,7 @@ def own_luck(rule: str, draws: Sequence[str]) -> dict[int, tuple[str, ...]]:
     }
 
 
-def _place(declared: Declared, added: Mapping[str, Declared]) -> Place:
+def _place(declared: Declared, added: Mapping[str, Declared]) -> RulePlace:
     """Return the place of the built-in rule that ``declared`` replaces, or behind which its chain begins."""
     try:
         if declared.replaces:
@@ -143,7 +143,7 @@ def _rule(declared: Declared, book: RuleBook, added: Mapping[str, Declared]) -> 
     own = own_luck(declared.name, declared.draws)
     luck = _luck(declared, level, own, book)
     rank: Rank = RANKS[level]
-    reading = Reading(book, records_for(place, bool(declared.replaces)), rank, luck)
+    reading = RuleReading(book, records_for(place, bool(declared.replaces)), rank, luck)
     rows, results = reading.trace(declared, writes, kinds)
     file, line = file_and_line(declared.function)
     return OwnRule(
@@ -153,7 +153,7 @@ def _rule(declared: Declared, book: RuleBook, added: Mapping[str, Declared]) -> 
     )  # fmt: skip
 
 
-def _written(declared: Declared, place: Place, book: RuleBook) -> tuple[str, tuple[str, ...], list[Kind]]:
+def _written(declared: Declared, place: RulePlace, book: RuleBook) -> tuple[str, tuple[str, ...], list[Kind]]:
     """Return who writes what, and its kinds: what the replaced rule writes, or a memory of one's own."""
     if declared.replaces:
         actor, writes = place.step.actor, place.step.writes
@@ -193,7 +193,7 @@ def _start(declared: Declared, book: RuleBook) -> tuple[float | str, ...]:
 
 
 def _outcome(declared: Declared, book: RuleBook) -> OwnOutcome:
-    rows, results = Reading(book, OUTCOME_READS, Rank.SEAT, {}).trace(declared, (declared.name,), [None])
+    rows, results = RuleReading(book, OUTCOME_READS, Rank.SEAT, {}).trace(declared, (declared.name,), [None])
     read = {row[1] for row in rows if row[0] == "field"}
     level = "seat" if "seat" in read else "country" if read <= set(COUNTRY) else "trust"
     file, line = file_and_line(declared.function)
@@ -213,6 +213,6 @@ def _is_condition(row: tuple[Any, ...], rows: Sequence[tuple[Any, ...]], book: R
 
 def _choice(
     name: str, levels: Mapping[str, Sequence[Declared]], book: RuleBook, added: Mapping[str, Declared]
-) -> Choice:
+) -> RuleChoice:
     judged_levels = tuple(tuple(_rule(each, book, added) for each in level) for level in levels.values())
-    return Choice(name=name, labels=tuple(levels), levels=judged_levels)
+    return RuleChoice(name=name, labels=tuple(levels), levels=judged_levels)

@@ -35,20 +35,20 @@ ALIASES: Mapping[str, str] = MappingProxyType({"unit": "council"})
 """What a rule may call a record -> the record."""
 
 
-class Place(NamedTuple):
+class RulePlace(NamedTuple):
     """A rule of a month, and the phase in which it stands."""
 
     phase: Phase
     step: Step
 
 
-PLACES: Mapping[str, Place] = MappingProxyType(
-    {step.rule.__name__: Place(phase, step) for phase in MONTH for step in phase.steps}
+PLACES: Mapping[str, RulePlace] = MappingProxyType(
+    {step.rule.__name__: RulePlace(phase, step) for phase in MONTH for step in phase.steps}
 )
 """Name of a rule of the month -> its place."""
 
 
-def place_of_rule(name: str) -> Place:
+def place_of_rule(name: str) -> RulePlace:
     """Return the place of the built-in rule ``name``. Raises RuleRefused, with the closest name, if there is none.
 
     >>> place_of_rule("fear").phase.name
@@ -59,7 +59,7 @@ def place_of_rule(name: str) -> Place:
     return PLACES[name]
 
 
-def records_for(place: Place, replaces: bool) -> tuple[str, ...]:
+def records_for(place: RulePlace, replaces: bool) -> tuple[str, ...]:
     """Return the records that a rule at ``place`` may read; one that ``replaces`` it may read all that it reads."""
     allowed = READS[place.phase.level]
     return (*allowed, *(name for name in place.step.reads if name not in allowed)) if replaces else allowed

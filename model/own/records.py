@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from ..graph.rows import Rows, checked_rows
 from ..text.plain_text import brief
 from .declared import Own, check_name
-from .graph_rows import Rows, checked_rows
 from .refusal import RuleRefused
 
 FORMAT = 1
@@ -75,7 +75,7 @@ class OwnOutcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class RuleChoice:
     """A parameter that chooses between sets of rules: 0, 1, .. stand for ``labels``; a built-in level has no rules."""
 
     name: str
@@ -89,7 +89,7 @@ class OwnRules:
 
     rules: tuple[OwnRule, ...] = ()
     outcomes: tuple[OwnOutcome, ...] = ()
-    choices: tuple[Choice, ...] = field(default=())
+    choices: tuple[RuleChoice, ...] = field(default=())
 
     def __bool__(self) -> bool:
         return bool(self.rules or self.outcomes or self.choices)
@@ -158,13 +158,13 @@ def _outcome(row: dict[str, Any]) -> OwnOutcome:
     return OwnOutcome(rows=rows, results=results, condition=row.pop("condition"), **_texts(row))
 
 
-def _choice(row: dict[str, Any]) -> Choice:
+def _choice(row: dict[str, Any]) -> RuleChoice:
     levels = tuple(tuple(map(_rule, level)) for level in row.pop("levels"))
     labels = tuple(row.pop("labels"))
     check_name(row["name"], "a choice")
     if len(labels) != len(levels) or len(levels) < 2 or not all(isinstance(label, str) for label in labels):
         raise RuleRefused(f"choice '{row['name']}' has no label for each of its levels")
-    return Choice(labels=labels, levels=levels, **row)
+    return RuleChoice(labels=labels, levels=levels, **row)
 
 
 def _texts(row: dict[str, Any]) -> dict[str, Any]:

@@ -25,7 +25,7 @@ def refused(where: str, what: str) -> RuleRefused:
     return RuleRefused(f"{where}: {plain(what, MOST_LETTERS)}" if where else plain(what, MOST_LETTERS))
 
 
-def place_of(function: Callable[..., Any], kind: str = "rule") -> str:
+def written_at(function: Callable[..., Any], kind: str = "rule") -> str:
     """Return the file, the line and the name of a function, as messages begin with them."""
     file, line = file_and_line(function)
     return f"{file}:{line}, {kind} '{plain(getattr(function, '__name__', 'function'))}'"

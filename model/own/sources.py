@@ -20,7 +20,7 @@ from .declared import Declared, declaration_of, rule
 from .mechanisms import MECHANISMS
 from .refusal import RuleRefused, refused
 
-BUILT_IN = "built-in"
+UNCHANGED = "built-in"
 """The label of the rule that the model brings."""
 FILE = "file"
 """The key under which a mapping names a whole file."""
@@ -70,7 +70,7 @@ def declared_by_label(name: str, label: Any, folder: Path) -> tuple[Declared, ..
     if not isinstance(label, str | PathLike):
         raise RuleRefused(f"rule '{plain(name)}' must be a function, 'file.py:function' or a rival, got {brief(label)}")
     text = fspath(label)
-    if text == BUILT_IN:
+    if text == UNCHANGED:
         return ()
     path, colon, function = text.rpartition(":")
     if colon and path.endswith(".py"):
@@ -78,7 +78,7 @@ def declared_by_label(name: str, label: Any, folder: Path) -> tuple[Declared, ..
     rivals = MECHANISMS[name].rivals if name in MECHANISMS else {}
     if text in rivals:
         return tuple(_declared(found) for found in rivals[text].functions)
-    known = [BUILT_IN, *rivals]
+    known = [UNCHANGED, *rivals]
     hint = f"{closest(text, known)}; known: {', '.join(known)}, or 'file.py:function'"
     raise RuleRefused(f"rule '{plain(name)}' has no rival '{plain(text)}'{hint}")
 

@@ -13,17 +13,17 @@ from typing import Any
 from ..draws import LuckTable
 from ..graph.expression_graph import CannotTrace, Kind, Node, Rank
 from ..graph.fields import TracedLuck, TracedRecord
+from ..graph.rows import MOST_ROWS, rows_of
 from ..graph.trace import Tracer
 from ..schedule.rulebook import RuleBook
 from ..text.names import closest
 from .declared import Declared
-from .graph_rows import MOST_ROWS, rows_of
 from .places import ALIASES
 from .refusal import RuleRefused, refused
-from .trials import Graph, line_of, results_of, try_on_numbers
+from .trials import Graph, failing_line, results_of, try_on_numbers
 
 
-class Reading:
+class RuleReading:
     """How a function is traced: the records that it may read, its luck, and the book whose names it may use."""
 
     def __init__(self, book: RuleBook, records: Sequence[str], rank: Rank, luck: LuckTable) -> None:
@@ -89,7 +89,7 @@ def _called(tracer: Tracer, declared: Declared, arguments: Sequence[str]) -> Any
     except RecursionError:
         raise refused(declared.place, "it calls itself without end") from None
     except Exception as error:  # noqa: BLE001 -- a researcher's own code may raise anything
-        raise refused(line_of(declared, error), f"{type(error).__name__}: {error}") from None
+        raise refused(failing_line(declared, error), f"{type(error).__name__}: {error}") from None
 
 
 def _as_node(tracer: Tracer, value: Any, kind: Kind | None) -> Node:

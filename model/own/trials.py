@@ -15,11 +15,11 @@ from ..draws import LuckTable
 from ..failed_run import RULE_ERRORS
 from ..graph.expression_graph import Kind, Node
 from ..graph.fields import RECORDS, kind_of_field
+from ..graph.functions import function_of
+from ..graph.rows import Rows
 from ..schedule.rulebook import RuleBook
 from ..text.plain_text import brief
 from .declared import Declared
-from .graph_functions import function_of
-from .graph_rows import Rows
 from .refusal import RuleRefused, refused
 
 TRIALS = 32
@@ -46,7 +46,7 @@ def try_on_numbers(
             continue
         except Exception as error:  # noqa: BLE001 -- a researcher's own code may raise anything
             said = f"on numbers it raises {type(error).__name__}: {error}"
-            raise refused(line_of(declared, error), said) from None
+            raise refused(failing_line(declared, error), said) from None
         if [vars(record) for record in records] != before:
             raise refused(declared.place, "it changes a record; a rule returns what it changes")
         if [_bits(value) for value in given] != [_bits(value) for value in follow(*records)]:
@@ -91,7 +91,7 @@ def _named(result: Any) -> str:
     return "one value" if isinstance(result, Node) else brief(result)
 
 
-def line_of(declared: Declared, error: BaseException) -> str:
+def failing_line(declared: Declared, error: BaseException) -> str:
     """Return where ``error`` came from: the last line of the rule's own file that it passed through."""
     file, line = declared.function.__code__.co_filename, 0
     trace = error.__traceback__

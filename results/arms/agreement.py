@@ -11,7 +11,7 @@ import xarray as xr
 from ...model.providers import parse_providers
 from ...model.text.plain_text import brief
 from ...store.random_streams import COMMON, PAIRED
-from ..dataset import spec_of, varied_parameters
+from ..dataset import shown_values, spec_of, varied_parameters
 from ..random_numbers import RUN, run_numbers_of
 
 
@@ -28,13 +28,13 @@ class Fact:
     free: bool = False
 
 
-def _points(sweep: xr.Dataset) -> dict[str, list[float]]:
-    return {name: sweep[name].values.tolist() for name in sorted(varied_parameters(sweep))} or {
+def _points(sweep: xr.Dataset) -> dict[str, list[Any]]:
+    return {name: shown_values(sweep, name).tolist() for name in sorted(varied_parameters(sweep))} or {
         "": [sweep.sizes["point"]]
     }
 
 
-def _say_points(first: dict[str, list[float]], second: dict[str, list[float]]) -> str:
+def _say_points(first: dict[str, list[Any]], second: dict[str, list[Any]]) -> str:
     if set(first) != set(second):
         return f"one varies {', '.join(first) or 'nothing'}, the other {', '.join(second) or 'nothing'}"
     numbers = [len(next(iter(points.values()))) for points in (first, second)]
@@ -46,7 +46,8 @@ def _say_points(first: dict[str, list[float]], second: dict[str, list[float]]) -
         for i, pair in enumerate(zip(first[name], second[name], strict=True))
         if pair[0] != pair[1]
     )
-    return f"point {place} has {name} = {first[name][place]:g} and {second[name][place]:g}"
+    one, other = (each if isinstance(each, str) else f"{each:g}" for each in (first[name][place], second[name][place]))
+    return f"point {place} has {name} = {one} and {other}"
 
 
 def _of_axis(name: str) -> Callable[[xr.Dataset], list[int]]:

@@ -10,7 +10,16 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from ..dataset import chosen_outcomes, fixed_parameters, label_of, spec_of, varied_parameters
+from ..dataset import (
+    chosen_outcomes,
+    fixed_parameters,
+    label_of,
+    levels_in,
+    shown_values,
+    spec_of,
+    value_said,
+    varied_parameters,
+)
 from ..intervals import NO_RUNS, mean_over, said
 from ..selection import at
 from ..statistics.mean_intervals import Scatter, difference_with_interval, mean_with_interval, scatter_of
@@ -73,8 +82,8 @@ def compare(
 
 def contrast(
     sweep: xr.Dataset,
-    first: Mapping[str, float],
-    second: Mapping[str, float],
+    first: Mapping[str, float | str],
+    second: Mapping[str, float | str],
     outcomes: Iterable[str] | None = None,
     from_month: int | None = None,
     to_month: int | None = None,
@@ -82,8 +91,8 @@ def contrast(
     """Compare two settings of levers within one opened sweep, over all states of its other parameters, run by run.
 
     ``first`` and ``second`` give values of the same varied parameters (``{"target_toughness": 0.0}`` and
-    ``{"target_toughness": 1.0}``); points are paired where all other parameters agree. Raises ValueError for values
-    that were not run and where no point has a partner.
+    ``{"target_toughness": 1.0}``), levels of choices by their labels; points are paired where all other parameters
+    agree. Raises ValueError for values that were not run and where no point has a partner.
 
     >>> attrs = {"spec": "seed = 1", "sampler": '{"method": "grid", "names": ["target_toughness"], "bounds": []}'}
     >>> varied = {"target_toughness": ("point", [0.0, 1.0, 0.0, 1.0]), "target_level": ("point", [0.8, 0.8, 0.9, 0.9])}
@@ -98,9 +107,10 @@ def contrast(
     return compare(chosen[0], chosen[1], outcomes, from_month, to_month)
 
 
-def _held(points: xr.Dataset, setting: Mapping[str, float]) -> xr.Dataset:
+def _held(points: xr.Dataset, setting: Mapping[str, float | str]) -> xr.Dataset:
     """Return the points with the named parameters as scalars, as if the store had fixed them."""
-    return points.assign_coords({name: float(np.atleast_1d(points[name].values)[0]) for name in setting})
+    held = {name: float(np.atleast_1d(points[name].values)[0]) for name in setting}
+    return points.assign_coords({name: ((), value, points[name].attrs) for name, value in held.items()})
 
 
 def _shared_outcomes(first: xr.Dataset, second: xr.Dataset, outcomes: Iterable[str] | None) -> tuple[str, ...]:
@@ -118,7 +128,8 @@ def _shared_points(first: xr.Dataset, second: xr.Dataset) -> tuple[np.ndarray, n
         return np.array([0]), np.array([0])
     if not names:
         raise ValueError("the stores vary no parameter in common, so that no point of one stands in the other")
-    keys = [pd.MultiIndex.from_arrays([sweep[name].values for name in names]) for sweep in (first, second)]
+    # Levels by their labels: their numbers are those of each sweep.
+    keys = [pd.MultiIndex.from_arrays([shown_values(sweep, name) for name in names]) for sweep in (first, second)]
     for label, key in zip(("first", "second"), keys, strict=True):
         if key.has_duplicates:
             raise ValueError(
@@ -163,7 +174,11 @@ def _row(
 
 
 def _settings(first: xr.Dataset, second: xr.Dataset) -> tuple[str, ...]:
-    specs, fixed = (spec_of(first), spec_of(second)), (fixed_parameters(first), fixed_parameters(second))
+    specs = spec_of(first), spec_of(second)
+    fixed = [
+        {name: value_said(value, levels_in(sweep, name)) for name, value in fixed_parameters(sweep).items()}
+        for sweep in (first, second)
+    ]
     lines = [
         f"{key}: {specs[0].get(key)} / {specs[1].get(key)}"
         for key in COMPARED_ENTRIES
@@ -178,8 +193,8 @@ def _settings(first: xr.Dataset, second: xr.Dataset) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _set_to(name: str, fixed: dict[str, float], varied: set[str]) -> str:
-    return "varied" if name in varied else f"{fixed[name]:g}" if name in fixed else "default"
+def _set_to(name: str, fixed: dict[str, str], varied: set[str]) -> str:
+    return "varied" if name in varied else fixed.get(name, "default")
 
 
 def compared_rows(found: Comparison) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:

@@ -124,7 +124,9 @@ def _with_fixed(sweep: xr.Dataset, sweeps: Iterable[xr.Dataset]) -> xr.Dataset:
 def _default(sweep: xr.Dataset, name: str) -> float:
     if SIGN in name:
         return float("nan")
-    return float(json_attribute(sweep.attrs, "defaults").get(name, PARAMETERS[name].default))
+    # Arms under other rules may lack a parameter of own rules: nothing is its value there.
+    fallback = PARAMETERS[name].default if name in PARAMETERS else float("nan")
+    return float(json_attribute(sweep.attrs, "defaults").get(name, fallback))
 
 
 def _shared_variables(arms: Mapping[Any, xr.Dataset]) -> list[Hashable]:

@@ -38,6 +38,15 @@ class Box(NamedTuple):
         """
         return np.asarray(((sample >= self.low) & (sample <= self.high)).all(axis=1))
 
+    def holds_columns(self, sample: np.ndarray, places: np.ndarray) -> np.ndarray:
+        """Return which points of ``sample`` (points, parameters) lie within the limits on the columns at ``places``.
+
+        >>> box = Box(np.array([0.5, -np.inf]), np.array([1.0, 0.2]))
+        >>> box.holds_columns(np.array([[0.7, 0.9], [0.2, 0.1]]), np.array([1])).tolist()
+        [False, True]
+        """
+        return Box(self.low[places], self.high[places]).holds(sample[:, places])
+
     def limited(self) -> np.ndarray:
         """Return the indices of the parameters that the box limits, (parameter,) for each that it does.
 
@@ -153,8 +162,8 @@ def chosen(trajectory: list[Box], sample: np.ndarray, interest: np.ndarray) -> B
         best = freed(best, int(worst[0]))
 
 
-def freed(box: Box, one: int) -> Box:
-    """Return the box without its limits on parameter ``one``.
+def freed(box: Box, one: int | np.ndarray) -> Box:
+    """Return the box without its limits on parameter ``one``, or on several.
 
     >>> freed(Box(np.array([0.5, 0.2]), np.array([1.0, 1.0])), 0).limited().tolist()
     [1]

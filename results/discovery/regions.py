@@ -9,10 +9,12 @@ import numpy as np
 import xarray as xr
 
 from ...store.design_methods import DESIGN_METHODS
-from ..dataset import Design, design_of, label_of
+from ..dataset import design_of, label_of
+from ..design import Design
 from ..sample import sample_of
 from ..statistics.mean_intervals import Scatter, scatter_of
 from ..windows import window_mean
+from .columns import Columns
 from .prim import SURE, Box, Score, chosen, freed, peel, score
 from .scores import chance_denser, chance_of_share, held_out_points, share_interval
 
@@ -26,7 +28,7 @@ low end of a 95 % interval promises."""
 
 
 class Limit(NamedTuple):
-    """A parameter that a box limits: from ``low`` to ``high``, in its unit.
+    """A parameter that a box limits: from ``low`` to ``high``, in its unit, or a choice: to some of its ``levels``.
 
     ``chance``: how likely held-out cases lie so much denser inside than beyond this limit, if it did nothing.
     ``borne_out``: whether that is rare enough, heeding how many limits the box has (Bonferroni).
@@ -37,6 +39,7 @@ class Limit(NamedTuple):
     high: float
     chance: float
     borne_out: bool
+    levels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +60,8 @@ class Discovery:
 
     ``regions`` are the boxes that hold up on the held-out points; ``doubted`` the one, if any, that was made and does
     not. ``sample`` (point, parameter) has the columns ``parameters``; ``interest`` (point,) says which cases were
-    sought, ``units`` (point,) which points were drawn together, ``judged`` (point,) which were held out.
+    sought, ``units`` (point,) which points were drawn together, ``judged`` (point,) which were held out. Boxes are of
+    the ``columns`` of the sample. ``weighted``: points are drawn from distributions, whose probabilities shares are.
     """
 
     outcome: str
@@ -72,10 +76,12 @@ class Discovery:
     parameters: tuple[str, ...]
     units: np.ndarray
     judged: np.ndarray
+    columns: Columns
+    weighted: bool = False
 
 
 class _Cases(NamedTuple):
-    """What boxes are made of and judged by: see the fields of the same names of a discovery."""
+    """What boxes are made of and judged by: see the fields of the same names of a discovery. The sample has columns."""
 
     sample: np.ndarray
     interest: np.ndarray
@@ -127,8 +133,9 @@ def discover(
         said = f"{many} of {len(values)} points have {outcome} {'<=' if below else '>='} {threshold:g}"
         raise ValueError(f"{said}; the threshold must lie between them")
     units = _units(sample_of(sweep), scatter_of(sweep))[kept]
-    cases = _Cases(sample, interest, units, held_out_points(units))
-    regions, doubted = _regions(cases, design)
+    columns = Columns(parameters=design.varied, choices=design.choices)
+    cases = _Cases(columns.of(sample), interest, units, held_out_points(units))
+    regions, doubted = _regions(cases, columns, design)
     return Discovery(
         outcome=outcome,
         threshold=threshold,
@@ -142,6 +149,8 @@ def discover(
         parameters=design.varied,
         units=cases.units,
         judged=cases.judged,
+        columns=columns,
+        weighted=bool(design.weighted),
     )
 
 
@@ -152,7 +161,7 @@ def _units(sample: np.ndarray, scatter: Scatter) -> np.ndarray:
     return np.unique(sample, axis=0, return_inverse=True)[1].reshape(-1)  # NumPy 2.0 gave these a second axis
 
 
-def _regions(cases: _Cases, design: Design) -> tuple[list[Region], list[Region]]:
+def _regions(cases: _Cases, columns: Columns, design: Design) -> tuple[list[Region], list[Region]]:
     """Return the boxes that hold up, and the one that does not, with which the search ends.
 
     That they are tried in this order keeps the chance that noise gives any at that of the first.
@@ -165,7 +174,7 @@ def _regions(cases: _Cases, design: Design) -> tuple[list[Region], list[Region]]
         inside = box.holds(sample)
         if not len(box.limited()) or interest[made & inside].mean() <= interest.mean():
             break
-        region = _region(box, cases, design)
+        region = _region(box, cases, columns, design)
         # A box may hold some of an earlier one, by which alone it must not stand.
         fresh = chance_of_share(interest, inside & left & judged, cases.units, interest.mean())
         if fresh > MOST_CHANCE or region.density[0] <= interest.mean():
@@ -175,19 +184,19 @@ def _regions(cases: _Cases, design: Design) -> tuple[list[Region], list[Region]]
     return regions, []
 
 
-def _region(box: Box, cases: _Cases, design: Design) -> Region:
+def _region(box: Box, cases: _Cases, columns: Columns, design: Design) -> Region:
     sample, interest, judged = cases.sample, cases.interest, cases.judged
     # A box fits the points that made it better than any others.
     inside, units = box.holds(sample[judged]), cases.units[judged]
-    chances = {
-        int(one): chance_denser(inside, freed(box, int(one)).holds(sample[judged]) & ~inside, interest[judged], units)
-        for one in box.limited()
-    }
     limits = []
-    for one, chance in chances.items():
-        low, high = design.bounds[design.varied[one]]
-        ends = max(low, float(box.low[one])), min(high, float(box.high[one]))
-        limits.append(Limit(design.varied[one], *ends, chance, chance <= SURE / len(chances)))
+    for name in (limited := columns.limited(box)):
+        places = columns.places(name)
+        beyond = freed(box, places).holds(sample[judged]) & ~inside
+        chance = chance_denser(inside, beyond, interest[judged], units)
+        (low, high), levels = design.bounds[name], columns.levels(box, name)
+        ends = max(low, float(box.low[places[0]])), min(high, float(box.high[places[0]]))
+        ends = (float("nan"), float("nan")) if levels else ends
+        limits.append(Limit(name, *ends, chance, chance <= SURE / len(limited), levels))
     return Region(
         limits=tuple(limits),
         found=score(box, sample[~judged], interest[~judged]),
@@ -205,10 +214,11 @@ def region_rows(found: Discovery) -> tuple[tuple[str, ...], list[tuple[str, ...]
         held = region.held_out
         shares = (_share(held.coverage, region.coverage), _share(held.density, region.density), f"{held.mass:.0%}")
         for place, one in enumerate(region.limits):
-            limit = (label_of(one.parameter, False), f"{one.low:.3g}", f"{one.high:.3g}", _told(one))
+            ends = (" or ".join(one.levels), "") if one.levels else (f"{one.low:.3g}", f"{one.high:.3g}")
+            limit = (label_of(one.parameter, False), *ends, _told(one))
             rows.append((f"box {number}", *limit, *shares) if place == 0 else ("", *limit, "", "", ""))
     head = ("", "parameter", "from", "to", "borne out", "of all cases, it holds", "of its points, are cases")
-    return (*head, "of all points"), rows
+    return (*head, "probability under your distributions" if found.weighted else "of all points"), rows
 
 
 def _told(limit: Limit) -> str:
@@ -225,6 +235,7 @@ def sought(found: Discovery) -> str:
     return (
         f"Sought: {label_of(found.outcome, False)} of {side} {found.threshold:.3g}, which {found.share:.0%} of "
         f"{found.points} points have; boxes made from two thirds of the points, shares from the other third."
+        + (" Points are drawn from your distributions: shares of them are probabilities." if found.weighted else "")
     )
 
 

@@ -11,7 +11,7 @@ import xarray as xr
 
 from ...model.text.names import closest
 from ...store.random_streams import COMMON
-from ..dataset import chosen_outcomes, design_of, label_of
+from ..dataset import chosen_outcomes, design_of, label_of, levels_in, with_labels
 from ..intervals import Estimate, said
 from ..random_numbers import sets_of_points
 from ..statistics.mean_intervals import Scatter, mean_with_interval
@@ -29,7 +29,8 @@ def measure_robustness(
 ) -> pd.DataFrame:
     """Return one row per setting of the ``levers``: how it does over all states of the other varied parameters.
 
-    ``sweep`` is an opened sweep. Columns, in the unit of the outcome but for the first and the last: the levers;
+    ``sweep`` is an opened sweep. Columns, in the unit of the outcome but for the first and the last: the levers, of a
+    choice the labels of its levels;
     ``mean``; ``worst``, the worst state, and ``p10``, which a tenth of the states fall short of; ``mean_regret`` and
     ``greatest_regret``, what is lost against the best setting in the same state; ``best``, the share of the states in
     which it is the best. Means have a 95 % interval (``_low``, ``_high``): chance and states are its two sources.
@@ -67,7 +68,9 @@ def measure_robustness(
     means = sign * values.mean(axis=2)
     states = values.shape[1]
     regret = _regrets(sign * values)
-    found = pd.DataFrame(settings, columns=list(levers))
+    found = pd.DataFrame(
+        {name: with_labels(settings[:, place], levels_in(sweep, name)) for place, name in enumerate(levers)}
+    )
     # States are a sample of what may come, also where they form a grid.
     scatter = Scatter(sampled=True, common=_states_share_streams(sweep, levers), units=np.arange(states))
     found = found.assign(**_spread("mean", [mean_with_interval(one, scatter) for one in values]))
@@ -160,7 +163,7 @@ def robust_rows(
               "greatest regret", "best in")  # fmt: skip
     rows = [
         (
-            *(f"{row[name]:.3g}" for name in levers),
+            *(row[name] if isinstance(row[name], str) else f"{row[name]:.3g}" for name in levers),
             _said(row, "mean", digits),
             *(f"{row[name]:.{digits}f}" for name in ("p10", "worst")),
             _said(row, "mean_regret", digits),

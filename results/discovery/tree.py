@@ -41,12 +41,12 @@ def grow_tree(found: Discovery, parameters: tuple[str, ...] | None = None, leave
 
 def _dense_leaves(found: Discovery, leaves: int) -> list[_Leaf]:
     made, judged = ~found.judged, found.judged
-    tree = _fitted(found.sample[made], found.interest[made], leaves)
-    share = found.interest.mean()
-    boxes = [box for box in _leaves(tree.tree_) if found.interest[made & box.holds(found.sample)].mean() > share]
+    sample, share = found.columns.of(found.sample), found.interest.mean()
+    tree = _fitted(sample[made], found.interest[made], leaves)
+    boxes = [box for box in _leaves(tree.tree_) if found.interest[made & box.holds(sample)].mean() > share]
     held = []
     for box in boxes:
-        inside = judged & box.holds(found.sample)
+        inside = judged & box.holds(sample)
         interval = share_interval(found.interest, inside, found.units)
         chance = chance_of_share(found.interest, inside, found.units, share)
         if chance <= MOST_CHANCE / len(boxes) and interval[0] > share:
@@ -83,19 +83,20 @@ def _leaves(tree: Any) -> list[Box]:
 
 
 def _line(leaf: _Leaf, found: Discovery) -> str:
-    limits = [
-        " ".join(
-            part
-            for part in (
-                f"{leaf.box.low[one]:.3g} <" if np.isfinite(leaf.box.low[one]) else "",
-                found.parameters[one],
-                f"<= {leaf.box.high[one]:.3g}" if np.isfinite(leaf.box.high[one]) else "",
-            )
-            if part
-        )
-        for one in leaf.box.limited()
-    ]
+    limits = [_limit(leaf.box, name, found) for name in found.columns.limited(leaf.box)]
     return (
         f"{' and '.join(limits)}: {leaf.density:.0%} ({leaf.interval[0]:.0%} to {leaf.interval[1]:.0%}) of "
         f"{leaf.points} held-out points are cases"
     )
+
+
+def _limit(box: Box, name: str, found: Discovery) -> str:
+    if levels := found.columns.levels(box, name):
+        return f"{name} is {' or '.join(levels)}"
+    (one,) = found.columns.places(name)
+    parts = (
+        f"{box.low[one]:.3g} <" if np.isfinite(box.low[one]) else "",
+        name,
+        f"<= {box.high[one]:.3g}" if np.isfinite(box.high[one]) else "",
+    )
+    return " ".join(part for part in parts if part)

@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from ...datasets.attributes import labels_of
 from ..dataset import design_of, label_of
+from ..statistics.inputs import Input
 from ..statistics.mean_intervals import Scatter, mean_with_interval, scatter_of
 
 MOST_POINTS = 2_000
@@ -16,9 +18,10 @@ MOST_POINTS = 2_000
 def fans(sweep: xr.Dataset, outcomes: tuple[str, ...], parameter: str) -> pd.DataFrame:
     """Return one row per outcome, group and month: the points in the lowest and in the highest third of ``parameter``.
 
-    ``sweep`` is an opened sweep. Columns: ``outcome``, ``group``, ``points``, ``month``, and, in the unit of the
-    outcome, ``mean`` with ``low`` and ``high`` (95 % interval of the mean), ``p10`` and ``p90`` (the middle four fifths
-    of the runs). Raises KeyError for an outcome or a parameter that the store does not hold.
+    ``sweep`` is an opened sweep. A choice has a group for each of its levels. Columns: ``outcome``, ``group``,
+    ``points``, ``month``, and, in the unit of the outcome, ``mean`` with ``low`` and ``high`` (95 % interval of the
+    mean), ``p10`` and ``p90`` (the middle four fifths of the runs). Raises KeyError for an outcome or a parameter that
+    the store does not hold.
 
     >>> attrs = {"sampler": '{"method": "grid", "names": ["mandate_detail"], "bounds": []}'}
     >>> runs = {"quality": (("point", "replicate", "month"), [[[0.5]], [[0.7]]])}
@@ -30,25 +33,30 @@ def fans(sweep: xr.Dataset, outcomes: tuple[str, ...], parameter: str) -> pd.Dat
     parts = [
         _fan(sweep, outcome, group, members, scatter)
         for outcome in outcomes
-        for group, members in thirds(sweep[parameter]).items()
+        for group, members in thirds(sweep[parameter], design_of(sweep).inputs.get(parameter)).items()
     ]
     return pd.concat(parts, ignore_index=True)
 
 
-def thirds(values: xr.DataArray) -> dict[str, np.ndarray]:
+def thirds(values: xr.DataArray, drawn: Input | None = None) -> dict[str, np.ndarray]:
     """Return the points in the lowest and in the highest third of the range of a parameter, by a label of the group.
 
-    ``values`` is (point,), in the unit of the parameter; each group is an array of indices of points.
+    ``values`` is (point,), in the unit of the parameter; each group is an array of indices of points. Of a choice, the
+    points of each of its levels that there is; of a parameter that was ``drawn`` from a distribution, the points in its
+    lowest and in its highest third, so that neither has few.
 
     >>> groups = thirds(xr.DataArray([0.0, 0.5, 1.0, 0.9], dims="point", name="mandate_detail"))
     >>> {label: members.tolist() for label, members in groups.items()}
     {'mandate detail up to 0': [0], 'mandate detail from 0.9': [2, 3]}
     """
     numbers, name = values.values, label_of(str(values.name), unit=False)
-    low, high = float(numbers.min()), float(numbers.max())
+    if labels := labels_of(values.attrs):
+        return {f"{name}: {labels[int(level)]}": np.flatnonzero(numbers == level) for level in np.unique(numbers)}
+    along = numbers if drawn is None or drawn.uniform else drawn.in_unit(numbers)
+    low, high = float(along.min()), float(along.max())
     third = (high - low) * (1.0 / 3.0 + 1e-9)  # a level at a third, such as a lattice has, belongs to its group
     edges = low + third, high - third
-    lowest, highest = np.flatnonzero(numbers <= edges[0]), np.flatnonzero(numbers >= edges[1])
+    lowest, highest = np.flatnonzero(along <= edges[0]), np.flatnonzero(along >= edges[1])
     return {
         f"{name} up to {numbers[lowest].max():.2g}": lowest,
         f"{name} from {numbers[highest].min():.2g}": highest,

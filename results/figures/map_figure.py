@@ -35,9 +35,14 @@ def map_panels(chart: xr.Dataset, places: Places = None) -> list[Panel]:
     ]
 
 
+def _outcome_of(chart: xr.Dataset) -> str:
+    """Return the name of the outcome with its unit, which its map carries."""
+    return str(chart["mean"].attrs.get("long_name", label_of(chart.attrs["outcome"])))
+
+
 def _draw_level(axes: Any, chart: xr.Dataset, places: Places) -> None:
     shade = _shade(axes, chart, "mean", LEVELS, None)
-    axes.figure.colorbar(shade, ax=axes, label=label_of(chart.attrs["outcome"]), pad=0.02)
+    axes.figure.colorbar(shade, ax=axes, label=_outcome_of(chart), pad=0.02)
     if places is not None:
         axes.plot(*places, linestyle="", marker="o", markersize=2.2, markerfacecolor="white", markeredgewidth=0.4,
                   markeredgecolor=INK)  # fmt: skip
@@ -48,7 +53,7 @@ def _draw_change(axes: Any, chart: xr.Dataset) -> None:
     x = chart.attrs["x"]
     greatest = float(np.nanmax(np.abs(chart["change"].values), initial=0.0)) or 1.0
     shade = _shade(axes, chart, "change", CONTRASTS, greatest)
-    axes.figure.colorbar(shade, ax=axes, label=f"change of {label_of(chart.attrs['outcome'])}", pad=0.02)
+    axes.figure.colorbar(shade, ax=axes, label=f"change of {_outcome_of(chart)}", pad=0.02)
     _mark_zero(axes, chart)
     axes.set_title(f"Change against {label_of(x, unit=False)} = {float(chart[x][0]):.2g}")
 
@@ -56,7 +61,7 @@ def _draw_change(axes: Any, chart: xr.Dataset) -> None:
 def _shade(axes: Any, chart: xr.Dataset, name: str, colours: str, greatest: float | None) -> Any:
     low, high = (None, None) if greatest is None else (-greatest, greatest)
     x, y = chart.attrs["x"], chart.attrs["y"]
-    axes.set(xlabel=label_of(x), ylabel=label_of(y))
+    axes.set(xlabel=label_of(x, of=chart), ylabel=label_of(y, of=chart))
     return axes.pcolormesh(
         chart[x].values, chart[y].values, chart[name].values, cmap=colours, vmin=low, vmax=high, shading="nearest",
         rasterized=True,
@@ -88,6 +93,6 @@ def _draw_effect(axes: Any, chart: xr.Dataset) -> None:
     axes.axhline(0.0, color=INK, linewidth=0.8)
     axes.fill_between(place, last["change_low"], last["change_high"], color=LINES[0], alpha=0.22, linewidth=0)
     axes.plot(place, last["change"], color=LINES[0], marker="o" if len(place) <= 16 else "", markersize=3)
-    axes.set(xlabel=label_of(y), ylabel=f"change of {label_of(chart.attrs['outcome'])}")
+    axes.set(xlabel=label_of(y, of=chart), ylabel=f"change of {_outcome_of(chart)}")
     axes.set_title(f"{label_of(x, unit=False).capitalize()} from {float(chart[x][0]):.2g} to {float(chart[x][-1]):.2g}")
     light_grid(axes)

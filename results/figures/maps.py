@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 from scipy import stats
 
-from ..dataset import chosen_parameters, design_of, label_of, parameter_row, varied_parameters
+from ..dataset import chosen_parameters, design_of, label_of, levels_in, parameter_in, varied_parameters
 from ..intervals import Estimate, combined
 from ..shares import most_telling
 from ..statistics.mean_intervals import Scatter, mean_with_interval, scatter_of
@@ -29,23 +29,35 @@ ROUNDING = 1e-20
 def axes_of_map(means: xr.DataArray, sweep: xr.Dataset) -> tuple[str, str]:
     """Return the two parameters to map: those that explain most, a lever on the x axis where one of them is a lever.
 
-    ``means`` are window means (point, replicate) of an opened sweep. Raises ValueError where fewer than two parameters
-    are varied.
+    ``means`` are window means (point, replicate) of an opened sweep. A choice is no axis. Raises ValueError where fewer
+    than two other parameters are varied.
 
     >>> varied = {"blame_people": ("point", [0.0, 1.0, 0.0, 1.0]), "mandate_detail": ("point", [0.0, 0.0, 1.0, 1.0])}
     >>> means = xr.DataArray([[0.5], [0.6], [0.5], [0.3]], dims=("point", "replicate"), name="quality")
     >>> axes_of_map(means, xr.Dataset(coords=varied))
     ('mandate_detail', 'blame_people')
     """
-    varied = varied_parameters(sweep)
+    varied = axes_in(sweep)
     if len(varied) < 2:
-        raise ValueError(f"a map needs two varied parameters; this store varies {', '.join(varied) or 'none'}")
-    first, second = varied if len(varied) == 2 else tuple(most_telling(means, sweep).index[:2])
-    return (second, first) if _is_lever(second) and not _is_lever(first) else (first, second)
+        said = ", ".join(varied_parameters(sweep)) or "none"
+        choices = "" if len(varied) == len(varied_parameters(sweep)) else "; a choice has no order, and is no axis"
+        raise ValueError(f"a map needs two varied parameters; this store varies {said}{choices}")
+    ranked = [name for name in most_telling(means, sweep).index if name in varied]
+    first, second = varied if len(varied) == 2 else tuple(ranked[:2])
+    return (second, first) if _is_lever(sweep, second) and not _is_lever(sweep, first) else (first, second)
 
 
-def _is_lever(name: str) -> bool:
-    row = parameter_row(name)
+def axes_in(sweep: xr.Dataset) -> tuple[str, ...]:
+    """Return the varied parameters of an opened sweep that can be axes: all but choices, whose levels have no order.
+
+    >>> axes_in(xr.Dataset(coords={"gaming": ("point", [0.0, 1.0], {"levels": '["built-in", "mine"]'})}))
+    ()
+    """
+    return tuple(name for name in varied_parameters(sweep) if not levels_in(sweep, name))
+
+
+def _is_lever(sweep: xr.Dataset, name: str) -> bool:
+    row = parameter_in(sweep, name)
     return row is not None and row.kind == "lever"
 
 
@@ -58,8 +70,9 @@ def map_of(means: xr.DataArray, sweep: xr.Dataset, x: str, y: str) -> xr.Dataset
     it is, averaged over the other parameters; other designs through a least-squares polynomial surface (attributes
     ``degree`` and ``r2``), whose interval joins luck and the scatter of the points about it (a covariance
     robust to unequal scatter and to points drawn together); where the surface misses a course that the points show,
-    such as a step, there is no interval. Raises ValueError for a parameter that is not varied, where the points
-    are too few, and for a surface over correlated parameters.
+    such as a step, there is no interval. It spans the middle 98 % of a parameter that has a distribution: at its ends
+    are hardly any points. Raises ValueError for a parameter that is not varied, for a choice, where the points are too
+    few, and for a surface over correlated parameters.
 
     >>> varied = {"mandate_detail": ("point", [0.0, 1.0, 0.0, 1.0]), "blame_people": ("point", [0.0, 0.0, 1.0, 1.0])}
     >>> means = xr.DataArray([[0.5], [0.6], [0.5], [0.3]], dims=("point", "replicate"), name="quality")
@@ -70,6 +83,11 @@ def map_of(means: xr.DataArray, sweep: xr.Dataset, x: str, y: str) -> xr.Dataset
     (('blame_people', 'mandate_detail'), [[0.0, 0.1], [0.0, -0.2]])
     """
     chosen_parameters(sweep, (x, y))
+    design_of(sweep).check_ordered(
+        "a map has axes of numbers",
+        "map the points of one level, at(sweep, ...), or look at the responses",
+        among=(x, y),
+    )
     cells = _cells_of_grid(means, sweep, x, y)
     if cells is not None:
         # Which points of a cell share paired streams need not be told: their replicates are repeats of it in any case.
@@ -85,7 +103,7 @@ def map_of(means: xr.DataArray, sweep: xr.Dataset, x: str, y: str) -> xr.Dataset
     variables = {}
     for name, guess in (("mean", level), ("change", change)):
         for suffix, values in zip(("", "_low", "_high"), guess, strict=True):
-            variables[name + suffix] = ((y, x), values, {"long_name": label_of(str(means.name))})
+            variables[name + suffix] = ((y, x), values, {"long_name": label_of(str(means.name), of=sweep)})
     coordinates = {y: (y, axes[0], sweep[y].attrs), x: (x, axes[1], sweep[x].attrs)}
     return xr.Dataset(variables, coordinates, {"outcome": str(means.name), "x": x, "y": y, **facts})
 
@@ -129,6 +147,10 @@ def _scaled(values: np.ndarray, span: tuple[float, float]) -> np.ndarray:
     return (2.0 * values - span[0] - span[1]) / (span[1] - span[0])
 
 
+def _reach(values: np.ndarray, span: tuple[float, float]) -> tuple[float, float]:
+    return min(span[0], float(values.min())), max(span[1], float(values.max()))
+
+
 def _fit(means: xr.DataArray, sweep: xr.Dataset, x: str, y: str) -> _Surface:
     kept = np.isfinite(means.values).all(axis=1)
     runs = means.values[kept]
@@ -139,8 +161,8 @@ def _fit(means: xr.DataArray, sweep: xr.Dataset, x: str, y: str) -> _Surface:
     design = design_of(sweep)
     design.check_independent("a map can be drawn", "look at the responses to each parameter instead")
     # Of the design and not of the points that are left: maps of several outcomes have the same axes.
-    bounds = design.bounds
-    spans = bounds[x], bounds[y]
+    inputs = design.inputs
+    spans = inputs[x].middle(), inputs[y].middle()
     across, up = (_scaled(sweep[name].values[kept], span) for name, span in zip((x, y), spans, strict=True))
     terms = _terms(across, up, degree)
     inverse = np.linalg.pinv(terms)
@@ -152,7 +174,12 @@ def _fit(means: xr.DataArray, sweep: xr.Dataset, x: str, y: str) -> _Surface:
     units = scatter_of(sweep).units[kept]
     covariance = _robust(inverse, residuals, units) * scale
     freedom = min(len(runs) - terms.shape[1], len(np.unique(units)) - 1)
-    if _misses(across, up, centre, units, degree):
+    # Beyond the span of the map polynomials of high degree would tell of hardly anything else.
+    whole = (
+        _scaled(sweep[name].values[kept], _reach(sweep[name].values, span))
+        for name, span in zip((x, y), spans, strict=True)
+    )
+    if _misses(*whole, centre, units, degree):
         covariance = np.full_like(covariance, np.nan)
     total = centre.var()
     r2 = float(1.0 - residuals.var() / total) if total > 0.0 else 1.0

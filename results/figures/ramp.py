@@ -10,7 +10,7 @@ import xarray as xr
 
 from ...datasets.attributes import json_attribute
 from ...model.parameters import base_of, parse_setting
-from ..dataset import chosen_outcomes, label_of
+from ..dataset import chosen_outcomes, label_of, levels_in
 from ..intervals import Estimate
 from ..statistics.mean_intervals import mean_with_interval, scatter_of
 from ..windows import window_mean
@@ -65,8 +65,8 @@ def measure_hysteresis(sweep: xr.Dataset, lever: str, outcome: str) -> pd.DataFr
     the step reached from below and from above, with ``_low`` and ``_high``; ``gap``, the mean of the differences down
     less up run by run, with its 95 % interval, all in the unit of the outcome. The first step counts as reached from
     the side that the walk then leaves it to. The way back comes later: a trend in time shows as a gap as well, which a
-    run without a walk would tell apart. Raises ValueError where the lever does not walk, or where no value is reached
-    from both sides.
+    run without a walk would tell apart. Raises ValueError where the lever does not walk, for a choice, and where no
+    value is reached from both sides.
 
     >>> walk = {"mandate_detail": 0.0, "mandate_detail@3": 1.0, "mandate_detail@5": 0.0, "month": range(1, 7)}
     >>> attrs = {"sampler": '{"method": "table", "names": [], "bounds": []}'}
@@ -76,6 +76,11 @@ def measure_hysteresis(sweep: xr.Dataset, lever: str, outcome: str) -> pd.DataFr
     [[0.0, 0.6, 0.5, -0.1], [1.0, 0.4, 0.4, 0.0]]
     """
     chosen_outcomes(sweep, outcome)
+    walked = (str(name) for name in sweep.coords if base_of(name) == lever)
+    if levels := next(filter(None, (levels_in(sweep, name) for name in walked)), ()):
+        raise ValueError(
+            f"the levels of '{lever}' ({', '.join(levels)}) have no order, so that no way leads up or down"
+        )
     means = _means_of_steps(sweep, steps_of(sweep, lever), outcome)
     both = [value for value in means["up"] if value in means["down"]]
     if not both:
@@ -88,7 +93,9 @@ def measure_hysteresis(sweep: xr.Dataset, lever: str, outcome: str) -> pd.DataFr
         for name, values in (("up", up), ("down", down), ("gap", down - up)):
             row |= _spread(name, mean_with_interval(values, scatter))
         rows.append(row)
-    return pd.DataFrame(rows)
+    table = pd.DataFrame(rows)
+    table.attrs["labels"] = {name: label_of(name, of=sweep) for name in (lever, outcome)}
+    return table
 
 
 def _means_of_steps(sweep: xr.Dataset, steps: list[RampStep], outcome: str) -> dict[str, dict[float, np.ndarray]]:
@@ -122,13 +129,14 @@ def draw_hysteresis(table: pd.DataFrame, lever: str, outcome: str) -> Figure:
     Values are in the units of lever and outcome, with their 95 % intervals. Raises ModuleNotFoundError, naming the
     extra to install, without Matplotlib.
     """
+    along, up = (table.attrs.get("labels", {}).get(name, label_of(name)) for name in (lever, outcome))
 
     def ways(axes: Any) -> None:
         for way, colour in (("up", LINES[0]), ("down", LINES[1])):
             low, high = table[f"{way}_low"], table[f"{way}_high"]
             axes.fill_between(table["value"], low, high, color=colour, alpha=0.2, linewidth=0)
             axes.plot(table["value"], table[way], color=colour, marker="o", markersize=3, label=f"on the way {way}")
-        axes.set(xlabel=label_of(lever), ylabel=label_of(outcome))
+        axes.set(xlabel=along, ylabel=up)
         axes.legend(loc="best")
         light_grid(axes)
 
@@ -136,7 +144,7 @@ def draw_hysteresis(table: pd.DataFrame, lever: str, outcome: str) -> Figure:
         axes.axhline(0.0, color=INK, linewidth=0.8)
         axes.fill_between(table["value"], table["gap_low"], table["gap_high"], color=LINES[2], alpha=0.25, linewidth=0)
         axes.plot(table["value"], table["gap"], color=LINES[2], marker="o", markersize=3)
-        axes.set(xlabel=label_of(lever), ylabel=f"down less up,\n{label_of(outcome)}")
+        axes.set(xlabel=along, ylabel=f"down less up,\n{up}")
         light_grid(axes)
 
     panels = (Panel(ways, f"{outcome} against {lever}, up and down"), Panel(gap, f"gap of {outcome} against {lever}"))

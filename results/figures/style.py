@@ -18,6 +18,8 @@ LINES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#4d4
 """Colours of lines: the palette of Okabe and Ito (2008), its yellow left out for want of contrast on white."""
 CAPTION_CHARACTERS = 15.5
 """Characters of a caption per inch of width."""
+LEVEL_CHARACTERS = 16
+"""Letters of a level's label on one line of an axis."""
 NOTEBOOK_DOTS = 80
 """Dots per inch where a notebook shows a figure: light enough to be kept in the file."""
 LEVELS = "viridis"
@@ -122,6 +124,11 @@ def light_grid(axes: Any) -> None:
     """Draw faint horizontal lines behind the data."""
     axes.grid(axis="y", color="#dddddd", linewidth=0.5)
     axes.set_axisbelow(True)
+
+
+def level_ticks(axes: Any, places: Sequence[float], labels: Sequence[str]) -> None:
+    """Write the labels of the levels of a choice at their ``places`` on the x axis, long ones on several lines."""
+    axes.set_xticks(places, [fill(labels[int(place)], LEVEL_CHARACTERS) for place in places])
 
 
 def legend_below(axes: Any, columns: int = 2) -> None:

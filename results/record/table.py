@@ -7,7 +7,7 @@ from math import isfinite
 
 import xarray as xr
 
-from ..dataset import fixed_parameters, spec_of
+from ..dataset import fixed_parameters, levels_in, spec_of, value_said
 from ..intervals import LEVEL
 from .validation import BURN_IN, TOO_FEW, Finding
 
@@ -81,7 +81,8 @@ def as_markdown(findings: Sequence[Finding], sweep: xr.Dataset, picture: str = "
     """
     spec, runs = spec_of(sweep), sweep.attrs["runs_done"]
     country = spec.get("country", {})
-    fixed = ", ".join(f"`{name}` = {value:g}" for name, value in fixed_parameters(sweep).items())
+    values = fixed_parameters(sweep).items()
+    fixed = ", ".join(f"`{name}` = {value_said(value, levels_in(sweep, name))}" for name, value in values)
     at = f"at their defaults but {fixed}" if fixed else "at their defaults"
     basis = (
         f"{runs} runs of {country.get('trusts')} trusts, {country.get('clinicians')} clinicians each, over "

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from .own_rules import LEVEL, OwnStory
 from .politics import politics_before, politics_events
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ class Chronicle:
         self._trusts: list[dict[str, Any]] = []
         self._seats: list[bool] = []
         self._gaming = [False] * len(model.trusts)
+        self.own = OwnStory(model)
+        self.own_outcomes: dict[str, list[float]] = {step.writes[0]: [] for step in model.rules.own_outcomes}
 
     def before(self) -> None:
         """Keep the state from which the next month starts."""
@@ -67,6 +70,7 @@ class Chronicle:
             _before(trust) | {"gaming": gamed} for gamed, trust in zip(self._gaming, self.model.trusts, strict=True)
         ]
         self._seats = [bool(seat.occupied) for seat in self.model.clinicians]
+        self.own.before()
 
     def after(self, month: int) -> None:
         """Compare the month that has passed with the state before it, and log every turn."""
@@ -82,8 +86,9 @@ class Chronicle:
             number, own = divmod(place, clinicians)
             for what, grounds in _seat_events(seat, self._seats[place]):
                 self.events.append(Event(month, "clinicians", f"seat {own}", number, own, what, grounds))
-        for name in COUNTRY_COURSE:
-            self.country[name].append(self.model.outcomes[name])
+        self.own.after(month)
+        for name, values in (*self.country.items(), *self.own_outcomes.items()):
+            values.append(self.model.outcomes[name])
         for name in COURSE:
             self.course[name].append([float(getattr(trust, name)) for trust in self.model.trusts])
         for name in MANAGER_COURSE:
@@ -98,11 +103,16 @@ class Chronicle:
         return int(counts.argmax())
 
     def table(self, trust: int) -> pd.DataFrame:
-        """Return the log: politics and all trusts, and the clinicians of ``trust`` alone."""
+        """Return the log: politics and all trusts, the clinicians of ``trust`` alone, and what own rules did."""
         import pandas as pd
 
         kept = [event for event in self.events if event.level != "clinicians" or event.trust == trust]
-        return pd.DataFrame(kept, columns=list(Event._fields))
+        return pd.DataFrame([*kept, *self.of_own_rules()], columns=list(Event._fields))
+
+    def of_own_rules(self, trust: int | None = None) -> list[Event]:
+        """Return the events of own rules, of one trust and the centre, or of all."""
+        events = (Event(month, LEVEL, who, at, -1, what, why) for month, who, at, what, why in self.own.events())
+        return [event for event in events if trust is None or event.trust in (-1, trust)]
 
     def of(self, level: str, trust: int | None = None) -> list[Event]:
         """Return the events of a level, of one trust or of all."""

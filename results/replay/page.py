@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..dataset import label_of
+from ...model.own.records import rules_of_text
+from ..dataset import label_of, value_said
 from ..figures.style import INK, LINES, add_caption, figure_style, light_grid, new_figure, svg_text
+from ..report.own_rules import own_rules_sections
 from ..report.page import Page, Section
 from .log import COURSE, Chronicle, Event
 from .rerun import Rerun
@@ -35,6 +37,8 @@ def replay_page(rerun: Rerun, chronicle: Chronicle, trust: int, statement: str) 
             ("Trusts", _counts([*chronicle.of("managers"), *chronicle.of("trusts")])),
         ),
         sections=(
+            *own_rules_sections(rules_of_text(rerun.book.text)),
+            *_own_course(rerun, chronicle, trust),
             _politics(chronicle, politics),
             _trusts(chronicle),
             _one_trust(chronicle, trust),
@@ -46,12 +50,11 @@ def replay_page(rerun: Rerun, chronicle: Chronicle, trust: int, statement: str) 
 
 
 def _settings(rerun: Rerun) -> tuple[str, ...]:
-    from ...model.parameters import PARAMETERS
-
+    book = rerun.book
     set_here = [
-        f"{name.replace('_', ' ')} {value:g}"
+        f"{name.replace('_', ' ')} {value_said(value, book.choices.get(name, ()))}"
         for name, value in rerun.settings.items()
-        if value != PARAMETERS[name].default
+        if value != book.parameters[name].default or name in book.choices
     ]
     shown = set_here[:8] + ([f"and {len(set_here) - 8} more"] if len(set_here) > 8 else [])
     return tuple(shown) or ("everything at its default",)
@@ -80,6 +83,35 @@ HEADER = ("when", "who", "what", "on which grounds")
 def label_of_course(name: str) -> str:
     """Return the name of a quantity of a trust with its unit."""
     return f"{name} [{UNITS[name]}]"
+
+
+def _own_course(rerun: Rerun, chronicle: Chronicle, trust: int) -> list[Section]:
+    """Return the section of what own rules did here; none where there are none."""
+    if not rerun.book.text:
+        return []
+    events = chronicle.of_own_rules(trust)
+    drawn = {**chronicle.own.course(trust), **chronicle.own_outcomes}
+    images = (
+        ((svg_text(_own_figure(drawn)), f"What own rules wrote at trust {trust} and at the centre"),) if drawn else ()
+    )
+    return [
+        Section(
+            heading=f"Own rules at trust {trust} and at the centre",
+            full=True,
+            images=images,
+            table=(HEADER, _rows(events)) if events else None,
+            paragraphs=() if events else ("No own rule was followed.",),
+        )
+    ]
+
+
+def _own_figure(drawn: dict[str, list[float]]) -> Figure:
+    with figure_style():
+        figure = new_figure(10.4, 2.6)
+        axes = figure.subplots()
+        _draw_lines(axes, drawn, "own rules")
+        axes.set_xlabel("month")
+    return figure
 
 
 def _politics(chronicle: Chronicle, politics: list[Event]) -> Section:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..dataset import value_said
+
 if TYPE_CHECKING:
     from ...model.agents.health_service import HealthService
 
@@ -35,7 +37,8 @@ def politics_events(
     """Yield (what, grounds, who) for every turn of politics in the month that has passed."""
     centre = model.minister
     for name, value in changed.items():
-        yield f"{name.replace('_', ' ')} is set to {value:g}", "the experiment's schedule", "experiment"
+        said = value_said(value, model.rules.choices.get(name, ()))
+        yield f"{name.replace('_', ' ')} is set to {said}", "the experiment's schedule", "experiment"
     yield from _government(centre, was)
     yield from _reorganisation(model, was)
     conceding = centre.control_conceded > CONCEDES

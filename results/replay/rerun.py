@@ -15,15 +15,15 @@ import xarray as xr
 
 from ...datasets.attributes import json_attribute
 from ...model.graph.merkle import rules_hash
-from ...model.outcomes import OUTCOMES
 from ...model.parameters import PARAMETERS, Parameters, parse_setting
 from ...model.providers import Providers, parse_providers
 from ...store.format import DONE, FAILED
-from ..dataset import fixed_parameters, spec_of, varied_parameters
+from ..dataset import book_of, fixed_parameters, spec_of, varied_parameters
 from ..random_numbers import run_numbers_of
 
 if TYPE_CHECKING:
     from ...model.agents.health_service import HealthService
+    from ...model.schedule.rulebook import RuleBook
     from .log import Chronicle
 
 
@@ -33,7 +33,7 @@ class NotTheSameRun(RuntimeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rerun:
-    """What decides every bit of one run, as the store tells it."""
+    """What decides every bit of one run, as the store tells it; ``book`` has the rules, own ones among them."""
 
     point: int
     replicate: int
@@ -48,6 +48,7 @@ class Rerun:
     constants: Mapping[str, float]
     providers: Providers | None
     outcomes: tuple[str, ...]
+    book: RuleBook
 
     def model(self) -> HealthService:
         """Return the model of the run, at month 0. Raises ModuleNotFoundError naming the extra where Mesa is absent."""
@@ -55,8 +56,9 @@ class Rerun:
             from ...model.agents.health_service import HealthService
         except ModuleNotFoundError as error:
             raise ModuleNotFoundError('replay needs Mesa; install it with: pip install "tredegar[mesa]"') from error
+        own = {name: value for name, value in self.settings.items() if name not in PARAMETERS}
         return HealthService(
-            Parameters(**self.settings),
+            Parameters(**{name: value for name, value in self.settings.items() if name in PARAMETERS}),
             trusts=self.trusts,
             clinicians=self.clinicians,
             seed=self.seed,
@@ -64,14 +66,17 @@ class Rerun:
             providers=self.providers,
             constants=dict(self.constants),
             changes=self.changes,
+            rules=self.book,
+            **own,
         )
 
 
 def rerun_of(sweep: xr.Dataset, point: int, replicate: int) -> Rerun:
     """Return what decides run (``point``, ``replicate``) of an opened sweep.
 
-    Settings are in the units of ``parameters.toml``. Raises ValueError for a run that the store does not have or that
-    failed, and NotTheSameRun if the store was made with other rules than those installed.
+    Settings are in the units of their parameters. Own rules are those that the store carries: nobody's Python is run.
+    Raises ValueError for a run that the store does not have or that failed and for own rules that cannot be read, and
+    NotTheSameRun if the store was made with other rules than those installed.
 
     >>> from tredegar import Spec, open_sweep, run_sweep
     >>> vary, record = {"real_control": {"values": [0.2, 0.8]}}, {"outcomes": ["quality"]}
@@ -89,7 +94,8 @@ def rerun_of(sweep: xr.Dataset, point: int, replicate: int) -> Rerun:
     if status != DONE:
         why = "failed" if status == FAILED else "is missing"
         raise ValueError(f"run (point {point}, replicate {replicate}) {why}; choose one that is complete")
-    if sweep.attrs["rules_hash"] != rules_hash():
+    book = book_of(sweep)
+    if sweep.attrs["rules_hash"] != rules_hash(book):
         raise NotTheSameRun("the store was made with other rules than those installed; replay it with its own version")
     spec = spec_of(sweep)
     named = {name: float(sweep[name][point]) for name in varied_parameters(sweep)}
@@ -110,11 +116,12 @@ def rerun_of(sweep: xr.Dataset, point: int, replicate: int) -> Rerun:
         clinicians=int(spec["country"]["clinicians"]),
         seed=int(spec["seed"]),
         run=int(run_numbers_of(sweep)[point, replicate]),
-        settings={name: named.get(name, defaults.get(name, row.default)) for name, row in PARAMETERS.items()},
+        settings={name: named.get(name, defaults.get(name, row.default)) for name, row in book.parameters.items()},
         changes=changes,
         constants={name: float(value) for name, value in spec.get("constants", {}).items()},
         providers=None if text is None else parse_providers(text, "the providers table in the store"),
-        outcomes=tuple(name for name in OUTCOMES if name in sweep.data_vars),
+        outcomes=tuple(name for name in book.outcomes if name in sweep.data_vars),
+        book=book,
     )
 
 

@@ -7,14 +7,15 @@ from itertools import islice
 
 import xarray as xr
 
-from ..dataset import design_of, fixed_parameters, label_of, spec_of
+from ..dataset import design_of, label_of, spec_of
 from ..discovery.regions import SHARES_IN_BRACKETS, Discovery, no_region, region_rows, sought
 from ..figures.sentence import Change, change_table
 from ..intervals import said
 from ..sensitivity.table import chance_in_words, remarks, strongest, summary
+from .own_rules import own_rules_of, own_rules_sections
 from .page import Page, Section
 from .parts import FEW_REPLICATES, Picture
-from .provenance import SHOWN_FAILURES, failures, ran, varied_rows
+from .provenance import SHOWN_FAILURES, failures, ran, set_values, varied_rows
 
 ASKED = 3
 """Parameters that the first screen names."""
@@ -62,7 +63,7 @@ def report_page(findings: Findings, sweep: xr.Dataset) -> Page:
     sections += _region_sections(findings)
     if "convergence" in findings.pictures:
         sections.append(_figures("Has it settled?", findings.pictures["convergence"]))
-    sections += [_failure_section(sweep), *_provenance_sections(sweep)]
+    sections += [*own_rules_sections(own_rules_of(sweep)), _failure_section(sweep), *_provenance_sections(sweep)]
     return Page(
         title=f"Sweep '{sweep.attrs.get('title', sweep.attrs['store'])}'",
         lead=findings.statement,
@@ -79,11 +80,11 @@ def _asked_lines(findings: Findings, sweep: xr.Dataset) -> tuple[str, ...]:
         part for part in (", ".join(map(_plain, findings.outcomes[:-1])), _plain(findings.outcomes[-1])) if part
     )
     lines = [f"How {outcomes} answer{'s' if len(findings.outcomes) == 1 else ''} to:"]
-    lines += [f"{name}, {low} to {high} ({unit}): {meaning}" for name, low, high, unit, meaning in rows[:ASKED]]
+    lines += [_asked(*row) for row in rows[:ASKED]]
     if len(rows) > ASKED:
         left = len(rows) - ASKED
         lines.append(f"and {left} more parameter{'s' if left > 1 else ''}, under What was varied")
-    held = [f"{_plain(name)} = {value:g}" for name, value in fixed_parameters(sweep).items()]
+    held = set_values(sweep, in_words=True)
     shown = f"{', '.join(held[:ASKED])}{' and others' if len(held) > ASKED else ''}"
     lines.append(f"Held fixed: {shown}; the rest at the defaults" if held else "All else at the defaults")
     lines.append(
@@ -91,6 +92,10 @@ def _asked_lines(findings: Findings, sweep: xr.Dataset) -> tuple[str, ...]:
         f"{design.streams_in_words}, {int(sweep.month[-1])} months{_country(sweep)}"
     )
     return tuple(lines)
+
+
+def _asked(name: str, low: str, high: str, unit: str, meaning: str) -> str:
+    return f"{name}, {low} to {high} ({unit}): {meaning}" if high else f"{name}, {low}: {meaning}"
 
 
 def _plain(name: str) -> str:

@@ -10,19 +10,20 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from ..dataset import design_of, label_of, varied_parameters
+from ..dataset import design_of, label_of, levels_in, varied_parameters
 from ..discovery.figure import region_panels, region_table
 from ..discovery.regions import Discovery
 from ..figures.curves import convergence_panels, fan_panels, response_panels
 from ..figures.fan_charts import convergence, fans
 from ..figures.map_figure import map_panels
-from ..figures.maps import axes_of_map, map_of
+from ..figures.maps import axes_in, axes_of_map, map_of
 from ..figures.response_curves import responses
 from ..figures.style import Panel, alone, compose, save_figure, svg_text
 from ..sensitivity.figure import bar_panels, course_panels, note_below
 from ..sensitivity.indices import Bootstrap, analyze_sensitivity
 from ..sensitivity.methods import find_method
 from ..shares import most_telling
+from ..statistics.inputs import MIDDLE
 
 SHOWN_PARAMETERS = 12
 FEW_REPLICATES = 4
@@ -68,7 +69,7 @@ def charts_of(means: xr.Dataset, sweep: xr.Dataset) -> list[xr.Dataset]:
     >>> [(chart.attrs["x"], chart.attrs["y"]) for chart in charts_of(means, means)]
     [('mandate_detail', 'blame_people')]
     """
-    if len(varied_parameters(sweep)) < 2:
+    if len(axes_in(sweep)) < 2:
         return []
     x, y = axes_of_map(next(iter(means.values())), sweep)
     try:
@@ -89,7 +90,7 @@ def basis(means: xr.Dataset, sweep: xr.Dataset) -> str:
     failed = f"; {sweep.attrs['runs_failed']} failed runs left out" if sweep.attrs["runs_failed"] else ""
     missing = f"; {sweep.attrs['runs_missing']} runs still missing" if sweep.attrs["runs_missing"] else ""
     return (
-        f"Means over months {first} to {last}; {sweep.sizes['point']} points ({design.method}), "
+        f"Means over months {first} to {last}; {sweep.sizes['point']} points ({design.method}{design.over_in_words}), "
         f"{design.replicates} replicates each{failed}{missing}."
     )
 
@@ -121,6 +122,8 @@ def map_picture(chart: xr.Dataset, sweep: xr.Dataset, note: str, name: str) -> P
             f" Polynomial surface of degree {chart.attrs['degree']} through the points (circles), "
             f"R² = {chart.attrs['r2']:.2f}. Black line: no change; dashed lines and band: its 95 % interval."
         )
+        if weighted := [name for name in (chart.attrs["x"], chart.attrs["y"]) if name in design_of(sweep).weighted]:
+            note += f" Of {' and '.join(weighted)}, the middle {MIDDLE:.0%} of the distribution."
         if not np.isfinite(chart["mean_low"]).any():
             note += " The points show a course that this surface misses, such as a step: it has no interval."
     else:
@@ -146,8 +149,12 @@ def response_picture(means: xr.Dataset, sweep: xr.Dataset, note: str) -> Picture
         note += f" The {SHOWN_PARAMETERS} parameters that explain most."
     table = responses(means, sweep, shown)
     note += " Line: mean, with its 95 % interval; band: the middle 80 % of the runs."
+    if any(levels_in(sweep, name) for name in shown):
+        note += " Levels of a choice have no order, and no line between them."
     columns = -(-len(shown) // -(-len(shown) // WIDEST))
-    return Picture(name="responses", panels=tuple(response_panels(table)), note=note, table=table, columns=columns)
+    return Picture(
+        name="responses", panels=tuple(response_panels(table, sweep)), note=note, table=table, columns=columns
+    )
 
 
 def fan_picture(sweep: xr.Dataset, outcomes: tuple[str, ...], parameter: str) -> Picture:
@@ -160,13 +167,14 @@ def fan_picture(sweep: xr.Dataset, outcomes: tuple[str, ...], parameter: str) ->
     ['quality over time: mandate detail up to 0, mandate detail from 1']
     """
     table = fans(sweep, outcomes, parameter)
+    which = "at each level" if levels_in(sweep, parameter) else "in the lowest and in the highest third"
     note = (
-        f"Runs in the lowest and in the highest third of {label_of(parameter, unit=False)}. Line: mean; band: its "
+        f"Runs {which} of {label_of(parameter, unit=False)}. Line: mean; band: its "
         "95 % interval; dashed: the middle 80 % of the runs."
     )
     if design_of(sweep).replicates < FEW_REPLICATES:
         note += " A band that leaves the frame says that the replicates are too few to tell."
-    return Picture(name="over-time", panels=tuple(fan_panels(table)), note=note, table=table, size=(3.4, 3.0))
+    return Picture(name="over-time", panels=tuple(fan_panels(table, sweep)), note=note, table=table, size=(3.4, 3.0))
 
 
 def region_picture(discoveries: Sequence[Discovery], sweep: xr.Dataset) -> Picture | None:
@@ -177,7 +185,7 @@ def region_picture(discoveries: Sequence[Discovery], sweep: xr.Dataset) -> Pictu
     >>> region_picture([], xr.Dataset(coords={"mandate_detail": ("point", [0.2, 0.7])})) is None
     True
     """
-    panels = region_panels(discoveries, varied_parameters(sweep))
+    panels = region_panels(discoveries, varied_parameters(sweep), sweep)
     if not panels:
         return None
     note = "Boxes of all parameters, cut by the plane of two; the table gives their other limits."
@@ -203,7 +211,7 @@ def convergence_picture(means: xr.Dataset, sweep: xr.Dataset) -> Picture | None:
         "The mean over the whole sweep, and its 95 % interval, from the first replicates (or points) alone. "
         "Each interval promises 95 % by itself, the whole band less."
     )
-    return Picture(name="convergence", panels=tuple(convergence_panels(table)), note=note, table=table)
+    return Picture(name="convergence", panels=tuple(convergence_panels(table, sweep)), note=note, table=table)
 
 
 def sensitivity_pictures(

@@ -12,7 +12,8 @@ import xarray as xr
 
 from ...model.text.log_lines import read_log
 from ...store.format import FAILED
-from ..dataset import Design, design_of, fixed_parameters, label_of, parameter_row, spec_of
+from ..dataset import design_of, fixed_parameters, label_of, levels_in, parameter_in, spec_of, value_said
+from ..design import Design
 
 SHOWN_FAILURES = 20
 SHOWN_NAMES = 30
@@ -45,6 +46,8 @@ def log_events(sweep: xr.Dataset) -> Iterator[dict[str, Any]]:
 def varied_rows(sweep: xr.Dataset) -> Rows:
     """Return what was varied in an opened sweep, as rows: parameter, from, to, unit, meaning.
 
+    A choice has its levels in place of its ends; what is no range of equally likely values says what it is.
+
     >>> attrs = {"sampler": '{"method": "sobol", "names": ["mandate_detail"], "bounds": [[0.0, 1.0]]}'}
     >>> runs = {"status": (("point", "replicate"), [[1], [1]])}
     >>> varied_rows(xr.Dataset(runs, {"mandate_detail": ("point", [0.2, 0.7])}, attrs))[0][:4]
@@ -53,11 +56,28 @@ def varied_rows(sweep: xr.Dataset) -> Rows:
     design = design_of(sweep)
     rows: Rows = []
     for name in design.varied:
-        row = parameter_row(name)
+        row, labels = parameter_in(sweep, name), design.choices.get(name)
         low, high = design.bounds[name]
         unit, meaning = (row.unit, row.meaning) if row is not None else ("", "")
-        rows.append((label_of(name, unit=False), f"{low:g}", f"{high:g}", unit, meaning))
+        if name in design.weighted:
+            meaning += f"; drawn from: {design.weighted[name].words}"
+        ends = (" or ".join(labels), "") if labels else (f"{low:g}", f"{high:g}")
+        rows.append((label_of(name, unit=False), *ends, unit, meaning))
     return rows
+
+
+def set_values(sweep: xr.Dataset, in_words: bool = False) -> list[str]:
+    """Return what an opened sweep fixes, as "name = value", of a choice with the label of its level.
+
+    ``in_words``: names as figures have them.
+
+    >>> set_values(xr.Dataset(coords={"target_level": 0.9}))
+    ['target_level = 0.9']
+    """
+    return [
+        f"{label_of(name, unit=False) if in_words else name} = {value_said(value, levels_in(sweep, name))}"
+        for name, value in fixed_parameters(sweep).items()
+    ]
 
 
 def ran(sweep: xr.Dataset) -> Rows:
@@ -73,7 +93,7 @@ def ran(sweep: xr.Dataset) -> Rows:
     design, spec, facts = design_of(sweep), spec_of(sweep), sweep.attrs
     country = spec.get("country", {})
     engines, hosts, versions, seconds = _from_log(sweep)
-    fixed = ", ".join(f"{name} = {value:g}" for name, value in fixed_parameters(sweep).items())
+    fixed = ", ".join(set_values(sweep))
     rows = [
         (
             "design",

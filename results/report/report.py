@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import xarray as xr
 
-from ..dataset import chosen_outcomes, design_of, label_of
+from ..dataset import chosen_outcomes, design_of, label_of, levels_in, value_said
 from ..discovery.regions import Discovery, discover
 from ..figures.sentence import Change, changes_of, statement
 from ..figures.style import figure_style
@@ -118,7 +118,7 @@ def report_findings(sweep: xr.Dataset, outcomes: tuple[str, ...], from_month: in
     text = (
         statement(charts[0], sweep, window_of(means))
         if charts
-        else _said_without_map(pictures["responses"].table, means)
+        else _said_without_map(pictures["responses"].table, lever, means)
     )
     return Findings(
         statement=text,
@@ -153,12 +153,16 @@ def _discoveries(sweep: xr.Dataset, outcome: str, from_month: int | None) -> tup
     return tuple(found), ""
 
 
-def _said_without_map(table: pd.DataFrame, means: xr.Dataset) -> str:
-    rows = table[table["outcome"] == table["outcome"].iloc[0]].sort_values("value")
-    first, last = rows.iloc[0], rows.iloc[-1]
-    ends = [f"{said(row['mean'], row['low'], row['high'])} at {row['value']:.2g}" for row in (first, last)]
+def _said_without_map(table: pd.DataFrame, parameter: str, means: xr.Dataset) -> str:
+    rows = table[(table["outcome"] == table["outcome"].iloc[0]) & (table["parameter"] == parameter)]
+    labels, rows = levels_in(means, parameter), rows.sort_values("value")
+    told = rows if labels else rows.iloc[[0, -1]]
+    ends = [
+        f"{said(row['mean'], row['low'], row['high'])} at {value_said(row['value'], labels, '.2g')}"
+        for row in told.to_dict("records")
+    ]
     return (
-        f"The mean of {label_of(first['outcome'], unit=False)} goes with {label_of(first['parameter'], unit=False)}: "
-        f"{ends[0]}, {ends[1]}; means over months {window_of(means)[0]} to {window_of(means)[1]}, in brackets "
+        f"The mean of {label_of(rows['outcome'].iloc[0], unit=False)} goes with {label_of(parameter, unit=False)}: "
+        f"{', '.join(ends)}; means over months {window_of(means)[0]} to {window_of(means)[1]}, in brackets "
         f"{LEVEL:.0%} intervals."
     )

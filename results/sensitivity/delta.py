@@ -22,6 +22,8 @@ GRID = 100
 """Places at which densities are compared (SALib's)."""
 MOST_CLASSES = 48
 """Classes of a parameter, at most (SALib's)."""
+FEWEST_IN_LEVEL = 10
+"""A level of fewer points has no density to speak of (assumption)."""
 BIAS_RESAMPLES = 5
 """Resamples of as many outcomes on which nothing acts tell the bias of a band (assumption)."""
 Estimate = Callable[[np.ndarray, np.ndarray, np.ndarray, np.ndarray], float]
@@ -41,13 +43,16 @@ def delta_indices(
     seed: int = 0,
     level: float = 0.95,
     together: int = 1,
+    few: Sequence[bool] = (),
 ) -> DeltaIndices:
     """Return the indices of ``values`` (points, times), finite, at ``sample`` (points, parameters).
 
     Indices are shares of a distribution, 0..1 but for the scatter of the estimate. ``together`` points in a row are
     drawn as one by the bootstrap. Its draws are SALib's for a ``seed``, of which 0 is one like any other. With
     ``resamples`` below 2 the estimate comes without an interval, and its bias stays in it. Times at which the outcome
-    does not vary give NaN. Raises ModuleNotFoundError, naming the extra to install, without SALib.
+    does not vary give NaN. Each value is a class of a parameter that takes a ``few`` (parameters), such as the levels
+    of a choice; of others, classes hold equal counts. Raises ModuleNotFoundError, naming the extra to install, without
+    SALib.
 
     >>> draw = np.random.default_rng(1)
     >>> sample = draw.random((200, 2))
@@ -57,23 +62,30 @@ def delta_indices(
     """
     estimate = _library()
     places = class_bounds(len(values))
+    few = few or (False,) * sample.shape[1]
     found = np.full((2, sample.shape[1], values.shape[1]), np.nan)
     for time in np.flatnonzero(np.ptp(values, axis=0) > 0.0):
         column = np.asarray(values[:, time], dtype=np.float64)
         grid = np.linspace(column.min(), column.max(), GRID)
         for one, parameter in enumerate(sample.T):
             draws = _draws(len(column), resamples, seed, together)
-            parts = [_of_sample(estimate, column[rows], grid, parameter[rows], places) for rows in draws]
+            cut = _class_of_each_value if few[one] else lambda drawn: places
+            parts = [_of_sample(estimate, column[rows], grid, parameter[rows], cut(parameter[rows])) for rows in draws]
             found[:, one, time] = _reduced(np.array(parts), level)
     return DeltaIndices(*found)
 
 
-def delta_bands(sample: np.ndarray, null: NoEffect, level: float = 0.95) -> np.ndarray:
+def _class_of_each_value(parameter: np.ndarray) -> np.ndarray:
+    """Return the ranks that bound the classes of a parameter of few values, each of which is a class."""
+    return np.array([0, *np.cumsum(np.unique(parameter, return_counts=True)[1])])
+
+
+def delta_bands(sample: np.ndarray, null: NoEffect, level: float = 0.95, few: Sequence[bool] = ()) -> np.ndarray:
     """Return what delta of a parameter that does nothing stays below, (parameters, times), a share of a distribution.
 
     The estimates of outcomes on which nothing acts, less the least bias that resamples of the first five of them show.
-    ``sample`` is (points, parameters). NaN where the outcomes are too few for the level: fewer than 19 for 95 %. Raises
-    ModuleNotFoundError, naming the extra to install, without SALib.
+    ``sample`` is (points, parameters), of which some take a ``few`` values. NaN where the outcomes are too few for the
+    level: fewer than 19 for 95 %. Raises ModuleNotFoundError, naming the extra to install, without SALib.
 
     >>> sample = np.random.default_rng(1).random((120, 1))
     >>> bands = delta_bands(sample, NoEffect(sample, np.zeros((120, 1, 1)), resamples=19))
@@ -83,9 +95,9 @@ def delta_bands(sample: np.ndarray, null: NoEffect, level: float = 0.95) -> np.n
     if null.resamples < fewest_for(level):
         return np.full((sample.shape[1], null.values.shape[1]), np.nan)
     drawn = [*null.outcomes()]
-    raw = np.array([delta_indices(sample, outcome, 0).delta for outcome in drawn])
+    raw = np.array([delta_indices(sample, outcome, 0, few=few).delta for outcome in drawn])
     reduced = [
-        delta_indices(sample, outcome, BIAS_RESAMPLES, null.seed, level, null.together).delta
+        delta_indices(sample, outcome, BIAS_RESAMPLES, null.seed, level, null.together, few).delta
         for outcome in drawn[:BIAS_RESAMPLES]
     ]
     # The least of them: that of the outcome itself, which is taken from its index, scatters as they do.
@@ -103,17 +115,23 @@ def class_bounds(points: int) -> np.ndarray:
     return np.linspace(0, points, min(int(np.ceil(points**power)), MOST_CLASSES) + 1)
 
 
-def check_many_values(sample: np.ndarray, names: Sequence[str]) -> None:
+def check_many_values(sample: np.ndarray, names: Sequence[str], few: Sequence[bool] = ()) -> None:
     """Raise ValueError for a parameter of ``sample`` (points, parameters) whose equal values classes would cut apart.
+
+    And for one that takes a ``few`` values (parameters), which are classes, if one of them has hardly any points.
 
     >>> check_many_values(np.tile([[0.0], [1.0]], (60, 1)), ("target_level",))
     Traceback (most recent call last):
     ValueError: delta needs parameters of many values, and 'target_level' takes one of its values at 60 of 120 points
     """
     most = len(sample) / (len(class_bounds(len(sample))) - 1) / 2.0
-    for name, column in zip(names, sample.T, strict=True):
-        tied = int(np.unique(column, return_counts=True)[1].max())
-        if tied > most:
+    for name, column, of_few in zip(names, sample.T, few or (False,) * len(names), strict=True):
+        counts = np.unique(column, return_counts=True)[1]
+        if of_few and counts.min() < FEWEST_IN_LEVEL:
+            least = f"delta needs {FEWEST_IN_LEVEL} points at each level"
+            raise ValueError(f"{least}, and '{name}' has one of {counts.min()}; sweep more points")
+        tied = int(counts.max())
+        if tied > most and not of_few:
             raise ValueError(
                 f"delta needs parameters of many values, and '{name}' takes one of its values at {tied} of"
                 f" {len(sample)} points"

@@ -9,7 +9,8 @@ import numpy as np
 import xarray as xr
 
 from ...datasets.attributes import with_texts
-from ..dataset import Design, chosen_outcomes, design_of, label_of
+from ..dataset import chosen_outcomes, design_of, label_of
+from ..design import Design
 from ..sample import Series, Window, complete_points, sample_of, series_of, times_of
 from ..statistics.chance_share import ChanceShare, share_of_chance
 from ..statistics.interval_kinds import with_doubts
@@ -114,7 +115,9 @@ def seed_shares(series: Series, scatter: Scatter, bootstrap: Bootstrap) -> dict[
 
 
 def together_in_words(design: Design, method: SensitivityMethod) -> dict[str, str]:
-    """Return attributes that say which parameters are indices of groups, and which are correlated; none where none is.
+    """Return attributes that say which indices are of groups, which parameters are correlated or have a distribution.
+
+    None where none is. Levels of choices are named, too.
 
     >>> design = Design(method="sobol", settings={"groups": {"rules": ["target_level", "real_control"]}},
     ...                 varied=("target_level", "real_control"), bounds={}, replicates=1, streams="common")
@@ -130,6 +133,12 @@ def together_in_words(design: Design, method: SensitivityMethod) -> dict[str, st
         pairs = (f"{label_of(one, False)} with {label_of(other, False)} {value:g}"
                  for (one, other), value in design.correlations.items())  # fmt: skip
         said["correlations"] = ", ".join(pairs)
+    if design.choices:
+        levels = (f"{label_of(name, False)}: {', '.join(labels)}" for name, labels in design.choices.items())
+        said["choices"] = "; ".join(levels)
+    if design.weighted:
+        drawn = (f"{label_of(name, False)} {one.words}" for name, one in design.weighted.items())
+        said["distributions"] = "; ".join(drawn)
     return said
 
 

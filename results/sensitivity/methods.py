@@ -16,7 +16,7 @@ from ...store.random_streams import COMMON, PAIRED
 if TYPE_CHECKING:
     import numpy as np
 
-    from ..dataset import Design
+    from ..design import Design
     from .idle import NoEffect
 
     Analysis = Callable[[np.ndarray, np.ndarray], dict[str, np.ndarray]]
@@ -43,12 +43,13 @@ class SensitivityMethod:
     ``prepare(design, sample, bootstrap)`` returns the :data:`Analysis` of the sample (points, parameters). ``shown``
     are the indices that tables show, the first of which orders the parameters, bears intervals and is called ``index``;
     ``meaning`` says what they are below a table, ``axis`` on a figure. ``alone`` is the index that leaves interactions
-    out. ``freed`` names the indices from which chance left in the means is taken. ``unit``,
-    ``space_filling``, ``continuous`` (parameters take many values) and ``independent`` (they are not correlated) are
-    what it needs of a design, ``least(factors)`` how many units. ``relative``: its indices have the unit of the
-    outcome, so that widths of intervals are compared with the largest of them. ``whole_units``: it takes any points,
-    and resamples them, so that those which a design draws together stay together. ``resamples_over_time``: how many
-    resamples a report can afford where it analyses many times.
+    out. ``freed`` names the indices from which chance left in the means is taken. ``unit``, ``space_filling``,
+    ``continuous`` (parameters take many values) and ``independent`` (they are not correlated) are what it needs of a
+    design, ``least(factors)`` how many units. ``most_levels``: how many levels it can tell apart of a choice, which
+    have no order; None where any number. ``relative``: its indices have the unit of the outcome, so that widths of
+    intervals are compared with the largest of them. ``whole_units``: it takes any points, and resamples them, so that
+    those which a design draws together stay together. ``resamples_over_time``: how many resamples a report can afford
+    where it analyses many times.
     """
 
     name: str
@@ -64,6 +65,7 @@ class SensitivityMethod:
     space_filling: bool = False
     continuous: bool = False
     independent: bool = True
+    most_levels: int | None = None
     least: Callable[[int], int] = lambda factors: 2
     whole_units: bool = False
     relative: bool = False
@@ -77,7 +79,11 @@ class SensitivityMethod:
 
     def can_use(self, design: Design) -> bool:
         """Return whether the method can use the points of this design of a sweep."""
-        return self.fits(design.kind) and not (self.independent and design.correlations)
+        return self.fits(design.kind) and not (self.independent and design.correlations) and self.takes_choices(design)
+
+    def takes_choices(self, design: Design) -> bool:
+        """Return whether the method can tell the levels of all choices of this design of a sweep."""
+        return self.most_levels is None or all(len(each) <= self.most_levels for each in design.choices.values())
 
     def together(self, design: Design) -> int:
         """Return how many points of the design stay together in what this method takes of them."""
@@ -95,9 +101,9 @@ def _sobol(design: Design, sample: np.ndarray, bootstrap: Bootstrap) -> Analysis
 
     # An index is read off the place of a row: in another order the numbers would be wrong and look sound.
     check_sobol_rows(sample, design.second_order, design.owners)
-    bounds = [design.bounds.get(name, (0.0, 0.0)) for name in design.varied]
+    even, bounds, few = design.evenly(sample)
     drawn = (design.points_drawn or 0) // design.points_in_unit
-    net = base_net(sample, design.points_in_unit, design.owners, bounds, drawn)
+    net = base_net(even, design.points_in_unit, design.owners, bounds, drawn, few)
     common, paired = (design.streams == kind for kind in (COMMON, PAIRED))
     rows = SobolRows(len(design.factors), design.second_order, common, net, paired)
     return lambda values, deviations: sobol_by_name(values, deviations, rows, *bootstrap)
@@ -122,14 +128,27 @@ def _no_effect(design: Design, values: np.ndarray, deviations: np.ndarray, boots
     return NoEffect(values, deviations, design.points_in_unit, common, bootstrap.resamples, bootstrap.seed)
 
 
+def _of_few_values(design: Design) -> tuple[bool, ...]:
+    """Return which of the varied parameters take few values by design: levels of a choice, or a discrete distribution.
+
+    A parameter of more values than there are slices is cut as one of all values.
+    """
+    from .pawn import SLICES
+
+    inputs = design.inputs
+    return tuple(name in design.choices or 0 < len(inputs[name].values) <= SLICES for name in design.varied)
+
+
 def _pawn(design: Design, sample: np.ndarray, bootstrap: Bootstrap) -> Analysis:
     import numpy as np
 
     from .pawn import SLICES, pawn_bands, pawn_indices
 
+    few = _of_few_values(design)
+
     def analyse(values: np.ndarray, deviations: np.ndarray) -> dict[str, np.ndarray]:
-        found = pawn_indices(sample, values, SLICES, *bootstrap)
-        bands = pawn_bands(sample, _no_effect(design, values, deviations, bootstrap), bootstrap.level)
+        found = pawn_indices(sample, values, SLICES, *bootstrap, few)
+        bands = pawn_bands(sample, _no_effect(design, values, deviations, bootstrap), bootstrap.level, SLICES, few)
         # A distance of samples lies no farther from the true one than a sample from its own distribution, by the
         # triangle inequality; that is what a parameter that does nothing shows.
         half = np.maximum(found.median_conf, bands["median_idle"])
@@ -142,12 +161,13 @@ def _delta(design: Design, sample: np.ndarray, bootstrap: Bootstrap) -> Analysis
     from .delta import check_many_values, delta_bands, delta_indices
     from .idle import reaching_down
 
-    check_many_values(sample, design.varied)
+    few = _of_few_values(design)
+    check_many_values(sample, design.varied, few)
 
     def analyse(values: np.ndarray, deviations: np.ndarray) -> dict[str, np.ndarray]:
         # Rows of a base point are drawn together, or the intervals would be too narrow.
-        found = delta_indices(sample, values, *bootstrap, design.points_in_unit)
-        band = delta_bands(sample, _no_effect(design, values, deviations, bootstrap), bootstrap.level)
+        found = delta_indices(sample, values, *bootstrap, design.points_in_unit, few)
+        band = delta_bands(sample, _no_effect(design, values, deviations, bootstrap), bootstrap.level, few)
         half = reaching_down(found.delta, found.delta_conf, band)
         return {"delta": found.delta, "delta_conf": half, "delta_idle": band}
 
@@ -172,6 +192,7 @@ REGRESSION = SensitivityMethod(
     axis="share of variance\nin a quadratic fit",
     source="Saltelli et al. (2008), Global Sensitivity Analysis: The Primer, chapter 1",
     alone="share",
+    most_levels=2,
     least=lambda parameters: parameters + 2,
 )
 """The method that can use any design."""
@@ -197,6 +218,7 @@ _RECORDS = (
         axis="mean absolute effect\n[unit of the outcome]",
         source="Morris (1991), Technometrics 33:161; Campolongo et al. (2007), Env. Modelling & Software 22:1509",
         unit=TRAJECTORIES,
+        most_levels=0,
         relative=True,
     ),
     SensitivityMethod(
@@ -247,13 +269,21 @@ def method_for(name: str, design: Design) -> SensitivityMethod:
     able = [method for method in METHODS.values() if method.can_use(design)]
     if name == AUTO:
         made_for = (method for method in able if method.unit is not POINTS and method.unit is design.kind.unit)
-        return next(made_for, REGRESSION if REGRESSION in able else able[0])
-    method, allowed = find_method(name), f"this store allows: {', '.join(each.name for each in able)}"
+        if able:
+            return next(made_for, REGRESSION if REGRESSION in able else able[0])
+        # None can: what the design was made for says why.
+        of_unit = (each.name for each in METHODS.values() if each.unit is not POINTS and each.unit is design.kind.unit)
+        name = next(of_unit, REGRESSION.name)
+    method, allowed = find_method(name), f"this store allows: {', '.join(each.name for each in able) or 'none'}"
     if not method.fits(design.kind):
         fitting = " or ".join(each.name for each in DESIGN_METHODS.values() if method.fits(each))
         raise ValueError(f"method '{name}' cannot use a {design.method} design: it needs {fitting}; {allowed}")
     if method.independent:
         design.check_independent(f"method '{name}' tells the effects", allowed)
+    if method.most_levels is not None and not method.takes_choices(design):
+        of = f"choices of at most {method.most_levels} levels" if method.most_levels else "numbers alone"
+        way = allowed if able else "compare its levels instead: contrast(sweep, ...), or the responses"
+        design.check_ordered(f"method '{name}' tells the effects of {of}", way, method.most_levels)
     return method
 
 

@@ -6,7 +6,7 @@ are statistics of these distances over slices. It works on any design that sampl
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -35,10 +35,12 @@ def pawn_indices(
     resamples: int = 100,
     seed: int = 0,
     level: float = 0.95,
+    few: Sequence[bool] = (),
 ) -> PawnIndices:
     """Return the indices of ``values`` (points, times), finite, at ``sample`` (points, parameters).
 
-    Indices are distances of distributions, 0..1. Slices hold equal counts, as SALib cuts them. The interval is a
+    Indices are distances of distributions, 0..1. Slices hold equal counts, as SALib cuts them; each value is a slice of
+    a parameter that takes a ``few`` (parameters), such as the levels of a choice. The interval is a
     bootstrap over points with the slices kept; ``seed`` (0 or more) starts it, and 0 is a seed like any other, while to
     SALib's ``analyze`` it means no seed at all.
 
@@ -46,7 +48,11 @@ def pawn_indices(
     >>> pawn_indices(sample, sample[:, :1], slices=2, resamples=0).median.round(2).tolist()
     [[0.5], [0.05]]
     """
-    places = np.stack([_slices(column, slices) for column in sample.T])
+    few = few or (False,) * sample.shape[1]
+    most = max([slices, *(len(np.unique(one)) for one, each in zip(sample.T, few, strict=True) if each)])
+    places = np.stack(
+        [_values(one) if each else _slices(one, slices, most) for one, each in zip(sample.T, few, strict=True)]
+    )
     draw = np.random.default_rng(seed)
     weights = np.array(
         [
@@ -54,33 +60,40 @@ def pawn_indices(
             for _ in range(max(resamples, 0))
         ]
     ).reshape(-1, len(values))
-    columns = [_column(places, column, weights, slices, level) for column in np.asarray(values, dtype=np.float64).T]
+    columns = [_column(places, column, weights, most, level) for column in np.asarray(values, dtype=np.float64).T]
     return PawnIndices(*(np.stack(parts, axis=1) for parts in zip(*columns, strict=True)))
 
 
-def pawn_bands(sample: np.ndarray, null: NoEffect, level: float = 0.95, slices: int = SLICES) -> dict[str, np.ndarray]:
+def pawn_bands(
+    sample: np.ndarray, null: NoEffect, level: float = 0.95, slices: int = SLICES, few: Sequence[bool] = ()
+) -> dict[str, np.ndarray]:
     """Return what the median and the maximum of a parameter that does nothing stay below, (parameters, times) each.
 
-    Distances of distributions, 0..1: those of outcomes on which nothing acts. ``sample`` is (points, parameters). NaN
-    where the outcomes are too few for the level: fewer than 19 for 95 %.
+    Distances of distributions, 0..1: those of outcomes on which nothing acts. ``sample`` is (points, parameters), of
+    which some take a ``few`` values. NaN where the outcomes are too few for the level: fewer than 19 for 95 %.
 
     >>> sample = np.random.default_rng(1).random((100, 2))
     >>> bands = pawn_bands(sample, NoEffect(sample[:, :1], np.zeros((100, 1, 1))))
     >>> bool((pawn_indices(sample, sample[:, :1], resamples=0).median[0] > bands["median_idle"][0]).all())
     True
     """
-    found = [pawn_indices(sample, outcome, slices, 0) for outcome in null.outcomes()]
+    found = [pawn_indices(sample, outcome, slices, 0, few=few) for outcome in null.outcomes()]
     read = {"median_idle": [each.median for each in found], "maximum_idle": [each.maximum for each in found]}
     shape = (len(found), sample.shape[1], null.values.shape[1])
     return {name: band_of(np.reshape(each, shape), level) for name, each in read.items()}
 
 
-def _slices(column: np.ndarray, slices: int) -> np.ndarray:
-    """Return the slice of each point; the greatest value falls in none, as in SALib."""
+def _values(column: np.ndarray) -> np.ndarray:
+    """Return the number of the value of each point among those of the parameter."""
+    return np.unique(column, return_inverse=True)[1].reshape(-1)
+
+
+def _slices(column: np.ndarray, slices: int, none: int) -> np.ndarray:
+    """Return the slice of each point; the greatest value falls in ``none``, as in SALib."""
     # Rounding may give arange one edge too many, which is cut off.
     edges = np.nanquantile(column, np.arange(0.0, 1.0 + 1.0 / slices, 1.0 / slices)[: slices + 1])
     place = np.searchsorted(edges, column, side="right") - 1
-    return np.where(place < slices, place, slices)
+    return np.where(place < slices, place, none)
 
 
 def _column(

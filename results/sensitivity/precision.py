@@ -11,7 +11,7 @@ import numpy as np
 import xarray as xr
 from scipy import stats
 
-from ..dataset import Design
+from ..design import Design
 from ..intervals import LEVEL
 from ..sample import Series
 from .methods import find_method

@@ -156,6 +156,10 @@ def remarks(indices: xr.Dataset) -> list[str]:
         lines.append(f"Groups, each moved as one: {facts['groups']}.")
     if "correlations" in facts:
         lines.append(f"Rank correlations of the parameters: {facts['correlations']}.")
+    if "choices" in facts:
+        lines.append(f"Levels of choices: {facts['choices']}.")
+    if "distributions" in facts:
+        lines.append(f"Points are drawn from your distributions, of which the indices are: {facts['distributions']}.")
     if facts["dropped"]:
         lines.append(f"{facts['dropped']} of {facts['used'] + facts['dropped']} {facts['unit']} dropped: a run failed.")
     if shares := chance_in_words(indices):

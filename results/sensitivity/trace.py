@@ -10,7 +10,8 @@ import xarray as xr
 
 from ...datasets.attributes import with_texts
 from ...store.design_methods import POINTS
-from ..dataset import Design, chosen_outcomes, design_of, label_of
+from ..dataset import chosen_outcomes, design_of, label_of
+from ..design import Design
 from ..sample import complete_points, sample_of, series_of
 from ..statistics.interval_kinds import doubts, with_doubts
 from .indices import finite_only, together_in_words, usable_rows

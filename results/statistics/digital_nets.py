@@ -70,30 +70,40 @@ class BaseNet:
 
 
 def base_net(
-    sample: np.ndarray, step: int, owners: Sequence[str], bounds: Sequence[tuple[float, float]], size: int
+    sample: np.ndarray,
+    step: int,
+    owners: Sequence[str],
+    bounds: Sequence[tuple[float, float]],
+    size: int,
+    few: Sequence[bool] = (),
 ) -> BaseNet | None:
     """Return the net of the base points whose rows are ``sample`` (rows, parameters), ``step`` rows to each.
 
     ``owners`` (parameters) is the factor of each column, ``bounds`` its range in its unit, ``size`` the number of base
-    points that were drawn. None where the rows are no net: ``size`` is no power of two, or two base points share a part
-    of the first column, of which a net has one in each.
+    points that were drawn. ``few`` (parameters) says which columns take few values: these are their strata. None where
+    the rows are no net: ``size`` is no power of two, all columns take few values, or two base points share a part of
+    the first column of many, of which a net has one in each.
 
     >>> first = [[0.1, 0.8], [0.6, 0.8], [0.1, 0.3], [0.6, 0.3]]
     >>> second = [[0.7, 0.1], [0.2, 0.1], [0.7, 0.9], [0.2, 0.9]]
     >>> base_net(np.array(first + second), 4, ("a", "b"), bounds=[(0, 1), (0, 1)], size=2).places.tolist()
     [0, 1]
     """
-    if size < 2 or size & (size - 1):
+    few = few or (False,) * sample.shape[1]
+    if size < 2 or size & (size - 1) or all(few):
         return None
     low, high = np.array(bounds, dtype=float).T
     blocks = ((sample - low) / np.where(high > low, high - low, 1.0)).reshape(-1, step, sample.shape[1])
     a, b = blocks[:, 0], blocks[:, -1]
-    places = _part(a[:, 0], size)
+    places = _part(a[:, few.index(False)], size)
     parts = 1 << ((len(places).bit_length() - 1) // 2)
     if len(np.unique(places)) < len(places):
         return None
     owned = [[place for place, owner in enumerate(owners) if owner == factor] for factor in dict.fromkeys(owners)]
-    return BaseNet(size, places, tuple(_part(b[:, columns], parts) for columns in owned))
+    strata = np.column_stack(
+        [_values_of(one) if of_few else _part(one, parts) for one, of_few in zip(b.T, few, strict=True)]
+    )
+    return BaseNet(size, places, tuple(strata[:, columns] for columns in owned))
 
 
 def walsh_spectrum(values: np.ndarray) -> np.ndarray:
@@ -115,6 +125,10 @@ def walsh_spectrum(values: np.ndarray) -> np.ndarray:
 
 def _part(unit: np.ndarray, parts: int) -> np.ndarray:
     return np.clip(np.floor((unit + ROUNDING) * parts), 0, parts - 1).astype(int)
+
+
+def _values_of(column: np.ndarray) -> np.ndarray:
+    return np.unique(column, return_inverse=True)[1].reshape(-1)
 
 
 def _means_of(member: np.ndarray, values: np.ndarray) -> np.ndarray:

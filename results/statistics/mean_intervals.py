@@ -9,6 +9,7 @@ design, trajectories, the samples of a table.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ from ...store.random_streams import COMMON, PAIRED
 from ..dataset import design_of
 from ..intervals import LEVEL, Estimate, combined, mean_over, variance_of_mean
 from ..random_numbers import sets_of_points
+from .inputs import Input
 
 MOST_DEGREE = 4
 POINTS_PER_TERM = 2
@@ -34,8 +36,10 @@ class Scatter:
 
     ``sampled``: the points stand for a space. ``common``: replicates share random numbers over all points. ``units``
     (points,) numbers the points that were drawn together, such as a trajectory. ``additive`` (points, parameters), each
-    column scaled to -1..1, where the points are stratified in every parameter; None where they are not, or not all of
-    them are there. ``sets`` (points,) numbers the points that share paired random streams; None under others.
+    column the probability of what lies below, scaled to -1..1, where the points are stratified in every parameter; None
+    where they are not, or not all of them are there. ``sets`` (points,) numbers the points that share paired random
+    streams; None under others. ``steps`` are, for each of the parameters, the probabilities at which the next of its
+    few values begins; none of one that takes all values.
     """
 
     sampled: bool
@@ -43,6 +47,7 @@ class Scatter:
     units: np.ndarray
     additive: np.ndarray | None = None
     sets: np.ndarray | None = None
+    steps: tuple[np.ndarray, ...] = ()
 
     def of(self, members: np.ndarray) -> Scatter:
         """Return the scatter of some of the points, which are stratified no longer.
@@ -71,17 +76,20 @@ def scatter_of(sweep: xr.Dataset) -> Scatter:
     count = sweep.sizes["point"]
     # The numbers of the points, not their places: some of them may have been chosen.
     numbers = sweep["point"].values if "point" in sweep.coords else np.arange(count)
-    additive = None
+    additive, steps = None, ()
     if design.kind.space_filling and count == design.points_drawn:
-        columns = [_scaled(sweep[name].values, *design.bounds[name]) for name in design.varied]
-        additive = np.column_stack(columns)
+        inputs = design.inputs
+        additive = np.column_stack([_scaled(sweep[name].values, one) for name, one in inputs.items()])
+        steps = tuple(one.steps for one in inputs.values())
     units = numbers // design.points_in_unit
     sets = sets_of_points(sweep) if design.streams == PAIRED else None
-    return Scatter(design.sampled, design.streams == COMMON, units, additive, sets)
+    return Scatter(design.sampled, design.streams == COMMON, units, additive, sets, steps)
 
 
-def _scaled(values: np.ndarray, low: float, high: float) -> np.ndarray:
-    return (2.0 * values - low - high) / ((high - low) or 1.0)
+def _scaled(values: np.ndarray, one: Input) -> np.ndarray:
+    if one.uniform:
+        return np.asarray((2.0 * values - one.low - one.high) / ((one.high - one.low) or 1.0))
+    return 2.0 * one.in_unit(values) - 1.0
 
 
 def mean_with_interval(values: np.ndarray, scatter: Scatter, level: float = LEVEL) -> Estimate:
@@ -218,7 +226,8 @@ def scatter_of_points(by_point: np.ndarray, scatter: Scatter) -> Source:
     residuals, basis = kept - mean_over(kept, 0), np.full((len(kept), 1), 1.0 / np.sqrt(max(len(kept), 1)))
     within = np.zeros(kept.shape[1:])
     if scatter.additive is not None and known.all():
-        residuals, basis, within = _about_additive_fit(kept, scatter.additive, len(np.unique(units)))
+        strata = len(np.unique(units))
+        residuals, basis, within = _about_additive_fit(kept, scatter.additive, strata, scatter.steps)
     _, place, sizes = np.unique(units, return_inverse=True, return_counts=True)
     left = 1.0 - (_sums(basis, place, len(sizes)) ** 2).sum(axis=1) / sizes
     freedom = float(left.sum())
@@ -236,11 +245,14 @@ def _sums(values: np.ndarray, place: np.ndarray, count: int) -> np.ndarray:
     return sums
 
 
-def _about_additive_fit(by_point: np.ndarray, sample: np.ndarray, units: int) -> tuple[np.ndarray, ...]:
+def _about_additive_fit(
+    by_point: np.ndarray, sample: np.ndarray, units: int, steps: Sequence[np.ndarray] = ()
+) -> tuple[np.ndarray, ...]:
     """Return the residuals of ``by_point`` (points, ...) about a sum of polynomials, one a parameter, and its basis.
 
     The basis (points, rank) is orthonormal. And the variance that the fit itself adds to a mean: each of the ``units``
-    lies anywhere in its stratum, of which the range -1..1 has as many as there are units.
+    lies anywhere in its stratum, of which the range -1..1 has as many as there are units. A parameter of few values,
+    whose ``steps`` are given, has a mean for each of them; strata that a step divides are what it adds.
     """
     points, parameters = sample.shape
     degree = min(MOST_DEGREE, (points // POINTS_PER_TERM - 1) // parameters, max(1, MOST_TERMS // parameters))
@@ -248,6 +260,11 @@ def _about_additive_fit(by_point: np.ndarray, sample: np.ndarray, units: int) ->
     columns: list[np.ndarray] = [np.ones((points, 1))]
     slopes: list[np.ndarray] = [np.zeros((points, 1))]
     for place in range(parameters if degree else 0):
+        if steps and 0 < len(steps[place]) <= degree:
+            above, divided = _of_steps(sample[:, place], steps[place], units)
+            columns.append(above)
+            slopes.append(divided)
+            continue
         columns.append(legendre.legvander(sample[:, place], degree)[:, 1:])
         slopes.append((legendre.legvander(sample[:, place], max(degree - 1, 0)) @ steep)[:, 1:])
     terms = np.column_stack(columns)
@@ -263,3 +280,14 @@ def _about_additive_fit(by_point: np.ndarray, sample: np.ndarray, units: int) ->
     within = squares * (2.0 / units) ** 2 / 12.0 / units
     shape = by_point.shape
     return (flat - basis @ (basis.T @ flat)).reshape(shape), basis, np.asarray(within).reshape(shape[1:])
+
+
+def _of_steps(places: np.ndarray, steps: np.ndarray, units: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return columns that say which ``places`` (points,), -1..1, lie above each of the ``steps``, and their slopes.
+
+    A step of height d that divides a stratum at its part f adds f (1 - f) d^2 / units^2 to the variance of a mean: the
+    slopes (step, step) are such that the mean of their squares says so by the formula of polynomials.
+    """
+    above = (places[:, None] > 2.0 * steps - 1.0).astype(float)
+    part = np.round(steps * units, 9) % 1.0
+    return above, np.diag(np.sqrt(3.0 * len(steps) * units * part * (1.0 - part)))

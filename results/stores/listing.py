@@ -16,7 +16,7 @@ from ...model.text.plain_text import plain
 from ...store.format import DIGEST, STATUS
 from ...store.paths import is_zip, local_path
 from ...store.root_file import NAME, read_root_bytes
-from ..dataset import spec_of
+from ..dataset import book_of, spec_of
 from ..open import open_sweep
 from .backend import MARK
 
@@ -45,10 +45,10 @@ def list_sweeps(folder: str | os.PathLike[str] = ".") -> pd.DataFrame:
 
     Columns: ``path`` below the folder, ``name`` of the sweep, ``state`` ("complete", "incomplete": runs are missing,
     "damaged": it cannot be opened), ``points``, ``replicates``, ``months``, counts of ``runs``, ``done``, ``failed``
-    and ``missing``, ``rules_agree`` (whether its rules are those that are installed here; missing where it does not
-    tell) and ``problem``, in one line. Only what a store tells of itself is read, not the values of its outcomes:
-    ``tredegar verify`` reads those. A damaged store is told in its row and stops nothing. Hidden folders, and what lies
-    inside of stores, are left out.
+    and ``missing``, ``rules_agree`` (whether its rules are those that are installed here, with the own rules that it
+    carries; missing where it does not tell) and ``problem``, in one line. Only what a store tells of itself is read,
+    not the values of its outcomes: ``tredegar verify`` reads those. A damaged store is told in its row and stops
+    nothing. Hidden folders, and what lies inside of stores, are left out.
 
     Raises FileNotFoundError where there is no such folder and ValueError for what is none.
 
@@ -109,10 +109,10 @@ def _row(place: Path, top: Path) -> dict[str, Any]:
         # Without digests: they are read batch by batch, and what is asked here is how far it is.
         sweep = open_sweep(place, partial=True, chunks=None, verify=False)
         months = spec_of(sweep).get("months", int(sweep["month"][-1]))
+        installed = None if "rules_hash" not in sweep.attrs else model.rules_hash(book_of(sweep))
     except (OSError, ValueError) as error:
         return row | {"name": _title(place), "state": DAMAGED, "problem": plain(" ".join(str(error).split()), 400)}
     counts = {name: sweep.attrs[f"runs_{name}"] for name in ("done", "failed", "missing")}
-    rules = sweep.attrs.get("rules_hash")
     return row | {
         "name": sweep.attrs.get("title", ""),
         "state": INCOMPLETE if counts["missing"] else COMPLETE,
@@ -121,7 +121,7 @@ def _row(place: Path, top: Path) -> dict[str, Any]:
         "months": months,
         "runs": sweep.attrs["runs"],
         **counts,
-        "rules_agree": None if rules is None else rules == model.rules_hash(),
+        "rules_agree": None if installed is None else installed == sweep.attrs["rules_hash"],
     }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tredegar.kernels.batch.batch import Record, RunBatch
-from tredegar.model.arithmetic import as_float, clip01, larger, negation, select, smaller, unfixed
+from tredegar.model.arithmetic import as_float, clip01, larger, negation, select, unfixed
 from tredegar.model.constants import CONSTANTS
 from tredegar.model.outcomes import OUTCOMES, Outcome
 from tredegar.model.parameters import PARAMETERS, Parameter
@@ -48,6 +48,7 @@ def with_steps(phases: tuple[Phase, ...], phase: str, *steps: Step, after: str =
 
 def with_replaced(phases: tuple[Phase, ...], rule: str, other: Rule, reads: str) -> tuple[Phase, ...]:
     """Return ``phases`` with the rule ``rule`` replaced by ``other``, which reads what ``reads`` says."""
+    other.__name__ = rule
 
     def changed(each: Step) -> Step:
         found = each.rule.__name__ == rule
@@ -72,10 +73,6 @@ def outcome(name: str) -> Outcome:
 
 
 # Rules ----------------------------------------------------------------------------------------------------------------
-
-
-def gaming(manager: Any, p: Any) -> Any:
-    return clip01(p.bite * manager.gap + 0.25 * manager.gaming)
 
 
 def dread(manager: Any, nation: Any, p: Any, luck: Any) -> Any:
@@ -205,20 +202,6 @@ def remembering(memory: Mapping[tuple[str, str], float | bool], **parts: Any) ->
     return replace(BUILT_IN, start=started(BUILT_IN.start, memory), memory=types, **parts)
 
 
-def replaced_trust_rule() -> RuleBook:
-    month = with_replaced(BUILT_IN.month, "gaming", gaming, "manager p")
-    return replace(BUILT_IN, month=month, parameters={**PARAMETERS, "bite": BITE})
-
-
-def added_trust_rule() -> RuleBook:
-    def rumour(manager: Any, nation: Any, p: Any) -> Any:
-        return clip01(0.9 * manager.rumour + 0.1 * nation.challenge + 0.05 * manager.fear)
-
-    month = with_steps(BUILT_IN.month, "managers", step(rumour, "manager nation p", "rumour"), after="grievance")
-    month = with_replaced(month, "gaming", lambda manager, p: clip01(manager.rumour * manager.gap), "manager p")
-    return remembering({("manager", "rumour"): 0.25}, month=month)
-
-
 def constant_rules() -> RuleBook:
     """Rules that give a constant, or a value of the country, to a trust, a seat and the country."""
     month = with_replaced(BUILT_IN.month, "fear", lambda manager: 0.5, "manager")
@@ -285,32 +268,12 @@ def no_seat_luck() -> RuleBook:
     return replace(BUILT_IN, month=month)
 
 
-def a_choice() -> RuleBook:
-    """Gaming as it is, or another rule of it, as the parameter ``gaming`` says."""
-    steps = {each.rule.__name__: each for each in BUILT_IN.phase("managers").steps}
-    built_in = steps["gaming"]
-
-    def either(*records: Any) -> Any:
-        named = dict(zip(reads, records, strict=True))
-        one = built_in.rule(*[named[name] for name in built_in.reads])
-        return select(named["p"].gaming == 0.0, one, smaller(1.0, 0.5 * named["manager"].gap))
-
-    reads = tuple(dict.fromkeys((*built_in.reads, "p")))
-    month = with_replaced(BUILT_IN.month, "gaming", either, " ".join(reads))
-    row = replace(parameter("gaming", 0.0, 0.0, 1.0), unit="choice")
-    labels = {"gaming": ("built-in", "my_rules.py:gaming")}
-    return replace(BUILT_IN, month=month, parameters={**PARAMETERS, "gaming": row}, choices=labels)
-
-
+VARIED = ("VOICE_BASE", "SKILL_MEMORY", "TRAIN_RATE", "TAIL_MEAN")
 BOOKS: dict[str, RuleBook] = {
-    "a trust's rule replaced": replaced_trust_rule(),
-    "a trust's rule added": added_trust_rule(),
     "constants for values": constant_rules(),
-    "rules at every level": everything(),
+    "rules at every level": with_varied_constants(everything(), VARIED[:2]),
     "clinicians without luck": no_seat_luck(),
-    "a choice": a_choice(),
-    "constants varied": with_varied_constants(BUILT_IN, ["VOICE_BASE", "SKILL_MEMORY", "TRAIN_RATE", "TAIL_MEAN"]),
-    "all at once": with_varied_constants(everything(), ["VOICE_BASE", "SKILL_MEMORY"]),
+    "constants varied": with_varied_constants(BUILT_IN, VARIED),
 }
 
 

@@ -81,7 +81,7 @@ def test_a_few_runs_are_compared_in_everything_once_for_each_book_and_engine() -
     assert (set(compared.outcomes), compared.trusts) == (set(BOOK.outcomes), True)
     other = Gpu()
     compared_at_first("cupy", other)(BATCH)
-    compared_at_first("cuda", gpu)(own_batch(CASE, BOOKS["a choice"]))
+    compared_at_first("cuda", gpu)(own_batch(CASE, BOOKS["constants for values"]))
     assert (len(other.batches), len(gpu.batches)) == (2, 5)
 
 

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
+from hypothesis import given, settings
 
+from tredegar.kernels.array_engine.engine import run_arrays
 from tredegar.model.graph.trace import known_before, trace_month, trace_outcomes, trace_start, unmade
+from tredegar.model.outcomes import OUTCOMES
 
-from ...support.cases import AVAILABLE, Case, assert_same_bits, run_batch
-from .handmade import BOOKS, own_batch
+from ...support.cases import AVAILABLE, Case, assert_same_bits, cases, run_batch
+from . import handmade, written
+from .handmade import own_batch
 
-OTHERS = [name for name in (*AVAILABLE, "strict") if name not in ("numpy", "mesa")]
+BOOKS = {**handmade.BOOKS, **written.books()}
+OTHERS = [name for name in (*AVAILABLE, "strict") if name != "numpy"]
 CASE = Case(
     trusts=9, clinicians=5, months=14, seed=11, runs=(0, 1, 9),
     settings=({"initial_challenge": 0.3}, {"solidarity": 1.2, "clinician_turnover": 0.05}, {"local_trap": 0.9}),
@@ -24,6 +32,58 @@ def test_engines_agree(name: str, engine: str) -> None:
     expected = run_batch("numpy", batch)
     assert expected.failed.tolist() == [0, 0, 0]
     assert_same_bits(run_batch(engine, batch), expected, engine)
+
+
+@settings(max_examples=25)
+@given(case=cases(most_months=18))
+@pytest.mark.parametrize("name", ["rules added", "rules replaced", "all at once", "rules at every level"])
+def test_engines_agree_on_drawn_cases(name: str, case: Case) -> None:
+    batch = own_batch(case, BOOKS[name], case.seed)
+    expected = run_batch("numpy", batch)
+    for engine in OTHERS:
+        assert_same_bits(run_batch(engine, batch), expected, engine)
+
+
+@pytest.mark.parametrize("name", BOOKS)
+def test_a_run_depends_neither_on_the_runs_beside_it_nor_on_blocks_of_seats(name: str) -> None:
+    batch = own_batch(CASE, BOOKS[name])
+    together = run_batch("numpy", batch)
+    for block in (1, 20, 2**62):
+        assert_same_bits(run_arrays(batch, np, lambda array: array, block), together)
+    for engine in (name for name in ("numpy", "numba") if name in AVAILABLE):
+        for position in range(len(batch.runs)):
+            alone = run_batch(engine, batch.take(slice(position, position + 1)))
+            for kind in ("outcomes", "trust_records"):
+                for one, values in getattr(together, kind).items():
+                    assert getattr(alone, kind)[one][0].tobytes() == values[position].tobytes()
+
+
+@pytest.mark.parametrize("engine", AVAILABLE)
+def test_what_is_recorded_does_not_change_what_happens(engine: str) -> None:
+    batch = own_batch(CASE, BOOKS["all at once"])
+    everything = run_batch(engine, batch)
+    few = replace(batch.record, outcomes=("mean_spirit", "quality", "quality_p90", "tired"))
+    found = run_batch(engine, replace(batch, record=few))
+    assert all(found.outcomes[name].tobytes() == everything.outcomes[name].tobytes() for name in few.outcomes)
+
+
+@pytest.mark.parametrize("engine", OTHERS)
+def test_a_run_fails_in_the_month_in_which_an_own_outcome_is_no_number(engine: str) -> None:
+    batch = own_batch(CASE, BOOKS["rules added"])
+    ending = replace(batch, parameters={**batch.parameters, "doom": np.array([-0.5, 5.0, 14.0])})
+    expected = run_batch("numpy", ending)
+    assert expected.failed.tolist() == [0, 5, 14]
+    assert_same_bits(run_batch(engine, ending), expected, engine)
+
+
+@pytest.mark.parametrize("name", BOOKS)
+def test_own_outcomes_say_something(name: str) -> None:
+    """A comparison of constants would prove nothing; what is meant to be one is."""
+    batch = own_batch(CASE, BOOKS[name])
+    own_outcomes = [each for each in BOOKS[name].outcomes if each not in OUTCOMES]
+    found = run_batch("numpy", batch).outcomes
+    still = {each for each in own_outcomes if len(np.unique(found[each])) == 1}
+    assert still <= {"own_constant", "own_quarter"}
 
 
 @pytest.mark.parametrize("name", BOOKS)

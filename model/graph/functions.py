@@ -12,10 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from typing import Any
 
-from ..arithmetic import as_float, magnitude, negation, select
-from ..arithmetic import floor as floor_of
-from ..arithmetic import root as root_of
-from .graph_rows import Row, Rows
+from ..arithmetic import as_float, floor, magnitude, negation, root, select
+from .rows import Row, Rows
 
 LuckNames = Mapping[tuple[int, int], str]
 """(stream, word) -> the name under which the record of luck has it."""
@@ -40,27 +38,27 @@ def quotient(a: Any, b: Any) -> Any:
     return a / b
 
 
-def root(x: Any) -> Any:
+def root_or_nan(x: Any) -> Any:
     """Square root; NaN where a plain float of Python would raise.
 
-    >>> root(4.0), root(-1.0)
+    >>> root_or_nan(4.0), root_or_nan(-1.0)
     (2.0, nan)
     """
-    return math.nan if x.__class__ is float and not x >= 0.0 else root_of(x)
+    return math.nan if x.__class__ is float and not x >= 0.0 else root(x)
 
 
-def floor(x: Any) -> Any:
+def floor_or_itself(x: Any) -> Any:
     """The largest whole number not above ``x``, with the sign of a zero; infinities and NaN stay.
 
-    >>> floor(1.5), floor(-0.0), floor(math.inf)
+    >>> floor_or_itself(1.5), floor_or_itself(-0.0), floor_or_itself(math.inf)
     (1.0, -0.0, inf)
     """
-    return x if x.__class__ is float and (x == 0.0 or not math.isfinite(x)) else floor_of(x)
+    return x if x.__class__ is float and (x == 0.0 or not math.isfinite(x)) else floor(x)
 
 
 _NAMES = {
-    "as_float": as_float, "floor": floor, "magnitude": magnitude, "negation": negation, "quotient": quotient,
-    "root": root, "select": select, "__builtins__": {},
+    "as_float": as_float, "floor": floor_or_itself, "magnitude": magnitude, "negation": negation, "quotient": quotient,
+    "root": root_or_nan, "select": select, "__builtins__": {},
 }  # fmt: skip
 
 

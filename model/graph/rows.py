@@ -12,10 +12,9 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from ..graph.expression_graph import Node, in_order
-from ..graph.fields import RECORDS
 from ..text.plain_text import brief
-from .refusal import RuleRefused
+from .expression_graph import Node, in_order
+from .fields import RECORDS
 
 Row = tuple[Any, ...]
 Rows = tuple[Row, ...]
@@ -49,23 +48,23 @@ def rows_of(results: Sequence[Node]) -> tuple[Rows, tuple[int, ...]]:
 
 
 def checked_rows(given: Any, results: Any) -> tuple[Rows, tuple[int, ...]]:
-    """Return rows and results that were read from a store, checked. Raises RuleRefused for what is no graph.
+    """Return rows and results that were read from a store, checked. Raises ValueError for what is no graph.
 
-    >>> checked_rows([["field", "manager", "fear"], ["number", "0x1.8p-1"], ["*", 0, 1]], [2])
-    ((('field', 'manager', 'fear'), ('number', '0x1.8p-1'), ('*', 0, 1)), (2,))
+    >>> checked_rows([["field", "manager", "fear"], ["count", 2], ["as_float", 1], ["*", 0, 2]], [3])
+    ((('field', 'manager', 'fear'), ('count', 2), ('as_float', 1), ('*', 0, 2)), (3,))
     """
     if (
         not isinstance(given, list)
         or not 0 < len(given) <= MOST_ROWS
         or not all(isinstance(row, list) for row in given)
     ):
-        raise RuleRefused(f"a graph must be a list of 1 to {MOST_ROWS} rows, got {brief(given)}")
+        raise ValueError(f"a graph must be a list of 1 to {MOST_ROWS} rows, got {brief(given)}")
     rows = tuple(tuple(row) for row in given)
     for number, row in enumerate(rows):
         if not _is_row(row, number):
-            raise RuleRefused(f"row {number} of a graph is none: {brief(list(row))}")
+            raise ValueError(f"row {number} of a graph is none: {brief(list(row))}")
     if not isinstance(results, list) or not results or not all(_is_number(each, len(rows)) for each in results):
-        raise RuleRefused(f"the results of a graph must be numbers of its rows, got {brief(results)}")
+        raise ValueError(f"the results of a graph must be numbers of its rows, got {brief(results)}")
     return rows, tuple(results)
 
 

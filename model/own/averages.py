@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..arithmetic import as_float, larger, select, unfixed
+from ..graph.functions import function_of, quotient
 from ..schedule.month import Step, Tally
 from .assembly import reads_of
-from .graph_functions import function_of, quotient
 from .records import OwnOutcome
 
 
@@ -65,9 +65,10 @@ def _trust_tally(outcome: OwnOutcome) -> Tally:
 def _team_tally(outcome: OwnOutcome) -> Tally:
     def tally(trust: Any, totals: Any) -> tuple[Any, Any]:
         total, seats = getattr(totals, f"own_{outcome.name}"), getattr(totals, f"own_{outcome.name}_seats")
-        mean = (as_float(total) if outcome.condition else unfixed(total)) / larger(1.0, as_float(seats))
+        filled = as_float(seats)
+        mean = (as_float(total) if outcome.condition else unfixed(total)) / larger(1.0, filled)
         # A trust without anybody has no mean, and no weight.
-        return select(seats > 0, trust.size * mean, 0.0), select(seats > 0, trust.size, 0.0)
+        return select(filled > 0.5, trust.size * mean, 0.0), select(filled > 0.5, trust.size, 0.0)
 
     fields = f"own_{outcome.name}", f"own_{outcome.name}_weight"
     return Tally(_own(tally, f"{outcome.name}_of_teams"), ("trust", "totals"), fields, "country", "country_sums")
