@@ -6,6 +6,7 @@ Whatever a name of a spec may stand for, its book knows.
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from ...model.constants import CONSTANTS
 from ...model.parameters import PARAMETERS, base_of, is_change
 from ...model.schedule.rulebook import BUILT_IN, RuleBook, with_varied_constants
 from ...model.text.plain_text import brief, plain
-from ..forms.data_tables import FILES, RULES, Source
+from ..forms.data_tables import FILES, RULES, SpecSource
 from .own_rules import check_kept
 
 BUILT_IN_LABEL = "built-in"
@@ -25,7 +26,7 @@ MOST_TEXT_BYTES = 2**22
 _log = logging.getLogger("tredegar")
 
 
-def with_book(tables: Any, source: Source) -> Any:
+def with_book(tables: Any, source: SpecSource) -> Any:
     """Return the ``tables`` of a spec with its book in place of the table [rules]; no tables as they are.
 
     Raises ValueError for rules that cannot be. It is made once: what has a book has the same one again.
@@ -74,7 +75,17 @@ def book_with_constants(book: RuleBook, names: Iterable[str]) -> RuleBook:
     >>> book_with_constants(BUILT_IN, ["real_control", "VOICE_BASE"]).varied_constants
     ('VOICE_BASE',)
     """
-    return with_varied_constants(book, [base_of(name) for name in names if base_of(name) in CONSTANTS])
+    constants = [base_of(name) for name in names if base_of(name) in CONSTANTS]
+    return with_varied_constants(book, constants) if constants or book.varied_constants else book
+
+
+def own_names(book: RuleBook) -> tuple[str, ...]:
+    """Return the names of the parameters of ``book`` that the model does not have.
+
+    >>> own_names(BUILT_IN)
+    ()
+    """
+    return () if book is BUILT_IN else book.own_parameters
 
 
 def book_in_store(text: str) -> RuleBook:
@@ -115,7 +126,8 @@ def book_of_table(
         if str(given.get(FILE)).endswith(Path(FILES[RULES]).suffix):
             return book_in_store(read(_alone(given, FILE), RULES, MOST_TEXT_BYTES))
     files = sorted(set(files_named(given, choices)))
-    if files and not any((folder / name).exists() for name in files) and (book := kept()) is not None:
+    there = [name for name in files if os.path.exists(folder / os.path.expanduser(name))]
+    if files and not there and (book := kept()) is not None:
         check_kept(book, given, choices)
         names = " and ".join(f"'{plain(name)}'" for name in files)
         _log.warning("%s cannot be found: the own rules are those that the store carries", names)
@@ -140,5 +152,5 @@ def files_named(given: Any, choices: Mapping[str, Iterable[str]]) -> Iterator[st
     if isinstance(given, Mapping):
         labels += [value for key, value in given.items() if isinstance(value, str) and key != FILE]
         given = given.get(FILE)
-    yield from (name for name in ([given] if isinstance(given, str) else given or ()) if isinstance(name, str))
+    yield from (name for name in (given if isinstance(given, list) else [given]) if isinstance(name, str))
     yield from (name for label in labels if (name := label.rpartition(":")[0]))
