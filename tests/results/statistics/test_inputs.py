@@ -221,6 +221,13 @@ def test_words_say_that_shares_are_probabilities_under_your_distributions():
     assert "Points are drawn from your distributions, of which the indices are: bite beta (a 2, b 5)." in of_indices
 
 
+def test_effects_of_equal_steps_are_refused_where_a_parameter_has_a_distribution():
+    sweep = own_sweep("morris", lambda points: points["bite"], {"bite": BETA, "rate": (0.0, 10.0)}, 10)
+    with pytest.raises(ValueError, match="goes in equal steps of a range, and 'bite' has a distribution; this store"):
+        analyze_sensitivity(sweep, DREAD, method="morris")
+    assert analyze_sensitivity(sweep, DREAD).attrs["method"] == "regression"
+
+
 def test_words_of_a_uniform_space_are_as_they_were():
     flat = own_sweep("latin-hypercube", lambda points: points["bite"], {"bite": (0.0, 1.0), "rate": (0.0, 10.0)}, 100)
     found = discover(flat, "mean_dread")
