@@ -28,9 +28,9 @@ def test_rules_lists_what_a_file_holds(capsys: pytest.CaptureFixture[str]) -> No
     said = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
     assert said[:4] == [
         "rule what it does where",
-        "fear replaces fear my_rules.py:6",
-        "dread added after fear my_rules.py:12",
-        "mood added after dread my_rules.py:17",
+        "fear replaces fear my_rules.py:7",
+        "dread added after fear my_rules.py:13",
+        "mood added after dread my_rules.py:18",
     ]
     assert "bite 0.3 0 .. 1 share how strongly inspection frightens" in said
     assert "mean_dread share dread among managers" in said and "good_mood share managers in a good mood" in said
@@ -54,7 +54,7 @@ def test_a_bad_file_is_refused_in_one_line_with_its_place(capsys: pytest.Capture
     for words in (("rules", "my_rules.py"), (*RUN, "--rules", "my_rules.py")):
         assert tredegar(*words) == 1
         said = capsys.readouterr().err
-        assert len(said.splitlines()) == 1 and "my_rules.py:27" in said
+        assert len(said.splitlines()) == 1 and "my_rules.py:29" in said
     assert tredegar("rules", "gone.py") == 1
     assert "rules file 'gone.py' cannot be read" in capsys.readouterr().err
 

@@ -1,4 +1,4 @@
-"""Sweeps under own rules: whoever computes, the bytes are the same, and nobody needs the files once there is a store."""
+"""Sweeps under own rules: whoever computes, the bytes are the same, and with a store nobody needs the files."""
 
 from __future__ import annotations
 

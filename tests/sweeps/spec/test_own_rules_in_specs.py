@@ -224,7 +224,7 @@ def test_books_of_a_store_stand_in_for_files_that_are_gone_if_they_fit(own: Path
     with pytest.raises(SpecError, match="the store has other choices"):
         Spec.from_file(own, lambda: book_of([fear]))
     own.write_text(SPEC.replace('file = "my_rules.py"', 'grievance = "my_rules.py:grievance"'))
-    with pytest.raises(SpecError, match="the file of rule 'grievance' cannot be found, and the store has no such own"):
+    with pytest.raises(SpecError, match="rule 'grievance' has a file that cannot be found, and the store has no such"):
         Spec.from_file(own, lambda: spec.rules)
     # Of several files all must be gone: what is there is compared.
     own.write_text(SPEC)
