@@ -49,6 +49,7 @@ def _without_choices(given: Any) -> tuple[Any, dict[str, list[str]]]:
     """Return the table [rules] without its lists, and these, which declare choices for [fixed] and tables of points."""
     if not isinstance(given, Mapping):
         return given, {}
+    # An empty table says nothing, and loads nothing.
     declared = {name: labels for name, labels in given.items() if isinstance(labels, list) and name != FILE}
     if bad := [name for name, labels in declared.items() if not all(isinstance(label, str) for label in labels)]:
         raise ValueError(
@@ -64,8 +65,7 @@ def choices_of(varied: Mapping[str, Any]) -> dict[str, list[str]]:
     {'gaming': ['built-in', 'my_rules.py:gaming']}
     """
     found: dict[str, list[str]] = {}
-    others = {name: entry for name, entry in varied.items() if base_of(name) not in {*PARAMETERS, *CONSTANTS}}
-    labelled = {name: labels for name, entry in others.items() if (labels := _labels(entry))}
+    labelled = {name: labels for name, entry in varied.items() if (labels := _labels(name, entry))}
     # The choice from the start first: what a run begins with is the first level where it is not varied itself.
     for name in sorted(labelled, key=is_change):
         first = [] if base_of(name) in labelled else [BUILT_IN_LABEL]
@@ -73,8 +73,10 @@ def choices_of(varied: Mapping[str, Any]) -> dict[str, list[str]]:
     return found
 
 
-def _labels(entry: Any) -> list[str]:
-    """Return the values of an entry of [vary] if they are labels of rules, not numbers."""
+def _labels(name: str, entry: Any) -> list[str]:
+    """Return the values of an entry of [vary] if they are labels of rules, not numbers of the model."""
+    if base_of(name) in PARAMETERS or base_of(name) in CONSTANTS:
+        return []
     values = entry.get("values") if isinstance(entry, Mapping) else None
     if not isinstance(values, list) or not any(isinstance(value, str) for value in values):
         return []
