@@ -142,6 +142,23 @@ def test_own_parameters_are_columns_of_a_table_of_points(own: Path) -> None:
     assert Spec.from_text(one.to_toml()) == one
 
 
+def test_a_list_under_rules_declares_a_choice_for_tables_of_points_and_fixed_values(own: Path) -> None:
+    levels = ["built-in", "other_rules.py:gaming"]
+    rules = {"file": "my_rules.py", "gaming": levels}
+    spec = Spec(points={"gaming": [levels[1], "built-in"], "bite": [0.1, 0.2]}, rules=rules)
+    assert spec.table is not None and spec.table["gaming"].tolist() == [1.0, 0.0]
+    assert Spec.from_text(spec.to_toml()) == spec
+    fixed = Spec(**GRID, rules=rules, fixed={"gaming": levels[1], "gaming@3": 0})
+    assert fixed.fixed == {"gaming": 1.0, "gaming@3": 0.0}
+    # What is varied as well has the levels of both, the declared ones first.
+    varied = {"gaming": {"values": ["proportional", "built-in"]}}
+    both = Spec(design="grid", vary=varied, rules=rules)
+    assert both.rules.choices == {"gaming": (*levels, "proportional")}
+    assert draw_points(both)["gaming"].tolist() == [2.0, 0.0]
+    assert "key 'rules.gaming' must be a list of labels" in refusal(rules={"gaming": [fear]})
+    assert "needs 2 to 100 labels" in refusal(rules={"gaming": ["built-in"]})
+
+
 def test_a_spec_without_rules_takes_some_and_one_with_rules_refuses_others(own: Path) -> None:
     spec = Spec(**GRID, constants={"VOICE_BASE": 0.2}, fixed={"real_control": 0.4})
     assert spec.with_rules("my_rules.py") == Spec(
