@@ -35,12 +35,27 @@ def with_book(tables: Any, source: SpecSource) -> Any:
         return tables
     vary = tables.get("vary")
     varied = {name: entry for name, entry in vary.items() if isinstance(name, str)} if isinstance(vary, Mapping) else {}
-    given, choices = tables.get("rules"), choices_of(varied)
+    given = tables.get("rules")
     if isinstance(given, RuleBook):
-        book = given
-    else:
-        book = source.rules(given, choices) if choices or given is not None else BUILT_IN
+        return {**tables, "rules": book_with_constants(given, varied)}
+    given, declared = _without_choices(given)
+    choices = choices_of(varied)
+    choices = {name: [*dict.fromkeys([*declared.get(name, ()), *choices.get(name, ())])] for name in declared | choices}
+    book = source.rules(given, choices) if choices or given is not None else BUILT_IN
     return {**tables, "rules": book_with_constants(book, varied)}
+
+
+def _without_choices(given: Any) -> tuple[Any, dict[str, list[str]]]:
+    """Return the table [rules] without its lists, and these, which declare choices for [fixed] and tables of points."""
+    if not isinstance(given, Mapping):
+        return given, {}
+    # An empty table says nothing, and loads nothing.
+    declared = {name: labels for name, labels in given.items() if isinstance(labels, list) and name != FILE}
+    if bad := [name for name, labels in declared.items() if not all(isinstance(label, str) for label in labels)]:
+        raise ValueError(
+            f"key 'rules.{plain(bad[0])}' must be a list of labels, such as ['built-in', 'rules.py:gaming']"
+        )
+    return {name: value for name, value in given.items() if name not in declared} or None, declared
 
 
 def choices_of(varied: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -50,8 +65,7 @@ def choices_of(varied: Mapping[str, Any]) -> dict[str, list[str]]:
     {'gaming': ['built-in', 'my_rules.py:gaming']}
     """
     found: dict[str, list[str]] = {}
-    others = {name: entry for name, entry in varied.items() if base_of(name) not in {*PARAMETERS, *CONSTANTS}}
-    labelled = {name: labels for name, entry in others.items() if (labels := _labels(entry))}
+    labelled = {name: labels for name, entry in varied.items() if (labels := _labels(name, entry))}
     # The choice from the start first: what a run begins with is the first level where it is not varied itself.
     for name in sorted(labelled, key=is_change):
         first = [] if base_of(name) in labelled else [BUILT_IN_LABEL]
@@ -59,8 +73,10 @@ def choices_of(varied: Mapping[str, Any]) -> dict[str, list[str]]:
     return found
 
 
-def _labels(entry: Any) -> list[str]:
-    """Return the values of an entry of [vary] if they are labels of rules, not numbers."""
+def _labels(name: str, entry: Any) -> list[str]:
+    """Return the values of an entry of [vary] if they are labels of rules, not numbers of the model."""
+    if base_of(name) in PARAMETERS or base_of(name) in CONSTANTS:
+        return []
     values = entry.get("values") if isinstance(entry, Mapping) else None
     if not isinstance(values, list) or not any(isinstance(value, str) for value in values):
         return []
