@@ -15,6 +15,7 @@ from .model.own.declared import Own as Own
 from .model.own.declared import rule as rule
 from .model.parameters import Parameter
 from .model.providers import Providers
+from .model.schedule.rulebook import RuleBook
 from .results.arms.comparison import Comparison
 from .results.discovery.regions import Discovery
 from .results.record.validation import Finding
@@ -149,16 +150,17 @@ def at(
 
     A value is a number, a list of numbers (any of them) or a slice (its ends included, each may be left out):
     ``at(ds, mandate_detail=slice(0.2, 0.6), target_level=[0.8, 0.9])``. A lever that changes has an ``@`` in its name
-    and goes into ``values``: ``at(ds, {"sanction_strength@61": 0.8})``. The dims stay ``(point, ...)``, in the order of
-    the sweep.
+    and goes into ``values``: ``at(ds, {"sanction_strength@61": 0.8})``. A level of a choice is named by its label,
+    ``at(ds, gaming="built-in")``. The dims stay ``(point, ...)``, in the order of the sweep.
 
     The nearest stored value is taken if it lies within ``tolerance`` (default 1e-6) times the range of the stored ones.
     With ``method="nearest"`` the nearest setting is taken instead, whatever the design: of the points inside all
     slices, those that are nearest to the numbers together, each parameter in units of its range in the sweep; with
     lists, the nearest to every combination. ``tolerance`` is then the largest distance, in these units; default any.
+    Levels are near to nothing but themselves.
 
     Raises ValueError for an unknown name, for what is no number, for a value that was not run, naming those that were,
-    and where no point is near enough.
+    for a slice of a choice, whose levels have no order, and where no point is near enough.
 
     >>> sweep = xr.Dataset(coords={"point": [0, 1, 2], "mandate_detail": ("point", [0.0, 0.4, 0.4])})
     >>> at(sweep, mandate_detail=0.4)["point"].values.tolist()
@@ -233,8 +235,8 @@ def complete_points(sweep: xr.Dataset) -> np.ndarray:
 
 def contrast(
     sweep: xr.Dataset,
-    first: Mapping[ParameterName, float],
-    second: Mapping[ParameterName, float],
+    first: Mapping[ParameterName, float | ParameterName],
+    second: Mapping[ParameterName, float | ParameterName],
     outcomes: OutcomeName | Iterable[OutcomeName] | None = None,
     from_month: int | None = None,
     to_month: int | None = None,
@@ -242,8 +244,8 @@ def contrast(
     """Compare two settings of levers within one opened sweep, over all states of its other parameters, run by run.
 
     ``first`` and ``second`` give values of the same varied parameters (``{"target_toughness": 0.0}`` and
-    ``{"target_toughness": 1.0}``); points are paired where all other parameters agree. Raises ValueError for values
-    that were not run and where no point has a partner.
+    ``{"target_toughness": 1.0}``), levels of choices by their labels; points are paired where all other parameters
+    agree. Raises ValueError for values that were not run and where no point has a partner.
 
     >>> attrs = {"spec": "seed = 1", "sampler": '{"method": "grid", "names": ["target_toughness"], "bounds": []}'}
     >>> varied = {"target_toughness": ("point", [0.0, 1.0, 0.0, 1.0]), "target_level": ("point", [0.8, 0.8, 0.9, 0.9])}
@@ -384,7 +386,8 @@ def export(
 
     Without ``monthly`` each run has one value per outcome, its mean over the window (the second half of the run by
     default); with it every recorded month of the window (all by default). A table has one row per run, or per run and
-    month, with all parameters and the status. With ``by`` (``party``, ``reorganisation_direction``) each run has one
+    month, with all parameters and the status; of a choice it has the labels of the levels, of which NetCDF keeps the
+    numbers, with the labels as an attribute. With ``by`` (``party``, ``reorganisation_direction``) each run has one
     mean for each value of that outcome, over the months in which it has it, and the number of these months; a direction
     holds until the next one. Raises ValueError for another ending, an unknown outcome, ``monthly`` with ``by``, and a
     file that the classic format cannot hold.
@@ -434,10 +437,10 @@ def list_sweeps(folder: str | os.PathLike[str] = ".") -> pd.DataFrame:
 
     Columns: ``path`` below the folder, ``name`` of the sweep, ``state`` ("complete", "incomplete": runs are missing,
     "damaged": it cannot be opened), ``points``, ``replicates``, ``months``, counts of ``runs``, ``done``, ``failed``
-    and ``missing``, ``rules_agree`` (whether its rules are those that are installed here; missing where it does not
-    tell) and ``problem``, in one line. Only what a store tells of itself is read, not the values of its outcomes:
-    ``tredegar verify`` reads those. A damaged store is told in its row and stops nothing. Hidden folders, and what lies
-    inside of stores, are left out.
+    and ``missing``, ``rules_agree`` (whether its rules are those that are installed here, with the own rules that it
+    carries; missing where it does not tell) and ``problem``, in one line. Only what a store tells of itself is read,
+    not the values of its outcomes: ``tredegar verify`` reads those. A damaged store is told in its row and stops
+    nothing. Hidden folders, and what lies inside of stores, are left out.
 
     Raises FileNotFoundError where there is no such folder and ValueError for what is none.
 
@@ -457,8 +460,8 @@ def measure_hysteresis(sweep: xr.Dataset, lever: ParameterName, outcome: Outcome
     the step reached from below and from above, with ``_low`` and ``_high``; ``gap``, the mean of the differences down
     less up run by run, with its 95 % interval, all in the unit of the outcome. The first step counts as reached from
     the side that the walk then leaves it to. The way back comes later: a trend in time shows as a gap as well, which a
-    run without a walk would tell apart. Raises ValueError where the lever does not walk, or where no value is reached
-    from both sides.
+    run without a walk would tell apart. Raises ValueError where the lever does not walk, for a choice, and where no
+    value is reached from both sides.
 
     >>> walk = {"mandate_detail": 0.0, "mandate_detail@3": 1.0, "mandate_detail@5": 0.0, "month": range(1, 7)}
     >>> attrs = {"sampler": '{"method": "table", "names": [], "bounds": []}'}
@@ -477,7 +480,8 @@ def measure_robustness(
 ) -> pd.DataFrame:
     """Return one row per setting of the ``levers``: how it does over all states of the other varied parameters.
 
-    ``sweep`` is an opened sweep. Columns, in the unit of the outcome but for the first and the last: the levers;
+    ``sweep`` is an opened sweep. Columns, in the unit of the outcome but for the first and the last: the levers, of a
+    choice the labels of its levels;
     ``mean``; ``worst``, the worst state, and ``p10``, which a tenth of the states fall short of; ``mean_regret`` and
     ``greatest_regret``, what is lost against the best setting in the same state; ``best``, the share of the states in
     which it is the best. Means have a 95 % interval (``_low``, ``_high``): chance and states are its two sources.
@@ -613,6 +617,7 @@ def run_sweep(
     simulate: Callable[..., Any] | None = None,
     say: Callable[[str], None] | None = None,
     retry_failed: bool = False,
+    rules: Any = None,
 ) -> xr.Dataset:
     """Run the sweep of ``spec`` into ``store``, or finish it, and return the opened sweep, as ``open_sweep`` does.
 
@@ -624,7 +629,8 @@ def run_sweep(
 
     Other arguments: ``points_per_batch`` sets the batch size of a new store; ``check`` compares all that is there with
     its digests; ``retry_failed`` computes failed runs again; ``say`` takes a line if the scheduler has no workers;
-    ``simulate`` stands in for the model.
+    ``simulate`` stands in for the model; ``rules`` are rules of one's own, as ``simulate`` of the package takes them,
+    for a spec that has none (Spec(rules=...) knows their parameters and outcomes, too).
 
     The attributes ``runs``, ``runs_done``, ``runs_failed`` and ``runs_missing`` count the runs. Warns (UserWarning) of
     runs that failed or are missing (but not of those of other tasks), which are NaN, and of damage that was mended.
@@ -682,7 +688,7 @@ def simulate(
     dtype: str = "float32",
     streams: str | None = None,
     samples: ArrayLike | None = None,
-    rules: Rules = None,
+    rules: RuleBook | str | PathLike[str] | Iterable[Any] | Mapping[str, Any] | None = None,
 ) -> Simulated:
     """Run every point ``replicates`` times and return the recorded outcomes.
 
@@ -765,8 +771,8 @@ def trace_sensitivity(
 def unstack_grid(sweep: xr.Dataset) -> xr.Dataset:
     """Return a grid sweep with one dimension per varied parameter in place of ``point``.
 
-    Dims become ``(parameter, ..., replicate, month)``, still lazy. Raises ValueError where the points are no full
-    grid: some combination of the levels missing or there twice.
+    Dims become ``(parameter, ..., replicate, month)``, still lazy; the coordinate of a choice has the labels of its
+    levels. Raises ValueError where the points are no full grid: some combination of the levels missing or there twice.
 
     >>> varied = {"mandate_detail": ("point", [0.0, 0.0, 1.0, 1.0]), "target_level": ("point", [0.8, 0.9, 0.8, 0.9])}
     >>> grid = unstack_grid(xr.Dataset({"quality": ("point", [0.5, 0.6, 0.7, 0.8])}, varied))

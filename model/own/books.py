@@ -197,4 +197,6 @@ def _check_known(book: RuleBook, own: OwnRules) -> None:
         read = {each.place: each.rows for each in own.every_rule} | {each.place: each.rows for each in own.outcomes}
         where = next((place for place, rows in read.items() if ("field", *field) in rows), "own rules")
         said = f"'{'.'.join(field)}' is not known when it runs in month 1"
-        raise refused(where, f"{said}; put it after the rule that makes it")
+        steps = [each.step for each in PLACES.values()]
+        makers = [f"'{step.rule.__name__}'" for step in steps if step.actor == field[0] and field[1] in step.writes]
+        raise refused(where, f"{said}; put it after {makers[0] if makers else 'the rule'}, which makes it")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..dataset import parameter_row
+from ...model.parameters import PARAMETERS, base_of
 from ..discovery.dense_boxes import DenseBox
 from ..statistics.space_shares import Share
 from .claims import Claim, Part
@@ -101,7 +101,7 @@ def box_text(box: DenseBox) -> str:
 
 
 def _limit(name: str, low: float, high: float) -> str:
-    row = parameter_row(name)
+    row = PARAMETERS.get(base_of(name))
     words = name.replace("_", " ")
     least, most = (row.low, row.high) if row is not None else (low, high)
     margin = EDGE * (most - least)

@@ -49,7 +49,7 @@ def _draw_response(
     if labels:
         style |= {"linestyle": "none"}
         axes.bar(value, part["p90"] - part["p10"], 0.4, part["p10"], color=colour, alpha=0.16, linewidth=0)
-        level_ticks(axes, value, labels)
+        level_ticks(axes, value.tolist(), labels)
     else:
         axes.fill_between(value, part["p10"], part["p90"], color=colour, alpha=0.16, linewidth=0)
     axes.errorbar(value, part["mean"], half, **style)

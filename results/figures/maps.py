@@ -13,6 +13,7 @@ from scipy import stats
 from ..dataset import chosen_parameters, design_of, label_of, levels_in, parameter_in, varied_parameters
 from ..intervals import Estimate, combined
 from ..shares import most_telling
+from ..statistics.inputs import Input
 from ..statistics.mean_intervals import Scatter, mean_with_interval, scatter_of
 
 CELLS = 33
@@ -147,8 +148,9 @@ def _scaled(values: np.ndarray, span: tuple[float, float]) -> np.ndarray:
     return (2.0 * values - span[0] - span[1]) / (span[1] - span[0])
 
 
-def _reach(values: np.ndarray, span: tuple[float, float]) -> tuple[float, float]:
-    return min(span[0], float(values.min())), max(span[1], float(values.max()))
+def _even(values: np.ndarray, drawn: Input, scaled: np.ndarray) -> np.ndarray:
+    """Return ``values`` (points,) as probabilities scaled to -1..1; those of a range are ``scaled`` already."""
+    return scaled if drawn.uniform else 2.0 * drawn.in_unit(values) - 1.0
 
 
 def _fit(means: xr.DataArray, sweep: xr.Dataset, x: str, y: str) -> _Surface:
@@ -174,12 +176,9 @@ def _fit(means: xr.DataArray, sweep: xr.Dataset, x: str, y: str) -> _Surface:
     units = scatter_of(sweep).units[kept]
     covariance = _robust(inverse, residuals, units) * scale
     freedom = min(len(runs) - terms.shape[1], len(np.unique(units)) - 1)
-    # Beyond the span of the map polynomials of high degree would tell of hardly anything else.
-    whole = (
-        _scaled(sweep[name].values[kept], _reach(sweep[name].values, span))
-        for name, span in zip((x, y), spans, strict=True)
-    )
-    if _misses(*whole, centre, units, degree):
+    # By probability: in a long tail polynomials of high degree would hang on a few points.
+    even = [_even(sweep[name].values[kept], inputs[name], one) for name, one in ((x, across), (y, up))]
+    if _misses(_terms(across, up, degree), even, centre, units, degree):
         covariance = np.full_like(covariance, np.nan)
     total = centre.var()
     r2 = float(1.0 - residuals.var() / total) if total > 0.0 else 1.0
@@ -197,13 +196,13 @@ def _robust(inverse: np.ndarray, residuals: np.ndarray, units: np.ndarray) -> np
     return np.asarray(sums.T @ sums * (count / max(count - 1, 1)))
 
 
-def _misses(x: np.ndarray, y: np.ndarray, centre: np.ndarray, units: np.ndarray, degree: int) -> bool:
-    """Whether a surface of this degree has missed a course that polynomials of higher degree in x and y find.
+def _misses(surface: np.ndarray, axes: list[np.ndarray], centre: np.ndarray, units: np.ndarray, degree: int) -> bool:
+    """Whether a surface of these terms (points, terms) has missed a course that polynomials of higher degree find.
 
     A Wald test of their coefficients with the robust covariance, against F; a step or a kink is missed for certain.
     """
-    higher = [np.polynomial.legendre.legvander(one, degree + BEYOND)[:, degree + 1 :] for one in (x, y)]
-    terms = np.column_stack([_terms(x, y, degree), *higher])
+    higher = [np.polynomial.legendre.legvander(one, degree + BEYOND)[:, degree + 1 :] for one in axes]
+    terms = np.column_stack([surface, *higher])
     count, tested = len(np.unique(units)), 2 * BEYOND
     if len(centre) < 2 * terms.shape[1] or count < 2 * tested:
         return False

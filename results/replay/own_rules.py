@@ -146,7 +146,7 @@ class OwnStory:
         return f"{', '.join(said[:MOST_GROUNDS])}{more} at the end of the month" if said else "nothing but itself"
 
     def events(self) -> Iterator[tuple[int, str, int, str, str]]:
-        """Yield (month, who, trust, what, grounds): each rule once, and its largest move at each trust or the centre."""
+        """Yield (month, who, trust, what, grounds): each rule once, and its largest move at a trust or the centre."""
         for number, since in self._since.items():
             one, rule = self.rules[number], self.rules[number].rule
             where = f"{rule.file}:{rule.line}" if rule.file else "a rule of one's own"

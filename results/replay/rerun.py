@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
@@ -56,7 +56,7 @@ class Rerun:
             from ...model.agents.health_service import HealthService
         except ModuleNotFoundError as error:
             raise ModuleNotFoundError('replay needs Mesa; install it with: pip install "tredegar[mesa]"') from error
-        own = {name: value for name, value in self.settings.items() if name not in PARAMETERS}
+        own: Any = {name: value for name, value in self.settings.items() if name not in PARAMETERS}
         return HealthService(
             Parameters(**{name: value for name, value in self.settings.items() if name in PARAMETERS}),
             trusts=self.trusts,

@@ -79,6 +79,8 @@ class SensitivityMethod:
 
     def can_use(self, design: Design) -> bool:
         """Return whether the method can use the points of this design of a sweep."""
+        if self.unit is TRAJECTORIES and design.weighted:
+            return False  # steps of a range are none of a distribution
         return self.fits(design.kind) and not (self.independent and design.correlations) and self.takes_choices(design)
 
     def takes_choices(self, design: Design) -> bool:
@@ -284,6 +286,9 @@ def method_for(name: str, design: Design) -> SensitivityMethod:
         of = f"choices of at most {method.most_levels} levels" if method.most_levels else "numbers alone"
         way = allowed if able else "compare its levels instead: contrast(sweep, ...), or the responses"
         design.check_ordered(f"method '{name}' tells the effects of {of}", way, method.most_levels)
+    if method.unit is TRAJECTORIES and design.weighted:
+        drawn = next(iter(design.weighted))
+        raise ValueError(f"method '{name}' goes in equal steps of a range, and '{drawn}' has a distribution; {allowed}")
     return method
 
 

@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...model.constants import CONSTANTS
 from ...model.parameters import PARAMETERS, base_of
@@ -27,10 +26,10 @@ FILES = {PROVIDERS: "providers.csv", POINTS: "points.csv", RULES: "rules.json"}
 """Table -> the name of the file that stands for it in the text that a store keeps."""
 
 
-class Source(Protocol):
+class SpecSource(Protocol):
     """Where the tables of data of a spec come from, and its own rules: files, a store, or Python."""
 
-    def table(self, name: str, what: str, most_bytes: int) -> str | Mapping[str, NDArray[np.float64]]:
+    def table(self, name: str, what: str, most_bytes: int) -> str | Mapping[str, Any]:
         """Return the text of the file ``name`` that a spec names, or the points, (point,), that a store holds."""
 
     def rules(self, given: Any, choices: Mapping[str, list[str]]) -> RuleBook:
@@ -77,13 +76,13 @@ def _is_text_in(value: object, texts: Container[object]) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldSource:
     """The source ``other`` with the texts that are ``held``, by what they are, in place of files."""
 
     held: Mapping[str, str]
-    other: Source
+    other: SpecSource
 
-    def table(self, name: str, what: str, most_bytes: int) -> str | Mapping[str, NDArray[np.float64]]:
+    def table(self, name: str, what: str, most_bytes: int) -> str | Mapping[str, Any]:
         """Return the text that is held in place of the file ``name``, or what the other source has."""
         if what not in self.held:
             return self.other.table(name, what, most_bytes)

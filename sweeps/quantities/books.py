@@ -6,6 +6,7 @@ Whatever a name of a spec may stand for, its book knows.
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from ...model.constants import CONSTANTS
 from ...model.parameters import PARAMETERS, base_of, is_change
 from ...model.schedule.rulebook import BUILT_IN, RuleBook, with_varied_constants
 from ...model.text.plain_text import brief, plain
-from ..forms.data_tables import FILES, RULES, Source
+from ..forms.data_tables import FILES, RULES, SpecSource
 from .own_rules import check_kept
 
 BUILT_IN_LABEL = "built-in"
@@ -25,7 +26,7 @@ MOST_TEXT_BYTES = 2**22
 _log = logging.getLogger("tredegar")
 
 
-def with_book(tables: Any, source: Source) -> Any:
+def with_book(tables: Any, source: SpecSource) -> Any:
     """Return the ``tables`` of a spec with its book in place of the table [rules]; no tables as they are.
 
     Raises ValueError for rules that cannot be. It is made once: what has a book has the same one again.
@@ -34,12 +35,27 @@ def with_book(tables: Any, source: Source) -> Any:
         return tables
     vary = tables.get("vary")
     varied = {name: entry for name, entry in vary.items() if isinstance(name, str)} if isinstance(vary, Mapping) else {}
-    given, choices = tables.get("rules"), choices_of(varied)
+    given = tables.get("rules")
     if isinstance(given, RuleBook):
-        book = given
-    else:
-        book = source.rules(given, choices) if choices or given is not None else BUILT_IN
+        return {**tables, "rules": book_with_constants(given, varied)}
+    given, declared = _without_choices(given)
+    choices = choices_of(varied)
+    choices = {name: [*dict.fromkeys([*declared.get(name, ()), *choices.get(name, ())])] for name in declared | choices}
+    book = source.rules(given, choices) if choices or given is not None else BUILT_IN
     return {**tables, "rules": book_with_constants(book, varied)}
+
+
+def _without_choices(given: Any) -> tuple[Any, dict[str, list[str]]]:
+    """Return the table [rules] without its lists, and these, which declare choices for [fixed] and tables of points."""
+    if not isinstance(given, Mapping):
+        return given, {}
+    # An empty table says nothing, and loads nothing.
+    declared = {name: labels for name, labels in given.items() if isinstance(labels, list) and name != FILE}
+    if bad := [name for name, labels in declared.items() if not all(isinstance(label, str) for label in labels)]:
+        raise ValueError(
+            f"key 'rules.{plain(bad[0])}' must be a list of labels, such as ['built-in', 'rules.py:gaming']"
+        )
+    return {name: value for name, value in given.items() if name not in declared} or None, declared
 
 
 def choices_of(varied: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -49,8 +65,7 @@ def choices_of(varied: Mapping[str, Any]) -> dict[str, list[str]]:
     {'gaming': ['built-in', 'my_rules.py:gaming']}
     """
     found: dict[str, list[str]] = {}
-    others = {name: entry for name, entry in varied.items() if base_of(name) not in {*PARAMETERS, *CONSTANTS}}
-    labelled = {name: labels for name, entry in others.items() if (labels := _labels(entry))}
+    labelled = {name: labels for name, entry in varied.items() if (labels := _labels(name, entry))}
     # The choice from the start first: what a run begins with is the first level where it is not varied itself.
     for name in sorted(labelled, key=is_change):
         first = [] if base_of(name) in labelled else [BUILT_IN_LABEL]
@@ -58,8 +73,10 @@ def choices_of(varied: Mapping[str, Any]) -> dict[str, list[str]]:
     return found
 
 
-def _labels(entry: Any) -> list[str]:
-    """Return the values of an entry of [vary] if they are labels of rules, not numbers."""
+def _labels(name: str, entry: Any) -> list[str]:
+    """Return the values of an entry of [vary] if they are labels of rules, not numbers of the model."""
+    if base_of(name) in PARAMETERS or base_of(name) in CONSTANTS:
+        return []
     values = entry.get("values") if isinstance(entry, Mapping) else None
     if not isinstance(values, list) or not any(isinstance(value, str) for value in values):
         return []
@@ -74,7 +91,17 @@ def book_with_constants(book: RuleBook, names: Iterable[str]) -> RuleBook:
     >>> book_with_constants(BUILT_IN, ["real_control", "VOICE_BASE"]).varied_constants
     ('VOICE_BASE',)
     """
-    return with_varied_constants(book, [base_of(name) for name in names if base_of(name) in CONSTANTS])
+    constants = [base_of(name) for name in names if base_of(name) in CONSTANTS]
+    return with_varied_constants(book, constants) if constants or book.varied_constants else book
+
+
+def own_names(book: RuleBook) -> tuple[str, ...]:
+    """Return the names of the parameters of ``book`` that the model does not have.
+
+    >>> own_names(BUILT_IN)
+    ()
+    """
+    return () if book is BUILT_IN else book.own_parameters
 
 
 def book_in_store(text: str) -> RuleBook:
@@ -115,7 +142,8 @@ def book_of_table(
         if str(given.get(FILE)).endswith(Path(FILES[RULES]).suffix):
             return book_in_store(read(_alone(given, FILE), RULES, MOST_TEXT_BYTES))
     files = sorted(set(files_named(given, choices)))
-    if files and not any((folder / name).exists() for name in files) and (book := kept()) is not None:
+    there = [name for name in files if os.path.exists(folder / os.path.expanduser(name))]
+    if files and not there and (book := kept()) is not None:
         check_kept(book, given, choices)
         names = " and ".join(f"'{plain(name)}'" for name in files)
         _log.warning("%s cannot be found: the own rules are those that the store carries", names)
@@ -140,5 +168,5 @@ def files_named(given: Any, choices: Mapping[str, Iterable[str]]) -> Iterator[st
     if isinstance(given, Mapping):
         labels += [value for key, value in given.items() if isinstance(value, str) and key != FILE]
         given = given.get(FILE)
-    yield from (name for name in ([given] if isinstance(given, str) else given or ()) if isinstance(name, str))
+    yield from (name for name in (given if isinstance(given, list) else [given]) if isinstance(name, str))
     yield from (name for label in labels if (name := label.rpartition(":")[0]))

@@ -109,7 +109,7 @@ NAMES = (*KINDS, "discrete")
 
 
 @dataclass(frozen=True, slots=True)
-class Distribution:
+class Continuous:
     """A distribution on the range ``low`` .. ``high``; ``settings`` are its numbers by name, the ends among them."""
 
     kind: str
@@ -128,7 +128,7 @@ class Distribution:
     def at(self, unit: Floats) -> Floats:
         """Return the quantiles of probabilities ``unit``, (point,), in units of the quantity.
 
-        >>> Distribution("triangular", (("low", 0.0), ("mode", 0.0), ("high", 1.0))).at(np.array([0.0, 0.75]))
+        >>> Continuous("triangular", (("low", 0.0), ("mode", 0.0), ("high", 1.0))).at(np.array([0.0, 0.75]))
         array([0. , 0.5])
         """
         return np.asarray(KINDS[self.kind].frozen(dict(self.settings)).ppf(unit), dtype=np.float64)
@@ -188,7 +188,7 @@ class Discrete:
         return f"{len(self.values)} values {self.low:g} .. {self.high:g}{'' if self.weights is None else ', weighted'}"
 
 
-def read_distribution(table: Mapping[str, Any], unbounded: str = "") -> Distribution:
+def read_distribution(table: Mapping[str, Any], unbounded: str = "") -> Continuous:
     """Return the distribution of numbers on a range that the ``table`` of an entry describes.
 
     Raises ValueError, for the line "vary 'x': ..." to go on with, for what is no such table. ``unbounded`` says what to
@@ -211,7 +211,7 @@ def read_distribution(table: Mapping[str, Any], unbounded: str = "") -> Distribu
     _check_ends(settings["low"], settings["high"])
     if wrong := kind.wrong(settings):
         raise ValueError(wrong)
-    found = Distribution(kind.name, tuple(settings.items()))
+    found = Continuous(kind.name, tuple(settings.items()))
     _check_quantiles(found)
     return found
 
@@ -254,7 +254,7 @@ def _check_ends(low: float, high: float) -> None:
         raise ValueError(f"it does not vary: low equals high, {low:g}; put it under [fixed] instead")
 
 
-def _check_quantiles(found: Distribution) -> None:
+def _check_quantiles(found: Continuous) -> None:
     """Raise ValueError where the numbers are so extreme that nothing can be drawn."""
     if found.kind == "uniform":
         return  # which is a range, and needs no scipy

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from ...model.own.records import OwnOutcome, OwnRule, OwnRules
 
 
+MOST_LETTERS = 300
+"""How much of a list of rules is shown."""
+
+
 def own_rules_of(book: RuleBook) -> OwnRules:
     """Return the records of the own rules of ``book``, of which there are none in the book of the model."""
     from ...model.own.records import rules_of_text  # who has no rules of one's own needs nothing of it
@@ -29,7 +33,7 @@ def rows_of_rules(book: RuleBook) -> list[tuple[str, str]]:
 
     >>> from ...model.own.books import book_of
     >>> rows_of_rules(book_of({"gaming": "proportional"}))
-    [('rules', 'gaming replaced by gaming_in_proportion')]
+    [('rules', 'gaming replaced (mechanisms.py)')]
     """
     if not book.text:
         return []
@@ -41,23 +45,17 @@ def rows_of_rules(book: RuleBook) -> list[tuple[str, str]]:
     return [*rows, *([("own outcomes", plain(names, MOST_LETTERS))] if names else [])]
 
 
-MOST_LETTERS = 300
-"""How much of a list of rules is shown."""
-
-
 def _said(rule: OwnRule) -> str:
-    if rule.after:
-        return f"{rule.name} added after {rule.after}"
-    return f"{rule.replaces} replaced" + ("" if rule.name == rule.replaces else f" by {rule.name}")
+    return f"{rule.name} {f'added after {rule.after}' if rule.after else 'replaced'} ({rule.file})"
 
 
-def first_difference(one: RuleBook, other: RuleBook) -> str:
+def differing_rule(one: RuleBook, other: RuleBook) -> str:
     """Return what of own rules differs first between two books, such as "rule 'fear'"; "" where none does.
 
     Names of local variables, comments and lines do not count.
 
     >>> from ...model.own.books import book_of
-    >>> first_difference(book_of({"gaming": "proportional"}), book_of())
+    >>> differing_rule(book_of({"gaming": "proportional"}), book_of())
     "rule 'gaming'"
     """
     before, after = (dict(_facts(own_rules_of(book))) for book in (one, other))

@@ -20,7 +20,7 @@ from ...model.text.plain_text import brief
 from ...store.format import STATUS
 from ..forms.described import Rows, as_page
 from ..jobs.task_rank import one_of_several
-from ..quantities.own_rules import first_difference
+from ..quantities.own_rules import differing_rule
 from ..spec.errors import SpecError
 from ..spec.spec import Spec
 from ..spec.text import present_text
@@ -230,7 +230,7 @@ def check_same_sweep(store: SweepStore, spec: Spec) -> None:
 
 
 def _difference(store: SweepStore, spec: Spec) -> str:
-    if what := first_difference(store.rules, spec.rules):
+    if what := differing_rule(store.rules, spec.rules):
         return f"{what}, which the spec has otherwise than the store"
     stored, given = present_text(store.facts["spec"]), spec.canonical()
     for old, new in zip(stored.splitlines(), given.splitlines(), strict=False):

@@ -13,7 +13,7 @@ from ...model.parameters import Parameter, Quantity, base_of, quantity_of
 from ...model.schedule.rulebook import BUILT_IN, RuleBook
 from ...model.text.names import closest
 from ...model.text.plain_text import brief
-from ..quantities.distributions import KIND, Discrete, Distribution, find_kind, read_distribution, read_weights
+from ..quantities.distributions import KIND, Continuous, Discrete, find_kind, read_distribution, read_weights
 from .errors import SpecError, explain, safe_name, shown, unknown_key
 
 MOST_POINTS = 2**24
@@ -53,7 +53,7 @@ class Varied:
     low: float
     high: float
     values: tuple[float, ...] | None = None
-    distribution: Distribution | Discrete | None = None
+    distribution: Continuous | Discrete | None = None
     labels: tuple[str, ...] = ()
 
     def as_toml(self, by_levels: bool | None = None) -> list[float] | dict[str, Any]:
@@ -240,7 +240,7 @@ def _distributed(name: str, entry: Mapping[str, Any], book: RuleBook) -> Varied:
     except ValueError as error:
         raise SpecError(f"vary '{name}': {error}") from None
     low, high = (checked_value(name, end, book) for end in (found.low, found.high))
-    if isinstance(found, Distribution):
+    if isinstance(found, Continuous):
         return Varied(low, high) if kind == "uniform" else Varied(low, high, None, found)
     labels = book.choices.get(base_of(name), ())
     return Varied(low, high, found.values, found, tuple(labels[int(value)] for value in found.values if labels))

@@ -25,6 +25,9 @@ trusts = 60
 clinicians = 20              # per trust
 # providers = "providers.csv"  # real trusts instead: columns code, name, size, council, catchment[, overlap]
 
+[rules]                      # rules of your own, 'tredegar rules FILE' checks a file; without any, the model as it is
+# file = "my_rules.py"
+
 [fixed]                      # parameters that are not at their default
 political_responsiveness = 0.0
 # "sanction_strength@61" = 0.8 # a lever that changes: this value from the start of month 61 on
@@ -39,9 +42,10 @@ points = 64
 [vary]
 mandate_detail = [0.0, 1.0]                       # a range; under grid {values = [...]} or {low, high, levels}
 method_heterogeneity = { low = 0.0, high = 1.5 }
-# solidarity = { distribution = "beta", a = 2, b = 5 }   # where a design samples; also normal, triangular, log-uniform,
-#                                                 # uniform, and discrete: { distribution = "discrete", values = [...] }
-# VOICE_BASE = [0.2, 0.4]                         # a constant of the model, for a model of its own at every point
+# VOICE_BASE = [0.2, 0.4]                         # a constant of the model
+# solidarity = { distribution = "beta", a = 2, b = 5 } # where a design samples; also normal, triangular, log-uniform,
+#                                                 # uniform and discrete
+# gaming = { values = ["built-in", "my_rules.py:gaming"] } # a choice between rules, as a factor of the design
 
 [constants]                  # structural constants that differ from the model's, for the whole sweep
 

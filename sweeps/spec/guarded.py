@@ -10,7 +10,7 @@ from ..forms.written import tables_inside
 from .design import Strict
 from .errors import SpecError, shown
 from .tables import as_spec_error
-from .text import Files, parse_json
+from .text import FileSource, parse_json
 
 
 class Guarded(Strict):
@@ -56,7 +56,7 @@ class Guarded(Strict):
             raise SpecError("the spec has rules of its own already: give rules in one place, the spec or the call")
         tables = tables_inside({**spec._shortest_tables(), "rules": rules}, spec.providers, spec.table)
         with as_spec_error():
-            return type(spec)._from_tables(tables, Files(Path()))
+            return type(spec)._from_tables(tables, FileSource(Path()))
 
     def __copy__(self) -> Self:
         return self

@@ -11,9 +11,26 @@ from ...model.parameters import base_of
 from ...model.schedule.rulebook import BUILT_IN, RuleBook
 from ...model.text.csv_rows import Row, check_cells, check_heading, read_rows
 from ...model.text.numerals import parse_number
+from ..forms.data_tables import POINTS, SpecSource
 from ..quantities.books import book_with_constants
 from .design import MOST_POINTS, check_declared_range, checked_value, find_quantity
 from .errors import SpecError, safe_name
+from .text import MOST_TABLE_BYTES
+
+
+def read_design(
+    name: str, beyond_range: bool, source: SpecSource, book: RuleBook = BUILT_IN
+) -> dict[str, NDArray[np.float64]]:
+    """Return the points of a table design, name -> (point,), of its file ``name`` or of a store. Raises SpecError.
+
+    >>> from .text import StoreSource
+    >>> read_design("points.csv", False, StoreSource(None, lambda: {"real_control": np.array([0.2, 0.8])}))
+    {'real_control': array([0.2, 0.8])}
+    """
+    table = source.table(name, POINTS, MOST_TABLE_BYTES)
+    if isinstance(table, str):
+        return parse_points(table, name, beyond_range, book)
+    return check_points(table, beyond_range, book)
 
 
 def parse_points(

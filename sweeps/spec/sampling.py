@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..quantities.distributions import KIND, Discrete, Distribution
+from ..quantities.distributions import KIND, Continuous, Discrete
 from .checks import varied_names
 from .design import Varied
 from .relations import problem
@@ -45,7 +45,7 @@ def draw_points(spec: Spec) -> Points:
     return {name: np.clip(values, spec.vary[name].low, spec.vary[name].high) for name, values in points.items()}
 
 
-def distributions_of(spec: Spec) -> dict[str, Distribution | Discrete]:
+def distributions_of(spec: Spec) -> dict[str, Continuous | Discrete]:
     """Return the distributions of what ``spec`` samples: name -> distribution; what is not named is uniform."""
     if sampler_of(spec.design).by_levels:
         return {}

@@ -26,11 +26,11 @@ from pydantic import (
 from ...model.outcomes import choose_outcomes
 from ...model.providers import Providers
 from ...model.schedule.rulebook import BUILT_IN, RuleBook
-from ..forms.data_tables import POINTS, Held, Source, held_tables
+from ..forms.data_tables import HeldSource, SpecSource, held_tables
 from ..forms.described import Rows, as_page, as_words, rows_of_spec
 from ..forms.keywords import keywords_of_tables, tables_of_keywords
 from ..forms.written import tables_beside, tables_inside, write_texts
-from ..quantities.books import book_with_constants, with_book
+from ..quantities.books import book_with_constants, own_names, with_book
 from ..quantities.own_rules import rows_of_rules
 from .checks import check_spec, number_of_points
 from .design import LARGEST_SEED, Varied, checked_value, find_quantity, parse_varied
@@ -57,7 +57,7 @@ from .tables import (
     tables_of_spec,
     warn_of_former_keys,
 )
-from .text import MOST_TABLE_BYTES, Files, Stored, canonical_toml, parse_toml, read_text, text_of_spec
+from .text import FileSource, StoreSource, canonical_toml, parse_toml, read_text, source_of, text_of_spec
 from .variants import OneOf, Read
 
 if TYPE_CHECKING:
@@ -105,33 +105,33 @@ class Spec(Guarded):
         """Check the tables and keywords of a spec; files that they name are looked for in the working folder."""
         with as_spec_error():
             given = tables_of_keywords(said_once(tables), keywords_of_tables(models_of_tables()))
-        self._build(given, Files(Path()))
+        self._build(given, FileSource(Path()))
 
     # Pydantic's own mark of an initialiser that it need not call: every check is made by the validator below.
     __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
 
-    def _build(self, tables: Mapping[str, Any], source: Source) -> None:
+    def _build(self, tables: Mapping[str, Any], source: SpecSource) -> None:
         with as_spec_error():
             tables = with_book(tables, source)
             # These alone may hold tables of data; what is varied goes its way without a detour.
             data = {key: tables[key] for key in ("country", "design") if key in tables}
             from_file = {name for name, sampler in SAMPLERS.items() if sampler.from_file}
-            data, held = held_tables(data, from_file, tables["rules"].parameters)
+            data, held = held_tables(data, from_file, own_names(tables["rules"]))
             tables = {**tables, **data}
         try:
-            self.__pydantic_validator__.validate_python(tables, self_instance=self, context=Held(held, source))
+            self.__pydantic_validator__.validate_python(tables, self_instance=self, context=HeldSource(held, source))
         except ValidationError as error:
             raise explain(error, Spec) from None
 
     @model_validator(mode="before")
     @classmethod
     def _check_former(cls, tables: Any, info: ValidationInfo) -> Any:
-        return with_book(check_former_values(tables), info.context if isinstance(info.context, Held) else Files(Path()))
+        return with_book(check_former_values(tables), source_of(info.context))
 
     @model_validator(mode="after")
     def _check(self, info: ValidationInfo) -> Spec:
         """Read the files that the spec names and make the checks that no key can make alone: whoever builds a spec."""
-        self._read_files(info.context if isinstance(info.context, Held) else Files(Path()))
+        self._read_files(source_of(info.context))
         check_spec(self)
         return self
 
@@ -143,7 +143,7 @@ class Spec(Guarded):
         """
         path = Path(path)
         tables = parse_toml(read_text(path, "spec"), f"spec '{path}'")
-        return cls._from_tables(said_once(tables), Files(path.parent, kept))
+        return cls._from_tables(said_once(tables), FileSource(path.parent, kept))
 
     @classmethod
     def from_text(cls, text: str, folder: str | Path = ".", label: str = "spec") -> Spec:
@@ -153,7 +153,7 @@ class Spec(Guarded):
         >>> spec.months, spec.replicates, spec.trusts
         (240, 8, 150)
         """
-        return cls._from_tables(said_once(parse_toml(text, label)), Files(Path(folder)))
+        return cls._from_tables(said_once(parse_toml(text, label)), FileSource(Path(folder)))
 
     @classmethod
     def from_stored(
@@ -169,25 +169,21 @@ class Spec(Guarded):
         True
         """
         tables = parse_toml(text, "the spec in the store")
-        return cls._from_tables(tables, Stored(providers_text, points, own_rules))
+        return cls._from_tables(tables, StoreSource(providers_text, points, own_rules))
 
     @classmethod
-    def _from_tables(cls, tables: Mapping[str, Any], source: Source) -> Spec:
+    def _from_tables(cls, tables: Mapping[str, Any], source: SpecSource) -> Spec:
         spec = cls.__new__(cls)
         spec._build(tables, source)
         return spec
 
-    def _read_files(self, source: Source) -> None:
+    def _read_files(self, source: SpecSource) -> None:
         if self.country.providers is not None:
             self._providers_text, self._providers = read_trusts(self.country.providers, source)
         if isinstance(self.design, FromFile):
-            from .points_table import check_points, parse_points
+            from .points_table import read_design
 
-            table = source.table(self.design.file, POINTS, MOST_TABLE_BYTES)
-            if isinstance(table, str):
-                self._table = parse_points(table, self.design.file, self.design.beyond_range, self.rules)
-            else:
-                self._table = check_points(table, self.design.beyond_range, self.rules)
+            self._table = read_design(self.design.file, self.design.beyond_range, source, self.rules)
             # Which constants differ the heading alone says, and it is read last.
             self.__dict__["rules"] = book_with_constants(self.rules, self._table)
 

@@ -23,7 +23,7 @@ from ...model.providers import Providers, parse_providers
 from ...model.schedule.rulebook import BUILT_IN, RuleBook
 from ...store.format import FORMER, FORMER_VALUES, PRESENT
 from ...store.random_streams import KINDS, KINDS_IN_WORDS
-from ..forms.data_tables import FILES, POINTS, PROVIDERS, RULES, Source
+from ..forms.data_tables import FILES, POINTS, PROVIDERS, RULES, SpecSource
 from .design import Strict
 from .errors import SpecError, either, safe_name, shown
 from .text import former_text
@@ -207,7 +207,7 @@ def checked_record(value: Any, info: ValidationInfo) -> RecordSpec:
     return _records().validate_python(value, context=info.data.get("rules", BUILT_IN))
 
 
-def read_trusts(name: str, source: Source) -> tuple[str, Providers]:
+def read_trusts(name: str, source: SpecSource) -> tuple[str, Providers]:
     """Return the text of the providers table ``name`` of a spec, and its trusts. Raises SpecError."""
     text = source.table(name, PROVIDERS, MOST_PROVIDERS_BYTES)
     assert isinstance(text, str), "only points come as arrays"

@@ -10,13 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ...model.text.csv_rows import decode_text
 from ...model.text.plain_text import BLANK, hidden, plain
 from ...store.format import FORMER, PRESENT
-from ..forms.data_tables import POINTS
+from ..forms.data_tables import POINTS, HeldSource, SpecSource
 from ..forms.keywords import MOST_DEPTH
 from .errors import SpecError
 
@@ -46,7 +43,7 @@ def read_text(path: Path, what: str, most_bytes: int = MOST_BYTES) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Files:
+class FileSource:
     """The files of ``folder``, which a spec names.
 
     ``kept`` is asked for the book of a store where the files of [rules] are gone.
@@ -67,17 +64,17 @@ class Files:
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoreSource:
     """What a store carries in place of files: the text of the providers, the points (point,), the text of own rules.
 
     ``read_points`` is asked for a table of points alone.
     """
 
     providers: str | None
-    read_points: Callable[[], Mapping[str, NDArray[np.float64]]]
+    read_points: Callable[[], Mapping[str, Any]]
     own_rules: str = ""
 
-    def table(self, name: str, what: str, most_bytes: int) -> str | Mapping[str, NDArray[np.float64]]:
+    def table(self, name: str, what: str, most_bytes: int) -> str | Mapping[str, Any]:
         """Return the text of the providers table, or the points. Raises SpecError if the store has lost them."""
         if what == POINTS:
             return self.read_points()
@@ -92,6 +89,11 @@ class Stored:
         if not self.own_rules:
             raise SpecError("the store has lost its own rules")
         return book_in_store(self.own_rules)
+
+
+def source_of(context: object) -> SpecSource:
+    """Return the source that pydantic was told of; the working folder where a model of others reads a spec."""
+    return context if isinstance(context, HeldSource) else FileSource(Path())
 
 
 def parse_toml(text: str, label: str = "spec") -> dict[str, Any]:

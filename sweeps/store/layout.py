@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ... import model
 from ...datasets.attributes import STATUS_ATTRIBUTES, axis_attributes, outcome_attributes, parameter_attributes
-from ...model.graph.merkle import rules_hash
 from ...model.outcomes import TRUST_RECORDS, Outcome
 from ...model.schedule.rulebook import BUILT_IN, RuleBook
 from ...store.blocks import Batches
@@ -211,4 +211,4 @@ def coordinate_digests(spec: Spec, points: Points) -> dict[str, str]:
 
 def current_rules_hash(book: RuleBook = BUILT_IN) -> str:
     """Return the hash of the rules of ``book``, with the constants and the order of a month of the installed model."""
-    return rules_hash(book)
+    return model.rules_hash() if book is BUILT_IN else model.rules_hash(book)

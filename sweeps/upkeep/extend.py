@@ -19,7 +19,7 @@ from ...store.blocks import Batches
 from ...store.digest import coordinate_digest
 from ...store.format import DIGEST, MISSING, STATUS, StoreError
 from ...store.root_file import NAME, json_bytes, with_present_keys
-from ..quantities.own_rules import first_difference
+from ..quantities.own_rules import differing_rule
 from ..spec.checks import check_stream_sets
 from ..spec.samplers import Points, Sampler, sampler_of
 from ..spec.sampling import draw_points, sampler_settings
@@ -43,7 +43,7 @@ def extend_store(store: SweepStore, spec: Spec) -> tuple[int, int]:
         raise StoreError(
             f"store '{store.path}' was written under other rules; extend it with the version that wrote it"
         )
-    if what := first_difference(store.rules, spec.rules):
+    if what := differing_rule(store.rules, spec.rules):
         raise StoreError(f"store '{store.path}' cannot be extended so: the spec has {what} otherwise than the store")
     if store.facts["spec_hash"] == spec.hash():
         return store.shape

@@ -11,10 +11,13 @@ from hypothesis import strategies as st
 from tredegar.model.constants import CONSTANTS
 from tredegar.model.outcomes import OUTCOMES
 from tredegar.model.parameters import PARAMETERS
+from tredegar.model.schedule.rulebook import constant_as_parameter
 from tredegar.store.random_streams import KINDS
 
 Tables = dict[str, Any]
+CONSTANT, CHOICE = "VOICE_BASE", {"gaming": {"values": ["built-in", "proportional"]}}
 METHODS = ("latin-hypercube", "sobol", "morris", "grid")
+SAMPLE = METHODS[:2]
 DIVISORS = (1, 2, 3, 4, 6, 12)
 
 
@@ -29,7 +32,7 @@ def quantities(draw: st.DrawFn, months: int) -> str:
 
 def values_of(name: str, beyond: bool = False) -> st.SearchStrategy[float]:
     """Draw a value that quantity ``name`` takes: within its declared range, or wherever the equations accept it."""
-    row = PARAMETERS[name.split("@")[0]]
+    row = PARAMETERS.get(name.split("@")[0]) or constant_as_parameter(name)
     low, high = (row.least, row.most) if beyond else (row.low, row.high)
     floats = st.floats(max(low, -1e6), min(high, 1e6), allow_nan=False, allow_subnormal=False)
     return floats | st.sampled_from((low, high)).filter(lambda value: abs(value) <= 1e6)
@@ -37,13 +40,31 @@ def values_of(name: str, beyond: bool = False) -> st.SearchStrategy[float]:
 
 @st.composite
 def entries(draw: st.DrawFn, name: str, method: str, beyond: bool) -> Any:
-    """Draw what [vary] says of ``name``: a range, or the levels of a grid."""
+    """Draw what [vary] says of ``name``: a range, a distribution, or the levels of a grid."""
     pair = sorted(draw(st.lists(values_of(name, beyond), min_size=2, max_size=2, unique=True)))
+    if method in SAMPLE and pair[1] - pair[0] > 1e-6 * max(1.0, abs(pair[1])) and not draw(st.integers(0, 2)):
+        return draw(distributions(*pair))
     if method != "grid":
         return pair if draw(st.booleans()) else {"low": pair[0], "high": pair[1]}
     if draw(st.booleans()):
         return {"low": pair[0], "high": pair[1], "levels": draw(st.integers(2, 4))}
     return {"values": draw(st.lists(values_of(name, beyond), min_size=2, max_size=4, unique=True))}
+
+
+@st.composite
+def distributions(draw: st.DrawFn, low: float, high: float) -> Tables:
+    """Draw a distribution on ``low`` .. ``high``, or of single values in it."""
+    middle, ends = low + (high - low) * draw(st.floats(0.1, 0.9)), {"low": low, "high": high}
+    weights = draw(st.sampled_from(({}, {"weights": [1, 2.5]})))
+    shape = draw(st.floats(0.5, 20.0))
+    kinds: list[Tables] = [
+        {"distribution": "beta", "a": shape, "b": 2, **ends},
+        {"distribution": "normal", "mean": middle, "sd": shape * (high - low), **ends},
+        {"distribution": "triangular", "mode": middle, **ends},
+        {"distribution": "uniform", **ends},
+        {"distribution": "discrete", "values": draw(st.permutations([low, high])), **weights},
+    ]
+    return draw(st.sampled_from(kinds))
 
 
 @st.composite
@@ -81,6 +102,10 @@ def specs(draw: st.DrawFn, runnable: bool = False) -> Tables:
     found["country"] = draw(_countries(4 if runnable else 200))
     found["record"] = draw(_records(months, runnable))
     found["constants"] = draw(_constants(runnable))
+    if not runnable and method != "morris" and draw(st.booleans()):
+        # Known by their tables alone: a constant that is varied, and a choice between rules of the package.
+        found["vary"] |= draw(st.sampled_from(({CONSTANT: draw(entries(CONSTANT, method, False))}, CHOICE)))
+        found["constants"].pop(CONSTANT, None)
     found["name"] = draw(st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=12))
     found["seed"] = draw(st.sampled_from((0, 1, 2**32 - 1)) | st.integers(0, 2**32 - 1))
     found["streams"] = draw(st.sampled_from(KINDS[: 2 if method == "grid" else 3]))

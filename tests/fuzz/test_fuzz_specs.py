@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
+from tredegar.model.own.books import book_of
 from tredegar.sweeps.spec.checks import number_of_points
 from tredegar.sweeps.spec.errors import SpecError
 from tredegar.sweeps.spec.sampling import draw_points
@@ -19,22 +20,23 @@ from tredegar.sweeps.store.batches import store_size
 from .fuzz_counts import SHARES, asked, fuzz
 from .fuzz_mutations import mutated, mutated_texts, python_values, surely_wrong, toml_values
 from .fuzz_oracles import refused
-from .fuzz_specs import Tables, spec_texts, specs, toml_text
+from .fuzz_specs import CHOICE, Tables, spec_texts, specs, toml_text
 from .fuzz_texts import texts
 
 pytestmark = pytest.mark.fuzz
+CHOSEN = book_of(choices={name: entry["values"] for name, entry in CHOICE.items()}).text
 WAYS: dict[str, Callable[[Tables], Spec]] = {
     "keywords": lambda tables: Spec(**tables),
     "a text": lambda tables: Spec.from_text(toml_text(tables)),
     "a mapping": Spec.model_validate,
     "unchecked": lambda tables: Spec.model_construct(**tables),
-    "stored": lambda tables: Spec.from_stored(toml_text(tables), None),
+    "stored": lambda tables: Spec.from_stored(toml_text(tables), None, dict, CHOSEN),
 }
 
 
 def check_same(spec: Spec) -> None:
     """A spec comes back from its canonical text, equal and with the same hash, and its points are those it counts."""
-    again = Spec.from_stored(spec.canonical(), spec.providers_text, lambda: spec.table or {})
+    again = Spec.from_stored(spec.canonical(), spec.providers_text, lambda: spec.table or {}, spec.rules.text)
     assert again.canonical() == spec.canonical()
     assert again.hash() == spec.hash()
 

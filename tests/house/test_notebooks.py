@@ -31,12 +31,13 @@ def kept(notebook: Path) -> Any:
     return nbformat.read(notebook, as_version=4)
 
 
-def test_there_are_six_notebooks() -> None:
+def test_there_are_seven_notebooks() -> None:
     assert [path.stem for path in NOTEBOOKS] == [
         "england",
         "first_look",
         "front_door",
         "laptop_to_cluster",
+        "own_rule",
         "seddon_and_sodha",
         "sensitivity_study",
     ]

@@ -124,9 +124,9 @@ def own_sweep(
     values = np.asarray(truth(columns))[:, None, None] + noise * chance + np.zeros(size)
     dims = ("point", "replicate", "month")
     choices = {name: given for name, given in inputs.items() if isinstance(given, tuple) and isinstance(given[0], str)}
-    sampler = sampler_of(method, inputs, points)
+    sampler, done = sampler_of(method, inputs, points), np.ones(size[:2], dtype=np.int8)
     sweep = xr.Dataset(
-        {**dict.fromkeys(("quality", "mean_dread"), (dims, values)), "status": (dims[:2], np.ones(size[:2], dtype="i1"))},
+        {**dict.fromkeys(("quality", "mean_dread"), (dims, values)), "status": (dims[:2], done)},
         {
             **{name: np.arange(n) for name, n in zip(dims[:2], size[:2], strict=True)},
             "month": np.arange(1, months + 1),

@@ -61,7 +61,7 @@ def tired_share(seat):
 def sweep() -> Iterator[xr.Dataset]:
     book = book_of([fear, dread, gloom, tired, mean_dread, tired_share], {"gaming": ["built-in", "proportional"]})
     points = {"bite": [0.1, 0.5, 0.9, 0.3], "gaming": [0.0, 1.0, 0.0, 1.0], "gaming@13": [1.0, 1.0, 0.0, 0.0]}
-    yield tg.simulate({**points, "VOICE_BASE": 0.2}, rules=book, outcomes=RECORDED, **SIZE).to_dataset(start="1997-05")
+    return tg.simulate({**points, "VOICE_BASE": 0.2}, rules=book, outcomes=RECORDED, **SIZE).to_dataset(start="1997-05")
 
 
 def test_own_parameters_choices_constants_and_outcomes_have_their_attributes(sweep):

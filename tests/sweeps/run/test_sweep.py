@@ -203,7 +203,7 @@ def test_a_resume_with_another_spec_is_refused_and_says_what_differs(
 
 def test_a_resume_under_other_rules_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     create_store(small_spec(), tmp_path / "s.zarr")
-    monkeypatch.setattr("tredegar.model.rules_hash", lambda: "f" * 64)
+    monkeypatch.setattr("tredegar.model.rules_hash", lambda *book: "f" * 64)
     with pytest.raises(StoreError, match="rules hash .* installed ffffffffffff"):
         complete_sweep(small_spec(), tmp_path / "s.zarr", workers=0, simulate=simulate)
 
