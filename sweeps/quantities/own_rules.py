@@ -59,7 +59,13 @@ def differing_rule(one: RuleBook, other: RuleBook) -> str:
     "rule 'gaming'"
     """
     before, after = (dict(_facts(own_rules_of(book))) for book in (one, other))
-    return next((name for name in {**before, **after} if before.get(name) != after.get(name)), "")
+    found = next((name for name in {**before, **after} if before.get(name) != after.get(name)), "")
+    if found or one is other:
+        return found
+    from ...model.graph.merkle import rules_hash  # it traces all rules
+
+    # Alike one by one, they may still run in another order: the hash is of what they do together.
+    return "the order of the rules" if rules_hash(one) != rules_hash(other) else ""
 
 
 def _facts(own: OwnRules) -> Iterator[tuple[str, Any]]:
