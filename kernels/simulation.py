@@ -157,12 +157,9 @@ def simulate(
     seed, every = whole_number("seed", seed, 0), whole_number("every", every, 1, months)
     if months % every:
         raise ValueError(f"every = {every} does not divide months = {months}")
-    table = read_providers(providers) if isinstance(providers, str | PathLike) else providers
-    country = Country(len(table) if table is not None else trusts, clinicians, table)
-    if country.trusts * country.clinicians >= 2**32:
-        raise ValueError(f"trusts x clinicians must stay below 2**32 seats, got {country.trusts * country.clinicians}")
+    country = _country_of(trusts, clinicians, providers)
     book, named = _rules_of(rules, points, constants or {})
-    values, changes, count = read_points(points, months, table is not None, book)
+    values, changes, count = read_points(named, months, country.providers is not None, book)
     record = Record(choose_outcomes(outcomes, book.outcomes), every, bool(trust_records))
     check_room(Needs(count * replicates, country, _most_groups(country), months, record, np.dtype(dtype).itemsize))
     numbers = checked_run_numbers(chosen_runs(runs, streams, samples, count, replicates), count, replicates)
@@ -181,10 +178,18 @@ def simulate(
         varied=tuple(name for name, given in named.items() if np.ndim(given)),
         runs=None if _is_usual(numbers) else numbers,
         constants={name: float(value) for name, value in (constants or {}).items()},  # as they are now
-        own_rules=book.text,
         **_sizes_of(batch, count, replicates),
     )
     return found
+
+
+def _country_of(trusts: int, clinicians: int, providers: Providers | str | PathLike[str] | None) -> Country:
+    """Return the country: of real trusts where there are ``providers``, whose number then stands."""
+    table = read_providers(providers) if isinstance(providers, str | PathLike) else providers
+    country = Country(len(table) if table is not None else trusts, clinicians, table)
+    if country.trusts * country.clinicians >= 2**32:
+        raise ValueError(f"trusts x clinicians must stay below 2**32 seats, got {country.trusts * country.clinicians}")
+    return country
 
 
 def _rules_of(
@@ -209,7 +214,7 @@ def _is_usual(numbers: NDArray[np.uint64]) -> bool:
 
 
 def _sizes_of(batch: RunBatch, points: int, replicates: int) -> dict[str, Any]:
-    """Return what the record of a call says beside its points: the size of the runs, the country, what is recorded."""
+    """Return what the record of a call says beside its points: size, country, rules, what is recorded."""
     country, record = batch.country, batch.record
     return {
         "number_of_points": points,
@@ -221,6 +226,7 @@ def _sizes_of(batch: RunBatch, points: int, replicates: int) -> dict[str, Any]:
         "outcomes": record.outcomes,
         "trust_records": record.trusts,
         "providers": country.providers,
+        "own_rules": batch.rules.text,
     }
 
 

@@ -50,11 +50,17 @@ class CudaModel:
         """Every piece, in the order in which it is printed."""
         return (*self.phases, *self.outcomes, self.start)
 
+    @property
+    def watches(self) -> bool:
+        """Whether sums are watched: under other rules than those whose quantities are known to stay in bounds."""
+        return self.book is not BUILT_IN
+
     def flags(self) -> Mapping[str, bool]:
         """Return what the schedule (``schedule.cuh``) asks of the rules: own sums, own outcomes, who waits for whom."""
         phases = {phase.name: phase for phase in self.phases}
         read = {place for name in VIEWS for place in phases[name].reads}
         return {
+            "WATCHED": self.watches,
             "OWN_SUMS": "own_sums" in phases,
             "OWN_OUTCOMES": bool(self.book.own_outcomes),
             "VIEWS_READ_OUTLOOK": bool(read & phases["outlook"].written.keys()),

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from ...model import draws
-from ...model.arithmetic import FIXED_ONE
+from ...model.arithmetic import FIXED_ONE, MOST_SUM
 from ...model.graph.expression_graph import Kind, Node, Rank, in_order
 from ...model.graph.fields import Field
 from ...model.graph.trace import Traced, trace_function
@@ -161,7 +161,7 @@ class FunctionPrinter:
         record, name = place
         value = self.names[node.number]
         counts = node.kind == "condition"
-        units = value if counts else f"whole_below({value} * {FIXED_ONE.hex()})"
+        units = value if counts else f"whole_below({self._scaled(place, value)})"
         if level == "country":
             # Called by all lanes, padding too, which adds nothing: the lanes of a warp sum together, or wait for ever.
             how = "count_country" if counts else "sum_country"
@@ -172,16 +172,38 @@ class FunctionPrinter:
             cell = f"group_cell(w, GROUP_{record}_{name}, {self._group(level)})"
             self.lines.append(f"if (active) add_exact({cell}, {units});")
 
+    def _scaled(self, place: Field, value: str) -> str:
+        """Return ``value`` in fixed point; that of other rules, which nobody has bounded, is watched."""
+        scaled = f"{value} * {FIXED_ONE.hex()}"
+        if not self.model.watches:
+            return scaled
+        name = f"units_{'_'.join(place)}"
+        self.lines += [f"const double {name} = {scaled};", f"sound = sound & (magnitude({name}) < most);"]
+        return name
+
+    def _watched(self) -> tuple[list[str], list[str]]:
+        """Return what stands before and behind the sums of numbers: the run fails as soon as one cannot hold."""
+        numbers = any(node.kind == "number" for _, node in self.piece.summed.values())
+        if not (self.model.watches and numbers):
+            return [], []
+        addends = "clinicians" if self.loops else "trust_count"
+        before = ["bool sound = true;", f"const double most = {MOST_SUM.hex()} / as_double((i64)w.args.{addends});"]
+        return before, [f"if ({'' if self.loops else 'active & '}!sound) fail(w);"]
+
     # Functions ---------------------------------------------------------------------------------------------------
 
     def _function(self) -> str:
         name = self.piece.name
         if self.piece.rank is Rank.COUNTRY:
             return function(f"DEV void {name}(const World& w)", self.lines)
-        own = "double* const own = trust_values(w, trust);"
+        before, behind = self._watched()
+        own = ["double* const own = trust_values(w, trust);", *before]
         if not self.loops:
-            return function(f"DEV void {name}(const World& w, const u32 trust, const bool active)", [own, *self.lines])
-        return function(f"DEV void {name}(const World& w, const u32 trust)", [own, *self.before, *self._loop()])
+            head = f"DEV void {name}(const World& w, const u32 trust, const bool active)"
+            return function(head, [*own, *self.lines, *behind])
+        return function(
+            f"DEV void {name}(const World& w, const u32 trust)", [*own, *self.before, *self._loop(), *behind]
+        )
 
     def _loop(self) -> Iterator[str]:
         summed = {"_".join(place): node.kind for place, (_, node) in self.piece.summed.items()}

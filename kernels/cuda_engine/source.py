@@ -25,11 +25,12 @@ def kernel_source(book: RuleBook = BUILT_IN) -> str:
 def _source_of(book: RuleBook) -> str:
     model = layout_of_model(book).model
     prelude, world, schedule = (
-        (files(__package__) / f"{name}.cuh").read_text(encoding="utf-8") for name in ("prelude", "world", "schedule")
+        where((files(__package__) / f"{name}.cuh").read_text(encoding="utf-8"), model.flags())
+        for name in ("prelude", "world", "schedule")
     )
     bins = (one_value(model, percentile_bin, "share"), one_value(model, percentile_value, "bin_number"))
     pieces = (FunctionPrinter(model, piece).text() for piece in model.pieces)
-    return "\n".join((prelude, layout_source(book), world, *bins, *pieces, where(schedule, model.flags())))
+    return "\n".join((prelude, layout_source(book), world, *bins, *pieces, schedule))
 
 
 def where(text: str, flags: Mapping[str, bool]) -> str:

@@ -38,6 +38,11 @@ DEV Words draw(const World& w, const u32 agent, const u32 stream) {
   return philox(agent, (u32)w.country.month, stream, (u32)w.country.run, w.args.seed);
 }
 
+#if WATCHED
+// The first month in which something was no number, or more than a sum can hold.
+DEV void fail(const World& w) { atomicCAS((u32*)&w.country.failed, 0u, (u32)w.country.month); }
+
+#endif
 DEV void add_exact(void* sum, const i64 units) {
   u32* halves = (u32*)sum;
   const u32 low = (u32)units, high = (u32)((u64)units >> 32);

@@ -6,17 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
-from tredegar.kernels.batch.batch import Record, RunBatch
 from tredegar.model.arithmetic import as_float, clip01, larger, negation, select, unfixed
-from tredegar.model.constants import CONSTANTS
 from tredegar.model.outcomes import OUTCOMES, Outcome
 from tredegar.model.parameters import PARAMETERS, Parameter
 from tredegar.model.schedule.month import Phase, Step, Tally
-from tredegar.model.schedule.rulebook import BUILT_IN, LUCK, RuleBook, with_varied_constants
-
-from ...support.cases import Case, batch_of
+from tredegar.model.schedule.rulebook import BUILT_IN, LUCK, RuleBook
 
 Rule = Callable[..., Any]
 
@@ -70,9 +64,6 @@ def parameter(name: str, default: float, low: float, high: float) -> Parameter:
 
 def outcome(name: str) -> Outcome:
     return Outcome(name=name, unit="share", meaning="made up")
-
-
-# Rules ----------------------------------------------------------------------------------------------------------------
 
 
 def dread(manager: Any, nation: Any, p: Any, luck: Any) -> Any:
@@ -180,8 +171,6 @@ def start_of(value: float | bool) -> Rule:
     return start
 
 
-# Books ----------------------------------------------------------------------------------------------------------------
-
 BITE = parameter("bite", 0.3, 0.0, 1.0)
 TRUST_STREAM, SEAT_STREAM, COUNTRY_STREAM = 2_000_000_011, 1_999_999_973, 2**31 - 1
 
@@ -266,30 +255,3 @@ def no_seat_luck() -> RuleBook:
     for name, rule in others.items():
         month = with_replaced(month, name, rule, "seat")
     return replace(BUILT_IN, month=month)
-
-
-VARIED = ("VOICE_BASE", "SKILL_MEMORY", "TRAIN_RATE", "TAIL_MEAN")
-BOOKS: dict[str, RuleBook] = {
-    "constants for values": constant_rules(),
-    "rules at every level": with_varied_constants(everything(), VARIED[:2]),
-    "clinicians without luck": no_seat_luck(),
-    "constants varied": with_varied_constants(BUILT_IN, VARIED),
-}
-
-
-def own_batch(case: Case, book: RuleBook, seed: int = 0) -> RunBatch:
-    """Return the batch of ``case`` under ``book``, with own parameters and varied constants drawn for each run."""
-    made, rng = batch_of(case), np.random.default_rng(seed)
-    runs = len(made.runs)
-    own_values = {name: drawn(name, book, rng, runs) for name in book.parameters if name not in PARAMETERS}
-    record = Record((*case.outcomes, *(name for name in book.outcomes if name not in OUTCOMES)), case.every, True)
-    return replace(made, rules=book, parameters={**made.parameters, **own_values}, record=record)
-
-
-def drawn(name: str, book: RuleBook, rng: np.random.Generator, runs: int) -> np.ndarray[Any, np.dtype[np.float64]]:
-    row = book.parameters[name]
-    if name in book.choices:
-        return rng.integers(0, len(book.choices[name]), runs).astype(np.float64)
-    if name in CONSTANTS:
-        return np.minimum(row.most, row.default * rng.uniform(0.7, 1.3, runs))
-    return rng.uniform(row.low, row.high, runs)

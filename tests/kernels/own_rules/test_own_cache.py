@@ -18,9 +18,10 @@ from tredegar.model.own.declared import rule
 from tredegar.model.schedule.rulebook import BUILT_IN, with_varied_constants
 
 from ..test_numba import phases_called
-from .written import ADDED, gaming_by_lot
+from .books import BOOKS
+from .written import gaming_by_lot
 
-BOOK = book_of(ADDED)
+BOOK = BOOKS["rules added"]
 PROGRAM = """
 import hashlib, sys
 from tredegar.kernels import simulate

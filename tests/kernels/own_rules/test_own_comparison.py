@@ -18,7 +18,7 @@ from tredegar.kernels.engine_table import ENGINES, load_engine
 from tredegar.model.schedule.rulebook import BUILT_IN
 
 from ...support.cases import Case, batch_of
-from .handmade import BOOKS, own_batch
+from .books import BOOKS, own_batch
 
 CASE = Case(trusts=4, clinicians=2, months=6, runs=tuple(range(5)), settings=({},) * 5, every=2)
 BOOK = BOOKS["rules at every level"]

@@ -13,10 +13,8 @@ from tredegar.model.graph.trace import known_before, trace_month, trace_outcomes
 from tredegar.model.outcomes import OUTCOMES
 
 from ...support.cases import AVAILABLE, Case, assert_same_bits, cases, run_batch
-from . import handmade, written
-from .handmade import own_batch
+from .books import BOOKS, batch_of_large_sums, own_batch
 
-BOOKS = {**handmade.BOOKS, **written.books()}
 OTHERS = [name for name in (*AVAILABLE, "strict") if name != "numpy"]
 CASE = Case(
     trusts=9, clinicians=5, months=14, seed=11, runs=(0, 1, 9),
@@ -74,6 +72,14 @@ def test_a_run_fails_in_the_month_in_which_an_own_outcome_is_no_number(engine: s
     expected = run_batch("numpy", ending)
     assert expected.failed.tolist() == [0, 5, 14]
     assert_same_bits(run_batch(engine, ending), expected, engine)
+
+
+@pytest.mark.parametrize("engine", [name for name in OTHERS if name != "strict"])
+def test_a_run_fails_where_a_sum_of_an_own_outcome_cannot_hold(engine: str) -> None:
+    batch = batch_of_large_sums(BOOKS["rules added"])
+    expected = run_batch("numpy", batch)
+    assert expected.failed.tolist() == [0, 1, 1]
+    assert_same_bits(run_batch(engine, batch), expected, engine)
 
 
 @pytest.mark.parametrize("name", BOOKS)

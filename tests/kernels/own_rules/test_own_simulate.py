@@ -16,7 +16,8 @@ from tredegar.model.own.books import book_of
 from tredegar.model.schedule.rulebook import BUILT_IN
 
 from ...support.cases import AVAILABLE
-from .written import alarm, dread, gaming_by_lot, mean_dread
+from .written import alarm, dread, gaming_by_lot
+from .written_outcomes import mean_dread
 
 SMALL: dict[str, Any] = {"replicates": 2, "months": 12, "trusts": 3, "clinicians": 2, "dtype": "float64"}
 RULES = [dread, alarm, mean_dread]

@@ -1,4 +1,4 @@
-"""Rules as a researcher writes them, forty functions at every level, and the books that they make."""
+"""Rules as a researcher writes them, at every level of the model."""
 
 from __future__ import annotations
 
@@ -18,9 +18,7 @@ from tredegar.model.arithmetic import (
     smaller,
     triangular,
 )
-from tredegar.model.own.books import book_of
-from tredegar.model.own.declared import Own, outcome, rule
-from tredegar.model.schedule.rulebook import RuleBook, with_varied_constants
+from tredegar.model.own.declared import Own, rule
 
 ADDED: list[Callable[..., Any]] = []
 """Rules with memory, luck and parameters of their own, and outcomes."""
@@ -94,6 +92,8 @@ def spread(nation: Any, p: Any) -> Any:
     writes="manager.dread",
     start=0.1,
     bite=Own(0.3, low=0.0, high=1.0, unit="share", meaning="how strongly inspection frightens"),
+    huge=Own(0.0, low=0.0, high=1.0, most=1e12, unit="share", meaning="what a trust adds to a mean"),
+    vast=Own(0.0, low=0.0, high=1.0, most=1e12, unit="share", meaning="what a clinician adds to a mean"),
     doom=Own(-0.5, low=-0.9, high=-0.1, most=100.0, unit="months", meaning="the month in which all ends"),
 )
 def dread(manager: Any, centre: Any, p: Any) -> Any:
@@ -240,77 +240,9 @@ def skill(seat: Any, trust: Any) -> Any:
     return larger(0.05, seat.skill + 0.1 * trust.training * (1.5 - seat.skill))
 
 
-# Outcomes -------------------------------------------------------------------------------------------------------------
-
-
-@added
-@outcome(unit="share", meaning="dread among managers")
-def mean_dread(manager: Any) -> Any:
-    return manager.dread
-
-
-@added
-@outcome(unit="share", meaning="trusts that are tired and envious")
-def tired(trust: Any, manager: Any) -> Any:
-    return (trust.fatigue > 0.2 * trust.size) | (trust.envy > 0.3) & (manager.shame > 0.0)
-
-
-@added
-@outcome(unit="share", meaning="spirit of clinicians, where the unit stands well")
-def mean_spirit(seat: Any, unit: Any) -> Any:
-    return seat.spirit * unit.standing + seat.grit - seat.wit
-
-
-@added
-@outcome(unit="share", meaning="clinicians who have stayed a year")
-def stayed(seat: Any) -> Any:
-    return seat.months > 6.0
-
-
-@added
-@outcome(unit="share", meaning="alarm at the centre")
-def how_alarmed(centre: Any, p: Any) -> Any:
-    return centre.alarm * centre.calm + centre.crowd - p.bite * centre.resolve
-
-
-@added
-@outcome(unit="share", meaning="whether the centre is resolved")
-def resolved(centre: Any) -> Any:
-    return centre.resolve > 0.4
-
-
-@added
-@outcome(unit="1/months", meaning="how near the end is")
-def end(now: Any, p: Any) -> Any:
-    return 1.0 / (p.doom - now.month)
-
-
-@added
-@outcome(unit="share", meaning="a number that never changes, of trusts")
-def constant_of_trusts(trust: Any, p: Any) -> Any:
-    return p.bite + 0.0 * trust.size
-
-
-@added
-@outcome(unit="share", meaning="a parameter, as trusts see it")
-def slackness(trust: Any, manager: Any) -> Any:
-    return trust.slack * manager.mood + trust.pride
-
-
 # Levels of choices ----------------------------------------------------------------------------------------------------
 
 
 @rule(replaces="gaming")
 def gaming_by_lot(manager: Any) -> Any:
     return 0.5 * manager.gaming + 0.5 * manager.gap
-
-
-def books() -> dict[str, RuleBook]:
-    """Return the books of these rules: all that add, all that replace, one rule of each kind, and choices."""
-    choices = book_of([dread, mean_dread, alarm], choices={"gaming": ("built-in", "proportional")})
-    return {
-        "rules added": book_of(ADDED),
-        "rules replaced": book_of(REPLACED),
-        "all at once": with_varied_constants(book_of([*ADDED, *REPLACED]), ["GAMING_SCALE", "MORALE_RATE", "LEAD_SD"]),
-        "choices": with_varied_constants(choices, ["GAMING_SCALE"]),
-    }
