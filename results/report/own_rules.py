@@ -64,8 +64,8 @@ def _where(one: OwnRule | OwnOutcome) -> str:
 
 def rule_text(own: OwnRules) -> str:
     """Return the text of all own rules and outcomes, each below where it was written; a text once."""
-    every: list[OwnRule | OwnOutcome] = [*own.every_rule, *own.outcomes]
-    told = {f"# {_where(one)}\n{one.text.rstrip()}" for one in every if one.text}
+    everything: tuple[OwnRule | OwnOutcome, ...] = (*own.every_rule, *own.outcomes)
+    told = {f"# {_where(one)}\n{one.text.rstrip()}" for one in everything if one.text}
     return "\n\n\n".join(sorted(told))
 
 
