@@ -17,11 +17,11 @@ import numpy as np
 import xarray as xr
 from numpy.polynomial import legendre
 
+from ...datasets.inputs import Input
 from ...store.random_streams import COMMON, PAIRED
 from ..dataset import design_of
 from ..intervals import LEVEL, Estimate, combined, mean_over, variance_of_mean
 from ..random_numbers import sets_of_points
-from .inputs import Input
 
 MOST_DEGREE = 4
 POINTS_PER_TERM = 2
