@@ -14,8 +14,7 @@ from tredegar import Own, outcome, rule
 from tredegar.datasets.labelled import book_of_text
 from tredegar.model.graph.merkle import rules_hash
 from tredegar.model.own.books import book_of
-from tredegar.results.dataset import book_in
-from tredegar.results.dataset import design_of, fixed_parameters, recorded_outcomes, varied_parameters
+from tredegar.results.dataset import book_in, design_of, fixed_parameters, recorded_outcomes, varied_parameters
 from tredegar.results.replay.page import replay_page
 from tredegar.results.replay.rerun import NotTheSameRun, check_equal, rerun_of, run_again
 from tredegar.results.report.contents import report_page
