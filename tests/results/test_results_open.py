@@ -11,6 +11,7 @@ import zarr
 
 from tredegar.model import OUTCOMES
 from tredegar.results import at, open_sweep, unstack_grid
+from tredegar.store.format import STORE_FORMAT
 
 from ..support.made_stores import grid, made_store
 
