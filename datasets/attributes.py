@@ -114,10 +114,10 @@ def parameter_of(name: str, attributes: Mapping[Any, Any]) -> Parameter | None:
         return None
     low, high = (float(end) for end in attributes["declared_range"])
     unit = str(attributes.get(WORDS, attributes.get("units", "1")))
-    actor, meaning, source = (str(attributes.get(key, "")) for key in ("actor", "meaning", "source"))
+    texts: dict[str, Any] = {key: str(attributes.get(key, "")) for key in ("actor", "meaning", "source")}
     return Parameter(
         name=base, symbol=base, default=float(attributes["default"]), low=low, high=high, least=low, most=high,
-        unit=unit, kind=attributes["kind"], actor=actor, meaning=meaning, source=source,
+        unit=unit, kind=attributes["kind"], **texts,
     )  # fmt: skip
 
 

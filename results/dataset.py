@@ -76,12 +76,12 @@ def _bounds(given: Sequence[float] | None, values: xr.DataArray) -> tuple[float,
     return float(low), float(high)
 
 
-def book_of(sweep: xr.Dataset) -> RuleBook:
+def book_in(sweep: xr.Dataset) -> RuleBook:
     """Return the rule book of an opened sweep: the model's own, with the own rules that it carries.
 
     Constants that it sets are parameters of it. Raises ValueError for own rules that cannot be read.
 
-    >>> book_of(xr.Dataset()).text
+    >>> book_in(xr.Dataset()).text
     ''
     """
     from ..datasets.labelled import book_of_text  # who asks for no rules does not wait for them
@@ -93,6 +93,9 @@ def parameter_in(sweep: xr.Dataset, name: str) -> Parameter | None:
     """Return what ``name`` or ``name@month`` is in an opened sweep; None where it is no parameter.
 
     A parameter of own rules, a choice between rules or a varied constant is known by the attributes of its coordinate.
+
+    >>> parameter_in(xr.Dataset(), "mandate_detail@3").unit
+    'share'
     """
     return parameter_of(name, sweep.coords[name].attrs if name in sweep.coords else {})
 
@@ -219,9 +222,13 @@ def chosen_parameters(sweep: xr.Dataset, names: Iterable[str] | None) -> tuple[s
 
 
 def label_of(name: str, unit: bool = True, of: xr.Dataset | None = None) -> str:
-    """Return what an axis says of a parameter or an outcome: its name in words, and its unit in brackets.
+    r"""Return what an axis says of a parameter or an outcome: its name in words, and its unit in brackets.
 
-    The unit of what is not the model's own is told by its variable ``of`` a Dataset. A choice has none.
+    The unit of what is not the model's own is told by its variable ``of`` a Dataset (point, replicate, month). A choice
+    has none.
+
+    >>> label_of("mandate_detail@13")
+    'mandate detail from month 13\n[share]'
     """
     base, month = parse_setting(name)
     words = base.replace("_", " ") + (f" from month {month}" if month else "")
@@ -231,6 +238,8 @@ def label_of(name: str, unit: bool = True, of: xr.Dataset | None = None) -> str:
 
 def unit_of(name: str, of: xr.Dataset | None = None) -> str:
     """Return the unit of a parameter or an outcome in words; empty for a choice, and where nothing tells it.
+
+    ``of`` is a Dataset (point, replicate, month) that has what is not the model's own.
 
     >>> dread = xr.Dataset({"mean_dread": ("point", [0.5], {"units": "index"})})
     >>> unit_of("mandate_detail"), unit_of("mean_dread", dread)

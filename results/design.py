@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from ..datasets.inputs import Input, input_of
 from ..store.design_methods import DesignMethod, factors_of, find_design_method
 from ..store.random_streams import COMMON, INDEPENDENT, PAIRED
-from .statistics.inputs import Input, input_of
 
 STREAMS_IN_WORDS = {
     COMMON: "common random numbers",
@@ -61,6 +61,11 @@ class Design:
 
         With the ends of each column, and whether it takes few values. Columns of ranges are left as they are; others
         become probabilities.
+
+        >>> about = {"settings": {}, "varied": ("mandate_detail",), "bounds": {"mandate_detail": (0.0, 1.0)}}
+        >>> design = Design(method="latin-hypercube", replicates=1, streams="common", **about)
+        >>> design.evenly(np.array([[0.2], [0.7]]))[1:]
+        ([(0.0, 1.0)], [False])
         """
         inputs, columns, bounds, few = self.inputs, [], [], []
         for name, column in zip(self.varied, sample.T, strict=True):

@@ -52,7 +52,8 @@ def sample_of(sweep: xr.Dataset) -> np.ndarray:
 def salib_problem(sweep: xr.Dataset) -> dict[str, Any]:
     """Return the problem that SALib's analysers take, for the points and outcomes of this opened sweep in their order.
 
-    A design with groups of parameters has them under ``groups``, the group of each parameter.
+    A design with groups of parameters has them under ``groups``, the group of each parameter. Distributions and levels
+    are not in it: it is for analysers, and a sampler would draw from the bounds as if all between were equally likely.
     Raises ValueError for a dataset that ``open_sweep`` did not open. Source of the form: SALib's documentation.
 
     >>> sampler = '{"method": "sobol", "names": ["mandate_detail"], "bounds": [[0.0, 1.0]]}'

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ..sweeps.spec.spec import Spec
 
 
-def read_spec(path: Path, store: Path) -> Spec:
+def read_spec(path: Path, store: Path | None) -> Spec:
     """Return the checked spec in the file ``path``; raise SpecError. What Python is warned of becomes a note, once.
 
     Where the files of rules that it names are gone, the rules are those that the ``store`` carries, if it is there.
@@ -28,8 +28,10 @@ def read_spec(path: Path, store: Path) -> Spec:
     return spec
 
 
-def _rules_kept(path: Path) -> RuleBook | None:
+def _rules_kept(path: Path | None) -> RuleBook | None:
     """Return the book of the store at ``path`` if there is one with own rules. Raises StoreError."""
+    if path is None:
+        return None
     from ..sweeps.store.create import is_to_be_created, place_of_store
     from ..sweeps.store.store import SweepStore
 

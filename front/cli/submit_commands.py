@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -51,7 +52,8 @@ def submit_command(
     job = job_of(asked, spec, out, checked.name)
     limit = seconds_of(driver_time or asked.time)
     check_time("--driver-time", limit, asked.notice)
-    job = with_warm_up(replace(job, driver_time=limit, interface=interface), asked.warm_up)
+    job = replace(job, driver_time=limit, interface=interface, own_rules=bool(checked.rules.text))
+    job = with_warm_up(job, asked.warm_up)
     _check_dask(job, asked.cluster, dask, here)
     _warn_of_idle_tasks(checked, job)
     cluster = "slurm-dask" if dask else asked.cluster
@@ -63,11 +65,19 @@ def submit_command(
         print_script(job, cluster, asked.part)
 
 
-def warm_up_command(engine: Engine = "auto") -> None:
+def warm_up_command(
+    engine: Engine = "auto",
+    spec: Annotated[Path | None, typer.Option(metavar="SPEC", help="A spec, of whose own rules there is code.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="STORE", help="With --spec: its store, if the files are gone.")
+    ] = None,
+) -> None:
     """Compile what an engine needs, so that the tasks of an array find it in the cache; 'submit' has a job do it."""
+    from ..model.schedule.rulebook import BUILT_IN
     from ..sweeps.jobs.warming import warm_up
 
-    typer.echo(f"engine {warm_up(engine)} is ready")
+    rules = BUILT_IN if spec is None else read_spec(spec, out).rules
+    typer.echo(f"engine {warm_up(engine, rules)} is ready{' for the rules of the spec' if rules.text else ''}")
 
 
 def _check_dask(job: Job, cluster: str, dask: bool, here: bool) -> None:

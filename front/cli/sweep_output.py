@@ -1,4 +1,4 @@
-"""What the commands about sweeps print: a plan, how far a sweep is, what was damaged, repaired and verified."""
+"""Output of the commands about sweeps: a plan, how far a sweep is, what was damaged, repaired and verified."""
 
 from __future__ import annotations
 

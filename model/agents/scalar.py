@@ -84,13 +84,16 @@ def scalar_code(rule: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def script_of(phase: Phase) -> Script:
-    """Write the rules of ``phase`` out, a line for each: ``seat.poor, seat.left = fate_rule(seat, luck, p)``."""
+    """Write the rules of ``phase`` out, a line for each: ``seat.poor, seat.left = fate_rule_2(seat, luck, p)``."""
     records = tuple(sorted({name for step in phase.steps for name in step.reads}))
     lines = [f"def {phase.name}({', '.join(records)}):"]
-    for step in phase.steps:
+    namespace: dict[str, Any] = {}
+    for number, step in enumerate(phase.steps):
         written = ", ".join(f"{step.actor}.{name}" for name in step.writes) + ("" if step.single else ",")
-        lines.append(f"    {written} = {step.rule.__name__}_rule({', '.join(step.reads)})")
-    namespace: dict[str, Any] = {f"{step.rule.__name__}_rule": scalar_code(step.rule) for step in phase.steps}
+        # By its number: steps of one's own may bear one name.
+        called = f"{step.rule.__name__}_rule_{number}"
+        lines.append(f"    {written} = {called}({', '.join(step.reads)})")
+        namespace[called] = scalar_code(step.rule)
     exec(compile("\n".join(lines), f"<rules of {phase.name}>", "exec"), namespace)
     return Script(records, namespace[phase.name])
 

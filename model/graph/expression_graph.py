@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from enum import IntEnum
 from typing import Any, Literal, NoReturn
 
@@ -51,9 +52,16 @@ _INSTEAD = {
 _ALLOWED = "a rule uses + - * /, comparisons, & | and the functions of model.arithmetic"
 
 
+NOTED: ContextVar[list[str] | None] = ContextVar("refusals", default=None)
+"""Where a list is set, what was refused is noted in it: a rule that catches a refusal is found by it."""
+
+
 def refuse(what: str, instead: str = "") -> NoReturn:
     """Raise CannotTrace for ``what`` a rule did, saying what it may do ``instead``."""
-    raise CannotTrace(f"{what} has no place in a rule: {instead or _ALLOWED}")
+    said = f"{what} has no place in a rule: {instead or _ALLOWED}"
+    if (noted := NOTED.get()) is not None:
+        noted.append(said)
+    raise CannotTrace(said)
 
 
 class Node(NDArrayOperatorsMixin):

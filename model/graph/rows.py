@@ -21,7 +21,7 @@ Rows = tuple[Row, ...]
 OPERANDS: Mapping[str, int] = MappingProxyType(
     {
         **dict.fromkeys(("+", "-", "*", "/", "<", "<=", ">", ">=", "==", "&", "|"), 2),
-        **dict.fromkeys(("negative", "magnitude", "root", "floor", "not", "as_float", "as_count"), 1),
+        **dict.fromkeys(("negative", "magnitude", "root", "floor", "not", "as_float"), 1),
         "select": 3,
     }
 )
@@ -47,11 +47,29 @@ def rows_of(results: Sequence[Node]) -> tuple[Rows, tuple[int, ...]]:
     return tuple(rows), tuple(numbers[node.number] for node in results)
 
 
+def check_whole_numbers(rows: Rows) -> None:
+    """Raise ValueError for whole numbers that a rule makes itself: plain Python has no end of them, machines have.
+
+    Sums may be subtracted, compared and turned into floats; a constant may be compared with one.
+
+    >>> check_whole_numbers((("field", "totals", "at_work"), ("count", 2), ("+", 0, 1)))
+    Traceback (most recent call last):
+    ValueError: whole numbers of one's own have no place in a rule: as_float makes a sum a number, 1.0 is one
+    """
+    made = {number for number, row in enumerate(rows) if row[0] == "count"}
+    for row in rows:
+        compares = row[0] in ("<", "<=", ">", ">=", "==")
+        if row[0] == "as_count" or (row[0] in OPERANDS and not compares and made & set(row[1:])):
+            raise ValueError(
+                "whole numbers of one's own have no place in a rule: as_float makes a sum a number, 1.0 is one"
+            )
+
+
 def checked_rows(given: Any, results: Any) -> tuple[Rows, tuple[int, ...]]:
     """Return rows and results that were read from a store, checked. Raises ValueError for what is no graph.
 
-    >>> checked_rows([["field", "manager", "fear"], ["count", 2], ["as_float", 1], ["*", 0, 2]], [3])
-    ((('field', 'manager', 'fear'), ('count', 2), ('as_float', 1), ('*', 0, 2)), (3,))
+    >>> checked_rows([["field", "manager", "fear"], ["magnitude", 0], ["*", 0, 1]], [2])
+    ((('field', 'manager', 'fear'), ('magnitude', 0), ('*', 0, 1)), (2,))
     """
     if (
         not isinstance(given, list)
@@ -65,6 +83,7 @@ def checked_rows(given: Any, results: Any) -> tuple[Rows, tuple[int, ...]]:
             raise ValueError(f"row {number} of a graph is none: {brief(list(row))}")
     if not isinstance(results, list) or not results or not all(_is_number(each, len(rows)) for each in results):
         raise ValueError(f"the results of a graph must be numbers of its rows, got {brief(results)}")
+    check_whole_numbers(rows)
     return rows, tuple(results)
 
 

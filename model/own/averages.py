@@ -16,6 +16,11 @@ from .assembly import reads_of
 from .records import OwnOutcome
 
 
+def _sum(outcome: OwnOutcome, part: str = "") -> str:
+    """Return the name of a sum of an outcome; no name of one's own has "__", so that no two are one."""
+    return "__".join(filter(None, ("own", outcome.name, part)))
+
+
 def _value_of(outcome: OwnOutcome, actor: str) -> tuple[tuple[str, ...], Callable[..., Any]]:
     """Return the records that an outcome reads, ``actor`` first, and the function of its value."""
     reads = reads_of(outcome.rows, actor)
@@ -41,7 +46,7 @@ def _seat_tally(outcome: OwnOutcome) -> Tally:
         seat, given = records[0], value(*records)
         return (seat.occupied & given if outcome.condition else select(seat.occupied, given, 0.0)), seat.occupied
 
-    fields = f"own_{outcome.name}", f"own_{outcome.name}_seats"
+    fields = _sum(outcome), _sum(outcome, "seats")
     return Tally(_own(tally, f"{outcome.name}_of_seats"), reads, fields, "trust", "totals")
 
 
@@ -59,18 +64,18 @@ def _trust_tally(outcome: OwnOutcome) -> Tally:
         # The size is that of every trust: what is one for the country, or a constant, is added by each of them.
         return ((trust.size > 0.0) & given if outcome.condition else trust.size * given,)
 
-    return Tally(_own(tally, f"{outcome.name}_of_trusts"), reads, (f"own_{outcome.name}",), "country", "country_sums")
+    return Tally(_own(tally, f"{outcome.name}_of_trusts"), reads, (_sum(outcome),), "country", "country_sums")
 
 
 def _team_tally(outcome: OwnOutcome) -> Tally:
     def tally(trust: Any, totals: Any) -> tuple[Any, Any]:
-        total, seats = getattr(totals, f"own_{outcome.name}"), getattr(totals, f"own_{outcome.name}_seats")
+        total, seats = getattr(totals, _sum(outcome)), getattr(totals, _sum(outcome, "seats"))
         filled = as_float(seats)
         mean = (as_float(total) if outcome.condition else unfixed(total)) / larger(1.0, filled)
         # A trust without anybody has no mean, and no weight.
         return select(filled > 0.5, trust.size * mean, 0.0), select(filled > 0.5, trust.size, 0.0)
 
-    fields = f"own_{outcome.name}", f"own_{outcome.name}_weight"
+    fields = _sum(outcome), _sum(outcome, "weight")
     return Tally(_own(tally, f"{outcome.name}_of_teams"), ("trust", "totals"), fields, "country", "country_sums")
 
 
@@ -94,10 +99,10 @@ def _as_number(outcome: OwnOutcome, value: Any) -> Any:
 
 
 def _of_trusts(outcome: OwnOutcome, country_sums: Any, setting: Any) -> Any:
-    total = getattr(country_sums, f"own_{outcome.name}")
+    total = getattr(country_sums, _sum(outcome))
     return as_float(total) / setting.trusts if outcome.condition else quotient(unfixed(total), setting.weight)
 
 
 def _of_seats(outcome: OwnOutcome, country_sums: Any, setting: Any) -> Any:
-    total, weight = (getattr(country_sums, f"own_{outcome.name}{part}") for part in ("", "_weight"))
+    total, weight = (getattr(country_sums, _sum(outcome, part)) for part in ("", "weight"))
     return unfixed(total) / larger(1e-9, unfixed(weight))

@@ -13,7 +13,6 @@ from types import MappingProxyType
 from typing import Any
 
 from ..graph.expression_graph import CannotTrace
-from ..graph.trace import known_before, trace_month, trace_own_outcomes, trace_start, unmade
 from ..outcomes import Outcome
 from ..parameters import Parameter
 from ..schedule.month import Phase, Step
@@ -21,6 +20,7 @@ from ..schedule.rulebook import BUILT_IN, Field, RuleBook, with_varied_constants
 from ..text.plain_text import brief
 from .assembly import choice_step, luck_of, names_of_words, own_step, reset_step, start_steps
 from .averages import own_sums, own_values, seat_tallies
+from .checking import check_known, check_records, with_starts_told
 from .judging import judge_declared, parameter_of_choice
 from .names import check_field, check_outcome, check_parameter, own_parameter
 from .places import PLACES, STARTS
@@ -91,11 +91,12 @@ def _made(own: OwnRules) -> RuleBook:
     text = text_of_rules(own)
     if text not in _BOOKS:
         try:
+            check_records(own)
             book = _assembled(own, text)
-            _check_known(book, own)
-        except CannotTrace as refusal:  # of a text that nobody traced
+            check_known(book, own)
+            _BOOKS[text] = with_starts_told(book, own)
+        except (CannotTrace, KeyError, IndexError) as refusal:  # of a text that nobody traced
             raise RuleRefused(f"own rules cannot be followed: {refusal}") from None
-        _BOOKS[text] = book
     return _BOOKS[text]
 
 
@@ -185,18 +186,3 @@ def _with_sums(phase: Phase, own: OwnRules) -> Phase:
 def _with_start(phase: Phase, added: Sequence[OwnRule]) -> Phase:
     begun = [rule for rule in added if STARTS[rule.actor] == phase.name]
     return replace(phase, steps=(*phase.steps, *(step for rule in begun for step in start_steps(rule))))
-
-
-def _check_known(book: RuleBook, own: OwnRules) -> None:
-    """Raise RuleRefused for an own rule that reads what nobody has made when it runs first."""
-    phases = [*trace_start(book), *trace_month(book)]
-    if (outcomes := trace_own_outcomes(book)) is not None:
-        phases.append(outcomes)
-    for line in unmade(phases, known_before(book)):
-        field = tuple(line.partition(": ")[2].split("."))
-        read = {each.place: each.rows for each in own.every_rule} | {each.place: each.rows for each in own.outcomes}
-        where = next((place for place, rows in read.items() if ("field", *field) in rows), "own rules")
-        said = f"'{'.'.join(field)}' is not known when it runs in month 1"
-        steps = [each.step for each in PLACES.values()]
-        makers = [f"'{step.rule.__name__}'" for step in steps if step.actor == field[0] and field[1] in step.writes]
-        raise refused(where, f"{said}; put it after {makers[0] if makers else 'the rule'}, which makes it")

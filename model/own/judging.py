@@ -196,11 +196,27 @@ def _outcome(declared: Declared, book: RuleBook) -> OwnOutcome:
     rows, results = RuleReading(book, OUTCOME_READS, Rank.SEAT, {}).trace(declared, (declared.name,), [None])
     read = {row[1] for row in rows if row[0] == "field"}
     level = "seat" if "seat" in read else "country" if read <= set(COUNTRY) else "trust"
+    if level == "seat":
+        _check_in_time(declared, rows)
     file, line = file_and_line(declared.function)
     return OwnOutcome(
         name=declared.name, level=level, condition=_is_condition(rows[results[0]], rows, book), unit=declared.unit,
         meaning=declared.meaning, rows=rows, results=results, file=file, line=line, text=text_of(declared.function),
     )  # fmt: skip
+
+
+def _check_in_time(declared: Declared, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Raise RuleRefused if an outcome of seats, which adds up in the clinicians' month, reads what is made after it."""
+    names = [phase.name for phase in BUILT_IN.month]
+    later = BUILT_IN.month[names.index("clinicians") + 1 :]
+    made = {(step.actor, name): step.rule.__name__ for phase in later for step in phase.steps for name in step.writes}
+    for row in rows:
+        if row[0] == "field" and (row[1], row[2]) in made:
+            raise refused(
+                declared.place,
+                f"'{row[1]}.{row[2]}' is made after the clinicians' month ('{made[row[1], row[2]]}'), so that seats"
+                " would be counted by last month's; make an outcome of trusts, or one of seats that does without",
+            )
 
 
 def _is_condition(row: tuple[Any, ...], rows: Sequence[tuple[Any, ...]], book: RuleBook) -> bool:

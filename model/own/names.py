@@ -19,6 +19,8 @@ DATASET_NAMES = frozenset(
         *("outcome", "parameter", "other", "method", "sample", "arm", "band", "variable", "byte", "index", "stat"),
         *("name", "seed", "months", "replicates", "streams", "luck", "start", "country", "fixed", "design", "vary"),
         *("constants", "record", "rules", "file", "engine", "settings", "points", "outcomes", "every", "providers"),
+        *("trusts", "clinicians", "parameters", "changes", "checked", "rng", "scenario", "kwargs", "self", "runs"),
+        *("model_reporters", "agent_reporters", "agenttype_reporters", "trust_records", "dtype", "samples", "p", "k"),
     }
 )
 """Names of dimensions, keys and arguments, which would be taken for them."""

@@ -6,6 +6,7 @@ They are data: a store's text reads back to equal records, and a book is made of
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -143,8 +144,10 @@ def _rule(row: dict[str, Any]) -> OwnRule:
         check_name(name, "an own rule, field, draw or parameter")
     if len(results) != len(row["writes"]) or (row["after"] and len(row["start"]) != len(results)):
         raise RuleRefused(f"rule '{row['name']}' has other results than it writes")
+    if bool(row["replaces"]) == bool(row["after"]):
+        raise RuleRefused(f"rule '{row['name']}' neither replaces one nor is added, or both")
     for value in row["start"]:
-        if not isinstance(value, str) and type(value) is not float:
+        if not isinstance(value, str) and not (type(value) is float and math.isfinite(value)):
             raise RuleRefused(f"rule '{row['name']}' starts its memory at {brief(value)}")
     lists: dict[str, Any] = {key: tuple(row.pop(key)) for key in ("writes", "start", "draws")}
     return OwnRule(rows=rows, results=results, parameters=parameters, **lists, **_texts(row))

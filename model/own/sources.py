@@ -18,7 +18,7 @@ from ..text.names import closest
 from ..text.plain_text import brief, plain
 from .declared import Declared, declaration_of, rule
 from .mechanisms import MECHANISMS
-from .refusal import RuleRefused, refused
+from .refusal import RuleRefused, refused, written_at
 
 UNCHANGED = "built-in"
 """The label of the rule that the model brings."""
@@ -107,6 +107,8 @@ def _declared(function: Any) -> Declared:
     """Return the declaration of a function; one without stands for the rule of its own name."""
     if not isinstance(function, FunctionType):
         raise RuleRefused(f"a rule must be a function written with def, got {brief(function)}")
+    if not function.__name__.isidentifier():
+        raise refused(written_at(function), "a rule is written with def, and has a name")
     found = declaration_of(function)
     if found is None:
         plainly = _copy(function)

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..draws import LuckTable
-from ..graph.expression_graph import CannotTrace, Kind, Node, Rank
+from ..graph.expression_graph import NOTED, CannotTrace, Kind, Node, Rank
 from ..graph.fields import TracedLuck, TracedRecord
-from ..graph.rows import MOST_ROWS, rows_of
+from ..graph.rows import MOST_ROWS, check_whole_numbers, rows_of
 from ..graph.trace import Tracer
 from ..schedule.rulebook import RuleBook
 from ..text.names import closest
@@ -76,20 +76,31 @@ class RuleReading:
         result = _called(tracer, declared, arguments)
         try:
             values = results_of(result, writes)
-            return rows_of([_as_node(tracer, value, kind) for value, kind in zip(values, kinds, strict=True)])
-        except (CannotTrace, RuleRefused) as refusal:
+            rows, results = rows_of([_as_node(tracer, value, kind) for value, kind in zip(values, kinds, strict=True)])
+            check_whole_numbers(rows)
+            return rows, results
+        except (CannotTrace, ValueError) as refusal:
             raise refused(declared.place, str(refusal)) from None
 
 
 def _called(tracer: Tracer, declared: Declared, arguments: Sequence[str]) -> Any:
+    noted: list[str] = []
+    token = NOTED.set(noted)
     try:
-        return tracer.call(declared.function, arguments)
+        result = tracer.call(declared.function, arguments)
+        if noted:
+            raise refused(declared.place, f"it catches what refuses it: {noted[0]}")
+        return result
+    except RuleRefused:
+        raise
     except CannotTrace as refusal:  # it says the place itself
         raise RuleRefused(str(refusal).replace(", rule '", f", {declared.kind} '", 1)) from None
     except RecursionError:
         raise refused(declared.place, "it calls itself without end") from None
     except Exception as error:  # noqa: BLE001 -- a researcher's own code may raise anything
         raise refused(failing_line(declared, error), f"{type(error).__name__}: {error}") from None
+    finally:
+        NOTED.reset(token)
 
 
 def _as_node(tracer: Tracer, value: Any, kind: Kind | None) -> Node:

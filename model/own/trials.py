@@ -22,7 +22,7 @@ from ..text.plain_text import brief
 from .declared import Declared
 from .refusal import RuleRefused, refused
 
-TRIALS = 32
+TRIALS = 64
 """Random states that a function is tried on."""
 Graph = tuple[Rows, tuple[int, ...]]
 """Rows, and the numbers of those that are the results."""
@@ -39,27 +39,43 @@ def try_on_numbers(
     for _ in range(TRIALS):
         state = _state(rows, words, book, chance)
         records = [state[name] for name in arguments]
-        before = [dict(vars(record)) for record in records]
+        before = [_fields(record) for record in records]
         try:
             given = results_of(declared.function(*records), writes)
+        except RuleRefused as refusal:  # a ValueError, too
+            raise refused(declared.place, str(refusal)) from None
         except RULE_ERRORS:  # plain floats of Python raise where arrays have infinities
             continue
         except Exception as error:  # noqa: BLE001 -- a researcher's own code may raise anything
             said = f"on numbers it raises {type(error).__name__}: {error}"
             raise refused(failing_line(declared, error), said) from None
-        if [vars(record) for record in records] != before:
+        if [_fields(record) for record in records] != before:
             raise refused(declared.place, "it changes a record; a rule returns what it changes")
         if [_bits(value) for value in given] != [_bits(value) for value in follow(*records)]:
             raise refused(
                 declared.place,
-                "on numbers it gives something else than on what stands for them (it asks for types, or keeps"
-                " something between calls); a rule is arithmetic alone",
+                "on numbers it gives something else than on what stands for them (it asks for types, keeps something"
+                " between calls, or has np.where, for which write select); a rule is arithmetic alone",
             )
+
+
+class _Record(SimpleNamespace):
+    """A record of random numbers; a field that the graph does not read is asked for by no rule."""
+
+    def __init__(self, name: str) -> None:
+        object.__setattr__(self, "_name", name)
+
+    def __getattr__(self, field: str) -> Any:
+        name = object.__getattribute__(self, "_name")
+        raise RuleRefused(
+            f"on numbers it reads '{name}.{field}', and what stands for numbers did not lead it there: a Python branch,"
+            " a test of types or a try has no place in a rule; use select, &, |"
+        )
 
 
 def _state(rows: Rows, words: Mapping[tuple[int, int], str], book: RuleBook, chance: random.Random) -> dict[str, Any]:
     """Return records of random numbers for everything that the graph reads."""
-    state: dict[str, Any] = {name: SimpleNamespace() for name in (*RECORDS, "luck")}
+    state: dict[str, Any] = {name: _Record(name) for name in (*RECORDS, "luck")}
     for row in rows:
         if row[0] == "field":
             setattr(state[row[1]], row[2], _random_value(kind_of_field(row[1], row[2], book), chance))
@@ -107,7 +123,14 @@ def _random_value(kind: Kind, chance: random.Random) -> Any:
         return chance.random() < 0.5
     if kind == "count":
         return chance.randrange(2**40)
-    return chance.choice((0.0, 1.0, 0.5, chance.random(), chance.random(), 10.0 * chance.random() - 5.0))
+    # Months and other large numbers, too: what a rule does beyond some size is seen on such alone.
+    size = chance.choice((1.0, 10.0, 600.0, 1e-9, 1e9))
+    drawn = chance.random(), chance.random(), size * (2.0 * chance.random() - 1.0), float(chance.randrange(1, 601))
+    return chance.choice((0.0, 1.0, 0.5, *drawn))
+
+
+def _fields(record: _Record) -> dict[str, Any]:
+    return {name: value for name, value in vars(record).items() if name != "_name"}
 
 
 def _bits(value: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from ...datasets.attributes import json_attribute
+from ...datasets.attributes import KNOWN_BY, LEVELS, OWN_RULE, json_attribute
 from ...model.parameters import PARAMETERS, SIGN
 from ...model.text.names import closest
 from ...model.text.plain_text import brief
@@ -58,7 +58,17 @@ def join(arms: Mapping[Any, xr.Dataset], dim: str = "arm", may_differ: Iterable[
         join="exact",
         combine_attrs="drop_conflicts",
     )
+    whole = _still_known(whole, next(iter(arms.values())))
     return evenly_chunked(whole.assign_attrs(_attributes(arms, dim, whole.attrs, differing)))
+
+
+def _still_known(whole: xr.Dataset, first: xr.Dataset) -> xr.Dataset:
+    """Return ``whole`` with what own parameters and outcomes are known by, where arms wrote it differently."""
+    for name, variable in whole.variables.items():
+        known = first[name].attrs if name in first.variables else {}
+        lost = {key: known[key] for key in (OWN_RULE, LEVELS, *KNOWN_BY) if key in known and key not in variable.attrs}
+        variable.attrs.update(lost)
+    return whole
 
 
 def _allowed(may_differ: Iterable[str]) -> tuple[str, ...]:

@@ -27,6 +27,9 @@ def region_panels(
     A box is drawn where it cuts that plane: a parameter that it leaves free spans the axis. Choices are no axes: the
     levels that a box holds stand beside its number. ``of`` is the opened sweep, which knows units of own parameters.
     None where fewer than two other parameters are varied.
+
+    >>> region_panels([], ("mandate_detail", "method_heterogeneity"))
+    []
     """
     axes = tuple(name for name in varied if all(name not in found.columns.choices for found in discoveries))
     if len(axes) < 2:

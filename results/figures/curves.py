@@ -19,6 +19,11 @@ def response_panels(table: pd.DataFrame, of: xr.Dataset | None = None) -> list[P
 
     Line: mean, bars: its 95 % interval, band: the middle four fifths of the runs. Panels of one outcome share its
     colour and scale. Levels of a choice are points without a line between them.
+
+    >>> place = {"outcome": ["quality"], "parameter": ["mandate_detail"], "value": [0.5], "mean": [0.6]}
+    >>> around = {"low": [0.5], "high": [0.7], "p10": [0.4], "p90": [0.8]}
+    >>> len(response_panels(pd.DataFrame({**place, **around})))
+    1
     """
     panels = []
     for place, (outcome, rows) in enumerate(table.groupby("outcome", sort=False)):
@@ -62,6 +67,9 @@ def fan_panels(table: pd.DataFrame, of: xr.Dataset | None = None) -> list[Panel]
     """Return a panel for each outcome of the rows of :func:`fans`: means over time with intervals, and the runs.
 
     ``of`` is the opened sweep, which knows units of own outcomes.
+
+    >>> len(fan_panels(pd.DataFrame({"outcome": ["quality", "quality"], "group": ["low", "high"]})))
+    1
     """
     panels = []
     for outcome, rows in table.groupby("outcome", sort=False):
@@ -91,6 +99,9 @@ def convergence_panels(table: pd.DataFrame, of: xr.Dataset | None = None) -> lis
     """Return a panel for each outcome of the rows of :func:`convergence`: its mean and interval as runs are added.
 
     ``of`` is the opened sweep, which knows units of own outcomes.
+
+    >>> len(convergence_panels(pd.DataFrame({"outcome": ["quality"], "of": ["points"]})))
+    1
     """
     panels = []
     for outcome, rows in table.groupby("outcome", sort=False):

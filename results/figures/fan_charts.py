@@ -7,8 +7,8 @@ import pandas as pd
 import xarray as xr
 
 from ...datasets.attributes import labels_of
+from ...datasets.inputs import Input
 from ..dataset import design_of, label_of
-from ..statistics.inputs import Input
 from ..statistics.mean_intervals import Scatter, mean_with_interval, scatter_of
 
 MOST_POINTS = 2_000

@@ -10,10 +10,10 @@ import numpy as np
 import xarray as xr
 from scipy import stats
 
+from ...datasets.inputs import Input
 from ..dataset import chosen_parameters, design_of, label_of, levels_in, parameter_in, varied_parameters
 from ..intervals import Estimate, combined
 from ..shares import most_telling
-from ..statistics.inputs import Input
 from ..statistics.mean_intervals import Scatter, mean_with_interval, scatter_of
 
 CELLS = 33

@@ -101,6 +101,7 @@ def _own_course(rerun: Rerun, chronicle: Chronicle, trust: int) -> list[Section]
             images=images,
             table=(HEADER, _rows(events)) if events else None,
             paragraphs=() if events else ("No own rule was followed.",),
+            note=f"The first {len(LINES)} of {len(drawn)} quantities are drawn." if len(drawn) > len(LINES) else "",
         )
     ]
 

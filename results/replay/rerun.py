@@ -18,7 +18,7 @@ from ...model.graph.merkle import rules_hash
 from ...model.parameters import PARAMETERS, Parameters, parse_setting
 from ...model.providers import Providers, parse_providers
 from ...store.format import DONE, FAILED
-from ..dataset import book_of, fixed_parameters, spec_of, varied_parameters
+from ..dataset import book_in, fixed_parameters, spec_of, varied_parameters
 from ..random_numbers import run_numbers_of
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def rerun_of(sweep: xr.Dataset, point: int, replicate: int) -> Rerun:
     if status != DONE:
         why = "failed" if status == FAILED else "is missing"
         raise ValueError(f"run (point {point}, replicate {replicate}) {why}; choose one that is complete")
-    book = book_of(sweep)
+    book = book_in(sweep)
     if sweep.attrs["rules_hash"] != rules_hash(book):
         raise NotTheSameRun("the store was made with other rules than those installed; replay it with its own version")
     spec = spec_of(sweep)

@@ -12,7 +12,7 @@ from ..discovery.regions import SHARES_IN_BRACKETS, Discovery, no_region, region
 from ..figures.sentence import Change, change_table
 from ..intervals import said
 from ..sensitivity.table import chance_in_words, remarks, strongest, summary
-from .own_rules import own_rules_of, own_rules_sections
+from .own_rules import own_rules_in, own_rules_sections
 from .page import Page, Section
 from .parts import FEW_REPLICATES, Picture
 from .provenance import SHOWN_FAILURES, failures, ran, set_values, varied_rows
@@ -63,7 +63,7 @@ def report_page(findings: Findings, sweep: xr.Dataset) -> Page:
     sections += _region_sections(findings)
     if "convergence" in findings.pictures:
         sections.append(_figures("Has it settled?", findings.pictures["convergence"]))
-    sections += [*own_rules_sections(own_rules_of(sweep)), _failure_section(sweep), *_provenance_sections(sweep)]
+    sections += [*own_rules_sections(own_rules_in(sweep)), _failure_section(sweep), *_provenance_sections(sweep)]
     return Page(
         title=f"Sweep '{sweep.attrs.get('title', sweep.attrs['store'])}'",
         lead=findings.statement,

@@ -17,12 +17,12 @@ MEANS = {
 SHARES = {"country": "whether it holds", "trust": "share of trusts", "seat": "share of occupied seats"}
 
 
-def own_rules_of(sweep: xr.Dataset) -> OwnRules:
+def own_rules_in(sweep: xr.Dataset) -> OwnRules:
     """Return the own rules that an opened sweep carries, none where it has none.
 
     Raises ValueError for a text that cannot be read.
 
-    >>> own_rules_of(xr.Dataset()).rules
+    >>> own_rules_in(xr.Dataset()).rules
     ()
     """
     return rules_of_text(str(sweep.attrs.get(OWN_RULES, "")))
@@ -64,8 +64,8 @@ def _where(one: OwnRule | OwnOutcome) -> str:
 
 def rule_text(own: OwnRules) -> str:
     """Return the text of all own rules and outcomes, each below where it was written; a text once."""
-    every: list[OwnRule | OwnOutcome] = [*own.every_rule, *own.outcomes]
-    told = {f"# {_where(one)}\n{one.text.rstrip()}" for one in every if one.text}
+    everything: tuple[OwnRule | OwnOutcome, ...] = (*own.every_rule, *own.outcomes)
+    told = {f"# {_where(one)}\n{one.text.rstrip()}" for one in everything if one.text}
     return "\n\n\n".join(sorted(told))
 
 

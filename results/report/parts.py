@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from ...datasets.inputs import MIDDLE
 from ..dataset import design_of, label_of, levels_in, varied_parameters
 from ..discovery.figure import region_panels, region_table
 from ..discovery.regions import Discovery
@@ -23,7 +24,6 @@ from ..sensitivity.figure import bar_panels, course_panels, note_below
 from ..sensitivity.indices import Bootstrap, analyze_sensitivity
 from ..sensitivity.methods import find_method
 from ..shares import most_telling
-from ..statistics.inputs import MIDDLE
 
 SHOWN_PARAMETERS = 12
 FEW_REPLICATES = 4

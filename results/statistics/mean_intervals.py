@@ -17,11 +17,11 @@ import numpy as np
 import xarray as xr
 from numpy.polynomial import legendre
 
+from ...datasets.inputs import Input
 from ...store.random_streams import COMMON, PAIRED
 from ..dataset import design_of
 from ..intervals import LEVEL, Estimate, combined, mean_over, variance_of_mean
 from ..random_numbers import sets_of_points
-from .inputs import Input
 
 MOST_DEGREE = 4
 POINTS_PER_TERM = 2
@@ -76,7 +76,8 @@ def scatter_of(sweep: xr.Dataset) -> Scatter:
     count = sweep.sizes["point"]
     # The numbers of the points, not their places: some of them may have been chosen.
     numbers = sweep["point"].values if "point" in sweep.coords else np.arange(count)
-    additive, steps = None, tuple[np.ndarray, ...]()
+    additive: np.ndarray | None = None
+    steps: tuple[np.ndarray, ...] = ()
     if design.kind.space_filling and count == design.points_drawn:
         inputs = design.inputs
         additive = np.column_stack([_scaled(sweep[name].values, one) for name, one in inputs.items()])

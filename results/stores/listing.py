@@ -16,7 +16,7 @@ from ...model.text.plain_text import plain
 from ...store.format import DIGEST, STATUS
 from ...store.paths import is_zip, local_path
 from ...store.root_file import NAME, read_root_bytes
-from ..dataset import book_of, spec_of
+from ..dataset import book_in, spec_of
 from ..open import open_sweep
 from .backend import MARK
 
@@ -109,7 +109,7 @@ def _row(place: Path, top: Path) -> dict[str, Any]:
         # Without digests: they are read batch by batch, and what is asked here is how far it is.
         sweep = open_sweep(place, partial=True, chunks=None, verify=False)
         months = spec_of(sweep).get("months", int(sweep["month"][-1]))
-        installed = None if "rules_hash" not in sweep.attrs else model.rules_hash(book_of(sweep))
+        installed = None if "rules_hash" not in sweep.attrs else model.rules_hash(book_in(sweep))
     except (OSError, ValueError) as error:
         return row | {"name": _title(place), "state": DAMAGED, "problem": plain(" ".join(str(error).split()), 400)}
     counts = {name: sweep.attrs[f"runs_{name}"] for name in ("done", "failed", "missing")}

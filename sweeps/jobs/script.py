@@ -69,6 +69,8 @@ class Job:
     """Whether a job that compiles goes before the array."""
     claims: tuple[str, ...] = ()
     """Options of ``tredegar claims``: what is computed is then not a spec, but claims into the folder ``store``."""
+    own_rules: bool = False
+    """Whether the spec has rules of its own, which are compiled beside those of the model."""
 
 
 def warm_up_of(job: Job) -> Job:
@@ -119,7 +121,8 @@ def _claims_words(job: Job) -> list[str]:
 
 def warm_up_line(job: Job) -> str:
     """Return the line that compiles what the tasks need."""
-    return command(job, "warm-up", "--engine", _engine(job))
+    rules = ["--spec", quoted("the path of the spec", job.spec), "--out", quoted("--out", job.store)]
+    return command(job, "warm-up", "--engine", _engine(job), *(rules if job.own_rules else []))
 
 
 def check_lines(job: Job) -> list[str]:

@@ -10,6 +10,7 @@ import re
 from importlib.util import find_spec
 from pathlib import Path
 
+from ...model.schedule.rulebook import BUILT_IN, RuleBook
 from .script import Job
 
 OF_ONE_MACHINE = ("/tmp", "/var/tmp", "/dev/shm", "/run")
@@ -48,8 +49,11 @@ def _cache_is_shared() -> bool:
     return root is not None and not any(root.resolve().is_relative_to(Path(place)) for place in OF_ONE_MACHINE)
 
 
-def warm_up(engine: str) -> str:
-    """Load ``engine``, which compiles what the cache lacks; return its name. Raises ValueError where it cannot run."""
+def warm_up(engine: str, rules: RuleBook = BUILT_IN) -> str:
+    """Load ``engine``, which compiles for ``rules`` what the cache lacks; return its name.
+
+    Raises ValueError where it cannot run.
+    """
     from ...kernels.engine_table import load_engine
 
-    return load_engine(engine)[0]
+    return load_engine(engine, rules)[0]

@@ -143,6 +143,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {
 RANGE, RUNS = "the range of a parameter", "the middle of single runs or points, which is described and not estimated"
 SURFACE = "the middle of a surface over the space, whose shares have the interval"
 NO_INTERVALS: Mapping[str, str] = {
+    "datasets/attributes.py:parameter_of": RANGE,
     "front/page/country.py:sliders": RANGE,
     "results/claims/phases.py": SURFACE,
     "results/claims/phases.py:Axis": RANGE,
@@ -154,9 +155,15 @@ NO_INTERVALS: Mapping[str, str] = {
     "results/discovery/regions.py:Limit": RANGE,
     "results/discovery/regions.py:discover": "the threshold of the best or worst fifth of the points",
     "results/record/validation.py:Target": "the window in which the record lies, from its source",
+    "datasets/inputs.py": RANGE,
+    "datasets/inputs.py:Input": RANGE,
+    "datasets/inputs.py:input_of": RANGE,
     "results/statistics/interval_kinds.py": "the registry itself",
+    "sweeps/quantities/distributions.py": RANGE,
+    "sweeps/quantities/distributions.py:Continuous": RANGE,
+    "sweeps/quantities/distributions.py:read_distribution": RANGE,
+    "sweeps/spec/design.py": RANGE,
     "sweeps/spec/design.py:Varied": RANGE,
-    "sweeps/spec/design.py:parse_varied": RANGE,
     "sweeps/spec/samplers.py": RANGE,
 }
 """Place that has such a name or such a call -> what it is instead."""

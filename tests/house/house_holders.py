@@ -16,6 +16,8 @@ DEEPEST = 3
 LONGEST = 40
 """Items of a sequence that are searched for it."""
 TABLES = ("Dataset", "DataArray", "DataFrame")
+BOOK = "RuleBook"
+"""The type that holds the table of all parameters: it says what there is, and has no value of any."""
 
 
 @cache
@@ -45,7 +47,7 @@ def field_of(value: Any, name: str) -> Any:
 
 def inside(value: Any) -> Iterator[Any]:
     """Yield what a value is made of, one level down; of a table nothing, which would load or copy its arrays."""
-    if is_table(type(value)):
+    if is_table(type(value)) or type(value).__name__ == BOOK:
         return
     if isinstance(value, Mapping):
         yield from value.values()

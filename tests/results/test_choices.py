@@ -34,6 +34,7 @@ from tredegar.results import (
     unstack_grid,
     window_mean,
 )
+from tredegar.results.dataset import recorded_outcomes
 from tredegar.results.discovery.figure import region_panels, region_table
 from tredegar.results.discovery.regions import region_rows
 from tredegar.results.discovery.robust import robust_rows
@@ -249,6 +250,13 @@ def test_arms_under_other_rules_lack_the_own_parameters_of_each_other():
     first = sweep.assign_coords(rate=((), 3.0, of_design("grid")["rate"].attrs))
     both = join({"a": first, "b": sweep.assign_attrs(rules_hash="2")}, may_differ="rules")
     assert both["rate"].values[0] == 3.0 and np.isnan(both["rate"].values[1])
+
+
+def test_an_own_outcome_is_known_in_joined_arms_though_its_rule_stands_on_another_line():
+    first, second = of_design("grid"), of_design("grid")
+    second["mean_dread"].attrs["own_rule"] = "my_rules.py:9"
+    both = join({"a": first, "b": second})
+    assert "mean_dread" in recorded_outcomes(both) and both["mean_dread"].attrs["own_rule"] == "my_rules.py:7"
 
 
 def test_a_trace_and_a_figure_of_indices_take_choices():

@@ -14,12 +14,11 @@ from tredegar import Own, outcome, rule
 from tredegar.datasets.labelled import book_of_text
 from tredegar.model.graph.merkle import rules_hash
 from tredegar.model.own.books import book_of
-from tredegar.results.dataset import book_of as book_of_sweep
-from tredegar.results.dataset import design_of, fixed_parameters, recorded_outcomes, varied_parameters
+from tredegar.results.dataset import book_in, design_of, fixed_parameters, recorded_outcomes, varied_parameters
 from tredegar.results.replay.page import replay_page
 from tredegar.results.replay.rerun import NotTheSameRun, check_equal, rerun_of, run_again
 from tredegar.results.report.contents import report_page
-from tredegar.results.report.own_rules import own_rules_of, own_rules_sections, rule_table
+from tredegar.results.report.own_rules import own_rules_in, own_rules_sections, rule_table
 from tredegar.results.report.page import render
 from tredegar.results.report.report import report_findings
 
@@ -76,7 +75,7 @@ def test_own_parameters_choices_constants_and_outcomes_have_their_attributes(swe
 
 
 def test_a_dataset_carries_the_book_that_its_hash_is_of(sweep):
-    book = book_of_sweep(sweep)
+    book = book_in(sweep)
     assert book is book_of_text(sweep.attrs["own_rules"], ["VOICE_BASE"]) and book.varied_constants == ("VOICE_BASE",)
     assert rules_hash(book) == sweep.attrs["rules_hash"] != rules_hash()
 
@@ -91,7 +90,7 @@ def test_a_round_trip_through_a_file_keeps_what_own_things_are_known_by(sweep, t
     with xr.open_dataset(tmp_path / "runs.nc") as again:
         assert varied_parameters(again) == varied_parameters(sweep) and recorded_outcomes(again) == tuple(RECORDED)
         assert tg.at(again, {"gaming": "proportional", "gaming@13": "built-in"})["point"].values.tolist() == [3]
-        assert book_of_sweep(again) is book_of_sweep(sweep)
+        assert book_in(again) is book_in(sweep)
 
 
 def test_a_run_under_own_rules_comes_out_again_by_bits_from_what_the_dataset_carries(sweep):
@@ -140,7 +139,7 @@ def test_the_page_of_a_run_tells_own_rules_with_their_text(sweep):
 
 
 def test_a_page_names_own_rules_with_parameters_and_places(sweep):
-    header, rows = rule_table(own_rules_of(sweep))
+    header, rows = rule_table(own_rules_in(sweep))
     told = {row[0]: row for row in rows}
     assert told["fear"][1:3] == (
         "replaces the rule fear",
@@ -151,7 +150,7 @@ def test_a_page_names_own_rules_with_parameters_and_places(sweep):
     assert told["gaming"][1] == "replaces the rule gaming where gaming is 'proportional'"
     assert told["tired_share"][1] == "an outcome (share), share of occupied seats: seats that are tired"
     assert told["mean_dread"][3].startswith(f"{Path(__file__).name}:") and len(header) == 4
-    assert own_rules_sections(own_rules_of(xr.Dataset())) == []
+    assert own_rules_sections(own_rules_in(xr.Dataset())) == []
 
 
 def test_a_report_has_the_own_rules(sweep):

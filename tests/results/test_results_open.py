@@ -11,6 +11,7 @@ import zarr
 
 from tredegar.model import OUTCOMES
 from tredegar.results import at, open_sweep, unstack_grid
+from tredegar.store.format import STORE_FORMAT
 
 from ..support.made_stores import grid, made_store
 
@@ -114,7 +115,7 @@ def test_what_is_no_store_gets_one_line(tmp_path):
     with pytest.raises(ValueError, match="but not a store that `tredegar sweep` wrote"):
         open_sweep(tmp_path / "other.zarr")
     newer = made_store(tmp_path / "newer.zarr", LEVELS, {"quality": quality}, store_format=99)
-    with pytest.raises(ValueError, match="has store format 99; this tredegar reads up to 4"):
+    with pytest.raises(ValueError, match=f"has store format 99; this tredegar reads up to {STORE_FORMAT}"):
         open_sweep(newer)
 
 

@@ -149,6 +149,24 @@ BAD: dict[str, Bad] = {
     "two of a name": Bad("@rule\ndef gaming(manager):\n    return manager.fear\nfirst = gaming\n"
                          "@rule(replaces='gaming')\ndef again(manager):\n    return manager.fear\n", 6,
                          ("there already",)),
+    "outcome of seats that comes late": Bad('@outcome(unit="1", meaning="m")\ndef mine(seat, trust):\n'
+                                            "    return seat.morale * trust.quality\n", 2,
+                                            ("'trust.quality' is made after the clinicians' month",)),
+    "own parameter that nobody reads": Bad(f"@rule(bite={OWN})\ndef gaming(manager):\n    return manager.fear\n", 2,
+                                           ("'bite' is read by no rule",)),
+    "own parameter like an argument": Bad(f"@rule(trusts={OWN})\ndef gaming(manager, p):\n    return p.trusts\n", 2,
+                                          ("named like a word of specs",)),
+    # What catches its refusal, or does otherwise on numbers of some size.
+    "caught": _gaming("try:\n    if manager.fear > 0.5:\n        return 1.0\nexcept TypeError:\n    pass\n"
+                      "return manager.fear", "catches what refuses it", "branch", line=1),
+    "late branch": _gaming("return 1.0 if isinstance(now.month, float) and now.month > 6.0 else manager.fear",
+                           "what stands for numbers did not lead it there", arguments="manager, now", line=1),
+    "text of a number": _gaming("return 1.0 if str(manager.gaming)[0] == '0' else manager.fear", "on numbers it reads",
+                                line=1),
+    "whole number made": _gaming("return as_float(select(manager.fear > 0.5, 2, 3))", "whole numbers of one's own",
+                                 line=1),
+    "fixed point": _gaming("from tredegar.model.arithmetic import fixed\nreturn unfixed(fixed(manager.fear))",
+                           "whole numbers of one's own", line=1),
     # Files.
     "no Python": Bad("def gaming(manager:\n    return 1.0\n", 1, ("no Python",)),
     "raises": Bad("raise RuntimeError('on loading')\n", 1, ("cannot be loaded", "on loading")),

@@ -64,6 +64,7 @@ def test_a_file_that_is_not_there_or_declares_nothing_is_told(tmp_path: Path) ->
         ([len], "a rule must be a function"),
         ({"gaming": 7}, "must be a function, 'file.py:function' or a rival"),
         ({7: "proportional"}, "named by texts"),
+        ({"gaming": lambda manager: manager.gaming}, "a rule is written with def, and has a name"),
         ({"gaming": "proportionate"}, "no rival 'proportionate'; did you mean 'proportional'"),
         ({"fear": "proportional"}, "no rival 'proportional'"),
     ],

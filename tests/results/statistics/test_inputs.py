@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from tredegar.datasets.inputs import Input, input_of
 from tredegar.results import analyze_sensitivity, discover, draw_map, window_mean
 from tredegar.results.discovery.regions import region_rows, sought
 from tredegar.results.figures.fan_charts import thirds
@@ -15,7 +16,6 @@ from tredegar.results.report.provenance import varied_rows
 from tredegar.results.sensitivity.indices import Bootstrap
 from tredegar.results.sensitivity.table import remarks
 from tredegar.results.statistics.digital_nets import base_net
-from tredegar.results.statistics.inputs import Input, input_of
 from tredegar.results.statistics.mean_intervals import mean_with_interval, scatter_of
 
 from ..own_sweeps import LABELS, TWO, drawn, own_sweep

@@ -100,7 +100,7 @@ def test_damaged_stores_are_told_and_stop_nothing(folder):
 
 def test_rules_of_another_version_are_told(swept, tmp_path, monkeypatch):
     shutil.copytree(swept, tmp_path / "a.zarr")
-    monkeypatch.setattr("tredegar.model.rules_hash", lambda: "f00d")
+    monkeypatch.setattr("tredegar.model.rules_hash", lambda book: "f00d")
     assert list_sweeps(tmp_path)["rules_agree"].tolist() == [False]
 
 

@@ -15,8 +15,13 @@ from tredegar.sweeps.jobs.pbs import pbs_warm_up
 from tredegar.sweeps.jobs.script import Job, Resources, Surroundings
 from tredegar.sweeps.jobs.slurm import slurm_warm_up
 from tredegar.sweeps.jobs.warming import is_of_use
+from tredegar.sweeps.spec.spec import Spec
+from tredegar.sweeps.store.create import create_store
+from tredegar.sweeps.store.store import SweepStore
 
+from ...support.commands import tredegar
 from ...support.fake_schedulers import behave, calls
+from ...support.own_rules import remove, written
 from ...support.sweep_cases import SMALL
 from ...support.waiting import PATIENCE
 
@@ -109,3 +114,27 @@ def test_what_the_command_compiles_others_find(tmp_path: Path) -> None:
         said.append(done.stderr)
     assert "compiling the rules for this processor, once" in said[0]
     assert said[1] == ""
+
+
+def test_own_rules_are_compiled_beside_those_of_the_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for made in (slurm_warm_up, pbs_warm_up):
+        assert "warm-up --engine auto\n" in made(JOB)
+        own = made(replace(JOB, own_rules=True))
+        assert "warm-up --engine auto --spec /data/first.toml --out /data/first.zarr\n" in own
+    monkeypatch.chdir(tmp_path)
+    written(tmp_path)
+    asked = ("submit", "own.toml", "--out", "s.zarr", "--cluster", "slurm", "--tasks", "4", "--time", "1:00:00")
+    assert tredegar(*asked, "--part", "warm-up") == 0
+    assert f"--spec {tmp_path / 'own.toml'} --out {tmp_path / 's.zarr'}" in capsys.readouterr().out
+    found: list[str] = []
+    monkeypatch.setattr(
+        "tredegar.kernels.engine_table.load_engine", lambda name, rules: (found.append(rules.text), (name, None))[1]
+    )
+    create_store(Spec.from_file("own.toml"), tmp_path / "s.zarr")
+    remove(tmp_path)
+    assert tredegar("warm-up", "--engine", "numpy", "--spec", "own.toml", "--out", "s.zarr") == 0
+    assert capsys.readouterr().out == "engine numpy is ready for the rules of the spec\n"
+    assert tredegar("warm-up", "--engine", "numpy") == 0
+    assert found == [SweepStore(tmp_path / "s.zarr").rules.text, ""]

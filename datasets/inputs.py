@@ -42,7 +42,11 @@ class Input:
 
     @property
     def steps(self) -> np.ndarray:
-        """The cumulative probabilities, without 0 and 1, at which the next value begins; none where it takes all."""
+        """The cumulative probabilities (step,) at which the next value begins; none where it takes all.
+
+        >>> input_of((0.0, 1.0), {}, ("built-in", "mine")).steps.tolist()
+        [0.5]
+        """
         return np.cumsum(self.chances)[:-1]
 
     def in_unit(self, values: np.ndarray) -> np.ndarray:
