@@ -42,7 +42,7 @@ class Input:
 
     @property
     def steps(self) -> np.ndarray:
-        """The cumulative probabilities (value - 1,) at which the next value begins; none where it takes all.
+        """The cumulative probabilities, (value,) without the last, at which the next value begins; none where it takes all.
 
         >>> input_of((0.0, 1.0), {}, ("built-in", "mine")).steps.tolist()
         [0.5]

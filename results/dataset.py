@@ -228,7 +228,7 @@ def label_of(name: str, unit: bool = True, of: xr.Dataset | None = None) -> str:
     has none.
 
     >>> label_of("mandate_detail@13")
-    'mandate detail from month 13 on\n[share]'
+    'mandate detail from month 13\n[share]'
     """
     base, month = parse_setting(name)
     words = base.replace("_", " ") + (f" from month {month}" if month else "")

@@ -80,10 +80,10 @@ def show_rules(
 ) -> None:
     """Check a file of rules of your own, and list what it holds: rules, parameters, outcomes, and their hash."""
     from ..model.graph.merkle import rules_hash
-    from ..sweeps.quantities.own_rules import own_rules_of
+    from ..sweeps.quantities.own_rules import rules_held_by
 
     book = read_rules(file)
-    own = own_rules_of(book)
+    own = rules_held_by(book)
     if own.rules:
         done = [f"replaces {rule.replaces}" if rule.replaces else f"added after {rule.after}" for rule in own.rules]
         cells = [((rule.name, what), f"{rule.file}:{rule.line}") for rule, what in zip(own.rules, done, strict=True)]

@@ -44,7 +44,7 @@ class Columns:
         return np.column_stack(parts)
 
     def places(self, name: str) -> np.ndarray:
-        """Return the indices of the columns of parameter ``name``, (column,).
+        """Return the indices of the columns of parameter ``name``, (parameter,).
 
         >>> Columns(parameters=("a", "b"), choices={"a": ("x", "y", "z")}).places("b").tolist()
         [3]

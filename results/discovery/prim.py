@@ -163,7 +163,7 @@ def chosen(trajectory: list[Box], sample: np.ndarray, interest: np.ndarray) -> B
 
 
 def freed(box: Box, one: int | np.ndarray) -> Box:
-    """Return the box without its limits on parameter ``one``, or on several, (limit,).
+    """Return the box without its limits on parameter ``one``, or on several, (parameter,).
 
     >>> freed(Box(np.array([0.5, 0.2]), np.array([1.0, 1.0])), 0).limited().tolist()
     [1]

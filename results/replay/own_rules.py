@@ -52,8 +52,8 @@ class Move(NamedTuple):
 def followed_rules(book: RuleBook) -> tuple[Followed, ...]:
     """Return the own rules of ``book``, those of choices with the level at which they are followed.
 
-    >>> from tredegar.model.own.books import book_in
-    >>> [(one.rule.name, one.choice, one.level) for one in followed_rules(book_in({"gaming": "proportional"}))]
+    >>> from tredegar.model.own.books import book_of
+    >>> [(one.rule.name, one.choice, one.level) for one in followed_rules(book_of({"gaming": "proportional"}))]
     [('gaming', None, 0)]
     """
     own = rules_of_text(book.text)

@@ -21,7 +21,7 @@ MOST_LETTERS = 300
 """How much of a list of rules is shown."""
 
 
-def own_rules_of(book: RuleBook) -> OwnRules:
+def rules_held_by(book: RuleBook) -> OwnRules:
     """Return the records of the own rules of ``book``, of which there are none in the book of the model."""
     from ...model.own.records import rules_of_text  # who has no rules of one's own needs nothing of it
 
@@ -37,7 +37,7 @@ def rows_of_rules(book: RuleBook) -> list[tuple[str, str]]:
     """
     if not book.text:
         return []
-    own = own_rules_of(book)
+    own = rules_held_by(book)
     said = [_said(rule) for rule in own.rules]
     said += [f"{choice.name} chooses between {', '.join(choice.labels)}" for choice in own.choices]
     rows = [("rules", plain("; ".join(said), MOST_LETTERS))] if said else []
@@ -58,7 +58,7 @@ def differing_rule(one: RuleBook, other: RuleBook) -> str:
     >>> differing_rule(book_of({"gaming": "proportional"}), book_of())
     "rule 'gaming'"
     """
-    before, after = (dict(_facts(own_rules_of(book))) for book in (one, other))
+    before, after = (dict(_facts(rules_held_by(book))) for book in (one, other))
     found = next((name for name in {**before, **after} if before.get(name) != after.get(name)), "")
     if found or one is other:
         return found
@@ -103,7 +103,7 @@ def check_kept(book: RuleBook, given: Any, choices: Mapping[str, Iterable[str]])
     """
     from ...model.own.mechanisms import MECHANISMS
 
-    own = own_rules_of(book)
+    own = rules_held_by(book)
     known = {name for rule in own.every_rule for name in (rule.name, rule.replaces)}
     known |= {name for name, row in MECHANISMS.items() if known.intersection(row.rules)}
     named = [name for name, value in given.items() if value != "built-in"] if isinstance(given, Mapping) else []

@@ -246,7 +246,7 @@ def test_ctrl_c_while_the_command_loads_shows_no_traceback(tmp_path: Path, start
 def test_a_fault_of_the_program_is_one_line_too(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def faulty(settings: list[str]) -> dict[str, float]:
+    def faulty(*given: object) -> dict[str, float]:
         raise KeyError("lost")
 
     monkeypatch.setattr("tredegar.sweeps.run.single_run.parse_settings", faulty)

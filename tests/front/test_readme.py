@@ -36,7 +36,7 @@ def test_its_listings_run_and_give_what_they_say(small_first: None) -> None:
         exec(compile(text, "README.md", "exec"), names)
         for call, said in re.findall(r"^(\S.*?)  # (\([\d, ]+\))", text, flags=re.MULTILINE):
             assert str(eval(call, names)) == said
-    assert len(LISTINGS) == 3 and "# (3, 8, 120)" in PAGE
+    assert len(LISTINGS) == 4 and "# (3, 8, 120)" in PAGE
 
 
 def test_its_numbers_are_those_of_the_pages_that_it_cites() -> None:

@@ -144,7 +144,7 @@ def test_other_zarr_stores_and_other_formats_are_refused(tmp_path: Path, finishe
         SweepStore(tmp_path / "other.zarr")
     text = (finished / "zarr.json").read_text()
     (finished / "zarr.json").write_text(text.replace('"tredegar_store": 3', '"tredegar_store": 99'))
-    with pytest.raises(StoreError, match="has store format 99, this version reads 1 to 4"):
+    with pytest.raises(StoreError, match="has store format 99, this version reads 1 to 5"):
         SweepStore(finished)
     (finished / "zarr.json").write_text("{")
     with pytest.raises(StoreError, match="cannot be read"):
