@@ -20,7 +20,7 @@ from tredegar.model.schedule.rulebook import RuleBook
 from ...model.own.drawn_rules import drawn_file
 from ...support.cases import AVAILABLE, Case, assert_same_bits, run_batch
 from ..ptx.ptx_runs import MISSING, kernels_of, run_ptx
-from .handmade import own_batch
+from .books import own_batch
 
 SEEDS = (1, 2, 3)
 CASE = Case(

@@ -58,6 +58,19 @@ def crowd(nation: Any, centre: Any) -> Any:
     return saturating(nation.pool) + 0.5 * centre.crowd
 
 
+@added
+@rule(
+    after="crowd",
+    writes="centre.burden",
+    start=0.0,
+    huge=Own(0.0, low=0.0, high=1.0, most=1e12, unit="share", meaning="what a trust adds to a mean"),
+    vast=Own(0.0, low=0.0, high=1.0, most=1e12, unit="share", meaning="what a clinician adds to a mean"),
+    doom=Own(-0.5, low=-0.9, high=-0.1, most=100.0, unit="months", meaning="the month in which all ends"),
+)
+def burden(centre: Any, p: Any) -> Any:
+    return clip01(0.5 * centre.burden + 0.1 * p.doom + 1e-12 * (p.huge + p.vast))
+
+
 @replaced
 @rule
 def anxiety(centre: Any, nation: Any) -> Any:
@@ -92,9 +105,6 @@ def spread(nation: Any, p: Any) -> Any:
     writes="manager.dread",
     start=0.1,
     bite=Own(0.3, low=0.0, high=1.0, unit="share", meaning="how strongly inspection frightens"),
-    huge=Own(0.0, low=0.0, high=1.0, most=1e12, unit="share", meaning="what a trust adds to a mean"),
-    vast=Own(0.0, low=0.0, high=1.0, most=1e12, unit="share", meaning="what a clinician adds to a mean"),
-    doom=Own(-0.5, low=-0.9, high=-0.1, most=100.0, unit="months", meaning="the month in which all ends"),
 )
 def dread(manager: Any, centre: Any, p: Any) -> Any:
     return clip01(0.8 * manager.dread + p.bite * p.inspection_intensity * manager.fear + 0.1 * centre.alarm)
