@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pytest
 
 from tredegar.kernels.batch.batch import Record, RunBatch
 from tredegar.model.constants import CONSTANTS
@@ -32,6 +34,16 @@ BOOKS: dict[str, RuleBook] = {
         book_of([dread, mean_dread, alarm], choices={"gaming": ("built-in", "proportional")}), ["GAMING_SCALE"]
     ),
 }
+
+COMPILED = "all at once"
+"""The book that is compiled in every run of the tests; the others, half a minute each, under the mark ``slow``."""
+
+
+def cases_of(names: Iterable[str], engines: Sequence[str]) -> list[Any]:
+    """Return parameters (name of a book, engine); what is compiled bears the mark ``slow``, but for COMPILED."""
+    pairs = [(name, engine) for name in names for engine in engines]
+    slow = [pair for pair in pairs if pair[1] == "numba" and pair[0] != COMPILED]
+    return [pytest.param(*pair, marks=[pytest.mark.slow] if pair in slow else []) for pair in pairs]
 
 
 def own_batch(case: Case, book: RuleBook, seed: int = 0) -> RunBatch:

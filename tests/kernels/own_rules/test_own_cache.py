@@ -21,6 +21,7 @@ from ..test_numba import phases_called
 from .books import BOOKS
 from .written import gaming_by_lot
 
+pytestmark = pytest.mark.slow  # each compiles a book or two
 BOOK = BOOKS["rules added"]
 PROGRAM = """
 import hashlib, sys

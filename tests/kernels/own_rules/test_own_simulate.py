@@ -29,12 +29,15 @@ def out(points: Any, engine: str = ENGINE, **arguments: Any) -> Any:
     return simulate(points, engine=engine, **{**SMALL, **arguments})
 
 
+ENGINES = [pytest.param(name, marks=[pytest.mark.slow] if name == "numba" else []) for name in AVAILABLE]
+
+
 def digest(points: Any, **arguments: Any) -> bytes:
     found = out(points, **arguments)
     return b"".join(found[name].tobytes() for name in OUTCOMES)
 
 
-@pytest.mark.parametrize("engine", AVAILABLE)
+@pytest.mark.parametrize("engine", ENGINES)
 def test_own_parameters_differ_between_points_and_own_outcomes_are_recorded(engine: str) -> None:
     names = ["mean_dread", "manager_fear"]
     found = out({"bite": [0.0, 0.4, 1.0]}, engine, rules=RULES, outcomes=names)
@@ -83,7 +86,7 @@ def test_the_levels_of_a_choice_are_numbers_or_labels_and_have_the_bits_of_their
     assert (later[0, :, 6:] != later[1, :, 6:]).any()
 
 
-@pytest.mark.parametrize("engine", AVAILABLE)
+@pytest.mark.parametrize("engine", ENGINES)
 def test_constants_among_the_points_have_the_bits_of_constants_of_the_call(engine: str) -> None:
     varied = out({"VOICE_BASE": [0.1, 0.4], "real_control": 0.5}, engine)
     for point, value in enumerate((0.1, 0.4)):
