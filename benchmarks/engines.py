@@ -22,6 +22,7 @@ import sys
 import time
 from collections.abc import Callable
 
+sys.path.pop(0)  # this folder has a module of the name of a library that numba looks for
 import numpy as np
 from numba import njit
 

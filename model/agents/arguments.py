@@ -47,6 +47,8 @@ def settings_of(
     starts |= {name: getattr(parameters, name) for name in PARAMETERS if parameters is not None}
     for name, value in named.items():
         row, month = quantity_of(name, months, find)
+        if month is not None and row.name in book.varied_constants:
+            raise ValueError(f"'{name}' cannot change: '{row.name}' is a constant, which holds for the whole run")
         if month is None:
             starts[name] = _value(row, value, book)
         elif row.name in checked.get(month, {}):
