@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ...model.constants import CONSTANTS
-from ...model.parameters import Parameter, base_of, quantity_of
-from ...model.schedule.rulebook import BUILT_IN, RuleBook
+from ...model.parameters import Parameter, base_of
+from ...model.schedule.rulebook import BUILT_IN, RuleBook, level_number, quantity_in
 from ...model.text.names import closest
 from ...model.text.plain_text import brief, plain
 from ...store.random_streams import (
@@ -54,14 +54,12 @@ def read_points(
     values = {name: np.broadcast_to(np.float64(row.default), (count,)) for name, row in book.parameters.items()}
     changes: dict[int, dict[str, NDArray[np.float64]]] = {}
     for name, array in given.items():
-        row, month = quantity_of(name, months, partial(_row_of, book))
+        row, month = quantity_in(book, name, months, partial(_row_of, book))
         parameter, checked = row.name, _checked_range(row, array, count)
         if real_trusts and parameter in PLACE_PARAMETERS:
             raise ValueError(f"parameter '{parameter}' has no effect on real trusts; leave it out, or the providers")
         if month is None:
             values[parameter] = checked
-        elif parameter in CONSTANTS:
-            raise ValueError(f"'{name}' cannot change: '{parameter}' is a constant, which holds for the whole run")
         else:
             changes.setdefault(month, {})[parameter] = checked
     return values, changes, count
@@ -90,7 +88,7 @@ def _numbers(name: str, values: Any, book: RuleBook) -> NDArray[np.float64]:
             kind = type(values).__name__
         else:
             if array.dtype.kind in "iuf":
-                return _whole(name, array, labels) if labels else array.astype(np.float64)
+                return _levels(name, array, labels) if labels else array.astype(np.float64)
             if labels and all(isinstance(label, str) for label in array.ravel().tolist()):
                 return _levels(name, array, labels)
             kind = kind_in_words(values, array)
@@ -99,22 +97,11 @@ def _numbers(name: str, values: Any, book: RuleBook) -> NDArray[np.float64]:
 
 
 def _levels(name: str, array: NDArray[Any], labels: tuple[str, ...]) -> NDArray[np.float64]:
-    """Return the numbers of the levels that ``array`` names. Raises ValueError for a text that is no label."""
-    numbers = {label: float(number) for number, label in enumerate(labels)}
-    for label in array.ravel().tolist():
-        if label not in numbers:
-            raise ValueError(f"'{plain(name)}' has the levels {', '.join(labels)}, got {brief(label)}")
-    return np.array([numbers[label] for label in array.ravel().tolist()]).reshape(array.shape)
-
-
-def _whole(name: str, array: NDArray[Any], labels: tuple[str, ...]) -> NDArray[np.float64]:
-    """Return the ``array`` of numbers of levels. Raises ValueError for a number that is none."""
-    numbers = array.astype(np.float64)
-    unknown = ~np.isin(numbers, np.arange(len(labels)))
-    if unknown.any():
-        known = ", ".join(f"{number} ({label})" for number, label in enumerate(labels))
-        raise ValueError(f"'{plain(name)}' chooses between the levels {known}, got {numbers[unknown].flat[0]:g}")
-    return numbers
+    """Return the numbers of the levels that ``array`` has or names. Raises ValueError for one that is none."""
+    given = array.ravel().tolist()
+    # A design names few levels many times.
+    numbers = {value: level_number(name, value, labels) for value in dict.fromkeys(given)}
+    return np.array([numbers[value] for value in given], dtype=np.float64).reshape(array.shape)
 
 
 def _checked_range(row: Parameter, numbers: NDArray[np.float64], count: int) -> NDArray[np.float64]:

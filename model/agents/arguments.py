@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ..parameters import PARAMETERS, SIGN, Parameter, Parameters, base_of, find_parameter, quantity_of
-from ..schedule.rulebook import BUILT_IN, RuleBook
+from ..parameters import PARAMETERS, SIGN, Parameter, Parameters, base_of, find_parameter
+from ..schedule.rulebook import BUILT_IN, RuleBook, level_number, quantity_in
 from ..text.names import WORD_END, closest, whole_number
 from ..text.plain_text import brief
 
@@ -46,9 +46,7 @@ def settings_of(
     starts = {name: row.default for name, row in book.parameters.items()}
     starts |= {name: getattr(parameters, name) for name in PARAMETERS if parameters is not None}
     for name, value in named.items():
-        row, month = quantity_of(name, months, find)
-        if month is not None and row.name in book.varied_constants:
-            raise ValueError(f"'{name}' cannot change: '{row.name}' is a constant, which holds for the whole run")
+        row, month = quantity_in(book, name, months, find)
         if month is None:
             starts[name] = _value(row, value, book)
         elif row.name in checked.get(month, {}):
@@ -60,12 +58,7 @@ def settings_of(
 
 def _value(row: Parameter, value: Any, book: RuleBook) -> float:
     """Return ``value`` as ``row`` takes it: a number, or the label of a level of a choice."""
-    labels = book.choices.get(row.name, ())
-    number = row.check(float(labels.index(value)) if value in labels else value)
-    if labels and not number.is_integer():
-        known = ", ".join(f"{place} ({label})" for place, label in enumerate(labels))
-        raise ValueError(f"'{row.name}' chooses between the levels {known}, got {brief(value)}")
-    return number
+    return level_number(row.name, value, book.choices[row.name]) if row.name in book.choices else row.check(value)
 
 
 def _checked_changes(
@@ -78,7 +71,7 @@ def _checked_changes(
             f"a lever changes at the start of a month, a whole number from 1 on, got {brief(month)}"
         ) from None
     find = partial(find_parameter, table=book.parameters)
-    rows = {name: quantity_of(f"{find(name).name}{SIGN}{number}", months, find).parameter for name in changed}
+    rows = {name: quantity_in(book, f"{find(name).name}{SIGN}{number}", months, find).parameter for name in changed}
     return number, {name: _value(row, changed[name], book) for name, row in rows.items()}
 
 

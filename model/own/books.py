@@ -14,18 +14,17 @@ from typing import Any
 
 from ..graph.expression_graph import CannotTrace
 from ..outcomes import Outcome
-from ..parameters import Parameter
 from ..schedule.month import Phase, Step
 from ..schedule.rulebook import BUILT_IN, Field, RuleBook, with_varied_constants
 from ..text.plain_text import brief
 from .assembly import choice_step, luck_of, names_of_words, own_step, reset_step, start_steps
 from .averages import own_sums, own_values, seat_tallies
 from .checking import check_known, check_records, with_starts_told
-from .judging import judge_declared, parameter_of_choice
-from .names import check_field, check_outcome, check_parameter, own_parameter
+from .judging import judge_declared
+from .names import names_of
 from .places import PLACES, STARTS
-from .records import OwnRule, OwnRules, rules_of_text, text_of_rules
-from .refusal import RuleRefused, refused
+from .records import OwnOutcome, OwnRule, OwnRules, rules_of_text, text_of_rules
+from .refusal import RuleRefused
 from .sources import declarations_of, declared_by_label
 
 _BOOKS: dict[str, RuleBook] = {"": BUILT_IN}
@@ -101,7 +100,11 @@ def _made(own: OwnRules) -> RuleBook:
 
 
 def _assembled(own: OwnRules, text: str) -> RuleBook:
-    parameters, memory = _names(own)
+    parameters, memory = names_of(
+        [(rule.place, rule.parameters, _memory_of(rule)) for rule in own.every_rule],
+        {choice.name: choice.labels for choice in own.choices},
+        [(outcome.place, outcome.name) for outcome in own.outcomes],
+    )
     luck = luck_of(own.every_rule)
     words = names_of_words(luck)
     plain = replace(BUILT_IN, parameters=parameters, memory=memory, luck=luck)
@@ -129,31 +132,11 @@ def _assembled(own: OwnRules, text: str) -> RuleBook:
     )
 
 
-def _names(own: OwnRules) -> tuple[Mapping[str, Parameter], Mapping[Field, type]]:
-    """Return the parameters and the memory of a book. Raises RuleRefused for names that clash, of a store as well."""
-    rows: dict[str, Parameter] = {}
-    memory: dict[Field, type] = {}
-    for rule in own.every_rule:
-        for name, declared in rule.parameters.items():
-            row = own_parameter(name, declared)
-            if rows.get(name, row) != row:
-                raise refused(rule.place, f"own parameter '{name}' is declared otherwise by another rule")
-            check_parameter(name, rule.place, taken=[choice.name for choice in own.choices])
-            rows[name] = row
-        for name in rule.writes if rule.after else ():
-            if (rule.actor, name) in memory:
-                raise refused(rule.place, f"'{rule.actor}.{name}' is the memory of another rule")
-            check_field(rule.actor, name, rule.place)
-            memory[rule.actor, name] = float
-    for choice in own.choices:
-        check_parameter(choice.name, "", choice=True)
-        rows[choice.name] = parameter_of_choice(choice.name, choice.labels)
-    for outcome in own.outcomes:
-        check_outcome(outcome.name, outcome.place, rows)
-    return MappingProxyType({**BUILT_IN.parameters, **rows}), MappingProxyType(memory)
+def _memory_of(rule: OwnRule) -> list[Field]:
+    return [(rule.actor, name) for name in rule.writes if rule.after]
 
 
-def _row(outcome: Any) -> Outcome:
+def _row(outcome: OwnOutcome) -> Outcome:
     said = f"{outcome.file}:{outcome.line}"
     return Outcome(name=outcome.name, unit=outcome.unit, meaning=outcome.meaning, own_rule=said)
 

@@ -10,11 +10,14 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from ..graph.trace import Traced, known_before, trace_month, trace_own_outcomes, trace_start, unmade
+from ..schedule.month import MONTH
 from ..schedule.rulebook import Field, RuleBook
 from .assembly import level_of
-from .places import COUNTRY, OUTCOME_READS, PLACES, READS, place_of_rule, records_for
+from .places import OUTCOME_READS, PLACES, READS, place_of_rule, records_for
 from .records import OwnOutcome, OwnRule, OwnRules
 from .refusal import RuleRefused, refused
+
+OUT_OF_REACH = "it reads records that are out of its reach"
 
 
 def check_records(own: OwnRules) -> None:
@@ -26,10 +29,10 @@ def check_records(own: OwnRules) -> None:
     for rule in own.every_rule:
         _check_rule(rule)
     for outcome in own.outcomes:
-        read = _records_in(outcome)
-        level = "seat" if "seat" in read else "country" if read <= set(COUNTRY) else "trust"
-        if level != outcome.level or not read <= set(OUTCOME_READS):
-            raise refused(outcome.place, "it reads other records than an outcome of its level")
+        if not outcome.reads <= set(OUTCOME_READS):
+            raise refused(outcome.place, OUT_OF_REACH)
+        if outcome.level == "seat":
+            _check_in_time(outcome)
 
 
 def _check_rule(rule: OwnRule) -> None:
@@ -40,12 +43,22 @@ def _check_rule(rule: OwnRule) -> None:
         allowed: Iterable[str] = records_for(place, replaces=True)
     else:
         allowed = READS[level_of(rule)]
-    if not _records_in(rule) <= set(allowed):
-        raise refused(rule.place, "it reads records that are out of its reach")
+    if not rule.reads <= set(allowed):
+        raise refused(rule.place, OUT_OF_REACH)
 
 
-def _records_in(one: OwnRule | OwnOutcome) -> set[str]:
-    return {"luck" if row[0] == "luck" else row[1] for row in one.rows if row[0] in ("field", "luck")}
+def _check_in_time(outcome: OwnOutcome) -> None:
+    """Raise RuleRefused if an outcome of seats, which adds up in the clinicians' month, reads what is made after it."""
+    seats = next(number for number, phase in enumerate(MONTH) if phase.level == "seat")
+    steps = [step for phase in MONTH[seats + 1 :] for step in phase.steps]
+    made = {(step.actor, name): step.rule.__name__ for step in steps for name in step.writes}
+    for row in outcome.rows:
+        if row[0] == "field" and (row[1], row[2]) in made:
+            raise refused(
+                outcome.place,
+                f"'{row[1]}.{row[2]}' is made after the clinicians' month ('{made[row[1], row[2]]}'), so that seats"
+                " would be counted by last month's; make an outcome of trusts, or one of seats that does without",
+            )
 
 
 def check_known(book: RuleBook, own: OwnRules) -> None:

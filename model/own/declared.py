@@ -19,6 +19,7 @@ from typing import Any, Literal, TypeVar, overload
 
 from ..text.names import real_number
 from ..text.plain_text import brief, plain
+from .places import record_named
 from .refusal import RuleRefused, refused, written_at
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -268,7 +269,7 @@ def _place(text: Any) -> tuple[str, str]:
     record, dot, name = text.partition(".") if isinstance(text, str) else ("", "", "")
     if not dot:
         raise RuleRefused(f"writes must be 'record.field', such as 'manager.dread', got {brief(text)}")
-    return record, check_name(name, "an own memory")
+    return record_named(record), check_name(name, "an own memory")
 
 
 def _start(value: Any) -> float | str:

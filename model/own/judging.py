@@ -7,7 +7,7 @@ file and line, before a book is made.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,13 +15,12 @@ from ..draws import LuckTable
 from ..graph.expression_graph import Kind, Rank
 from ..graph.fields import kind_of_field
 from ..graph.trace import RANKS
-from ..parameters import Parameter
 from ..schedule.month import Level
-from ..schedule.rulebook import BUILT_IN, Field, RuleBook
+from ..schedule.rulebook import BUILT_IN, RuleBook
 from ..text.names import closest
 from .declared import Declared
-from .names import check_field, check_outcome, check_parameter, own_parameter
-from .places import COUNTRY, OUTCOME_READS, PLACES, RulePlace, check_memory, place_of_rule, records_for
+from .names import names_of
+from .places import OUTCOME_READS, PLACES, RulePlace, check_memory, names_of_records, place_of_rule, records_for
 from .records import OwnOutcome, OwnRule, OwnRules, RuleChoice
 from .refusal import RuleRefused, file_and_line, refused, text_of
 from .tracing import RuleReading
@@ -37,7 +36,13 @@ def judge_declared(declared: Sequence[Declared], choices: Mapping[str, Mapping[s
     """
     everything = (*declared, *(each for levels in choices.values() for level in levels.values() for each in level))
     _check_twice(declared, choices)
-    book = names_known(everything, {name: tuple(levels) for name, levels in choices.items()})
+    labels = {name: tuple(levels) for name, levels in choices.items()}
+    parameters, memory = names_of(
+        [(each.place, each.parameters, each.writes) for each in everything],
+        labels,
+        [(each.place, each.name) for each in everything if each.kind == "outcome"],
+    )
+    book = replace(BUILT_IN, parameters=parameters, memory=memory, choices=labels)
     added = {each.name: each for each in everything if each.after}
     return OwnRules(
         rules=tuple(_rule(each, book, added) for each in declared if each.kind == "rule"),
@@ -57,46 +62,6 @@ def _check_twice(declared: Sequence[Declared], choices: Mapping[str, Mapping[str
         for each in (each for level in levels.values() for each in level):
             if each.kind == "outcome":
                 raise refused(each.place, f"an outcome cannot be a level of the choice '{name}'")
-
-
-def names_known(everything: Iterable[Declared], choices: Mapping[str, tuple[str, ...]]) -> RuleBook:
-    """Return the built-in book with all names that own rules bring, as they are traced under it. Raises RuleRefused."""
-    parameters: dict[str, Parameter] = dict(BUILT_IN.parameters)
-    declared_by: dict[str, Any] = {}
-    memory: dict[Field, type] = {}
-    for name, labels in choices.items():
-        check_parameter(name, "", choice=True)
-        parameters[name] = parameter_of_choice(name, labels)
-    for each in everything:
-        for name, own in each.parameters.items():
-            if declared_by.get(name, own) != own:
-                raise refused(each.place, f"own parameter '{name}' is declared otherwise by another rule")
-            check_parameter(name, each.place, taken=choices)
-            declared_by[name] = own
-            parameters[name] = own_parameter(name, own)
-        for place in each.writes:
-            record, field = ("council" if place[0] == "unit" else place[0]), place[1]
-            if (record, field) in memory:
-                raise refused(each.place, f"'{record}.{field}' is the memory of another rule")
-            check_field(record, field, each.place)
-            memory[record, field] = float
-        if each.kind == "outcome":
-            check_outcome(each.name, each.place, (*declared_by, *choices))
-    return replace(BUILT_IN, parameters=parameters, memory=memory, choices=dict(choices))
-
-
-def parameter_of_choice(name: str, labels: Sequence[str]) -> Parameter:
-    """Return the row of a parameter that chooses between the levels ``labels``.
-
-    >>> parameter_of_choice("gaming", ("built-in", "proportional")).meaning
-    'which rules: 0 built-in, 1 proportional'
-    """
-    most = float(len(labels) - 1)
-    said = ", ".join(f"{number} {label}" for number, label in enumerate(labels))
-    return Parameter(
-        name=name, symbol=name, default=0.0, low=0.0, high=most, least=0.0, most=most, unit="choice",
-        kind="uncertainty", actor="own rules", meaning=f"which rules: {said}", source="structure, chosen by the spec",
-    )  # fmt: skip
 
 
 def stream_of(rule: str, draws: Sequence[str], block: int) -> int:
@@ -158,7 +123,7 @@ def _written(declared: Declared, place: RulePlace, book: RuleBook) -> tuple[str,
     if declared.replaces:
         actor, writes = place.step.actor, place.step.writes
         return actor, writes, [kind_of_field(actor, name, book) for name in writes]
-    actors = {"council" if record == "unit" else record for record, _ in declared.writes}
+    actors = {record for record, _ in declared.writes}
     try:
         if len(actors) > 1:
             raise RuleRefused(f"a rule writes to one record, got {' and '.join(sorted(actors))}")
@@ -176,7 +141,7 @@ def _luck(declared: Declared, level: Level, own: Mapping[int, tuple[str, ...]], 
     table = book.luck.get(level)
     if table is None:
         if own:
-            raise refused(declared.place, f"a {'unit' if level == 'council' else level} has no luck; draw it elsewhere")
+            raise refused(declared.place, f"a {names_of_records([level])} has no luck; draw it elsewhere")
         return {}
     known = {name for names in table.values() for name in names if name}
     for name in declared.draws:
@@ -194,29 +159,11 @@ def _start(declared: Declared, book: RuleBook) -> tuple[float | str, ...]:
 
 def _outcome(declared: Declared, book: RuleBook) -> OwnOutcome:
     rows, results = RuleReading(book, OUTCOME_READS, Rank.SEAT, {}).trace(declared, (declared.name,), [None])
-    read = {row[1] for row in rows if row[0] == "field"}
-    level = "seat" if "seat" in read else "country" if read <= set(COUNTRY) else "trust"
-    if level == "seat":
-        _check_in_time(declared, rows)
     file, line = file_and_line(declared.function)
     return OwnOutcome(
-        name=declared.name, level=level, condition=_is_condition(rows[results[0]], rows, book), unit=declared.unit,
+        name=declared.name, condition=_is_condition(rows[results[0]], rows, book), unit=declared.unit,
         meaning=declared.meaning, rows=rows, results=results, file=file, line=line, text=text_of(declared.function),
     )  # fmt: skip
-
-
-def _check_in_time(declared: Declared, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Raise RuleRefused if an outcome of seats, which adds up in the clinicians' month, reads what is made after it."""
-    names = [phase.name for phase in BUILT_IN.month]
-    later = BUILT_IN.month[names.index("clinicians") + 1 :]
-    made = {(step.actor, name): step.rule.__name__ for phase in later for step in phase.steps for name in step.writes}
-    for row in rows:
-        if row[0] == "field" and (row[1], row[2]) in made:
-            raise refused(
-                declared.place,
-                f"'{row[1]}.{row[2]}' is made after the clinicians' month ('{made[row[1], row[2]]}'), so that seats"
-                " would be counted by last month's; make an outcome of trusts, or one of seats that does without",
-            )
 
 
 def _is_condition(row: tuple[Any, ...], rows: Sequence[tuple[Any, ...]], book: RuleBook) -> bool:

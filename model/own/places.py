@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -32,7 +32,26 @@ STARTS: Mapping[str, str] = MappingProxyType(
 )
 """The same records -> the phase of the start in which their memory begins."""
 ALIASES: Mapping[str, str] = MappingProxyType({"unit": "council"})
-"""What a rule may call a record -> the record."""
+"""What a rule calls a record -> the record."""
+
+
+def record_named(name: str) -> str:
+    """Return the record that a rule calls ``name``.
+
+    >>> record_named("unit"), record_named("manager")
+    ('council', 'manager')
+    """
+    return ALIASES.get(name, name)
+
+
+def names_of_records(records: Iterable[str]) -> str:
+    """Return what rules call ``records``, as a message lists them.
+
+    >>> names_of_records(("centre", "council"))
+    'centre, unit'
+    """
+    called = {record: name for name, record in ALIASES.items()}
+    return ", ".join(called.get(record, record) for record in records)
 
 
 class RulePlace(NamedTuple):
@@ -68,8 +87,7 @@ def records_for(place: RulePlace, replaces: bool) -> tuple[str, ...]:
 def check_memory(actor: str, phase: Phase) -> None:
     """Raise RuleRefused unless a rule of ``phase`` may write a memory of ``actor``."""
     if actor not in REMEMBERS:
-        named = ", ".join("unit" if name == "council" else name for name in REMEMBERS)
-        raise RuleRefused(f"'{actor}' has no memory of one's own; it may be of: {named}")
+        raise RuleRefused(f"'{actor}' has no memory of one's own; it may be of: {names_of_records(REMEMBERS)}")
     if REMEMBERS[actor] != phase.level:
         fitting = [p.steps[-1].rule.__name__ for p in MONTH if p.level == REMEMBERS[actor] and p.steps]
         raise RuleRefused(

@@ -9,11 +9,12 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from ..graph.rows import Rows, checked_rows
 from ..text.plain_text import brief
 from .declared import Own, check_name
+from .places import COUNTRY
 from .refusal import RuleRefused
 
 FORMAT = 1
@@ -23,15 +24,40 @@ MOST_TEXT = 2**22
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OwnRule:
-    """A rule of one's own as a graph: ``results`` are the rows of what it writes, in the order of ``writes``.
+class OwnGraph:
+    """What somebody wrote, as a graph: ``results`` are the rows of what it gives.
 
-    ``replaces`` is the rule that it stands in for, "" for an added one, which runs ``after`` another and starts its
-    memory at ``start``, numbers or names of parameters. ``writes`` are fields of ``actor``. ``file``, ``line`` and
-    ``text`` say where it was written, for readers.
+    ``file``, ``line`` and ``text`` say where it was written, for readers.
     """
 
+    kind: ClassVar[str]
     name: str
+    rows: Rows
+    results: tuple[int, ...]
+    file: str = ""
+    line: int = 0
+    text: str = ""
+
+    @property
+    def place(self) -> str:
+        """The file, the line and the name, as messages begin with them."""
+        return f"{self.file}:{self.line}, {self.kind} '{self.name}'"
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The records that it reads, luck among them."""
+        return frozenset("luck" if row[0] == "luck" else row[1] for row in self.rows if row[0] in ("field", "luck"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnRule(OwnGraph):
+    """A rule of one's own: what it gives is written to fields of ``actor``, in the order of ``writes``.
+
+    ``replaces`` is the rule that it stands in for, "" for an added one, which runs ``after`` another and starts its
+    memory at ``start``, numbers or names of parameters.
+    """
+
+    kind = "rule"
     replaces: str
     after: str
     actor: str
@@ -39,40 +65,23 @@ class OwnRule:
     start: tuple[float | str, ...]
     draws: tuple[str, ...]
     parameters: Mapping[str, Own]
-    rows: Rows
-    results: tuple[int, ...]
-    file: str = ""
-    line: int = 0
-    text: str = ""
-
-    @property
-    def place(self) -> str:
-        """The file, the line and the name, as messages begin with them."""
-        return f"{self.file}:{self.line}, rule '{self.name}'"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OwnOutcome:
-    """An outcome of one's own as a graph of one result: of the country, of a trust or of a seat (``level``).
+class OwnOutcome(OwnGraph):
+    """An outcome of one's own, of one result; of a ``condition`` it is the share for which it holds."""
 
-    Of a ``condition`` it is the share for which it holds.
-    """
-
-    name: str
-    level: str
+    kind = "outcome"
     condition: bool
     unit: str
     meaning: str
-    rows: Rows
-    results: tuple[int, ...]
-    file: str = ""
-    line: int = 0
-    text: str = ""
 
     @property
-    def place(self) -> str:
-        """The file, the line and the name, as messages begin with them."""
-        return f"{self.file}:{self.line}, outcome '{self.name}'"
+    def level(self) -> str:
+        """Of what it is the mean: of seats, or of trusts, by what it reads; "country" where it is the value itself."""
+        if "seat" in self.reads:
+            return "seat"
+        return "country" if self.reads <= set(COUNTRY) else "trust"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +165,7 @@ def _rule(row: dict[str, Any]) -> OwnRule:
 def _outcome(row: dict[str, Any]) -> OwnOutcome:
     rows, results = checked_rows(row.pop("rows"), row.pop("results"))
     check_name(row["name"], "an own outcome")
-    if len(results) != 1 or row["level"] not in ("country", "trust", "seat") or type(row["condition"]) is not bool:
+    if len(results) != 1 or type(row["condition"]) is not bool:
         raise RuleRefused(f"outcome '{row['name']}' is none")
     return OwnOutcome(rows=rows, results=results, condition=row.pop("condition"), **_texts(row))
 

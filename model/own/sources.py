@@ -14,14 +14,13 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
 
+from ..schedule.rulebook import BUILT_IN_LABEL
 from ..text.names import closest
 from ..text.plain_text import brief, plain
 from .declared import Declared, declaration_of, rule
 from .mechanisms import MECHANISMS
 from .refusal import RuleRefused, refused, written_at
 
-UNCHANGED = "built-in"
-"""The label of the rule that the model brings."""
 FILE = "file"
 """The key under which a mapping names a whole file."""
 MOST_BYTES = 2**20
@@ -70,7 +69,7 @@ def declared_by_label(name: str, label: Any, folder: Path) -> tuple[Declared, ..
     if not isinstance(label, str | PathLike):
         raise RuleRefused(f"rule '{plain(name)}' must be a function, 'file.py:function' or a rival, got {brief(label)}")
     text = fspath(label)
-    if text == UNCHANGED:
+    if text == BUILT_IN_LABEL:
         return ()
     path, colon, function = text.rpartition(":")
     if colon and path.endswith(".py"):
@@ -78,7 +77,7 @@ def declared_by_label(name: str, label: Any, folder: Path) -> tuple[Declared, ..
     rivals = MECHANISMS[name].rivals if name in MECHANISMS else {}
     if text in rivals:
         return tuple(_declared(found) for found in rivals[text].functions)
-    known = [UNCHANGED, *rivals]
+    known = [BUILT_IN_LABEL, *rivals]
     hint = f"{closest(text, known)}; known: {', '.join(known)}, or 'file.py:function'"
     raise RuleRefused(f"rule '{plain(name)}' has no rival '{plain(text)}'{hint}")
 

@@ -18,7 +18,7 @@ from ..graph.trace import Tracer
 from ..schedule.rulebook import RuleBook
 from ..text.names import closest
 from .declared import Declared
-from .places import ALIASES
+from .places import names_of_records, record_named
 from .refusal import RuleRefused, refused
 from .trials import Graph, failing_line, results_of, try_on_numbers
 
@@ -54,16 +54,19 @@ class RuleReading:
         except (TypeError, ValueError):
             raise refused(declared.place, "its arguments cannot be told; write it with def") from None
         if not found:
-            raise refused(declared.place, f"it reads no record; its arguments name them: {', '.join(self.records)}")
+            raise refused(
+                declared.place, f"it reads no record; its arguments name them: {names_of_records(self.records)}"
+            )
         names = []
         for name, given in found.items():
             if given.kind is not inspect.Parameter.POSITIONAL_OR_KEYWORD or given.default is not given.empty:
                 raise refused(declared.place, f"its argument '{name}' must be the plain name of a record")
-            record = ALIASES.get(name, name)
+            record = record_named(name)
             if record not in self.records:
-                allowed = ", ".join("unit" if each == "council" else each for each in self.records)
-                hint = closest(name, self.records)
-                raise refused(declared.place, f"it cannot read '{name}' here{hint}; it may read: {allowed}")
+                allowed = names_of_records(self.records)
+                raise refused(
+                    declared.place, f"it cannot read '{name}' here{closest(name, self.records)}; it may read: {allowed}"
+                )
             names.append(record)
         if len(set(names)) < len(names):
             raise refused(declared.place, "it names a record twice")

@@ -6,7 +6,7 @@ record: whoever traces, prints, computes or stores asks the book, and nothing el
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
@@ -15,7 +15,9 @@ from .. import draws
 from ..constants import CONSTANTS
 from ..draws import LuckTable
 from ..outcomes import OUTCOMES, PERCENTILES, Outcome
-from ..parameters import PARAMETERS, Parameter
+from ..parameters import PARAMETERS, Parameter, Quantity, quantity_of
+from ..text.names import closest, real_number
+from ..text.plain_text import brief, plain
 from .month import MONTH, START, Level, Phase, Step
 from .recording import monthly_outcomes
 
@@ -32,11 +34,11 @@ LUCK: Mapping[Level, LuckTable] = MappingProxyType(
 class RuleBook:
     """Everything that decides what a run computes, but for its points and its luck.
 
-    ``memory`` are the fields of own rules, with their types (float, bool), ``own_outcomes`` the steps that read own
-    outcomes off the country at the end of a month. ``varied_constants`` are constants that differ between runs: they
-    are read among the parameters, and ``base`` is the book in which none differs. ``text`` is what a store keeps of own
-    rules, "" where there are none. Books are compared by identity: whoever makes one makes it once
-    (``model.own.books``).
+    ``memory`` are the fields of own rules, with their types, ``own_outcomes`` the steps that read own outcomes off the
+    country at the end of a month. ``choices`` are parameters that choose between rules: name -> what 0, 1, 2 .. stand
+    for. ``varied_constants`` are constants that differ between runs: they are read among the parameters, and ``base``
+    is the book in which none differs. ``text`` is what a store keeps of own rules, "" where there are none. Books are
+    compared by identity: whoever makes one makes it once (``model.own.books``).
     """
 
     month: tuple[Phase, ...] = MONTH
@@ -76,6 +78,45 @@ class RuleBook:
 
 BUILT_IN = RuleBook()
 """The model as it stands."""
+BUILT_IN_LABEL = "built-in"
+"""What the rules that the model brings are called where a choice names them."""
+
+
+def quantity_in(book: RuleBook, name: str, months: int | None, find: Callable[[str], Parameter]) -> Quantity:
+    """Return what ``name`` (``parameter`` or ``parameter@month``) sets in a run of ``months`` by the rules of ``book``.
+
+    ``find`` finds the row of a parameter. Raises what :func:`quantity_of` raises, and ValueError for a constant that
+    would change.
+
+    >>> varied = with_varied_constants(BUILT_IN, ["VOICE_BASE"])
+    >>> quantity_in(varied, "VOICE_BASE@3", None, varied.parameters.__getitem__)
+    Traceback (most recent call last):
+    ValueError: 'VOICE_BASE@3' cannot change: 'VOICE_BASE' is a constant, which holds for the whole run
+    """
+    found = quantity_of(name, months, find)
+    if found.month is not None and found.parameter.name in book.varied_constants:
+        constant = found.parameter.name
+        raise ValueError(f"'{name}' cannot change: '{constant}' is a constant, which holds for the whole run")
+    return found
+
+
+def level_number(name: str, value: Any, labels: tuple[str, ...]) -> float:
+    """Return the number of the level of choice ``name`` that ``value``, a label or a number, stands for.
+
+    Raises ValueError for what is neither.
+
+    >>> level_number("gaming", "proportional", ("built-in", "proportional")), level_number("gaming", 0, ("built-in",))
+    (1.0, 0.0)
+    """
+    if isinstance(value, str) and value in labels:
+        return float(labels.index(value))
+    number = real_number(value)
+    if number is not None and number in range(len(labels)):
+        return number + 0.0
+    known = ", ".join(f"{number} ({plain(label)})" for number, label in enumerate(labels))
+    raise ValueError(f"'{plain(name)}' chooses between the levels {known}, got {brief(value)}{closest(value, labels)}")
+
+
 _VARIED: dict[tuple[RuleBook, tuple[str, ...]], RuleBook] = {}
 
 

@@ -13,13 +13,11 @@ from typing import Any
 
 from ...model.constants import CONSTANTS
 from ...model.parameters import PARAMETERS, base_of, is_change
-from ...model.schedule.rulebook import BUILT_IN, RuleBook, with_varied_constants
+from ...model.schedule.rulebook import BUILT_IN, BUILT_IN_LABEL, RuleBook, with_varied_constants
 from ...model.text.plain_text import brief, plain
 from ..forms.data_tables import FILES, RULES, SpecSource
 from .own_rules import check_kept
 
-BUILT_IN_LABEL = "built-in"
-"""What the rules that stand are called where a choice names them."""
 TEXT, FILE = "text", "file"
 """Keys of [rules]: the text of a book, as a store keeps it, and the file of one, or of rules in Python."""
 MOST_TEXT_BYTES = 2**22

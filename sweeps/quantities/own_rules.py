@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ...model.schedule.rulebook import RuleBook
+from ...model.schedule.rulebook import BUILT_IN_LABEL, RuleBook
 from ...model.text.plain_text import plain
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def check_kept(book: RuleBook, given: Any, choices: Mapping[str, Iterable[str]])
     own = rules_held_by(book)
     known = {name for rule in own.every_rule for name in (rule.name, rule.replaces)}
     known |= {name for name, row in MECHANISMS.items() if known.intersection(row.rules)}
-    named = [name for name, value in given.items() if value != "built-in"] if isinstance(given, Mapping) else []
+    named = [name for name, value in given.items() if value != BUILT_IN_LABEL] if isinstance(given, Mapping) else []
     for name in named:
         if name not in known and name != "file":
             raise ValueError(

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ...model.parameters import Parameter, Quantity, base_of, quantity_of
-from ...model.schedule.rulebook import BUILT_IN, RuleBook
+from ...model.parameters import Parameter, Quantity, base_of
+from ...model.schedule.rulebook import BUILT_IN, RuleBook, level_number, quantity_in
 from ...model.text.names import closest
 from ...model.text.plain_text import brief
 from ..quantities.distributions import KIND, Continuous, Discrete, find_kind, read_distribution, read_weights
@@ -87,14 +87,11 @@ def find_quantity(name: str, months: int | None = None, book: RuleBook = BUILT_I
     ('sanction_strength', 'index', 61)
     """
     try:
-        found = quantity_of(name, months, _rows_of(book))
+        return quantity_in(book, name, months, _rows_of(book))
     except SpecError:
         raise
     except ValueError as error:
         raise SpecError(str(error)) from None
-    if found.month is not None and base_of(name) in book.varied_constants:
-        raise SpecError(f"'{name}' cannot change: '{base_of(name)}' is a constant, which holds for the whole run")
-    return found
 
 
 def _rows_of(book: RuleBook) -> Callable[[str], Parameter]:
@@ -125,7 +122,10 @@ def checked_value(name: str, value: object, book: RuleBook = BUILT_IN) -> float:
     """
     parameter, what = find_quantity(name, None, book).parameter, word_for(name, book)
     if base_of(name) in book.choices:
-        return _level_of(name, value, book.choices[base_of(name)])
+        try:
+            return level_number(name, value, book.choices[base_of(name)])
+        except ValueError as error:
+            raise SpecError(str(error)) from None
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise SpecError(f"{what} '{name}' must be a number, got {shown(value)}")
     try:
@@ -136,17 +136,6 @@ def checked_value(name: str, value: object, book: RuleBook = BUILT_IN) -> float:
         allowed = f"{parameter.least:g} .. {parameter.most:g} ({parameter.unit})"
         raise SpecError(f"{what} '{name}' must lie in {allowed}, got {shown(value)}")
     return number + 0.0
-
-
-def _level_of(name: str, value: object, labels: tuple[str, ...]) -> float:
-    """Return the number of the level that ``value``, a label or a number, stands for."""
-    if isinstance(value, str) and value in labels:
-        return float(labels.index(value))
-    if isinstance(value, int | float) and not isinstance(value, bool) and value in range(len(labels)):
-        return float(value) + 0.0
-    known = ", ".join(f"'{safe_name(label)}'" for label in labels)
-    near = closest(value, labels)
-    raise SpecError(f"'{name}' chooses between {known}, or 0 .. {len(labels) - 1}, got {shown(value)}{near}")
 
 
 def check_declared_range(name: str, value: float, beyond_range: bool, book: RuleBook = BUILT_IN) -> None:

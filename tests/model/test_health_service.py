@@ -16,6 +16,7 @@ from tredegar.model.agents.people import Clinician, Manager, Minister, RunFailed
 from tredegar.model.agents.scalar import scalar_code
 from tredegar.model.arithmetic import clip01, larger, negation, select, smaller
 from tredegar.model.providers import Providers
+from tredegar.model.schedule.rulebook import BUILT_IN, with_varied_constants
 
 MONTHS = 14
 EXCITED = Parameters(displacement_rate=0.1, removal_rate=0.05, solidarity=1.2, forced_reorganisation_month=3.0)
@@ -161,3 +162,16 @@ def test_scalar_code_chooses_as_the_operations_do(a: float, b: float) -> None:
     written_out = Ends(*scalar_code(ends)(a, b))
     assert [value.hex() for value in written_out[:4]] == [value.hex() for value in ends(a, b)[:4]]
     assert written_out.both is ends(a, b).both
+
+
+def test_a_constant_that_is_varied_holds_for_the_whole_run() -> None:
+    book = with_varied_constants(BUILT_IN, ["VOICE_BASE"])
+    with pytest.raises(ValueError, match="'VOICE_BASE@3' cannot change: 'VOICE_BASE' is a constant"):
+        HealthService(rules=book, trusts=2, clinicians=2, **{"VOICE_BASE@3": 0.4})  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="'VOICE_BASE@3' cannot change"):
+        HealthService(rules=book, trusts=2, clinicians=2, changes={3: {"VOICE_BASE": 0.4}})
+    named = HealthService(rules=book, trusts=2, clinicians=2, VOICE_BASE=0.4)  # type: ignore[call-arg]
+    given = HealthService(trusts=2, clinicians=2, constants={"VOICE_BASE": 0.4})
+    for country in (named, given):
+        country.run_for(4)
+    assert named.outcomes == given.outcomes

@@ -36,22 +36,19 @@ def drawn_book(seed: int, folder: Path) -> RuleBook:
     return book_of(path)
 
 
-def compare(seed: int, engine: str, folder: Path) -> None:
-    batch = own_batch(CASE, drawn_book(seed, folder), seed)
-    assert_same_bits(run_batch(engine, batch), run_batch("numpy", batch), engine)
-
-
 @pytest.mark.parametrize("engine", [name for name in (*AVAILABLE, "strict") if name not in ("numpy", "numba")])
 @pytest.mark.parametrize("seed", SEEDS)
 def test_engines_that_compile_nothing_agree_on_drawn_rules(seed: int, engine: str, tmp_path: Path) -> None:
-    compare(seed, engine, tmp_path)
+    batch = own_batch(CASE, drawn_book(seed, tmp_path), seed)
+    assert_same_bits(run_batch(engine, batch), run_batch("numpy", batch), engine)
 
 
 @pytest.mark.slow
 @pytest.mark.skipif("numba" not in AVAILABLE, reason="numba is not installed")
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_compiled_engine_agrees_on_drawn_rules(seed: int, tmp_path: Path) -> None:
-    compare(seed, "numba", tmp_path)
+    batch = own_batch(CASE, drawn_book(seed, tmp_path), seed)
+    assert_same_bits(run_batch("numba", batch), run_batch("numpy", batch), "numba")
 
 
 @pytest.mark.ptx

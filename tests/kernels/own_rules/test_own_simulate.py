@@ -123,7 +123,11 @@ def test_the_call_says_what_was_asked() -> None:
         ({"bite@13": 0.5}, {"rules": RULES}, "'bite@13' changes after the last month"),
         ({"gaming": 0.5}, {"rules": CHOICE}, r"chooses between the levels 0 \(built-in\), 1 \(proportional\), got 0.5"),
         ({"gaming": [0, np.nan]}, {"rules": CHOICE}, "chooses between the levels .*, got nan"),
-        ({"gaming": ["built-in", "mine"]}, {"rules": CHOICE}, "has the levels built-in, proportional, got 'mine'"),
+        (
+            {"gaming": ["built-in", "mine"]},
+            {"rules": CHOICE},
+            "chooses between the levels 0 \\(built-in\\), 1 \\(proportional\\), got 'mine'",
+        ),
         ({"gaming": [True, False]}, {"rules": CHOICE}, "must be numbers or labels, got True and False"),
         ({"gaming@0": 1}, {"rules": CHOICE}, "'gaming@0' is no change of a parameter"),
         ({"VOICE_BASE@3": 0.5}, {}, "'VOICE_BASE@3' cannot change: 'VOICE_BASE' is a constant"),

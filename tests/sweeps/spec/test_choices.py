@@ -124,11 +124,11 @@ def test_a_store_says_what_the_levels_are() -> None:
         (
             HYPERCUBE,
             {"gaming": {"values": ["built-in", "proportonal"]}},
-            "'my_rules.py:gaming', 'proportional', or 0 .. 2, got 'proportonal'; did you mean 'proportional'?",
+            "1 (my_rules.py:gaming), 2 (proportional), got 'proportonal'; did you mean 'proportional'?",
         ),
-        (HYPERCUBE, {"gaming": {"values": [0, 0.5]}}, "or 0 .. 2, got 0.5"),
-        (HYPERCUBE, {"gaming": {"values": [0, 3]}}, "or 0 .. 2, got 3"),
-        (HYPERCUBE, {"gaming": {"values": [False, True]}}, "or 0 .. 2, got false"),
+        (HYPERCUBE, {"gaming": {"values": [0, 0.5]}}, "2 (proportional), got 0.5"),
+        (HYPERCUBE, {"gaming": {"values": [0, 3]}}, "2 (proportional), got 3"),
+        (HYPERCUBE, {"gaming": {"values": [False, True]}}, "2 (proportional), got False"),
         (HYPERCUBE, {"gaming": {"values": ["built-in", 0]}}, "vary 'gaming': a value is named twice"),
         (HYPERCUBE, {"gaming": {**ALL, "distribution": "beta"}}, "a beta distribution has no 'values'"),
         (
