@@ -15,24 +15,9 @@ from tredegar.results.dataset import design_of
 from tredegar.results.sensitivity.indices import Bootstrap
 from tredegar.results.sensitivity.table import remarks
 
-RULES = """
-from tredegar import Own, outcome, rule
+from ..support.own_rules import RULES
 
-
-@rule(bite=Own(0.3, low=0.0, high=1.0, unit="share", meaning="how strongly inspection frightens"))
-def fear(manager, centre, p):
-    return 0.9 * manager.fear + 0.1 * p.bite * p.inspection_intensity
-
-
-@rule(after="fear", writes="manager.dread", start=0.1)
-def dread(manager):
-    return 0.9 * manager.dread + 0.1 * manager.fear
-
-
-@outcome(unit="share", meaning="dread among managers")
-def mean_dread(manager):
-    return manager.dread
-"""
+LINE = RULES.splitlines().index("def fear(manager, centre, p):") + 1
 BETA = {"distribution": "beta", "a": 2, "b": 5, "low": 0.0, "high": 1.0}
 VARY = {
     "gaming": {"values": ["built-in", "proportional"]},
@@ -94,7 +79,7 @@ def test_the_report_and_the_replay_need_no_file(store, tmp_path):
     report = tg.write_report(store, tmp_path / "report", ["mean_dread"])
     page = report.paths[0].read_text(encoding="utf-8")
     assert "how strongly inspection frightens; drawn from: beta (a 2, b 5)" in page and "<h2>Own rules</h2>" in page
-    assert "0.9 * manager.dread + 0.1 * manager.fear" in page and "my_rules.py:6" in page
+    assert "0.9 * manager.dread + 0.1 * manager.fear" in page and f"my_rules.py:{LINE}" in page
     story = tg.write_replay(store, tmp_path / "replay", point=3, replicate=1)
     assert "48 recorded values are equal to the last bit" in story.statement
     assert (story.log["level"] == "own rules").sum() > 4
