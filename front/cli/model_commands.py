@@ -1,4 +1,4 @@
-"""The commands about the model itself: ``run``, ``engines``, ``parameters``, ``outcomes``, ``app``."""
+"""The commands about the model itself: ``run``, ``rules``, ``engines``, ``parameters``, ``outcomes``, ``app``."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import textwrap
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .specs import read_rules
 from .terminal import console
+
+if TYPE_CHECKING:
+    from ..sweeps.run.single_run import SingleRun
 
 
 def register_model_commands(app: typer.Typer) -> None:
@@ -47,32 +50,36 @@ def run_command(
     ] = None,
 ) -> None:
     """Run the model once and print the main outcomes year by year."""
-    from ..sweeps.run.single_run import MAIN_OUTCOMES, parse_settings, run_once, write_run, yearly_means
+    from ..sweeps.run.single_run import MAIN_OUTCOMES, parse_settings, run_once, write_run
 
     book = read_rules(rules)
     values = parse_settings(settings or [], book)
     if out is not None and out.exists():
         raise ValueError(f"'{out}' exists already; choose another --out")
     single = run_once(values, months, trusts, clinicians, seed, replicate, engine, book)
-    shown = (*MAIN_OUTCOMES, *(name for name, row in book.outcomes.items() if row.own_rule))
-    from rich.table import Table
-
     title = f"{trusts} trusts x {clinicians} clinicians, seed {seed}, replicate {replicate}, engine {single.engine}"
-    table = Table(
-        title=title,
-        caption="means of each year; 'tredegar outcomes' says what they mean",
-        box=None,
-        padding=(0, 1, 0, 0),
-    )
-    table.add_column("year", justify="right")
-    for name in shown:
-        table.add_column(name.replace("_", "\n"), justify="right")
-    for year, row in enumerate(yearly_means(single, shown), start=1):
-        table.add_row(str(year), *(f"{value:.3f}" for value in row))
-    console().print(table)
+    _print_years(single, MAIN_OUTCOMES, title, "means of each year; 'tredegar outcomes' says what they mean")
+    # By themselves: beside the others they would leave no column its width.
+    if own := tuple(name for name, row in book.outcomes.items() if row.own_rule):
+        _print_years(single, own, "outcomes of your own", "means of each year; 'tredegar rules' says what they mean")
     if out is not None:
         write_run(single, out)
         typer.echo(f"wrote {out}")
+
+
+def _print_years(single: SingleRun, names: tuple[str, ...], title: str, caption: str) -> None:
+    """Print the means of each year of outcomes ``names``, a row for each year."""
+    from rich.table import Table
+
+    from ..sweeps.run.single_run import yearly_means
+
+    table = Table(title=title, caption=caption, box=None, padding=(0, 1, 0, 0))
+    table.add_column("year", justify="right")
+    for name in names:
+        table.add_column(name.replace("_", "\n"), justify="right")
+    for year, row in enumerate(yearly_means(single, names), start=1):
+        table.add_row(str(year), *(f"{value:.3f}" for value in row))
+    console().print(table)
 
 
 def show_rules(

@@ -19,6 +19,7 @@ from ..text.names import closest
 from ..text.plain_text import brief, plain
 from .declared import Declared, declaration_of, rule
 from .mechanisms import MECHANISMS
+from .places import PLACES
 from .refusal import RuleRefused, refused, written_at
 
 FILE = "file"
@@ -74,6 +75,8 @@ def declared_by_label(name: str, label: Any, folder: Path) -> tuple[Declared, ..
     path, colon, function = text.rpartition(":")
     if colon and path.endswith(".py"):
         return (_replacing(name, _declared(_function_in(_path(path, folder), function))),)
+    if name not in PLACES and name not in MECHANISMS:
+        raise RuleRefused(f"there is no rule '{plain(name)}'{closest(name, [FILE, *PLACES, *MECHANISMS])}")
     rivals = MECHANISMS[name].rivals if name in MECHANISMS else {}
     if text in rivals:
         return tuple(_declared(found) for found in rivals[text].functions)
