@@ -65,11 +65,11 @@ def book_from_text(text: str) -> RuleBook:
 
 
 def _remade(text: str, varied: tuple[str, ...]) -> RuleBook:
-    """Return the book of ``text`` in another process; a copy in this one is the book itself."""
+    """Return the book of ``text`` in another process."""
     return with_varied_constants(book_from_text(text), varied)
 
 
-# A book is known by its identity, and holds functions that no pickle can take.
+# Functions that no pickle can take are made of the text again.
 copyreg.pickle(RuleBook, lambda book: (_remade, (book.text, book.varied_constants)))
 
 

@@ -75,6 +75,17 @@ class RuleBook:
         """Return the phase ``name`` of a month. Raises KeyError if there is none."""
         return {phase.name: phase for phase in self.month}[name]
 
+    # A book is known by its identity: a copy is the book itself.
+    def __copy__(self) -> RuleBook:
+        return self
+
+    def __deepcopy__(self, memo: Any = None) -> RuleBook:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Own functions go into no pickle; model.own.books, without which no book has any, says how those are sent.
+        return _remade_built_in, (self.varied_constants,)
+
 
 BUILT_IN = RuleBook()
 """The model as it stands."""
@@ -115,6 +126,10 @@ def level_number(name: str, value: Any, labels: tuple[str, ...]) -> float:
         return number + 0.0
     known = ", ".join(f"{number} ({plain(label)})" for number, label in enumerate(labels))
     raise ValueError(f"'{plain(name)}' chooses between the levels {known}, got {brief(value)}{closest(value, labels)}")
+
+
+def _remade_built_in(varied: tuple[str, ...]) -> RuleBook:
+    return with_varied_constants(BUILT_IN, varied)
 
 
 _VARIED: dict[tuple[RuleBook, tuple[str, ...]], RuleBook] = {}

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import stats
 
+from ..statistics.digital_nets import numbers_of_values
 from .idle import NoEffect, band_of
 
 SLICES = 10
@@ -51,7 +52,10 @@ def pawn_indices(
     few = few or (False,) * sample.shape[1]
     most = max([slices, *(len(np.unique(one)) for one, each in zip(sample.T, few, strict=True) if each)])
     places = np.stack(
-        [_values(one) if each else _slices(one, slices, most) for one, each in zip(sample.T, few, strict=True)]
+        [
+            numbers_of_values(one) if each else _slices(one, slices, most)
+            for one, each in zip(sample.T, few, strict=True)
+        ]
     )
     draw = np.random.default_rng(seed)
     weights = np.array(
@@ -81,11 +85,6 @@ def pawn_bands(
     read = {"median_idle": [each.median for each in found], "maximum_idle": [each.maximum for each in found]}
     shape = (len(found), sample.shape[1], null.values.shape[1])
     return {name: band_of(np.reshape(each, shape), level) for name, each in read.items()}
-
-
-def _values(column: np.ndarray) -> np.ndarray:
-    """Return the number of the value of each point among those of the parameter."""
-    return np.unique(column, return_inverse=True)[1].reshape(-1)
 
 
 def _slices(column: np.ndarray, slices: int, none: int) -> np.ndarray:

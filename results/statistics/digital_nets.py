@@ -101,7 +101,7 @@ def base_net(
         return None
     owned = [[place for place, owner in enumerate(owners) if owner == factor] for factor in dict.fromkeys(owners)]
     strata = np.column_stack(
-        [_values_of(one) if of_few else _part(one, parts) for one, of_few in zip(b.T, few, strict=True)]
+        [numbers_of_values(one) if of_few else _part(one, parts) for one, of_few in zip(b.T, few, strict=True)]
     )
     return BaseNet(size, places, tuple(strata[:, columns] for columns in owned))
 
@@ -127,7 +127,12 @@ def _part(unit: np.ndarray, parts: int) -> np.ndarray:
     return np.clip(np.floor((unit + ROUNDING) * parts), 0, parts - 1).astype(int)
 
 
-def _values_of(column: np.ndarray) -> np.ndarray:
+def numbers_of_values(column: np.ndarray) -> np.ndarray:
+    """Return the number of the value of each point among those that a ``column`` (point,) takes, (point,).
+
+    >>> numbers_of_values(np.array([0.5, 0.0, 0.5])).tolist()
+    [1, 0, 1]
+    """
     return np.unique(column, return_inverse=True)[1].reshape(-1)
 
 

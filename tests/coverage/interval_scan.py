@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-ROOMS = ("results", "front", "sweeps", "datasets")
+ROOMS = ("results", "front", "sweeps", "datasets", "observation")
 BOUND = re.compile(r"(?:\w*_)?(?:conf|low|high|idle)|\w*_(?:lower|upper)|(?:\w*_)?half_width")
 BARE = re.compile(r"_?(?:conf|low|high|lower|upper|idle|half_width)")
 """A bound that does not say of what: the place does."""

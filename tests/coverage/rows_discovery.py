@@ -10,6 +10,7 @@ import xarray as xr
 from scipy import stats
 
 from tredegar.results import average_by, discover, grow_tree, measure_robustness
+from tredegar.results.discovery.columns import Columns
 from tredegar.results.discovery.prim import Box
 from tredegar.results.discovery.regions import Discovery
 from tredegar.results.discovery.scores import held_out_points, share_interval
@@ -103,7 +104,7 @@ def of_leaves(truth: Truth, label: str, replicates: int, rng: np.random.Generato
     units = scatter_of(sweep).units
     found = Discovery(outcome="quality", threshold=SOUGHT, below=False, share=float(cases.mean()), points=len(cases),
                       regions=(), doubted=(), sample=sample, interest=cases, parameters=NAMES, units=units,
-                      judged=held_out_points(units))  # fmt: skip
+                      judged=held_out_points(units), columns=Columns(parameters=NAMES, choices={}))  # fmt: skip
     return _band("held-out points" in grow_tree(found), truth is not NOISE)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import xarray as xr
 from scipy.stats import qmc
 
+from tredegar.datasets.attributes import as_plain, parameter_attributes
 from tredegar.store.random_streams import stream_sets
 from tredegar.sweeps.spec.checks import points_sharing
 from tredegar.sweeps.spec.sampling import draw_points, sampler_settings
@@ -86,7 +87,9 @@ def sweep_of(truth: Truth, spec: Spec, rng: np.random.Generator) -> xr.Dataset:
     status = (("point", "replicate"), np.ones(values.shape, dtype="u1"))
     attrs = {"spec": spec.canonical(), "streams": streams, "sampler": json.dumps(sampler_settings(spec))}
     runs = {"quality": (("point", "replicate", "month"), np.repeat(values[:, :, None], months, axis=2))}
-    coords = {name: ("point", column) for name, column in points.items()} | {"month": np.arange(1, months + 1)}
+    about = {name: as_plain(parameter_attributes(name, True, spec.rules)) for name in points}
+    coords: dict[str, Any] = {name: ("point", column, about[name]) for name, column in points.items()}
+    coords["month"] = np.arange(1, months + 1)
     return xr.Dataset({**runs, "status": status}, coords, attrs)
 
 

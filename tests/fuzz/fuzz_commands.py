@@ -13,7 +13,7 @@ from typer.main import get_command
 from tredegar.cli.application import app
 
 from ..support.commands import tredegar
-from .fuzz_materials import SPECS, STORES
+from .fuzz_materials import RULES, SPECS, STORES
 from .fuzz_texts import HOSTILE, texts
 
 COMMANDS: dict[str, Any] = get_command(app).commands
@@ -43,6 +43,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "store": READABLE, "stores": STORES, "first": READABLE, "second": STORES, "spec": (*SPECS, *READABLE),
     "folder": (".", "nowhere", "file.txt", *STORES), "out": OUTPUTS, "markdown": OUTPUTS, "figure": OUTPUTS,
     "docs": OUTPUTS, "outcomes": OUTCOMES, "outcome": OUTCOMES, "by": OUTCOMES,
+    "rules": (*RULES, "good.toml", "file.txt", "."), "file": (*RULES, "bad.toml", "good.zarr", "nowhere.py"),
     "lever": ("mandate_detail", "solidarity", "nothing", ""),
     "workers": ("0", "-1", "4097", "x", "1.5", ""), "engine": ("numpy", "numpy", "numpy", "Numpy", "nunpy", "", "cuda"),
     "patience": ("0", "0.01", "0.1", "-1", "nan", "", "half"),  # a longer one is waited for, as it says

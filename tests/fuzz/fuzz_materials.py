@@ -14,6 +14,9 @@ from tredegar.sweeps.store.store import SweepStore
 from tredegar.sweeps.upkeep.compact import compact_store
 from tredegar.sweeps.upkeep.missing import count_status
 
+from ..support.own_rules import GAMING
+from ..support.own_rules import RULES as OWN_RULES
+
 SPEC = """
 name = "fuzzed"
 months = 24
@@ -36,9 +39,11 @@ SPECS = {
     "other.toml": SPEC.replace('name = "fuzzed"', 'name = "<b>other</b>"').replace("months = 24", "months = 12"),
     "trusts.toml": SPEC.replace("every = 12", "every = 12\ntrusts = true"),
     "points.toml": SPEC[: SPEC.index("[design]")] + '[design]\nmethod = "table"\nfile = "points.csv"\n',
+    "own.toml": SPEC.replace("[country]", '[rules]\nfile = "rules.py"\n[country]'),
     "bad.toml": SPEC.replace("months", "moths"),
     "huge.toml": SPEC.replace("replicates = 2", "replicates = 65536").replace("levels = 2", "levels = 500"),
 }
+RULES = {"rules.py": OWN_RULES, "gaming.py": GAMING, "bad.py": OWN_RULES.replace("0.9 *", "input() *")}
 STORES = ("good.zarr", "part.zarr", "other.zarr", "trusts.zarr", "good.zip", "broken.zarr", "torn.zarr", "empty.zarr")
 SOUND = ("good.zarr", "other.zarr", "trusts.zarr", "good.zip")
 BIN = "bin"
@@ -47,7 +52,7 @@ BIN = "bin"
 def make_materials(folder: Path) -> Path:
     """Make the folder of everything that commands are given; return it."""
     folder.mkdir()
-    for name, text in SPECS.items():
+    for name, text in (SPECS | RULES).items():
         (folder / name).write_text(text, encoding="utf-8")
     (folder / "points.csv").write_text("solidarity,mandate_detail\n0.5,0\n1,0.5\n", encoding="utf-8")
     for name in ("good", "other", "trusts"):

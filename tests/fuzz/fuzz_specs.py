@@ -75,7 +75,8 @@ def designs(draw: st.DrawFn, method: str, varied: list[str]) -> Tables:
         design |= {"points": draw(st.integers(1, 9))} | draw(st.sampled_from(({}, {"centred": True})))
         if len(varied) > 1 and draw(st.booleans()):
             pair = {varied[0]: {varied[1]: draw(st.floats(-0.9, 0.9))}}
-            design |= {"points": 4 * (len(varied) + 1) + draw(st.integers(0, 3)), "correlations": pair}
+            # One quantity more than these may be varied: see specs().
+            design |= {"points": 4 * (len(varied) + 2) + draw(st.integers(0, 3)), "correlations": pair}
     elif method == "sobol":
         design |= {"points": draw(st.sampled_from((1, 2, 4)))} | draw(st.sampled_from(({}, {"second_order": False})))
     elif method == "morris":

@@ -6,7 +6,7 @@ from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1]
 ROOT = TESTS.parent
-ROOMS = ("store", "datasets", "model", "kernels", "sweeps", "results")
+ROOMS = ("store", "datasets", "observation", "model", "kernels", "sweeps", "results")
 """Folders of the repository that are sub-packages of ``tredegar`` under the same name."""
 FRONT = "front"
 """The folder that is ``tredegar`` itself."""
