@@ -14,7 +14,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 TOOLS := $(VENV)/.tools
 COMPILERS := $(VENV)/.compilers
-CODE := front store model datasets kernels sweeps results tests examples benchmarks docs
+CODE := front store model datasets observation kernels sweeps results tests examples benchmarks docs
 # pip's own notes (new versions of pip, index pages without a match) are not for the reader of `make`; errors still show.
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 comma := ,

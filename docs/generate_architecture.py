@@ -26,7 +26,7 @@ def rooms() -> str:
     """Return the table of all packages: folder, what it is for, number of modules."""
     places = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["package-dir"]
     folders = sorted({path.parent for top in places.values() for path in (ROOT / top).rglob("__init__.py")})
-    order = ["front", "results", "sweeps", "kernels", "datasets", "model", "store"]
+    order = ["front", "results", "sweeps", "kernels", "observation", "datasets", "model", "store"]
     folders.sort(key=lambda folder: (order.index(folder.relative_to(ROOT).parts[0]), folder))
     lines = ["Folder | What it is for | Modules", "---|---|---"]
     for folder in folders:

@@ -1,0 +1,76 @@
+"""Rates of courses: means over months, and parts of wholes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..history import History
+from ..ordered import Floats, ratio, total
+from .operator import Operator
+
+
+def mean_of(course: str) -> Operator:
+    """Return the operator of the mean of ``course`` over months.
+
+    >>> mean_of("morale").observe(History({"morale": np.array([[0.5, 0.75]])}, {}, {})).tolist()
+    [0.625]
+    """
+
+    def gather(history: History) -> tuple[Floats, ...]:
+        seen = history.courses[course]
+        return total(seen), np.full(len(seen), float(seen.shape[1]))
+
+    return Operator(
+        name=f"mean of {course}",
+        meaning=f"mean of {course} over months",
+        needs="months",
+        sums=("total", "months"),
+        gather=gather,
+        value=ratio,
+        courses=(course,),
+    )
+
+
+def share_of(part: str, whole: str, needs: str) -> Operator:
+    """Return the operator of the sum of the course ``part`` over that of ``whole``; ``needs``: what a whole is.
+
+    >>> left = share_of("departures_long_failing", "long_failing_share", "trusts that fail")
+    >>> seen = {"departures_long_failing": np.array([[0.01, 0.02]]), "long_failing_share": np.array([[0.2, 0.4]])}
+    >>> left.observe(History(seen, {}, {})).round(3).tolist()
+    [0.05]
+    """
+
+    def gather(history: History) -> tuple[Floats, ...]:
+        return total(history.courses[part]), total(history.courses[whole])
+
+    return Operator(
+        name=f"{part} over {whole}",
+        meaning=f"{part} over {whole}, both summed over months",
+        needs=needs,
+        sums=("part", "whole"),
+        gather=gather,
+        value=ratio,
+        courses=(part, whole),
+    )
+
+
+def peak_of(course: str) -> Operator:
+    """Return the operator of the largest month of ``course``: it grows with the length of a history, which is cut.
+
+    >>> peak_of("challenge_share").observe(History({"challenge_share": np.array([[0.1, 0.3, 0.2]])}, {}, {})).tolist()
+    [0.3]
+    """
+
+    def gather(history: History) -> tuple[Floats, ...]:
+        seen = history.courses[course]
+        return seen.max(axis=1), np.ones(len(seen))
+
+    return Operator(
+        name=f"peak of {course}",
+        meaning=f"largest month of {course}, mean over histories",
+        needs="months",
+        sums=("peak", "histories"),
+        gather=gather,
+        value=ratio,
+        courses=(course,),
+    )
