@@ -87,14 +87,14 @@ DEFINITIONS: Mapping[str, Definition] = MappingProxyType(
             months="calendar years, from January of the first year of the file to December of its last",
             reason="the operator counts units that a change takes in; a provider that is split is one that was taken in, "
             "of three that merge into one of them two are",
-            resampled="by year: each left out once",
+            resampled="none that is shown to cover: the variance of thirty skewed years that follow each other",
         ),
         "V07": Definition(
             files=(SUCCESSIONS,),
             units="the same",
             months="the same",
-            reason="as V06",
-            resampled="by year: each left out once",
+            reason="as V06; years that follow each other are alike, so that five of them are resampled together",
+            resampled="by five years: each left out once",
         ),
         "V08": Definition(
             files=(MAJOR,),

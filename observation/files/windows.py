@@ -1,0 +1,80 @@
+"""Windows of the record: how far its own chance lets a value lie from what is observed, 95 % each.
+
+Each way of resampling is deterministic. Whether a window covers is shown in docs/coverage.md (kinds "record: ...").
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+import numpy as np
+from scipy import stats
+
+from ..ordered import Floats, mean, total
+
+Scale = Literal["log", "logit", "atanh"]
+LEVEL = 0.95
+_TO = {"log": np.log, "logit": lambda share: np.log(share) - np.log1p(-share), "atanh": np.arctanh}
+_BACK = {"log": np.exp, "logit": lambda odds: 1.0 / (1.0 + np.exp(-odds)), "atanh": np.tanh}
+
+
+class Window(NamedTuple):
+    """The least and the greatest value that the record may stand for; NaN where no window is shown to cover."""
+
+    low: float
+    high: float
+
+
+NO_WINDOW = Window(np.nan, np.nan)
+
+
+def jackknife_window(value: float, without: Floats, scale: Scale) -> Window:
+    """Return the window of ``value`` by those ``without`` (piece,) each piece, in its unit; t with pieces - 1 degrees.
+
+    Taken on a ``scale`` on which the law of the estimate is near a normal one: the logarithm of a spread, a ratio or a
+    mean length, Fisher's transformation of a correlation, the logit of a share. NaN where a piece decides whether there
+    is a value, and of fewer than three pieces. Source: Miller 1974, Biometrika 61, 1 (the jackknife and its scales).
+
+    >>> [round(bound, 2) for bound in jackknife_window(2.0, np.array([1.9, 2.0, 2.1]), "log")]
+    [1.48, 2.7]
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        pieces, centre = _TO[scale](without), float(_TO[scale](np.float64(value)))
+    number = len(pieces)
+    if number < 3 or not (np.isfinite(pieces).all() and np.isfinite(centre)):
+        return NO_WINDOW
+    apart = pieces - mean(pieces)
+    error = float(np.sqrt((number - 1) / number * total(apart * apart)))
+    reach = float(stats.t.ppf(0.5 + LEVEL / 2.0, number - 1)) * error
+    return Window(*(float(_BACK[scale](centre + sign * reach)) for sign in (-1.0, 1.0)))
+
+
+def median_window(values: Floats) -> Window:
+    """Return the window of the median of ``values`` (unit,), in their unit: two of them, by the binomial law.
+
+    It holds whatever the law of the values, if they are drawn one by one. NaN of fewer than six. Source: Thompson 1936,
+    Annals of Mathematical Statistics 7, 122.
+
+    >>> median_window(np.arange(20.0))
+    Window(low=5.0, high=14.0)
+    """
+    number = len(values)
+    below = int(stats.binom.ppf((1.0 - LEVEL) / 2.0, number, 0.5))
+    if below < 1:
+        return NO_WINDOW
+    ordered = np.sort(values)
+    return Window(float(ordered[below - 1]), float(ordered[number - below]))
+
+
+def share_window(part: float, whole: float) -> Window:
+    """Return the window of a share, ``part`` of ``whole`` units, each of which is in it by itself. Source: Wilson 1927.
+
+    >>> [round(bound, 2) for bound in share_window(9.0, 13.0)]
+    [0.42, 0.87]
+    """
+    if not whole > 0.0:
+        return NO_WINDOW
+    z = float(stats.norm.ppf(0.5 + LEVEL / 2.0))
+    centre = (part + z * z / 2.0) / (whole + z * z)
+    reach = z * np.sqrt(part * (whole - part) / whole + z * z / 4.0) / (whole + z * z)
+    return Window(float(centre - reach), float(centre + reach))
