@@ -61,7 +61,7 @@ def unknown_codes(table: Table, names: Table) -> list[Defect]:
 def copied_months(table: Table) -> dict[int, tuple[int, float]]:
     """Return the months that repeat an earlier one: month -> the earlier one, and the share of units that are alike."""
     column = table.shape.month
-    if not column:
+    if not (column and table.shape.numbers):
         return {}
     values = np.stack([table.numbers[name] for name in table.shape.numbers], axis=1)
     by_month: dict[int, dict[tuple[str | int, ...], tuple[float, ...]]] = defaultdict(dict)

@@ -69,7 +69,7 @@ DEFINITIONS: Mapping[str, Definition] = MappingProxyType(
         "V04": Definition(
             files=(SECRETARIES,),
             units="the country",
-            months="the months after the first secretary of state of the list came, up to the month in which the last came",
+            months="the months after the first secretary of state of the list came, up to that of the last",
             reason="as V01; who comes back after another has come again, and the spell of who is in office has no end; "
             "two changes in one month are one, as in the model",
             resampled="by spell: each left out once",
@@ -85,8 +85,8 @@ DEFINITIONS: Mapping[str, Definition] = MappingProxyType(
             files=(SUCCESSIONS,),
             units="old codes: a provider that is succeeded counts once in a month, however many take it over",
             months="calendar years, from January of the first year of the file to December of its last",
-            reason="the operator counts units that a change takes in; a provider that is split is one that was taken in, "
-            "of three that merge into one of them two are",
+            reason="the operator counts units that a change takes in: of a provider that is split one, of three that "
+            "merge into one of them two",
             resampled="none that is shown to cover: the variance of thirty skewed years that follow each other",
         ),
         "V07": Definition(
@@ -119,8 +119,8 @@ DEFINITIONS: Mapping[str, Definition] = MappingProxyType(
         ),
         "V11": Definition(
             files=(ALL_TYPES,),
-            units="trusts with attendances and known breaches in each month that is compared, whose emergency admissions "
-            f"are {ADMITTED:.0%} of these attendances or more",
+            units="trusts with attendances and known breaches in each month that is compared, whose emergency "
+            f"admissions are {ADMITTED:.0%} of these attendances or more",
             months="the first year of the file and the year four years later, each in the calendar months that both "
             "have; copied months are left out, and the same month of the other year with them",
             reason="the file does not part the types: a major department admits about a quarter of its patients, a "
@@ -131,7 +131,7 @@ DEFINITIONS: Mapping[str, Definition] = MappingProxyType(
         "V12": Definition(
             files=(MAJOR,),
             units="the trusts of V09",
-            months=f"April 2016 to March 2019: trust-months of all types together with {EVERY_HALF_POINT} attendances or more",
+            months=f"{_THREE}: trust-months of all types together with {EVERY_HALF_POINT} attendances or more",
             reason="the limit of 95 % is set for all types of a provider together; with fewer attendances some half "
             "points have no value that can fall into them",
             resampled=_BY_TRUST + ", with all of its months",

@@ -1,4 +1,4 @@
-"""Events of files as courses by month: reorganisations, secretaries of state, successions, and what each piece holds."""
+"""Events of files as courses by month: reorganisations, secretaries of state, successions, and their pieces."""
 
 from __future__ import annotations
 

@@ -49,8 +49,8 @@ def observe(folder: str | os.PathLike[str]) -> RecordOfFiles:
     here = sorted(set(os.listdir(place)) & set(SHAPES))
     if not here:
         raise ValueError(
-            f"'{plain(place, 300)}' has none of the files that are read: expected some of {', '.join(SHAPES)}; {PAGE} says"
-            " where each is published"
+            f"'{plain(place, 300)}' has none of the files that are read: expected some of {', '.join(SHAPES)};"
+            f" {PAGE} says where each is published"
         )
     tables: dict[str, Table] = {}
     defects: list[Defect] = []

@@ -28,7 +28,7 @@ _FACTS = "compiled by hand from published dates"
 class FileShape:
     """One file: its ``columns`` (name, kind; more may be there), and the ``key`` columns that no two rows share.
 
-    ``unit`` is what a row is; ``alike``: columns of which two months of most units are not the same by chance.
+    ``unit`` is what a row is; ``part``: the column of counts that cannot exceed those of another, and that one.
     """
 
     name: str
@@ -39,7 +39,6 @@ class FileShape:
     licence: str
     cite: str
     part: tuple[str, str] = ("", "")
-    """Column of counts that cannot exceed those of another: part, whole."""
 
     @property
     def month(self) -> str:
@@ -73,11 +72,21 @@ _A_AND_E = _columns(
 _OVER_4 = ("attendances_over_4hours", "total_attendances")
 
 
+_BEDS = (
+    "general_acute_beds",
+    "adult_general_acute_beds",
+    "paediatric_general_acute_beds",
+    "adult_critical_care_beds",
+    "paediatric_intensive_cared_beds",
+    "neonatal_intensive_care_bed",
+)
+
+
 def _beds() -> tuple[tuple[str, ColumnKind], ...]:
-    kinds = ("general_acute_beds", "adult_general_acute_beds", "paediatric_general_acute_beds", "adult_critical_care_beds",
-             "paediatric_intensive_cared_beds", "neonatal_intensive_care_bed")  # fmt: skip
-    counts = {f"{kind}_{state}": "count" for kind in kinds for state in ("available", "occupied")}
-    return _columns(nhs_trust22_code="code", date="month", **counts)  # type: ignore[arg-type]
+    counts: dict[str, ColumnKind] = {
+        f"{kind}_{state}": "count" for kind in _BEDS for state in ("available", "occupied")
+    }
+    return _columns(nhs_trust22_code="code", date="month", **counts)
 
 
 _SHAPES = (

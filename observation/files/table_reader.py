@@ -21,7 +21,7 @@ PAGE = "docs/data.md"
 
 
 class Table(NamedTuple):
-    """The rows of one file, every array (row,): ``lines`` of the file, texts, months (-1: none), numbers (NaN: none)."""
+    """The rows of one file, every array (row,): lines of the file, texts, months (-1: none), numbers (NaN: none)."""
 
     shape: FileShape
     lines: NDArray[np.int64]
@@ -42,8 +42,9 @@ class Table(NamedTuple):
 
     def keys(self, *without: str) -> list[tuple[str | int, ...]]:
         """Return the key of each row: units and months, less the columns ``without``."""
-        columns = [self.texts.get(name, self.months.get(name)) for name in self.shape.key if name not in without]
-        return list(zip(*(column.tolist() for column in columns if column is not None), strict=True))
+        named = [name for name in self.shape.key if name not in without]
+        columns = [(self.texts if name in self.texts else self.months)[name].tolist() for name in named]
+        return list(zip(*columns, strict=True)) if columns else [()] * len(self.lines)
 
 
 def read_table(path: Path, shape: FileShape) -> Table:
@@ -60,8 +61,8 @@ def read_table(path: Path, shape: FileShape) -> Table:
     check_heading(names, place, known.__contains__)
     if lacking := [name for name, _ in shape.columns if name not in names]:
         raise ValueError(
-            f"{place}, row 1: lacks the column '{lacking[0]}'; expected {_listed(shape)}, got {plain(', '.join(names), 200)};"
-            f" {PAGE} says where it is published"
+            f"{place}, row 1: lacks the column '{lacking[0]}'; expected {_listed(shape)}, got"
+            f" {plain(', '.join(names), 200)}; {PAGE} says where it is published"
         )
     for row in rows[1:]:
         check_cells(row, names, place)

@@ -1,4 +1,4 @@
-"""Months of trusts: attendances and breaches as arrays, the years of access that operators read, and bins of reports."""
+"""Months of trusts as arrays: attendances and breaches, years of access that operators read, bins of reports."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import numpy as np
 from ..history import History
 from ..operators.reports import bins_about
 from ..ordered import Floats, mean, ratio, total
-from .definitions import ADMITTED, EVERY_HALF_POINT
 from .calendar_months import month_number
+from .definitions import ADMITTED, EVERY_HALF_POINT
 from .table_reader import Table
 
 PLACEBO = 0.08

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from scipy import stats
 
-from ..ordered import Floats, mean, total
+from ..ordered import Floats, mean
 
 Scale = Literal["log", "logit", "atanh"]
 LEVEL = 0.95
@@ -29,11 +29,13 @@ NO_WINDOW = Window(np.nan, np.nan)
 
 
 def jackknife_window(value: float, without: Floats, scale: Scale) -> Window:
-    """Return the window of ``value`` by those ``without`` (piece,) each piece, in its unit; t with pieces - 1 degrees.
+    """Return the window of ``value`` by those ``without`` (piece,) each piece, in its unit, by Student's t.
 
     Taken on a ``scale`` on which the law of the estimate is near a normal one: the logarithm of a spread, a ratio or a
-    mean length, Fisher's transformation of a correlation, the logit of a share. NaN where a piece decides whether there
-    is a value, and of fewer than three pieces. Source: Miller 1974, Biometrika 61, 1 (the jackknife and its scales).
+    mean length, Fisher's transformation of a correlation, the logit of a share. Few pieces that count for much leave the
+    error itself uncertain: its degrees of freedom are 2 n / (kurtosis - 1), n - 1 at most. NaN where a piece decides
+    whether there is a value, and of fewer than three pieces. Source: Miller 1974, Biometrika 61, 1 (the jackknife and
+    its scales); the freedom is that of a variance of values of such a kurtosis (Satterthwaite 1946).
 
     >>> [round(bound, 2) for bound in jackknife_window(2.0, np.array([1.9, 2.0, 2.1]), "log")]
     [1.48, 2.7]
@@ -43,9 +45,13 @@ def jackknife_window(value: float, without: Floats, scale: Scale) -> Window:
     number = len(pieces)
     if number < 3 or not (np.isfinite(pieces).all() and np.isfinite(centre)):
         return NO_WINDOW
-    apart = pieces - mean(pieces)
-    error = float(np.sqrt((number - 1) / number * total(apart * apart)))
-    reach = float(stats.t.ppf(0.5 + LEVEL / 2.0, number - 1)) * error
+    squares = (pieces - mean(pieces)) ** 2
+    error = float(np.sqrt((number - 1) * mean(squares)))
+    if not error > 0.0:
+        return NO_WINDOW
+    kurtosis = float(mean(squares * squares) / mean(squares) ** 2)
+    freedom = min(number - 1.0, 2.0 * number / max(kurtosis - 1.0, 1e-9))
+    reach = float(stats.t.ppf(0.5 + LEVEL / 2.0, freedom)) * error
     return Window(*(float(_BACK[scale](centre + sign * reach)) for sign in (-1.0, 1.0)))
 
 
