@@ -93,7 +93,7 @@ def _copied(table: Table) -> tuple[Table, list[Defect]]:
         return table, []
     pairs = [f"{month_name(later)} repeats {month_name(first)}" for later, (first, _) in copies.items()]
     least = min(share for _, share in copies.values())
-    where = f"{_some(pairs, 12)} (the same numbers in {least:.0%} of the units or more)"
+    where = f"{_some(pairs, 12)} (the same numbers in {f'at least {least:.0%} of the' if least < 1.0 else 'all'} units)"
     kept = ~np.isin(table.months[table.shape.month], list(copies))
     return table.keep(kept), [Defect(table.shape.name, "copied months", where, "the later ones are left out")]
 
@@ -160,7 +160,7 @@ def _missing(table: Table) -> list[Defect]:
     parts = [f"'{name}' in {counted(int(rows.sum()), 'row')}{_of_units(table, rows)}" for name, rows in absent.items()
              if rows.any()]  # fmt: skip
     done = "left out where they are needed"
-    return [Defect(table.shape.name, "missing values", _some(parts, 12), done)] if parts else []
+    return [Defect(table.shape.name, "missing values", _some(parts), done)] if parts else []
 
 
 def _of_units(table: Table, rows: np.ndarray) -> str:

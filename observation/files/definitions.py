@@ -87,7 +87,7 @@ DEFINITIONS: Mapping[str, Definition] = MappingProxyType(
             months="calendar years, from January of the first year of the file to December of its last",
             reason="the operator counts units that a change takes in: of a provider that is split one, of three that "
             "merge into one of them two",
-            resampled="none that is shown to cover: the variance of thirty skewed years that follow each other",
+            resampled="not resampled: no window was found that covers the variance of thirty skewed years that are alike",
         ),
         "V07": Definition(
             files=(SUCCESSIONS,),
@@ -134,14 +134,14 @@ DEFINITIONS: Mapping[str, Definition] = MappingProxyType(
             months=f"{_THREE}: trust-months of all types together with {EVERY_HALF_POINT} attendances or more",
             reason="the limit of 95 % is set for all types of a provider together; with fewer attendances some half "
             "points have no value that can fall into them",
-            resampled=_BY_TRUST + ", with all of its months",
+            resampled="by trust: each left out once, with all of its months",
         ),
         "V13": Definition(
             files=(MAJOR,),
             units="the trusts of V09",
             months="the same, 8 points below the limit",
             reason="as V12",
-            resampled=_BY_TRUST + ", with all of its months",
+            resampled="by trust: each left out once, with all of its months",
         ),
         "V17": Definition(
             files=(WAITING,),
@@ -188,7 +188,7 @@ DEFINITIONS: Mapping[str, Definition] = MappingProxyType(
             units=_TYPE_ONE,
             months=_THREE + "; attendances of type 1",
             reason="as V09, the first year with the third",
-            resampled="by trust of the worst tenth, as of so many throws of a coin",
+            resampled="by trust of the worst tenth: as so many throws of a coin",
         ),
     }
 )

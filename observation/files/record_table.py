@@ -84,14 +84,15 @@ def recorded_rows(record: RecordOfFiles) -> tuple[tuple[str, ...], list[tuple[st
         )
         for one in record.targets
     ]
-    return ("target", "quantity", "here", "window (95%)", "units", "months", "shipped"), rows
+    return ("target", "quantity", "here", "window (95%)", "resampled", "units", "months", "shipped"), rows
 
 
-def _cells(one: RecordedTarget) -> tuple[str, str, str, str]:
+def _cells(one: RecordedTarget) -> tuple[str, ...]:
     if one.reason:
-        return (f"none: {one.reason}", "", "", "")
+        return f"none: {one.reason}", "", "", "", ""
+    by = DEFINITIONS[one.target.name].resampled.partition(":")[0]
     window = f"{one.low:.3g} to {one.high:.3g}" if isfinite(one.low) else "no window"
-    return f"{one.value:.3g}", window, str(one.units or ""), str(one.months or "")
+    return f"{one.value:.3g}", window, by, str(one.units or ""), str(one.months or "")
 
 
 def record_page(record: RecordOfFiles) -> str:

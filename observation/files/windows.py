@@ -29,12 +29,12 @@ NO_WINDOW = Window(np.nan, np.nan)
 
 
 def jackknife_window(value: float, without: Floats, scale: Scale) -> Window:
-    """Return the window of ``value`` by those ``without`` (piece,) each piece, in its unit, by Student's t.
+    """Return the window of ``value``, in its unit, by the values ``without`` (piece,) each piece.
 
     Taken on a ``scale`` on which the law of the estimate is near a normal one: the logarithm of a spread, a ratio or a
-    mean length, Fisher's transformation of a correlation, the logit of a share. Few pieces that count for much leave the
-    error itself uncertain: its degrees of freedom are 2 n / (kurtosis - 1), n - 1 at most. NaN where a piece decides
-    whether there is a value, and of fewer than three pieces. Source: Miller 1974, Biometrika 61, 1 (the jackknife and
+    mean length, Fisher's transformation of a correlation, the logit of a share. Few pieces that count for much leave
+    the error itself uncertain: its degrees of freedom are 2 n / (kurtosis - 1), n - 1 at most. NaN where a piece
+    decides whether there is a value, and of fewer than three pieces. Source: Miller 1974, Biometrika 61, 1 (the jackknife and
     its scales); the freedom is that of a variance of values of such a kurtosis (Satterthwaite 1946).
 
     >>> [round(bound, 2) for bound in jackknife_window(2.0, np.array([1.9, 2.0, 2.1]), "log")]
