@@ -193,12 +193,12 @@ def observe_command(
     markdown: Annotated[Path | None, typer.Option(metavar="FILE.md", help="Also write the table as a page.")] = None,
 ) -> None:
     """Observe the record in files: every target that they give, with its window, and what is wrong with the files."""
-    from ..observation.files.record_table import observe, record_page, recorded_rows
+    from ..observation.files.record_table import lacking_lines, observe, record_page, recorded_rows
 
     record = observe(data)
     _print_table(*recorded_rows(record))
-    for defect in record.defects:
-        typer.echo(str(defect))
+    for line in (*lacking_lines(record), *map(str, record.defects)):
+        typer.echo(line)
     if markdown is not None:
         markdown.write_text(record_page(record), encoding="utf-8", newline="\n")
         typer.echo(f"wrote {markdown}")

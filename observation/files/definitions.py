@@ -87,7 +87,7 @@ DEFINITIONS: Mapping[str, Definition] = MappingProxyType(
             months="calendar years, from January of the first year of the file to December of its last",
             reason="the operator counts units that a change takes in: of a provider that is split one, of three that "
             "merge into one of them two",
-            resampled="not resampled: no window was found that covers the variance of thirty skewed years that are alike",
+            resampled="not resampled: no window was found that covers the variance of thirty skewed years",
         ),
         "V07": Definition(
             files=(SUCCESSIONS,),

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..counterparts import COUNTERPARTS
+from ..counterparts import COUNTERPARTS, PROVIDERS
 from ..history import History
 from ..ordered import Floats, total
 from .definitions import (
@@ -115,7 +115,7 @@ def _median_spell(tables: Tables) -> Observed:
 def _burstiness(tables: Tables) -> Observed:
     history = succession_history(tables[SUCCESSIONS])
     value = float(COUNTERPARTS["V06"].observe(history)[0])
-    return Observed(value, NO_WINDOW, _old_codes(tables), history.months)
+    return Observed(value, NO_WINDOW, PROVIDERS, history.months)
 
 
 def _busiest(tables: Tables) -> Observed:
@@ -123,11 +123,7 @@ def _busiest(tables: Tables) -> Observed:
     operator = COUNTERPARTS["V07"]
     value = float(operator.observe(history)[0])
     without = operator.observe(without_each_year(history, YEARS_OF_A_BLOCK))
-    return Observed(value, jackknife_window(value, without, "logit"), _old_codes(tables), history.months)
-
-
-def _old_codes(tables: Tables) -> int:
-    return len(set(tables[SUCCESSIONS].texts["old_code"].tolist()))
+    return Observed(value, jackknife_window(value, without, "logit"), PROVIDERS, history.months)
 
 
 def _type_one(name: str, years: tuple[int, ...], scale: Scale) -> Callable[[Tables], Observed]:

@@ -89,17 +89,27 @@ def recorded_rows(record: RecordOfFiles) -> tuple[tuple[str, ...], list[tuple[st
 
 def _cells(one: RecordedTarget) -> tuple[str, ...]:
     if one.reason:
-        return f"none: {one.reason}", "", "", "", ""
+        return "none", "", "", "", ""
     by = DEFINITIONS[one.target.name].resampled.partition(":")[0]
     window = f"{one.low:.3g} to {one.high:.3g}" if isfinite(one.low) else "no window"
     return f"{one.value:.3g}", window, by, str(one.units or ""), str(one.months or "")
+
+
+def lacking_lines(record: RecordOfFiles) -> list[str]:
+    """Return why targets have no value, a line for each reason."""
+    named: dict[str, list[str]] = {}
+    for one in record.targets:
+        if one.reason:
+            named.setdefault(one.reason, []).append(one.target.name)
+    return [f"no value of {', '.join(names)}: {reason}" for reason, names in named.items()]
 
 
 def record_page(record: RecordOfFiles) -> str:
     """Return the record as a page in Markdown: the table, how each target is defined and resampled, the defects."""
     header, rows = recorded_rows(record)
     lines = ["# The record, from files", "", f"Read: {', '.join(f'`{name}`' for name in record.files)}.", ""]
-    lines += [_row(header), _row("---" for _ in header), *map(_row, rows), "", "## How each is resampled", ""]
+    lines += [_row(header), _row("---" for _ in header), *map(_row, rows), ""]
+    lines += [*(f"- {_escaped(line)}" for line in lacking_lines(record)), "", "## How each is resampled", ""]
     lines += [f"- {one.target.name}: {DEFINITIONS[one.target.name].resampled}" for one in record.targets]
     lines += ["", "## Defects", "", *(f"- {_escaped(str(defect))}" for defect in record.defects)]
     return "\n".join(lines if record.defects else [*lines, "None was found."]) + "\n"

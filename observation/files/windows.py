@@ -34,8 +34,8 @@ def jackknife_window(value: float, without: Floats, scale: Scale) -> Window:
     Taken on a ``scale`` on which the law of the estimate is near a normal one: the logarithm of a spread, a ratio or a
     mean length, Fisher's transformation of a correlation, the logit of a share. Few pieces that count for much leave
     the error itself uncertain: its degrees of freedom are 2 n / (kurtosis - 1), n - 1 at most. NaN where a piece
-    decides whether there is a value, and of fewer than three pieces. Source: Miller 1974, Biometrika 61, 1 (the jackknife and
-    its scales); the freedom is that of a variance of values of such a kurtosis (Satterthwaite 1946).
+    decides whether there is a value, and of fewer than three pieces. Sources: Miller 1974, Biometrika 61, 1 (the
+    jackknife and its scales); Satterthwaite 1946 (the freedom, that of a variance of values of such a kurtosis).
 
     >>> [round(bound, 2) for bound in jackknife_window(2.0, np.array([1.9, 2.0, 2.1]), "log")]
     [1.48, 2.7]

@@ -125,8 +125,9 @@ def test_targets_of_events_are_the_same_on_the_store_and_on_files(events, tmp_pa
     assert len(started) > 2 < len(changed)
     write_events(tmp_path, started, changed)
     found = observed(tmp_path)
-    for name, course, months in (("V01", "reorganisation_started", started), ("V02", "reorganisation_started", started),
-                                 ("V04", "minister_changed", changed), ("V05", "minister_changed", changed)):  # fmt: skip
+    months_of = dict(zip(both, (started, changed), strict=True))
+    for name, course in dict(zip(("V01", "V02", "V04", "V05"), np.repeat(both, 2), strict=True)).items():
+        months = months_of[course]
         first = months[0] + (name in ("V01", "V04"))  # the record begins with an event: what falls to those after it
         part = History({course: events.courses[course][:, first : months[-1] + 1]}, {}, {})
         assert found[name] == pytest.approx(value_of(name, part), **BITS), name
