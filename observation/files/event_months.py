@@ -63,7 +63,7 @@ def without_each_year(history: History, years: int = 1) -> History:
     """Return as many histories as there are blocks of so many ``years``, each lacking one.
 
     >>> shorter = without_each_year(History({"x": np.arange(36.0)[None]}, {}, {}))
-    >>> shorter.courses["x"].shape, shorter.courses["x"][0, 0]
+    >>> shorter.courses["x"].shape, shorter.courses["x"][0, 0].tolist()
     ((3, 24), 12.0)
     """
     length = 12 * years

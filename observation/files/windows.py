@@ -5,6 +5,7 @@ Each way of resampling is deterministic. Whether a window covers is shown in doc
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -14,8 +15,16 @@ from ..ordered import Floats, mean
 
 Scale = Literal["log", "logit", "atanh"]
 LEVEL = 0.95
-_TO = {"log": np.log, "logit": lambda share: np.log(share) - np.log1p(-share), "atanh": np.arctanh}
-_BACK = {"log": np.exp, "logit": lambda odds: 1.0 / (1.0 + np.exp(-odds)), "atanh": np.tanh}
+_TO: dict[Scale, Callable[[Floats], Floats]] = {
+    "log": np.log,
+    "logit": lambda share: np.log(share) - np.log1p(-share),
+    "atanh": np.arctanh,
+}
+_BACK: dict[Scale, Callable[[Floats], Floats]] = {
+    "log": np.exp,
+    "logit": lambda odds: 1.0 / (1.0 + np.exp(-odds)),
+    "atanh": np.tanh,
+}
 
 
 class Window(NamedTuple):
@@ -38,12 +47,12 @@ def jackknife_window(value: float, without: Floats, scale: Scale) -> Window:
     jackknife and its scales); Satterthwaite 1946 (the freedom, that of a variance of values of such a kurtosis).
 
     >>> [round(bound, 2) for bound in jackknife_window(2.0, np.array([1.9, 2.0, 2.1]), "log")]
-    [1.48, 2.7]
+    [1.56, 2.56]
     """
     with np.errstate(divide="ignore", invalid="ignore"):
-        pieces, centre = _TO[scale](without), float(_TO[scale](np.float64(value)))
-    number = len(pieces)
-    if number < 3 or not (np.isfinite(pieces).all() and np.isfinite(centre)):
+        both = _TO[scale](np.concatenate([[value], without]))
+    pieces, centre, number = both[1:], both[0], len(without)
+    if number < 3 or not np.isfinite(both).all():
         return NO_WINDOW
     squares = (pieces - mean(pieces)) ** 2
     error = float(np.sqrt((number - 1) * mean(squares)))
@@ -52,7 +61,8 @@ def jackknife_window(value: float, without: Floats, scale: Scale) -> Window:
     kurtosis = float(mean(squares * squares) / mean(squares) ** 2)
     freedom = min(number - 1.0, 2.0 * number / max(kurtosis - 1.0, 1e-9))
     reach = float(stats.t.ppf(0.5 + LEVEL / 2.0, freedom)) * error
-    return Window(*(float(_BACK[scale](centre + sign * reach)) for sign in (-1.0, 1.0)))
+    low, high = _BACK[scale](centre + reach * np.array([-1.0, 1.0])).tolist()
+    return Window(low, high)
 
 
 def median_window(values: Floats) -> Window:
