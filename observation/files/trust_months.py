@@ -82,7 +82,7 @@ def months_by_type(table: Table) -> tuple[TrustMonths, TrustMonths]:
         for rows in (first_type, every)
     )
     there = ~np.isnan(one.attendances).all(axis=0)
-    full: np.ndarray = (one.attendances[:, there] > 0.0).all(axis=1) & ~np.isnan(one.breaches[:, there]).any(axis=1)
+    full = np.asarray((one.attendances[:, there] > 0.0).all(axis=1) & ~np.isnan(one.breaches[:, there]).any(axis=1))
     if not (there.any() and full.any()):
         raise ValueError("no trust has attendances of type 1 in each month from April 2016 to March 2019")
     return one.of(full), all_types.of(full)
@@ -184,15 +184,15 @@ def compared_years(table: Table) -> Floats:
     names = ("total_attendances", "attendances_over_4hours", "total_emergency_admissions")
     attended, late, admitted = (grid(table, every, units, name, first, number) for name in names)
     ends = np.r_[0:12, number - 12 : number]
-    there = ~np.isnan(attended[:, ends]).all(axis=0)
+    there = np.asarray(~np.isnan(attended[:, ends]).all(axis=0))
     common = np.tile(there[:12] & there[12:], 2)
     if not common.any():
         raise ValueError("no month has the same calendar month four years later")
     attended, late, admitted = (values[:, ends][:, common] for values in (attended, late, admitted))
-    known: np.ndarray = (attended > 0.0).all(axis=1) & ~np.isnan(late).any(axis=1)
-    major: np.ndarray = ratio(total(admitted), total(attended)) >= ADMITTED
+    known = np.asarray((attended > 0.0).all(axis=1) & ~np.isnan(late).any(axis=1))
+    major = np.asarray(ratio(total(admitted), total(attended)) >= ADMITTED)
     halves = common.sum() // 2
-    years = np.full((len(units), ACCESS_YEARS + 1), np.nan)
+    years: Floats = np.full((len(units), ACCESS_YEARS + 1), np.nan)
     for year, part in ((0, slice(None, halves)), (ACCESS_YEARS, slice(halves, None))):
         years[:, year] = 1.0 - ratio(total(late[:, part]), total(attended[:, part]))
     return years[known & major]

@@ -22,7 +22,7 @@ def present(read: Callable[..., Floats], *columns: Floats) -> Floats:
     >>> present(lambda column: mean(column), np.array([[0.5, np.nan, 0.7]])).tolist()
     [0.6]
     """
-    absent: np.ndarray = np.isnan(np.stack(columns)).any(axis=0)
+    absent = np.asarray(np.isnan(np.stack(columns)).any(axis=0))
     if not absent.any():
         return read(*columns)
     kept = ~absent
