@@ -16,6 +16,7 @@ from .model.own.declared import rule as rule
 from .model.parameters import Parameter
 from .model.providers import Providers
 from .model.schedule.rulebook import RuleBook
+from .observation.files.record_table import RecordOfFiles
 from .results.arms.comparison import Comparison
 from .results.discovery.regions import Discovery
 from .results.record.validation import Finding
@@ -76,6 +77,7 @@ __all__ = [
     "list_sweeps",
     "measure_hysteresis",
     "measure_robustness",
+    "observe",
     "open_sweep",
     "outcome",
     "paired",
@@ -500,6 +502,14 @@ def measure_robustness(
     >>> table = measure_robustness(xr.Dataset(runs, varied | {"month": [1]}, attrs), "quality", ("mandate_detail",))
     >>> table["mean_regret"].round(6).tolist(), table["best"].tolist()
     ([0.05, 0.15], [0.5, 0.5])
+    """
+
+def observe(folder: str | os.PathLike[str]) -> RecordOfFiles:
+    """Return what the files of ``folder`` say of every target that is computed from files, and what is wrong with them.
+
+    Files are found by name (docs/data.md has names, columns and where they are published); what is not there leaves its
+    targets without a value. Raises OSError for a folder or a file that cannot be read, ValueError for a folder without
+    any of the files, and for a file that is no such table.
     """
 
 def open_sweep(

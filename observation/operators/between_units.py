@@ -22,12 +22,13 @@ def present(read: Callable[..., Floats], *columns: Floats) -> Floats:
     >>> present(lambda column: mean(column), np.array([[0.5, np.nan, 0.7]])).tolist()
     [0.6]
     """
-    absent = np.isnan(np.stack(columns)).any(axis=0)
+    absent = np.asarray(np.isnan(np.stack(columns)).any(axis=0))
     if not absent.any():
         return read(*columns)
     kept = ~absent
     each = [read(*(column[one : one + 1, kept[one]] for column in columns)) for one in range(len(absent))]
-    return np.concatenate(each, axis=-1)
+    joined: Floats = np.concatenate(each, axis=-1)
+    return joined
 
 
 def spread(column: Floats) -> Floats:
