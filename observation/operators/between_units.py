@@ -59,10 +59,16 @@ def ranks(column: Floats) -> Floats:
     >>> ranks(np.array([[0.9, 0.5, 0.5]])).tolist()
     [[3.0, 1.5, 1.5]]
     """
-    found = np.empty_like(column)
-    for row, ordered in enumerate(np.sort(column, axis=1)):
-        below, through = np.searchsorted(ordered, column[row], "left"), np.searchsorted(ordered, column[row], "right")
-        found[row] = (below + through + 1) / 2.0
+    order = np.argsort(column, axis=1, kind="stable")
+    ordered = np.take_along_axis(column, order, axis=1)
+    apart = ordered[:, 1:] != ordered[:, :-1]
+    edge, places = np.ones((len(column), 1), dtype=np.bool_), np.arange(column.shape[1])
+    # Of each group of equal values the first place and the last: halves are exact.
+    first = np.maximum.accumulate(np.where(np.hstack([edge, apart]), places, 0), axis=1)
+    backward = np.where(np.hstack([apart, edge]), places, places[-1:])[:, ::-1]
+    last = np.minimum.accumulate(backward, axis=1)[:, ::-1]
+    found = np.empty(column.shape)
+    np.put_along_axis(found, order, (first + last) / 2.0 + 1.0, axis=1)
     return found
 
 
