@@ -73,6 +73,25 @@ def observation_hash() -> str:
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 
+def about_sums(months: int, trusts: int) -> dict[str, Any]:
+    """Return what is said of the sums of runs of so many ``months`` and ``trusts``, in kinds that JSON has.
+
+    ``sums`` are their names, ``cuts`` the months and units to which histories were cut for each target, ``histories``
+    the months left out, the months left and the trusts.
+
+    >>> about_sums(240, 140)["histories"]
+    {'burn_in': 60, 'months': 180, 'units': 140}
+    """
+    return {
+        "long_name": "sums of the run",
+        "units": "1",
+        "meaning": "sums from which the values of the targets of the record follow, for this run or for several",
+        "sums": list(SUMS),
+        "cuts": cuts(),
+        "histories": {"burn_in": BURN_IN, "months": months - BURN_IN, "units": trusts},
+    }
+
+
 def history_of_runs(monthly: Mapping[str, Any], trusts: Mapping[str, Any], settled: int = BURN_IN) -> History:
     """Return runs as histories: what comes after the first ``settled`` months of their outcomes and records.
 
