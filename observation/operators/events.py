@@ -101,6 +101,7 @@ def median_spell(course: str) -> Operator:
         meaning=f"completed intervals between events of {course}: median",
         needs=f"two events of {course}",
         sums=tuple(f"of {length:g} months" for length in lengths),
+        smooth=False,
         gather=gather,
         value=value,
         courses=(course,),

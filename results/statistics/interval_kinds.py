@@ -58,6 +58,7 @@ _KINDS = (
     _kind("level of a ramp", "measure_hysteresis, tredegar claims", "up_low", "up_high", "down_low", "down_high"),
     _kind("gap of a ramp", "measure_hysteresis, tredegar claims", "gap_low", "gap_high"),
     _kind("the record among single histories", "tredegar validate"),
+    _kind("pooled value of a target", "validate", "value_low", "value_high"),
     _kind("share of a given box", DISCOVER, "coverage_low", "coverage_high", "density_low", "density_high"),
     _kind("share of a box of PRIM", DISCOVER, "coverage_low", "coverage_high", "density_low", "density_high"),
     _kind("box that is printed", DISCOVER, word=True),
