@@ -26,7 +26,7 @@ def _variances(history: History) -> Floats:
     """Return the variances of quality between units, (history, year)."""
     quality = history.panels["quality"]
     found = [spread(quality[:, :, year]) for year in range(quality.shape[2])]
-    return np.stack(found, axis=-1) ** 2
+    return np.stack(found, axis=-1) ** 2 if found else np.empty((len(quality), 0))
 
 
 def mortality_spread() -> Operator:

@@ -20,7 +20,7 @@ MARKS = {"fitted": "o", "held out": "D", "": "s"}
 
 
 def draw_validation(findings: Sequence[Finding], runs: int) -> Figure:
-    """Draw each target that can fail and was computed from ``runs`` runs on a scale on which its window reaches from 0 to 1.
+    """Draw each target that can fail, computed from ``runs`` runs, on a scale on which its window reaches from 0 to 1.
 
     Tick, or dark bar where it is known no better: the record; dot (fitted) or diamond (held out): the model, with the
     bounds of 95 % of single histories; blue inside, orange outside.
