@@ -8,8 +8,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...observation.counterparts import COURSES
-from ...observation.summaries import BURN_IN, LEAST_MONTHS, SUMS, history_of_runs, summaries_of
+from ...observation.counterparts import COURSES, PANELS
+from ...observation.summaries import (
+    BURN_IN,
+    LEAST_MONTHS,
+    SIZE_RECORD,
+    SUMS,
+    YEARLY_RECORD,
+    history_of_runs,
+    summaries_of,
+)
 from ...store.format import SUMMARIES
 from .batch import Record, Recorded
 
@@ -64,12 +72,14 @@ def window_means(values: NDArray[np.float64], every: int) -> NDArray[np.float64]
 
 def _sums(recorded: Recorded) -> NDArray[np.float64]:
     sound = recorded.failed == 0
-    monthly = {name: _as_stored(recorded.outcomes[name][sound]) for name in COURSES}
-    trusts = {name: _as_stored(values[sound]) for name, values in recorded.trust_records.items()}
+    records = (*(f"{YEARLY_RECORD}{name}" for name in PANELS), SIZE_RECORD)
+    trusts = {name: recorded.trust_records[name] for name in records}
+    history = history_of_runs({name: recorded.outcomes[name] for name in COURSES}, trusts)
     found = np.full((len(sound), len(SUMS)), np.nan)
     if sound.any():
         with np.errstate(all="ignore"):  # own rules may give an outcome that no sum can be made of
-            found[sound] = summaries_of(history_of_runs(monthly, trusts))
+            seen = (history if sound.all() else history.choose(sound)).each(_as_stored)
+            found[sound] = summaries_of(seen)
     return found
 
 
