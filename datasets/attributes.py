@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from ..model.outcomes import OUTCOMES, TRUST_RECORDS, Outcome
 from ..model.parameters import PARAMETERS, Parameter, base_of, find_parameter, quantity_of
-from ..store.format import DONE, FAILED, MISSING, STATUS
+from ..store.format import DONE, FAILED, MISSING, STATUS, SUMMARIES
 from .conventions import CONVENTIONS, WORDS, calendar_coordinates, readable
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ AXES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "month": ("months", "last month of the window, counted from 1"),
         "trust": ("1", "number of the trust, from 0; providers sorted by code"),
         "year": ("years", "full year of the run, counted from 1"),
+        "sum": ("1", "target of the record, and which of its sums"),
     }
 )
 """Dimension -> unit and meaning of its coordinate."""
@@ -148,7 +151,7 @@ def with_descriptions(dataset: xr.Dataset, start: str | None = None, book: RuleB
     >>> found["year"].values.tolist(), str(found["time"].values[1])[:10]
     ([1, 1], '1998-04-01')
     """
-    found = dataset.assign_attrs(Conventions=CONVENTIONS)
+    found = _with_names_of_sums(dataset.assign_attrs(Conventions=CONVENTIONS))
     months: Any = found["month"].values if "month" in found.coords else []
     # The first recorded value is the mean of the months up to its own.
     windows = len(months) > 0 and int(months[0]) > 1
@@ -159,6 +162,14 @@ def with_descriptions(dataset: xr.Dataset, start: str | None = None, book: RuleB
         return found
     name = "year_of_month" if "year" in found.dims else "year"
     return found.assign_coords(calendar_coordinates(found["month"].variable, name, start))
+
+
+def _with_names_of_sums(dataset: xr.Dataset) -> xr.Dataset:
+    """Return ``dataset`` with the names of the sums as a coordinate, where it has sums that say them."""
+    if SUMMARIES not in dataset or "sums" not in dataset[SUMMARIES].attrs or "sum" in dataset.coords:
+        return dataset
+    # As objects: texts of a fixed length have no specification in Zarr 3.
+    return dataset.assign_coords(sum=("sum", np.array(json.loads(dataset[SUMMARIES].attrs["sums"]), dtype=object)))
 
 
 def _expected(name: str, varied: bool, book: RuleBook | None) -> dict[str, Any]:

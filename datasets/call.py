@@ -29,6 +29,7 @@ class SimulateCall:
     ``points``: name -> (point,); of those in ``varied`` the values were given point by point, of others one number
     holds for all. ``runs``: the run numbers (point, replicate), None for common random numbers in the usual order.
     ``country``: its trusts and clinicians. ``own_rules``: the text of own rules that a store keeps, "" without any.
+    ``sums``: what is said of the sums of the runs, None where none were made.
     """
 
     points: Mapping[str, NDArray[np.float64]]
@@ -45,6 +46,7 @@ class SimulateCall:
     providers: Providers | None = None
     constants: Mapping[str, float] | None = None
     own_rules: str = ""
+    sums: Mapping[str, Any] | None = None
 
     @property
     def streams(self) -> str:
@@ -84,6 +86,7 @@ class SimulateCall:
         if self.providers is not None:
             country["providers"] = "providers.csv"
         record = {"outcomes": list(self.outcomes), "every": self.every, "trusts": self.trust_records}
+        record |= {} if self.sums is None else {"summaries": True}
         return {
             "seed": self.seed,
             "months": self.months,

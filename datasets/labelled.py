@@ -19,7 +19,7 @@ from ..model.outcomes import TRUST_RECORDS
 from ..model.parameters import base_of
 from ..model.providers import OPTIONAL_COLUMNS, REQUIRED_COLUMNS, Providers
 from ..model.schedule.rulebook import BUILT_IN, RuleBook, with_varied_constants
-from ..store.format import BATCH_DIMENSIONS, DONE, FAILED, STATUS
+from ..store.format import BATCH_DIMENSIONS, DONE, FAILED, STATUS, SUMMARIES
 from .attributes import OWN_RULES, as_plain, with_descriptions
 from .call import Failure, SimulateCall
 
@@ -47,7 +47,9 @@ def label_runs(
     status = np.full((call.number_of_points, call.replicates), DONE, dtype=np.int8)
     for run in failures:
         status[run.point, run.replicate] = FAILED
-    variables = {name: (_dims_of(name), values) for name, values in arrays.items()}
+    variables: dict[str, Any] = {name: (_dims_of(name), values) for name, values in arrays.items()}
+    if SUMMARIES in arrays and call.sums is not None:
+        variables[SUMMARIES] = (*variables[SUMMARIES], as_plain(call.sums))
     runs = xr.Dataset({STATUS: (BATCH_DIMENSIONS, status), **variables}, _coordinates(call, arrays))
     book = book_of_text(call.own_rules, call.points)
     return with_descriptions(runs.assign_attrs(_about(call, book, engine, failures)), start, book)
@@ -71,6 +73,8 @@ def book_of_text(text: str, names: Iterable[str] = ()) -> RuleBook:
 
 
 def _dims_of(name: str) -> tuple[str, ...]:
+    if name == SUMMARIES:
+        return (*BATCH_DIMENSIONS, "sum")
     if name not in TRUST_RECORDS:
         return (*BATCH_DIMENSIONS, "month")
     return (*BATCH_DIMENSIONS, "trust", "year") if TRUST_RECORDS[name].yearly else (*BATCH_DIMENSIONS, "trust")

@@ -700,6 +700,7 @@ def simulate(
     streams: str | None = None,
     samples: ArrayLike | None = None,
     rules: RuleBook | str | PathLike[str] | Iterable[Any] | Mapping[str, Any] | None = None,
+    summaries: bool = False,
 ) -> Simulated:
     """Run every point ``replicates`` times and return the recorded outcomes.
 
@@ -728,6 +729,7 @@ def simulate(
         samples: with paired streams, a label for each point: points of one label are the arms of one sample.
         rules: rules of one's own: decorated functions, the path of a file with such, or rule -> function, place in a
             file or name of a rival that the package brings; None for the model as it stands.
+        summaries: also return the sums of the record's targets, ``summaries`` (point, replicate, sum), in float64.
 
     Returns:
         outcome -> array (point, replicate, month // every), and per-trust records (point, replicate, trust[, year]);

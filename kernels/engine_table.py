@@ -165,18 +165,18 @@ def _all_runs(batch: RunBatch) -> int:
 
 
 def _runs_of_threads(batch: RunBatch) -> int:
-    return compiled_runs(len(batch.record.outcomes) * batch.windows)
+    return compiled_runs(batch.values)
 
 
 def _runs_in_cache(batch: RunBatch) -> int:
     country = batch.country
-    return chunk_runs(country.trusts, country.clinicians, recorded=len(batch.record.outcomes) * batch.windows)
+    return chunk_runs(country.trusts, country.clinicians, recorded=batch.values)
 
 
 def _runs_on_gpu(batch: RunBatch) -> int:
-    country, record = batch.country, batch.record
+    country = batch.country
     free, _ = import_cupy().cuda.runtime.memGetInfo()
-    per_run = bytes_per_run(country.trusts, country.clinicians, batch.months, len(record.outcomes), record.every)
+    per_run = bytes_per_run(country.trusts, country.clinicians, batch.months, 0) + 8 * batch.values
     # Temporaries of the clinicians' phase are as large as the state several times over.
     return chunk_runs(country.trusts, country.clinicians, free // 8, per_run)
 

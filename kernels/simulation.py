@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from html import escape
 from os import PathLike
 from typing import TYPE_CHECKING, Any, cast
@@ -18,10 +19,13 @@ from ..model.providers import Providers, read_providers
 from ..model.schedule.rulebook import BUILT_IN, RuleBook, with_varied_constants
 from ..model.text.names import whole_number
 from ..model.text.plain_text import brief
+from ..observation.summaries import about_sums
+from ..store.format import SUMMARIES
 from .batch.batch import Country, Record, Recorded, RunBatch
 from .batch.memory import Needs, check_room
 from .batch.naming import named_values
 from .batch.points import checked_run_numbers, chosen_runs, read_points, repeated_by_run
+from .batch.summing import check_length, narrowed, widened
 from .engine_table import Run, find_engine, load_engine
 
 if TYPE_CHECKING:
@@ -104,6 +108,7 @@ def simulate(
     streams: str | None = None,
     samples: ArrayLike | None = None,
     rules: RuleBook | str | PathLike[str] | Iterable[Any] | Mapping[str, Any] | None = None,
+    summaries: bool = False,
 ) -> Simulated:
     """Run every point ``replicates`` times and return the recorded outcomes.
 
@@ -132,6 +137,7 @@ def simulate(
         samples: with paired streams, a label for each point: points of one label are the arms of one sample.
         rules: rules of one's own: decorated functions, the path of a file with such, or rule -> function, place in a
             file or name of a rival that the package brings; None for the model as it stands.
+        summaries: also return the sums of the record's targets, ``summaries`` (point, replicate, sum), in float64.
 
     Returns:
         outcome -> array (point, replicate, month // every), and per-trust records (point, replicate, trust[, year]);
@@ -151,16 +157,17 @@ def simulate(
     >>> found.engine, found.failures
     ('numpy', ())
     """
-    _check_kinds(engine, outcomes, providers, constants, trust_records, dtype)
+    _check_kinds(engine, outcomes, providers, constants, trust_records, dtype, summaries)
     replicates, months = whole_number("replicates", replicates, 1), whole_number("months", months, 1)
     trusts, clinicians = whole_number("trusts", trusts, 1), whole_number("clinicians", clinicians, 1)
     seed, every = whole_number("seed", seed, 0), whole_number("every", every, 1, months)
     if months % every:
         raise ValueError(f"every = {every} does not divide months = {months}")
+    check_length(bool(summaries), months)
     country = _country_of(trusts, clinicians, providers)
     book, named = _rules_of(rules, points, constants or {})
     values, changes, count = read_points(named, months, country.providers is not None, book)
-    record = Record(choose_outcomes(outcomes, book.outcomes), every, bool(trust_records))
+    record = Record(choose_outcomes(outcomes, book.outcomes), every, bool(trust_records), bool(summaries))
     check_room(Needs(count * replicates, country, _most_groups(country), months, record, np.dtype(dtype).itemsize))
     numbers = checked_run_numbers(chosen_runs(runs, streams, samples, count, replicates), count, replicates)
     per_run = {name: repeated_by_run(array, replicates) for name, array in values.items()}
@@ -225,6 +232,7 @@ def _sizes_of(batch: RunBatch, points: int, replicates: int) -> dict[str, Any]:
         "country": (country.trusts, country.clinicians),
         "outcomes": record.outcomes,
         "trust_records": record.trusts,
+        "sums": about_sums(batch.months, country.trusts) if record.summaries else None,
         "providers": country.providers,
         "own_rules": batch.rules.text,
     }
@@ -237,7 +245,9 @@ def _most_groups(country: Country) -> int:
     return len({*country.providers.council, *country.providers.catchment})
 
 
-def _check_kinds(engine: Any, outcomes: Any, providers: Any, constants: Any, trust_records: Any, dtype: Any) -> None:
+def _check_kinds(
+    engine: Any, outcomes: Any, providers: Any, constants: Any, trust_records: Any, dtype: Any, summaries: Any
+) -> None:
     """Raise ValueError for an argument of another kind than it must be."""
     if not isinstance(dtype, str | type | np.dtype) or dtype not in ("float32", "float64", np.float32, np.float64):
         raise ValueError(f"dtype must be 'float32' or 'float64', got {brief(dtype)}")
@@ -247,6 +257,7 @@ def _check_kinds(engine: Any, outcomes: Any, providers: Any, constants: Any, tru
         ("providers", providers, Providers | str | PathLike | None, "a table of providers, or the path of one"),
         ("constants", constants, Mapping | None, "a mapping name -> value"),
         ("trust_records", trust_records, bool | np.bool_, "True or False"),
+        ("summaries", summaries, bool | np.bool_, "True or False"),
     ):
         if not isinstance(value, kinds):
             raise ValueError(f"{name} must be {wanted}, got {brief(value)}")
@@ -254,16 +265,17 @@ def _check_kinds(engine: Any, outcomes: Any, providers: Any, constants: Any, tru
 
 def _assemble(batch: RunBatch, run: Run, engine: str, shape: tuple[int, int], dtype: np.dtype[Any]) -> Simulated:
     """Compute the batch in chunks that stay in cache and put the pieces into arrays (point, replicate, ...)."""
-    count = len(batch.runs)
+    count, record = len(batch.runs), batch.record
+    batch = replace(batch, record=widened(record))
     arrays: dict[str, NDArray[Any]] = {}
     failures: list[Failure] = []
     step = chunk_size(batch, engine)
     for first in range(0, count, step):
         chosen = slice(first, min(first + step, count))
         recorded = run(batch.take(chosen))
-        for name, values in {**recorded.outcomes, **recorded.trust_records}.items():
+        for name, values in narrowed(recorded, record).items():
             if name not in arrays:
-                arrays[name] = np.empty((count, *values.shape[1:]), dtype=dtype)
+                arrays[name] = np.empty((count, *values.shape[1:]), np.float64 if name == SUMMARIES else dtype)
             values[recorded.failed > 0] = np.nan
             arrays[name][chosen] = values
         failures += _failures(recorded, first, shape[1])

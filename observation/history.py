@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -44,7 +44,24 @@ class History(NamedTuple):
         >>> three.choose(np.array([2])).courses["morale"].tolist()
         [[0.7]]
         """
-        return History(*({name: values[histories] for name, values in table.items()} for table in self))
+        return self.each(lambda values: values[histories])
+
+    def each(self, change: Callable[[Floats], Floats]) -> History:
+        """Return the histories with every array changed by ``change``, which keeps what its axes mean.
+
+        >>> History({"morale": np.array([[0.5]])}, {}, {}).each(lambda values: 2.0 * values).courses["morale"].tolist()
+        [[1.0]]
+        """
+        return History(*({name: change(values) for name, values in table.items()} for table in self))
+
+    def having(self, courses: Iterable[str] = (), panels: Iterable[str] = (), units: Iterable[str] = ()) -> History:
+        """Return the histories with these of their tables alone. Raises KeyError for one that is not there.
+
+        >>> sorted(History({"morale": np.ones((1, 2)), "fit": np.ones((1, 2))}, {}, {}).having(["fit"]).courses)
+        ['fit']
+        """
+        wanted = (courses, panels, units)
+        return History(*({name: table[name] for name in names} for table, names in zip(self, wanted, strict=True)))
 
     def cut(self, months: int = 0, units: int = 0) -> History:
         """Return the first ``months`` (whole years of panels), and at most so many units; 0: all of them.

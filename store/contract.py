@@ -10,7 +10,7 @@ from typing import Any
 
 from .blocks import Batches
 from .digest import BYTES
-from .format import BATCH_DIMENSIONS, DIGEST, OWN_RULES, STATUS
+from .format import BATCH_DIMENSIONS, DIGEST, OBSERVATION, OWN_RULES, STATUS
 from .random_streams import KINDS, KINDS_IN_WORDS
 from .root_file import with_present_keys
 from .spec_text import spec_tables
@@ -59,7 +59,10 @@ ATTRIBUTES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "coordinate_digests": (_digests, "a table of digests"),
 }
 """What the root file of a store must say, from format 2 on."""
-OPTIONAL: Mapping[str, tuple[Callable[[Any], bool], str]] = {OWN_RULES: (_text, "a text")}
+OPTIONAL: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    OWN_RULES: (_text, "a text"),
+    OBSERVATION: (_text, "a text"),
+}
 """What it may say."""
 
 

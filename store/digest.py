@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from .blocks import Batch
 from .design_methods import points_in_unit
-from .format import MISSING
+from .format import MISSING, OBSERVATION
 from .random_streams import PAIRED
 from .root_file import with_former_keys
 from .spec_text import spec_tables
@@ -32,8 +32,8 @@ def context_of(attributes: Mapping[str, Any]) -> bytes:
     """Return the digest of what decides all runs of a sweep but their points, from the ``attributes`` of its store.
 
     These are the rules, the seed, the random streams (how many points in turn share them, where they are paired), the
-    size of the country, its providers, fixed parameters, constants, and what a recorded value is a mean of. Name,
-    points, replicates and the choice of outcomes are left out.
+    size of the country, its providers, fixed parameters, constants, what a recorded value is a mean of, and what sums
+    are sums of. Name, points, replicates and the choice of outcomes are left out.
     """
     spec = spec_tables(attributes["spec"])
     decisive = {name: spec.get(name) for name in ("seed", "streams", "months", "country", "fixed", "constants")}
@@ -44,6 +44,8 @@ def context_of(attributes: Mapping[str, Any]) -> bytes:
     if spec.get("streams") == PAIRED:
         decisive["together"] = points_in_unit(attributes["sampler"])
     facts = {**decisive, "record": record, "rules": attributes["rules_hash"], "providers": attributes["providers"]}
+    # Absent without sums: digests of stores that have none stay.
+    facts |= {OBSERVATION: attributes[OBSERVATION]} if OBSERVATION in attributes else {}
     # Sorted: the order in which a spec was written decides no run.
     return _digest(json.dumps(facts, sort_keys=True, default=str).encode())
 

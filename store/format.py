@@ -21,6 +21,10 @@ MISSING, DONE, FAILED = 0, 1, 2
 """What ``status`` says of a run."""
 UNKNOWN_STATUS = "holds a status that no run can have"
 STATUS, DIGEST = "status", "digest"
+SUMMARIES = "summaries"
+"""The variable that holds sums of runs (point, replicate, sum), in stores that have it."""
+OBSERVATION = "observation"
+"""The attribute that holds the hash of what these are sums of; absent without them."""
 BATCH_DIMENSIONS = ("point", "replicate")
 """The dimensions of every variable that runs fill; a batch is a block of both."""
 CHUNK_SEPARATOR = "."

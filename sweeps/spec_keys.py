@@ -41,6 +41,7 @@ class RecordKeys(TypedDict, total=False):
     outcomes: Iterable[OutcomeName] | None
     every: int
     trusts: bool
+    summaries: bool
 
 
 class SpecKeys(TypedDict, total=False):
@@ -77,3 +78,4 @@ class SpecKeys(TypedDict, total=False):
     outcomes: Iterable[OutcomeName] | None
     every: int | None
     trust_records: bool | None
+    summaries: bool | None

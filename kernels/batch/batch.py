@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...model.outcomes import TRUST_RECORDS
+from ...model.schedule.recording import YEARLY
 from ...model.schedule.rulebook import BUILT_IN, RuleBook
 
 if TYPE_CHECKING:
@@ -28,11 +30,24 @@ class Country:
 
 @dataclass(frozen=True)
 class Record:
-    """What is kept: ``outcomes`` by name, in windows of ``every`` months, and per-trust records on request."""
+    """What is kept: ``outcomes`` by name, in windows of ``every`` months, and on request records of trusts.
+
+    ``summaries``: whether the sums of the record's targets are kept, too (summing.py).
+    """
 
     outcomes: tuple[str, ...]
     every: int = 1
     trusts: bool = False
+    summaries: bool = False
+
+
+def records_of_trust(months: int) -> int:
+    """Return how many values the records of a trust have in a run of so many ``months``.
+
+    >>> records_of_trust(24) - records_of_trust(12) == len(YEARLY)
+    True
+    """
+    return len(TRUST_RECORDS) - len(YEARLY) + len(YEARLY) * (months // 12)
 
 
 @dataclass(frozen=True)
@@ -58,6 +73,12 @@ class RunBatch:
     def windows(self) -> int:
         """How many values are kept per outcome and run."""
         return self.months // self.record.every
+
+    @property
+    def values(self) -> int:
+        """How many values an engine records of a run."""
+        per_trust = self.country.trusts * records_of_trust(self.months) if self.record.trusts else 0
+        return len(self.record.outcomes) * self.windows + per_trust
 
     @property
     def years(self) -> int:

@@ -8,11 +8,10 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...model.outcomes import TRUST_RECORDS
 from ...model.parameters import PARAMETERS
-from ...model.schedule.recording import YEARLY
 from ..machine.threads import thread_count
-from .batch import Country, Record
+from .batch import Country, Record, records_of_trust
+from .summing import SUMS, widened
 
 BYTES_PER_SEAT = 6 * 8 + 8  # talent, skill, morale, two efforts and luck's temporaries per seat; flags
 BYTES_PER_TRUST = 110 * 8  # states and intermediate quantities of trust and manager, and the sums
@@ -28,6 +27,8 @@ COMPILED_BYTES = 2**27
 """Most that the results of these runs take in float64, unless single runs are as large."""
 CHUNK_BYTES = 2**28
 """The same for the runs that an array engine computes together on the CPU."""
+PASSING_BYTES = 8 + 4 + 8
+"""What a value takes that only sums are made of: as it is recorded, as a store would keep it, and widened again."""
 GRANTED = Path("/sys/fs/cgroup/memory.max")
 """Where a container says how many bytes it may use."""
 
@@ -38,19 +39,23 @@ def bytes_per_run(trusts: int, clinicians: int, months: int, outcomes: int, ever
     return state + outcomes * (months // every) * 8
 
 
-def projected_bytes(runs: int, trusts: int, clinicians: int, months: int, outcomes: int, every: int = 1) -> int:
+def projected_bytes(
+    runs: int, trusts: int, clinicians: int, months: int, outcomes: int, every: int = 1, passing: int = 0
+) -> int:
     """Return the bytes that an engine needs for ``runs`` runs: the chunk in work and the results of all of them.
 
-    Results are counted twice: in float64 while they are made and in the type that is handed out.
+    Results are counted twice: in float64 while they are made and in the type that is handed out. ``passing`` are the
+    values of a run that are recorded for its sums alone, and held for the runs in work.
 
     >>> results = projected_bytes(9000, 150, 40, 240, outcomes=82) - projected_bytes(8000, 150, 40, 240, outcomes=82)
     >>> results == 1000 * 82 * 240 * (8 + 4)
     True
     """
-    chunk = min(runs, chunk_runs(trusts, clinicians, recorded=outcomes * (months // every)))
-    working = chunk * bytes_per_run(trusts, clinicians, months, outcomes, every)
-    compiled = min(runs, compiled_runs(outcomes * (months // every))) * outcomes * (months // every) * 8
-    return max(working, compiled) + runs * outcomes * (months // every) * 12 + BLOCK_ELEMENTS * BYTES_PER_BLOCK_ELEMENT
+    kept = outcomes * (months // every)
+    chunk = min(runs, chunk_runs(trusts, clinicians, recorded=kept + passing))
+    working = chunk * (bytes_per_run(trusts, clinicians, months, outcomes, every) + passing * PASSING_BYTES)
+    compiled = min(runs, compiled_runs(kept + passing)) * (kept * 8 + passing * PASSING_BYTES)
+    return max(working, compiled) + runs * kept * 12 + BLOCK_ELEMENTS * BYTES_PER_BLOCK_ELEMENT
 
 
 def chunk_runs(
@@ -98,8 +103,16 @@ class Needs:
     @property
     def values(self) -> int:
         """Values that are kept of a run."""
-        per_trust = len(TRUST_RECORDS) + len(YEARLY) * (self.months // 12) if self.record.trusts else 0
-        return len(self.record.outcomes) * (self.months // self.record.every) + self.country.trusts * per_trust
+        return self._values_of(self.record) + (len(SUMS) * 8 // self.itemsize if self.record.summaries else 0)
+
+    @property
+    def values_in_work(self) -> int:
+        """Values that are recorded of a run while it is computed: with sums more than are kept."""
+        return self._values_of(widened(self.record)) + (len(SUMS) if self.record.summaries else 0)
+
+    def _values_of(self, record: Record) -> int:
+        per_trust = records_of_trust(self.months) if record.trusts else 0
+        return len(record.outcomes) * (self.months // record.every) + self.country.trusts * per_trust
 
     @property
     def bytes_of_all(self) -> int:
@@ -110,7 +123,18 @@ class Needs:
     def bytes_of_one(self) -> int:
         """Bytes of a run while it is computed alone: its state, who belongs to which group, its results in float64."""
         state = bytes_per_run(self.country.trusts, self.country.clinicians, self.months, 0)
-        return state + self.country.trusts * self.groups + 8 * self.values
+        return state + self.country.trusts * self.groups + 8 * self.values_in_work
+
+
+def passing_values(country: Country, months: int, record: Record) -> int:
+    """Return how many values of a run are recorded for its sums alone; 0 of runs without.
+
+    >>> passing_values(Country(10, 4), 240, Record(("quality",)))
+    0
+    """
+    if not record.summaries:
+        return 0
+    return Needs(1, country, 0, months, record, 8).values_in_work - len(record.outcomes) * (months // record.every)
 
 
 def check_room(needs: Needs) -> None:

@@ -22,9 +22,9 @@ def present(read: Callable[..., Floats], *columns: Floats) -> Floats:
     >>> present(lambda column: mean(column), np.array([[0.5, np.nan, 0.7]])).tolist()
     [0.6]
     """
-    absent = np.asarray(np.isnan(np.stack(columns)).any(axis=0))
-    if not absent.any():
+    if not any(np.isnan(column).any() for column in columns):
         return read(*columns)
+    absent = np.isnan(np.stack(columns)).any(axis=0)
     kept = ~absent
     each = [read(*(column[one : one + 1, kept[one]] for column in columns)) for one in range(len(absent))]
     joined: Floats = np.concatenate(each, axis=-1)
@@ -60,16 +60,32 @@ def ranks(column: Floats) -> Floats:
     >>> ranks(np.array([[0.9, 0.5, 0.5]])).tolist()
     [[3.0, 1.5, 1.5]]
     """
-    found = np.empty_like(column)
-    for row, ordered in enumerate(np.sort(column, axis=1)):
-        below, through = np.searchsorted(ordered, column[row], "left"), np.searchsorted(ordered, column[row], "right")
-        found[row] = (below + through + 1) / 2.0
+    order = np.argsort(column, axis=1)  # in whatever order equal values come
+    ordered = np.take_along_axis(column, order, axis=1)
+    apart = ordered[:, 1:] != ordered[:, :-1]
+    edge, places = np.ones((len(column), 1), dtype=np.bool_), np.arange(column.shape[1])
+    # Of each group of equal values the first place and the last: halves are exact.
+    first = np.maximum.accumulate(np.where(np.hstack([edge, apart]), places, 0), axis=1)
+    backward = np.where(np.hstack([apart, edge]), places, places[-1:])[:, ::-1]
+    last = np.minimum.accumulate(backward, axis=1)[:, ::-1]
+    found = np.empty(column.shape)
+    np.put_along_axis(found, order, (first + last) / 2.0 + 1.0, axis=1)
     return found
 
 
-def _mean_over_years(values: list[Floats], histories: int) -> tuple[Floats, ...]:
-    """Return the sum and the number of the years that have a value, each (history,)."""
-    table = np.array(values).reshape(len(values), histories)
+def columns_of(panel: Floats) -> Floats:
+    """Return the years of ``panel`` (history, unit, year) below each other: (year times history, unit).
+
+    >>> columns_of(np.array([[[0.5, 0.6], [0.7, 0.8]]])).tolist()
+    [[0.5, 0.7], [0.6, 0.8]]
+    """
+    histories, units, years = panel.shape
+    return np.ascontiguousarray(panel.transpose(2, 0, 1)).reshape(years * histories, units)
+
+
+def _mean_over_years(values: Floats, histories: int) -> tuple[Floats, ...]:
+    """Return the sum and the number of the years that have a value, each (history,), of (year times history,)."""
+    table = values.reshape(len(values) // histories if histories else 0, histories)
     return total(np.nan_to_num(table), axis=0), (~np.isnan(table)).sum(axis=0).astype(np.float64)
 
 
@@ -86,7 +102,7 @@ def spread_between(panel: str, relative: bool = False) -> Operator:
 
     def gather(history: History) -> tuple[Floats, ...]:
         values = history.panels[panel]
-        return _mean_over_years([present(of_year, values[:, :, year]) for year in range(values.shape[2])], len(values))
+        return _mean_over_years(present(of_year, columns_of(values)), len(values))
 
     return Operator(
         name=f"{'relative ' if relative else ''}spread of {panel}",
@@ -110,7 +126,7 @@ def variation_of_units(quantity: str) -> Operator:
 
     def gather(history: History) -> tuple[Floats, ...]:
         values = present(lambda column: ratio(spread(column), mean(column)), history.units[quantity])
-        return _mean_over_years([values], len(values))
+        return _mean_over_years(values, len(values))
 
     return Operator(
         name=f"variation of {quantity}",
@@ -135,9 +151,8 @@ def persistence(panel: str, years: int) -> Operator:
 
     def gather(history: History) -> tuple[Floats, ...]:
         values = history.panels[panel]
-        pairs = [(values[:, :, year], values[:, :, year + years]) for year in range(values.shape[2] - years)]
-        found = [present(lambda *both: correlation(*map(ranks, both)), *pair) for pair in pairs]
-        return _mean_over_years(found, len(values))
+        pair = columns_of(values[:, :, :-years]), columns_of(values[:, :, years:])
+        return _mean_over_years(present(lambda *both: correlation(*map(ranks, both)), *pair), len(values))
 
     return Operator(
         name=f"persistence of {panel} over {years}",
@@ -161,8 +176,7 @@ def correlation_across(first: str, second: str) -> Operator:
 
     def gather(history: History) -> tuple[Floats, ...]:
         one, other = history.panels[first], history.panels[second]
-        years = range(one.shape[2])
-        return _mean_over_years([present(correlation, one[:, :, year], other[:, :, year]) for year in years], len(one))
+        return _mean_over_years(present(correlation, columns_of(one), columns_of(other)), len(one))
 
     return Operator(
         name=f"correlation of {first} and {second}",
@@ -190,9 +204,9 @@ def worst_stay(panel: str, years: int) -> Operator:
 
     def gather(history: History) -> tuple[Floats, ...]:
         values = history.panels[panel]
-        pairs = range(values.shape[2] - years)
-        found = [present(of_pair, values[:, :, year], values[:, :, year + years]) for year in pairs]
-        stay, worst = np.array(found).reshape(len(found), 2, len(values)).sum(axis=0)
+        found = present(of_pair, columns_of(values[:, :, :-years]), columns_of(values[:, :, years:]))
+        # Counts, which are exact in any order.
+        stay, worst = found.reshape(2, max(0, values.shape[2] - years), len(values)).sum(axis=1)
         return stay, worst
 
     return Operator(

@@ -51,8 +51,10 @@ def interval_variation(course: str) -> Operator:
     """
 
     def gather(history: History) -> tuple[Floats, ...]:
-        gaps = [np.diff(np.flatnonzero(one)).astype(np.float64) for one in _events(history.courses[course])]
-        return tuple(np.array([float((one**power).sum()) for one in gaps]) for power in (0, 1, 2))
+        seen = history.courses[course]
+        rows, gaps = _gaps(seen)
+        # Sums of whole numbers, which are exact in any order.
+        return tuple(np.bincount(rows, np.power(gaps, power), len(seen)).astype(np.float64) for power in (0, 1, 2))
 
     def value(number: Floats, months: Floats, squares: Floats) -> Floats:
         enough = number > 1.0
@@ -82,9 +84,11 @@ def median_spell(course: str) -> Operator:
     lengths = np.arange(1.0, LONGEST_SPELL + 1.0)
 
     def gather(history: History) -> tuple[Floats, ...]:
-        gaps = [np.diff(np.flatnonzero(one)) for one in _events(history.courses[course])]
-        counts = [np.bincount(np.minimum(one, LONGEST_SPELL), minlength=LONGEST_SPELL + 1)[1:] for one in gaps]
-        return tuple(np.array(counts, dtype=np.float64).T)
+        seen = history.courses[course]
+        rows, gaps = _gaps(seen)
+        cells = rows * LONGEST_SPELL + np.minimum(gaps, LONGEST_SPELL) - 1
+        counts = np.bincount(cells, minlength=len(seen) * LONGEST_SPELL).astype(np.float64)
+        return tuple(counts.reshape(len(seen), LONGEST_SPELL).T)
 
     def value(*counts: Floats) -> Floats:
         below = np.add.accumulate(np.stack(counts, axis=-1), axis=-1)
@@ -97,6 +101,7 @@ def median_spell(course: str) -> Operator:
         meaning=f"completed intervals between events of {course}: median",
         needs=f"two events of {course}",
         sums=tuple(f"of {length:g} months" for length in lengths),
+        smooth=False,
         gather=gather,
         value=value,
         courses=(course,),
@@ -163,6 +168,13 @@ def share_in_busiest(course: str) -> Operator:
 
 def _events(course: Floats) -> Any:
     return course > 0.5
+
+
+def _gaps(course: Floats) -> tuple[Any, Any]:
+    """Return the history and the length in months of each completed interval between events, history by history."""
+    rows, months = np.nonzero(_events(course))
+    same = rows[1:] == rows[:-1]
+    return rows[1:][same], (months[1:] - months[:-1])[same]
 
 
 def _by_year(course: Floats) -> Floats:

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..history import History
 from ..ordered import Floats, mean, ratio, total
-from .between_units import spread
+from .between_units import columns_of, spread
 from .operator import Operator
 
 SLOPE = 0.3
@@ -25,8 +25,7 @@ def _chance(sizes: Floats) -> Floats:
 def _variances(history: History) -> Floats:
     """Return the variances of quality between units, (history, year)."""
     quality = history.panels["quality"]
-    found = [spread(quality[:, :, year]) for year in range(quality.shape[2])]
-    return np.stack(found, axis=-1) ** 2
+    return spread(columns_of(quality)).reshape(quality.shape[2], len(quality)).T ** 2
 
 
 def mortality_spread() -> Operator:

@@ -20,7 +20,8 @@ class Operator:
 
     Sums add up over histories, so that the value of their total is that of all histories together, and the sums of one
     history its own. ``courses``, ``panels`` and ``units`` are what it reads of a :class:`History`; ``meaning`` says in
-    words what it computes, ``needs`` what a history lacks where it has no value (NaN).
+    words what it computes, ``needs`` what a history lacks where it has no value (NaN). ``smooth``: whether a small
+    change of the sums changes the value little, so that its error follows from leaving out histories.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Operator:
     courses: tuple[str, ...] = ()
     panels: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
+    smooth: bool = True
 
     def sums_of(self, history: History) -> Floats:
         """Return the sums (history, sum) of each history.

@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 FARTHEST = 1.5
 """Widths of the window that are drawn on either side of it; what lies beyond is an arrow at the edge."""
 COLOURS = {"inside": LINES[0], "outside": LINES[1], TOO_FEW: "#777777"}
-MARKS = {"fitted": "o", "held out": "D"}
+MARKS = {"fitted": "o", "held out": "D", "": "s"}
 
 
 def draw_validation(findings: Sequence[Finding], runs: int) -> Figure:
-    """Draw each target that was computed from ``runs`` runs on a scale on which its window reaches from 0 to 1.
+    """Draw each target that can fail, computed from ``runs`` runs, on a scale on which its window reaches from 0 to 1.
 
     Tick, or dark bar where it is known no better: the record; dot (fitted) or diamond (held out): the model, with the
     bounds of 95 % of single histories; blue inside, orange outside.
     """
-    shown = [one for one in findings if one.verdict in COLOURS]
+    shown = [one for one in findings if one.counts and one.verdict in COLOURS]
     with figure_style():
         figure = new_figure(9.0, 1.2 + 0.23 * len(shown))
         axes = figure.subplots()
@@ -83,6 +83,7 @@ def _add_legend(axes: Any) -> None:
     entries = [
         Line2D([], [], color=COLOURS[verdict], marker=mark, linestyle="", label=f"{use}, {verdict}")
         for use, mark in MARKS.items()
+        if use
         for verdict in ("inside", "outside")
     ]
     axes.legend(handles=entries, loc="upper center", bbox_to_anchor=(0.5, 1.07), ncols=4, labelcolor=INK)

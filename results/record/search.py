@@ -10,10 +10,17 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
+import xarray as xr
 from scipy import stats
 
-from ...observation.targets import Target
+from ...model.parameters import PARAMETERS
+from ...observation.counterparts import COUNTERPARTS
+from ...observation.summaries import BURN_IN, singles
+from ...observation.targets import Target, targets
+from ...store.format import DONE
+from ..dataset import varied_parameters
 from ..intervals import LEVEL
+from .evidence import read_evidence
 
 CANNOT_FAIL = 0.95
 """A target that more than this share of all settings meets tells nothing apart (issue of the record; an assumption)."""
@@ -42,6 +49,32 @@ class Search(NamedTuple):
         """Which histories lie inside the windows, (setting, target) of bool; where nothing was to be seen none do."""
         low, high = (np.array([getattr(target, end) for target in self.targets]) for end in ("low", "high"))
         return (self.values >= low) & (self.values <= high)
+
+
+def search_of(sweep: xr.Dataset) -> Search:
+    """Return the search of an opened sweep of one replicate with summaries, over the ranges that parameters declare.
+
+    Points whose run failed are left out. Raises ValueError for several replicates, and what evidence of runs raises.
+
+    >>> from tredegar import simulate
+    >>> few = {"months": 96, "trusts": 12, "clinicians": 5, "engine": "numpy", "summaries": True}
+    >>> found = search_of(simulate({"solidarity": [0.5, 1.0]}, replicates=1, **few).to_dataset())
+    >>> found.parameters, found.values.shape[0] == 2, found.targets[0].name
+    (('solidarity',), True, 'V01')
+    """
+    if sweep.sizes["replicate"] != 1:
+        raise ValueError(f"a search has one history for each setting, got {sweep.sizes['replicate']} replicates")
+    wanted = [targets()[name] for name in COUNTERPARTS]
+    seen = read_evidence(sweep, BURN_IN + 1, wanted)
+    parameters = varied_parameters(sweep)
+    done = (sweep["status"].values == DONE).ravel()
+    places = [
+        (sweep[name].values - PARAMETERS[name].low) / (PARAMETERS[name].high - PARAMETERS[name].low)
+        for name in parameters
+    ]
+    known = tuple(target for target in wanted if target.name in seen.sums)
+    values = [singles(COUNTERPARTS[target.name], seen.sums[target.name]) for target in known]
+    return Search(np.stack(values, axis=1), np.stack(places, axis=1)[done], parameters, known)
 
 
 class Met(NamedTuple):

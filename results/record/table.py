@@ -2,34 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from math import isfinite
 
 import xarray as xr
 
+from ...observation.counterparts import COUNTERPARTS
+from ...observation.summaries import BURN_IN
 from ..dataset import fixed_parameters, levels_in, spec_of, value_said
 from ..intervals import LEVEL
-from .validation import BURN_IN, TOO_FEW, Finding
+from .validation import NOT_COMPUTED, NOT_MEASURABLE, TOO_FEW, Finding
 
-NOT_MEASURABLE = "not measurable"
+Cells = tuple[str, ...]
 
 
-def finding_rows(findings: Sequence[Finding]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """Return the header and the cells, as text, of the printed table of computed targets."""
-    rows: list[tuple[str, ...]] = [
+def finding_rows(findings: Sequence[Finding]) -> tuple[Cells, list[Cells]]:
+    """Return the header and the cells, as text, of the printed table of targets that have a counterpart.
+
+    Inputs, and targets that cannot fail, come last: the verdict says so.
+    """
+    computed = sorted((one for one in findings if one.verdict != NOT_COMPUTED), key=lambda one: not one.counts)
+    header = ("target", "quantity", "record", "known", "model (95% of histories)", "percentile", "in window", "verdict")
+    return (*header, "used"), [
         (
             one.target.name,
             one.target.quantity,
             _record(one),
+            one.by,
             _value(one),
-            _percentile(one),
-            one.verdict,
+            _share(one.percentile),
+            _share(one.inside_share),
+            _verdict(one),
             one.target.use,
         )
-        for one in findings
-        if one.target.measure
+        for one in computed
     ]
-    return ("target", "quantity", "record", "model (95% of histories)", "percentile", "verdict", "used"), rows
 
 
 def _record(one: Finding) -> str:
@@ -47,26 +54,35 @@ def _value(one: Finding) -> str:
     return f"{one.value:.3g} ({bounds})"
 
 
-def _percentile(one: Finding) -> str:
-    return f"{100.0 * one.percentile:.0f}" if isfinite(one.percentile) else "-"
+def _share(share: float) -> str:
+    return f"{100.0 * share:.0f}" if isfinite(share) else "-"
+
+
+def _verdict(one: Finding) -> str:
+    return one.verdict if one.target.standing == "test" else f"{one.target.standing}: {one.verdict}"
 
 
 def tally(findings: Sequence[Finding]) -> str:
-    """Say how many targets are met, held out and fitted apart."""
+    """Say how many targets are met, of those that can fail: held out and fitted apart."""
+    counted = [one for one in findings if one.counts]
     parts = []
     for use in ("held out", "fitted"):
-        judged = [one for one in findings if one.target.use == use]
+        judged = [one for one in counted if one.target.use == use]
         parts.append(f"{use}: {sum(one.verdict == 'inside' for one in judged)} of {len(judged)} inside")
-    absent = sum(one.verdict == NOT_MEASURABLE for one in findings)
+    absent = sum(one.verdict == NOT_MEASURABLE for one in counted)
     if absent:
         parts.append(f"{absent} of them {NOT_MEASURABLE} in these runs")
-    few = sum(one.verdict == TOO_FEW for one in findings)
+    few = sum(one.verdict == TOO_FEW for one in counted)
     if few:
         parts.append(f"{few} of them in too few histories to tell (39 are needed)")
-    told = sum(one.verdict in ("inside", "outside") for one in findings)
+    told = sum(one.verdict in ("inside", "outside") for one in counted)
     if told:
         parts.append(f"at 5 % each a true model would miss at most {(1.0 - LEVEL) * told:.1f} of {told}")
-    left = sum(not one.target.measure for one in findings)
+    for standing, words in (("input", "go into the model"), ("no test", "cannot fail")):
+        number = sum(one.target.standing == standing for one in findings)
+        if number:
+            parts.append(f"{number} {words} and are not counted")
+    left = sum(one.verdict == NOT_COMPUTED and one.target.standing == "test" for one in findings)
     return f"{'; '.join(parts)}; {left} targets have no counterpart in the model."
 
 
@@ -79,23 +95,7 @@ def as_markdown(findings: Sequence[Finding], sweep: xr.Dataset, picture: str = "
     >>> as_markdown([], xr.Dataset(attrs={"spec": "months = 120", "runs_done": 8})).splitlines()[0]
     '# The model against the record'
     """
-    spec, runs = spec_of(sweep), sweep.attrs["runs_done"]
-    country = spec.get("country", {})
-    values = fixed_parameters(sweep).items()
-    fixed = ", ".join(f"`{name}` = {value_said(value, levels_in(sweep, name))}" for name, value in values)
-    at = f"at their defaults but {fixed}" if fixed else "at their defaults"
-    basis = (
-        f"{runs} runs of {country.get('trusts')} trusts, {country.get('clinicians')} clinicians each, over "
-        f"{spec.get('months')} months, the first {BURN_IN} left out of means; parameters {at}. "
-        "The record is one draw of history: each target is ranked among single runs, cut to the record's length and "
-        "number of trusts where that is known. *Model* is the value of all runs together and, in brackets, the bounds "
-        "of 95 % of single runs; *percentile* the share of single runs below the record. A target is outside where "
-        "the record has a probability of at most 5 %, both sides counted, or where all of its window has, if that is "
-        "how well it is known (a window without a value). Where runs are shorter than the record, or have fewer "
-        "trusts, the last column says so: a shorter run scatters more and misses less. Hits and misses are listed "
-        "alike. "
-        f"Rules `{str(sweep.attrs.get('rules_hash', 'unknown'))[:12]}`, seed {sweep.attrs.get('seed', 'unknown')}."
-    )
+    image = f"![What the model gives for each target, on the scale of its window]({picture})"
     return "\n".join(
         [
             "# The model against the record",
@@ -103,38 +103,80 @@ def as_markdown(findings: Sequence[Finding], sweep: xr.Dataset, picture: str = "
             "Generated by `make figures`, not by hand: it is what `tredegar validate STORE --markdown FILE.md` writes",
             "of the store of `examples/validation.toml`.",
             "",
-            basis,
+            _basis(sweep),
             "",
             f"**{tally(findings).capitalize()}**",
             "",
-            *(
-                [f"![What the model gives for each target, on the scale of its window]({picture})", ""]
-                if picture
-                else []
+            *([image, ""] if picture else []),
+            *_section("", RESULTS, (one for one in findings if one.counts), _result),
+            *_section(
+                "Inputs, and what cannot fail",
+                RESULTS,
+                (one for one in findings if not one.counts and one.verdict != NOT_COMPUTED),
+                _result,
             ),
-            "| target | quantity | unit | record | model | percentile | verdict | used | counterpart | source | runs |",
-            "|---|---|---|---|---|---|---|---|---|---|---|",
-            *(_computed(one) for one in findings if one.target.measure),
-            "",
-            "## Without a counterpart",
-            "",
-            "| target | quantity | record | why |",
-            "|---|---|---|---|",
-            *(_left_out(one) for one in findings if not one.target.measure),
-            "",
+            *_section("Definitions", DEFINITIONS, (one for one in findings if one.verdict != NOT_COMPUTED), _defined),
+            *_section(
+                "Without a counterpart",
+                ("target", "quantity", "record", "known", "its definition", "why"),
+                (one for one in findings if one.verdict == NOT_COMPUTED),
+                _left_out,
+            ),
         ]
     )
 
 
-def _computed(one: Finding) -> str:
+RESULTS = ("target", "quantity", "unit", "record", "known", "model", "percentile", "in window", "verdict", "used")
+DEFINITIONS = ("target", "the record", "the model", "why so", "source", "runs")
+
+
+def _section(
+    title: str, header: Cells, findings: Iterable[Finding], cells: Callable[[Finding], Cells]
+) -> Iterable[str]:
+    """Yield the lines of a table under its ``title``; none where there is nothing in it."""
+    rows = [f"| {' | '.join(cells(one))} |" for one in findings]
+    if rows:
+        yield from ([f"## {title}", ""] if title else [])
+        yield f"| {' | '.join(header)} |"
+        yield f"|{'---|' * len(header)}"
+        yield from (*rows, "")
+
+
+def _basis(sweep: xr.Dataset) -> str:
+    """Say on what the page rests, and how its columns are read."""
+    spec, runs = spec_of(sweep), sweep.attrs["runs_done"]
+    country = spec.get("country", {})
+    values = fixed_parameters(sweep).items()
+    fixed = ", ".join(f"`{name}` = {value_said(value, levels_in(sweep, name))}" for name, value in values)
+    at = f"at their defaults but {fixed}" if fixed else "at their defaults"
+    return (
+        f"{runs} runs of {country.get('trusts')} trusts, {country.get('clinicians')} clinicians each, over "
+        f"{spec.get('months')} months, the first {BURN_IN} left out; parameters {at}. "
+        "The record is one draw of history: each target is ranked among single runs, cut to the record's length and "
+        "number of trusts where that is known. *Known*: computed from open files by the function that reads the model, "
+        "compiled from files that are not open, or published. *Model* is the value of all runs together and, in "
+        "brackets, the bounds of 95 % of single runs; *percentile* the share of single runs below the record, in %; "
+        "*in window* that of single runs in the window of the target. A target is outside where the record has a "
+        "probability of at most 5 %, both sides counted, or where all of its window has, if that is how well it is "
+        "known (a window without a value). Where runs are shorter than the record, or have fewer trusts, the last "
+        "column of the definitions says so: a shorter run scatters more and misses less. Hits and misses are listed "
+        "alike. "
+        f"Rules `{str(sweep.attrs.get('rules_hash', 'unknown'))[:12]}`, seed {sweep.attrs.get('seed', 'unknown')}."
+    )
+
+
+def _result(one: Finding) -> Cells:
+    target, verdict = one.target, "**outside**" if one.verdict == "outside" else one.verdict
+    told = (_record(one), one.by, _value(one), _share(one.percentile), _share(one.inside_share))
+    return target.name, target.quantity, target.unit, *told, verdict, target.use
+
+
+def _defined(one: Finding) -> Cells:
     target = one.target
-    verdict = "**outside**" if one.verdict == "outside" else one.verdict
     runs = "-" if one.verdict == NOT_MEASURABLE else one.reason or "-"
-    told = (_record(one), _value(one), _percentile(one), verdict)
-    cells = (target.name, target.quantity, target.unit, *told, target.use, target.definition, target.source, runs)
-    return f"| {' | '.join(cells)} |"
+    return target.name, target.record, COUNTERPARTS[target.name].meaning, target.reason, target.source, runs
 
 
-def _left_out(one: Finding) -> str:
+def _left_out(one: Finding) -> Cells:
     target = one.target
-    return f"| {target.name} | {target.quantity} | {target.value:g} {target.unit} | {target.reason} |"
+    return target.name, target.quantity, f"{target.value:g} {target.unit}", one.by, target.record, target.reason

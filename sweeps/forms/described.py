@@ -59,7 +59,7 @@ def rows_of_spec(spec: Any, points: int, rules: Rows = ()) -> Rows:
         ("vary", _listed(varied)),
         ("fixed", _listed({name: f"{value:g}" for name, value in spec.fixed.items()})),
         ("constants", _listed({name: f"{value:g}" for name, value in spec.constants.items()})),
-        ("record", outcomes + _how(record.every, record.trusts)),
+        ("record", outcomes + _how(record)),
     ]
     return [(name, text) for name, text in rows if text]
 
@@ -81,6 +81,7 @@ def _listed(entries: Mapping[str, str]) -> str:
     return "; ".join(shown) + (f"; and {rest:,} more" if rest else "")
 
 
-def _how(every: int, trusts: bool) -> str:
-    means = f", means of {every:,} months" if every > 1 else ""
-    return means + (", records of each trust" if trusts else "")
+def _how(record: Any) -> str:
+    means = f", means of {record.every:,} months" if record.every > 1 else ""
+    trusts = ", records of each trust" if record.trusts else ""
+    return means + trusts + (", sums for the record" if record.summaries else "")

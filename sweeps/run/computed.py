@@ -158,6 +158,7 @@ def _simulated(
         trust_records=spec.record.trusts,
         dtype="float32",
         **({"rules": spec.rules} if spec.rules.text else {}),
+        **({"summaries": True} if spec.record.summaries else {}),
     )
     failures = {(failure.point, failure.replicate): failure.message[:MOST_LETTERS] for failure in out.failures}
     return Computed({name: np.asarray(out[name]) for name in out}, failures, out.engine)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...model.parameters import parse_setting
+from ...observation.summaries import BURN_IN, LEAST_MONTHS
 from ..spec.sampling import Points
 from ..spec.spec import Spec
 from .computed import compute_runs, default_simulate, run_numbers
@@ -56,7 +57,7 @@ def run_pilot(spec: Spec, engine: str, points: Points, points_per_batch: int, on
     >>> shown.engine, shown.batch_seconds > 0.0
     ('numpy', True)
     """
-    step = spec.record.every
+    step = _least_months(spec)
     whole = _Part(spec.replicates, spec.months, points_per_batch)
     part = _Part(max(1, min(spec.replicates, FIRST_WORK // (spec.trusts * spec.clinicians * step))), step, 1)
     with _threads(one_thread):
@@ -67,6 +68,12 @@ def run_pilot(spec: Spec, engine: str, points: Points, points_per_batch: int, on
             if seconds >= ENOUGH_SECONDS or part == whole:
                 return Pilot(name, seconds * whole.work / part.work)
             part = _larger(part, whole, step, min(10.0, max(2.0, SECONDS_AIMED_AT / max(seconds, 1e-3))))
+
+
+def _least_months(spec: Spec) -> int:
+    """Return of how many months a part is at least: one window, or as many as the sums of a run need."""
+    every = spec.record.every
+    return -(-(BURN_IN + LEAST_MONTHS) // every) * every if spec.record.summaries else every
 
 
 def _larger(part: _Part, whole: _Part, step: int, growth: float) -> _Part:

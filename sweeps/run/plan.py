@@ -96,7 +96,7 @@ def make_plan(spec: Spec, engine: str, processes: int, pilot: bool = True, one_t
     number = len(next(iter(points.values())))
     size = store_size(spec, number)
     windows = (spec.trusts, spec.clinicians, spec.months, len(spec.outcomes), spec.record.every)
-    memory = PROCESS_BYTES + projected_bytes(size.points_per_batch * spec.replicates, *windows)
+    memory = PROCESS_BYTES + projected_bytes(size.points_per_batch * spec.replicates, *windows, _passing(spec))
     flown = run_pilot(spec, engine, points, size.points_per_batch, one_thread) if pilot else None
     seconds = None
     if flown is not None:
@@ -105,6 +105,15 @@ def make_plan(spec: Spec, engine: str, processes: int, pilot: bool = True, one_t
         share = min(most, number / size.points_per_batch)
         seconds = share * flown.batch_seconds + most * SECONDS_PER_BATCH
     return Plan(number, spec.replicates, size, memory, processes, flown, seconds, tuple(rows_of_rules(spec.rules)))
+
+
+def _passing(spec: Spec) -> int:
+    """Return how many values of a run are recorded for its sums alone."""
+    from ...kernels.batch.batch import Country, Record
+    from ...kernels.batch.memory import passing_values
+
+    record = Record(spec.outcomes, spec.record.every, spec.record.trusts, spec.record.summaries)
+    return passing_values(Country(spec.trusts, spec.clinicians), spec.months, record)
 
 
 def check_budget(plan: Plan, budget: Budget) -> None:

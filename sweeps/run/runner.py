@@ -26,7 +26,7 @@ from ..spec.spec import Spec
 from ..spec.text import present_text
 from ..store.create import create_store, is_to_be_created, place_of_store
 from ..store.late import wait_until_seen
-from ..store.layout import current_rules_hash
+from ..store.layout import current_rules_hash, other_observation
 from ..store.store import StoreError, SweepStore
 from ..upkeep.missing import Counts, count_status, pending, remove_stray_files
 from ..upkeep.repair import repair_skeleton
@@ -227,6 +227,9 @@ def check_same_sweep(store: SweepStore, spec: Spec) -> None:
             f" {rules[:12]}){same_numbers(begun)}; finish it with the version of tredegar that began it, or choose"
             " another --out"
         )
+    if what := other_observation(store.facts):
+        finish = "finish it with the version of tredegar that began it, or choose another --out"
+        raise StoreError(f"store '{store.path}' was begun with {what}; {finish}")
 
 
 def _difference(store: SweepStore, spec: Spec) -> str:

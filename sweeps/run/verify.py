@@ -13,7 +13,7 @@ from ...store.blocks import Batch
 from ...store.format import DONE, MISSING, STATUS, StoreError
 from ..spec.samplers import SAMPLERS, sampler_of
 from ..store.late import Patience
-from ..store.layout import current_rules_hash
+from ..store.layout import current_rules_hash, other_observation
 from ..store.store import SweepStore
 from ..upkeep.missing import Counts, Task, count_status, damage, remove_stray_files
 from ..upkeep.repair import points_of, repair_skeleton, skeleton_faults
@@ -82,6 +82,8 @@ def verify_store(
     # Runs computed here under other rules would differ without anything being wrong with the files.
     if store.facts["rules_hash"] != current_rules_hash(store.rules):
         faults.append(other_rules(store))
+    elif what := other_observation(store.facts):
+        faults.append(f"the sums in the store are of {what}: verify it with the version of tredegar that wrote it")
     elif runs and not faults:
         again = _draw(status, runs, seed)
         for point, replicate in again:
@@ -107,6 +109,8 @@ def _why_no_repair(store: SweepStore, skeleton: bool) -> str:
         return "an archive is never written to: make it again from its store"
     if store.facts["rules_hash"] != current_rules_hash(store.rules):
         return "the store was written under other rules: repair it with the version of tredegar that wrote it"
+    if what := other_observation(store.facts):
+        return f"the sums in the store are of {what}: repair it with the version of tredegar that wrote it"
     sampler = SAMPLERS.get((store.facts["sampler"] or {}).get("method", ""))
     if skeleton and sampler is not None and sampler.from_file:
         return "only the spec has the points of a table: give 'tredegar sweep SPEC --out STORE', which repairs it"

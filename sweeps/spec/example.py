@@ -53,6 +53,7 @@ method_heterogeneity = { low = 0.0, high = 1.5 }
 # outcomes = ["quality", "true_access"]           # all when left out
 every = 1                    # months per recorded value, their mean; 12 = yearly
 trusts = false               # true: also what became of each trust
+summaries = false            # true: also the sums by which `tredegar validate` holds runs against the record
 """
 
 

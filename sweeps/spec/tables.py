@@ -178,13 +178,17 @@ class CountrySpec(Strict):
 
 
 class RecordSpec(Strict):
-    """What of a run is kept: which outcomes, at which interval in months, and whether the records of every trust."""
+    """What of a run is kept: which outcomes, at which interval in months, and whether the records of every trust.
+
+    ``summaries``: whether also the sums from which the targets of the record follow.
+    """
 
     outcomes: Annotated[
         tuple[str, ...] | None, PlainValidator(outcomes_to_record), PlainSerializer(lambda names: names)
     ] = None
     every: int = Field(default=1, ge=1, le=MOST_MONTHS, description="a whole number of months that divides 'months'")
     trusts: bool = Field(default=False, description="true or false")
+    summaries: bool = Field(default=False, description="true or false")
 
 
 def _book(value: Any, info: ValidationInfo) -> RuleBook:
@@ -259,5 +263,7 @@ def tables_of_spec(spec: Any, by_levels: bool) -> dict[str, Any]:
         "design": {**design, "seed": spec.sampler_seed},
         "vary": {name: varied.as_toml(by_levels) for name, varied in spec.vary.items()},
         "constants": {name: spec.constants[name] for name in sorted(spec.constants)},
-        "record": {"outcomes": spec.outcomes, "every": spec.record.every, "trusts": spec.record.trusts},
+        "record": {"outcomes": spec.outcomes, "every": spec.record.every, "trusts": spec.record.trusts}
+        # Absent unless asked for, as above.
+        | ({"summaries": True} if spec.record.summaries else {}),
     }

@@ -30,6 +30,8 @@ MOST_BATCH_BYTES = 256_000_000
 LEAST_BATCHES = 8
 """So that two workers share a small sweep evenly and its progress can be seen."""
 
+BYTES_OF_VALUE = {"float64": 8, "float32": 4, "uint8": 1}
+
 
 @dataclass(frozen=True, slots=True)
 class StoreSize:
@@ -64,7 +66,7 @@ def points_per_batch_for(spec: Spec, number_of_points: int) -> int:
 
 
 def _bytes(variable: Variable) -> int:
-    return prod(variable.shape) * (4 if variable.dtype == "float32" else 1)
+    return prod(variable.shape) * BYTES_OF_VALUE[variable.dtype]
 
 
 def files_at_creation(spec: Spec) -> int:

@@ -17,9 +17,20 @@ from ... import model
 from ...datasets.attributes import STATUS_ATTRIBUTES, axis_attributes, outcome_attributes, parameter_attributes
 from ...model.outcomes import TRUST_RECORDS, Outcome
 from ...model.schedule.rulebook import BUILT_IN, RuleBook
+from ...observation.summaries import about_sums, observation_hash
 from ...store.blocks import Batches
 from ...store.digest import BYTES, coordinate_digest
-from ...store.format import DIGEST, MISSING, OWN_RULES, STATUS, STORE_FORMAT, WITHOUT_ARMS, WITHOUT_OWN_RULES
+from ...store.format import (
+    DIGEST,
+    MISSING,
+    OBSERVATION,
+    OWN_RULES,
+    STATUS,
+    STORE_FORMAT,
+    SUMMARIES,
+    WITHOUT_ARMS,
+    WITHOUT_OWN_RULES,
+)
 from ...store.random_streams import PAIRED
 from ..spec.sampling import Points, sampler_settings
 from ..spec.spec import Spec
@@ -67,6 +78,8 @@ def filled(spec: Spec, number_of_points: int, points_per_batch: int) -> tuple[Va
             for row in TRUST_RECORDS.values()
             if years or not row.yearly
         ]
+    if spec.record.summaries:
+        found.append(_summed(spec, number_of_points, points_per_batch))
     digest = _digest_of([*(row.name for row in found), STATUS], number_of_points, points_per_batch, spec.replicates)
     status = Variable(
         name=STATUS,
@@ -113,6 +126,13 @@ def _filled(
         dims, sizes = (*dims, "year"), (*sizes, years)
     about = outcome_attributes(row)
     return Variable(row.name, dims, (points, *sizes), (points_per_batch, *sizes), "float32", float("nan"), about)
+
+
+def _summed(spec: Spec, points: int, points_per_batch: int) -> Variable:
+    about, replicates = about_sums(spec.months, spec.trusts), spec.replicates
+    shape = (points, replicates, len(about["sums"]))
+    chunks, dims = (points_per_batch, *shape[1:]), ("point", "replicate", "sum")
+    return Variable(SUMMARIES, dims, shape, chunks, "float64", float("nan"), about)
 
 
 def coordinates(spec: Spec, points: Points) -> list[Variable]:
@@ -179,8 +199,9 @@ def store_attributes(spec: Spec, points: Points, points_per_batch: int, rules_ha
         "replicates_per_batch": spec.replicates,
         "coordinates": " ".join([*points, *sorted(spec.fixed)]),
         "coordinate_digests": coordinate_digests(spec, points),
-        # Absent without own rules: stores of the model as it stands keep their bytes.
+        # Absent without own rules or sums: stores of the model as it stands keep their bytes.
         **({OWN_RULES: spec.rules.text} if spec.rules.text else {}),
+        **({OBSERVATION: observation_hash()} if spec.record.summaries else {}),
     }
 
 
@@ -207,6 +228,18 @@ def coordinate_digests(spec: Spec, points: Points) -> dict[str, str]:
     return {
         row.name: coordinate_digest(row.name, row.values) for row in coordinates(spec, points) if row.values is not None
     }
+
+
+def other_observation(facts: Mapping[str, Any]) -> str:
+    """Return which other sums than those of the installed version a store of these ``facts`` has; "" if none.
+
+    >>> other_observation({}), other_observation({"observation": observation_hash()})
+    ('', '')
+    """
+    begun, now = str(facts.get(OBSERVATION, "")), observation_hash()
+    if begun in ("", now):
+        return ""
+    return f"other definitions of the record's targets (observation hash {begun[:12]}, installed {now[:12]})"
 
 
 def current_rules_hash(book: RuleBook = BUILT_IN) -> str:

@@ -27,7 +27,14 @@ from ..spec.spec import Spec
 from ..spec.text import present_text
 from ..store.create import write_root
 from ..store.durable import write_durably
-from ..store.layout import Variable, coordinate_digests, coordinates, current_rules_hash, store_format
+from ..store.layout import (
+    Variable,
+    coordinate_digests,
+    coordinates,
+    current_rules_hash,
+    other_observation,
+    store_format,
+)
 from ..store.store import SweepStore
 
 
@@ -43,6 +50,8 @@ def extend_store(store: SweepStore, spec: Spec) -> tuple[int, int]:
         raise StoreError(
             f"store '{store.path}' was written under other rules; extend it with the version that wrote it"
         )
+    if what := other_observation(store.facts):
+        raise StoreError(f"store '{store.path}' has sums of {what}; extend it with the version that wrote it")
     if what := differing_rule(store.rules, spec.rules):
         raise StoreError(f"store '{store.path}' cannot be extended so: the spec has {what} otherwise than the store")
     if store.facts["spec_hash"] == spec.hash():

@@ -20,7 +20,7 @@ from ...store.format import DIGEST, LOG, MISSING, STATUS, StoreDamaged, StoreErr
 from ..spec.text import present_text
 from ..store.create import is_to_be_created, place_of_store, write_root, write_skeleton
 from ..store.durable import TEMPORARY
-from ..store.layout import current_rules_hash
+from ..store.layout import current_rules_hash, other_observation
 from ..store.store import SweepStore
 from ..store.temporary import building_place, put_in_place, remove, remove_abandoned
 from ..store.writing import write_batch
@@ -82,6 +82,8 @@ def _check_alike(stores: Sequence[SweepStore]) -> None:
             raise StoreError(f"store '{store.path}' is damaged ({faults[0]}); give its sweep again, which repairs it")
     if first.facts["rules_hash"] != current_rules_hash(first.rules):
         raise StoreError(f"'{first.path}' was swept under other rules; merge with the version of tredegar that did")
+    if what := max(other_observation(store.facts) for store in stores):
+        raise StoreError(f"a store has sums of {what}; merge with the version of tredegar that made them")
 
 
 def _present(fact: Any) -> Any:

@@ -32,6 +32,7 @@ FILES = tuple(
         "bunching",
     )
 )
+POOLED = ("pooled value of a target",)
 MEANS = ("mean over a design", "mean under a condition")
 SOBOL = ("first-order index", "total-order index", "second-order index")
 IDLE_SOBOL = (
@@ -112,8 +113,10 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "results/intervals.py:estimate_by_point": ("difference of arms at a point",),
     "results/intervals.py:estimate_unpaired": ("difference of arms at a point",),
     "results/record/validation.py": RECORD,
-    "results/record/validation.py:Finding": RECORD,
-    "results/record/validation.py:Standing": RECORD,
+    "results/record/validation.py:Finding": (*RECORD, *POOLED),
+    "results/record/validation.py:PlaceAmong": RECORD,
+    "results/record/validation.py:Pooled": POOLED,
+    "results/record/validation.py:jackknifed": POOLED,
     "results/report/parts.py:map_picture": CELLS,
     "results/report/report.py": ("response at a level",),
     "results/sensitivity/delta.py": DELTA,
@@ -172,7 +175,7 @@ NO_INTERVALS: Mapping[str, str] = {
     "results/discovery/prim.py:Box": RANGE,
     "results/discovery/regions.py:Limit": RANGE,
     "results/discovery/regions.py:discover": "the threshold of the best or worst fifth of the points",
-    "results/record/validation.py:Target": "the window in which the record lies, from its source",
+    "observation/targets.py:Target": "the window in which the record lies, from its source",
     "datasets/inputs.py": RANGE,
     "datasets/inputs.py:Input": RANGE,
     "datasets/inputs.py:input_of": RANGE,

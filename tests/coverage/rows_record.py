@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import xarray as xr
 
+from tredegar.observation.counterparts import COUNTERPARTS
+from tredegar.observation.history import History
+from tredegar.observation.summaries import pooled, sums_for
+from tredegar.observation.targets import Target, targets
 from tredegar.results import validate
-from tredegar.results.record.measures import MONTHLY, PER_TRUST
-from tredegar.results.record.validation import Finding, Target, targets
+from tredegar.results.record.validation import Finding, jackknifed
 
 from .law import Row, Said
 
@@ -65,17 +69,11 @@ SHAPES = {
 def sweep_of(histories: Histories, trusts: int, months: int) -> xr.Dataset:
     """Return the histories as an opened sweep of one point."""
     count = len(next(iter(histories.values())))
-    nothing = {name: np.zeros((count, months)) for name in MONTHLY}
-    for name in PER_TRUST:
-        nothing[name] = np.zeros((count, trusts, months // 12) if "year" in name else (count, trusts))
     dims = {2: ("point", "replicate", "month"), 3: ("point", "replicate", "trust", "year")}
-    runs = {}
-    for name, values in (nothing | histories).items():
-        own = ("point", "replicate", "trust") if name in PER_TRUST and values.ndim == 2 else dims[values.ndim]
-        runs[name] = (own, values[None])
+    runs = {name: (dims[values.ndim], values[None]) for name, values in histories.items()}
     status = (("point", "replicate"), np.ones((1, count), dtype="u1"))
-    attrs = {"defaults": json.dumps({"target_level": 0.9})}
-    return xr.Dataset({**runs, "status": status}, {"month": np.arange(1, months + 1)}, attrs)
+    settings = {"settings": json.dumps({"country": {"trusts": trusts}})}
+    return xr.Dataset({**runs, "status": status}, {"month": np.arange(1, months + 1)}, settings)
 
 
 def read_record(law: str, trusts: int, months: int, rng: np.random.Generator) -> dict[str, Target]:
@@ -109,6 +107,57 @@ def said(found: list[Finding]) -> Said:
     return Said(*np.array(read).T)
 
 
+POOLED = {
+    "events years apart": ("V01", "V02", "V04"),
+    "trusts that persist": ("V08", "V09", "V10", "V39"),
+    "skewed rates": ("V21", "V23", "V30"),
+}
+"""Truth -> the targets whose pooled value has an interval: of a median there is none."""
+MANY = 40_000
+"""Histories whose pooled value is taken for the truth, in parts."""
+
+
+def trusts_at_risk(rng: np.random.Generator, count: int, trusts: int, months: int) -> Histories:
+    """Rates, and departures of managers over trusts that fail, whose number is skewed over histories."""
+    found = rates(rng, count, trusts, months)
+    failing = rng.lognormal(-3.0, 0.6, (count, 1)) * np.ones((count, months))
+    left = failing * rng.gamma(4.0, 0.015, (count, 1))
+    return found | {"long_failing_share": failing, "departures_long_failing": left}
+
+
+DRAWN: dict[str, Callable[..., Histories]] = {
+    "events years apart": events,
+    "trusts that persist": trusts_that_persist,
+    "skewed rates": trusts_at_risk,
+}
+
+
+def drawn_sums(law: str, rng: np.random.Generator, count: int) -> dict[str, np.ndarray]:
+    """Return the sums (history, sum) of each target of a law, of so many histories of 40 trusts over ten years."""
+    drawn = DRAWN[law](rng, count, 40, 120)
+    panels = {name.removeprefix("trust_year_"): values for name, values in drawn.items() if values.ndim == 3}
+    history = History({name: values for name, values in drawn.items() if values.ndim == 2}, panels, {})
+    return {name: sums_for(replace(targets()[name], months=0, units=0), history) for name in POOLED[law]}
+
+
+@cache
+def pooled_truth(law: str) -> dict[str, float]:
+    """Return the pooled value of each target of a law over very many histories."""
+    parts = [drawn_sums(law, np.random.default_rng([20, part]), MANY // 40) for part in range(40)]
+    whole = {name: np.concatenate([part[name] for part in parts]) for name in POOLED[law]}
+    return {name: pooled(COUNTERPARTS[name], sums) for name, sums in whole.items()}
+
+
+def _pooled_row(law: str, count: int) -> Row:
+    def trial(rng: np.random.Generator) -> Said:
+        sums, truth = drawn_sums(law, rng, count), pooled_truth(law)
+        found = [(*jackknifed(COUNTERPARTS[name], sums[name]), truth[name]) for name in POOLED[law]]
+        return Said(*np.array(found).T)
+
+    return Row(kind="pooled value of a target", truth=law, design=f"{count} histories", trial=trial, trials=400)
+
+
 def rows() -> list[Row]:
     """Return the rows of the record."""
-    return [_row(law, shape) for law in LAWS for shape in SHAPES]
+    among = [_row(law, shape) for law in LAWS for shape in SHAPES]
+    return [*among, *(_pooled_row(law, count) for law in POOLED for count in (20, 40, 100))]

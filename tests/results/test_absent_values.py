@@ -11,16 +11,16 @@ import pytest
 import xarray as xr
 
 from tredegar.cli.entry import main
-from tredegar.model import TRUST_RECORDS
+from tredegar.observation.counterparts import COURSES, PANELS
+from tredegar.observation.targets import targets
 from tredegar.results import open_sweep
 from tredegar.results.arms.comparison import compare, compared_rows
 from tredegar.results.discovery.regions import discover
 from tredegar.results.discovery.robust import measure_robustness, robust_rows
 from tredegar.results.figures.maps import map_of
 from tredegar.results.record.figure import draw_validation
-from tredegar.results.record.measures import MEASURES, MONTHLY, PER_TRUST, WHY_ABSENT
 from tredegar.results.record.table import as_markdown, finding_rows, tally
-from tredegar.results.record.validation import Finding, Runs, targets, validate
+from tredegar.results.record.validation import Finding, validate
 from tredegar.results.sensitivity.indices import analyze_sensitivity
 from tredegar.results.sensitivity.pawn import pawn_indices
 from tredegar.results.sensitivity.table import remarks, summary
@@ -31,39 +31,11 @@ from ..support.made_stores import grid, made_store
 LEVELS = [0.0, 0.5, 1.0]
 
 
-def lone_runs(trusts: int = 1, years: int = 10, level: float = 0.0) -> Runs:
-    """Two histories in which nothing happens: every outcome, and every record of every trust, is ``level``."""
-    monthly = {name: np.full((2, 12 * years), level) for name in MONTHLY}
-    records = {
-        name: np.full((2, trusts, years) if TRUST_RECORDS[name].yearly else (2, trusts), level) for name in PER_TRUST
-    }
-    return Runs(monthly=monthly, trusts=records, target=np.full(2, 0.9), settled=12, first_year=1)
-
-
-@pytest.mark.parametrize(
-    "runs", [lone_runs(), lone_runs(30), lone_runs(30, level=0.5), lone_runs(1, 3), lone_runs(5, 3)]
-)
-def test_a_measure_without_its_events_is_not_finite_without_a_warning_and_a_reason_is_known(runs: Runs) -> None:
-    for name, measure in MEASURES.items():
-        value = measure(runs)
-        assert np.isfinite(value) or WHY_ABSENT[name], name
-    assert np.isnan(MEASURES["bunching_of_reports"](runs)) and np.isnan(MEASURES["bunching"](runs))
-
-
-def test_bunching_of_reports_needs_trusts_on_both_sides_of_the_target() -> None:
-    runs = lone_runs(10)
-    access = np.where(np.arange(10) < 5, 0.905, 0.895) * np.ones((2, 1))
-    runs.trusts["trust_reported_access"][...] = access
-    runs.trusts["trust_true_access"][...] = 0.895  # as many below as you like, none at or above
-    assert MEASURES["bunching"](runs) == 1.0
-    assert np.isnan(MEASURES["bunching_of_reports"](runs))
-
-
 @pytest.fixture(scope="module")
 def uneventful(tmp_path_factory: pytest.TempPathFactory) -> xr.Dataset:
-    records = {name: row.yearly for name, row in TRUST_RECORDS.items() if name in PER_TRUST}
+    records = {f"trust_year_{name}": True for name in PANELS} | {"trust_size": False}
     still: dict[str, Callable[..., np.ndarray]] = {
-        name: lambda points, luck, month: 0.0 * (points["solidarity"] + luck + month) for name in MONTHLY
+        name: lambda points, luck, month: 0.0 * (points["solidarity"] + luck + month) for name in COURSES
     }
     store = made_store(tmp_path_factory.mktemp("still") / "v.zarr", grid(solidarity=[0.0, 1.0]), still, months=120,
                        trust_records=records)  # fmt: skip
@@ -77,7 +49,7 @@ def test_a_target_that_runs_cannot_show_is_not_measurable_and_says_why(
     absent = {one.target.name: one for one in findings if one.verdict == "not measurable"}
     assert {"V01", "V04", "V05"} <= set(absent) and all(one.reason for one in absent.values())
     rows = {row[0]: row for row in finding_rows(findings)[1]}
-    assert rows["V01"][3] == "not measurable here: no reorganisation after the burn-in"
+    assert rows["V01"][4] == "not measurable here: these runs lack an event of reorganisation_started"
     page = as_markdown(findings, uneventful)
     for text in (*(cell for row in rows.values() for cell in row), page, tally(findings)):
         assert not re.search(r"\bnan\b", text)
@@ -91,11 +63,7 @@ def test_a_target_that_runs_cannot_show_is_not_measurable_and_says_why(
 
 def test_a_value_without_an_interval_says_so() -> None:
     one = Finding(target=targets()["V01"], value=7.0, low=float("nan"), high=float("nan"), verdict="inside")
-    assert finding_rows([one])[1][0][3] == "7 (no interval)"
-
-
-def test_of_all_targets_none_but_those_with_a_reason_can_be_absent() -> None:
-    assert set(WHY_ABSENT) <= set(MEASURES)
+    assert finding_rows([one])[1][0][4] == "7 (no interval)"
 
 
 def sweep_of(

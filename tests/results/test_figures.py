@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 
 from tredegar.model.graph.merkle import rules_hash
+from tredegar.observation.counterparts import COUNTERPARTS
+from tredegar.observation.targets import targets
 from tredegar.results.figures.curves import fan_panels
 from tredegar.results.figures.style import alone, save_picture
-from tredegar.results.record.validation import targets
 from tredegar.sweeps import Spec
 
 from ..conftest import ROOT
@@ -44,7 +45,8 @@ def test_the_page_of_the_record_is_that_of_these_rules_and_of_its_spec():
     assert f"{runs} runs of {spec.trusts} trusts, {spec.clinicians} clinicians each, over {spec.months} months" in page
     for target in targets().values():
         assert f"| {target.name} | {target.quantity} |" in page
-        assert not target.measure or target.definition in page
+        assert target.record in page and target.reason in page
+        assert target.name not in COUNTERPARTS or COUNTERPARTS[target.name].meaning in page
         assert target.use != "held out" or re.search(rf"\| {target.name} \|.*\| held out \|", page)
 
 
