@@ -77,9 +77,10 @@ def _run_one(model: HealthService, batch: RunBatch, position: int, recorded: Rec
                 window[name] = 0.0
         year = (month - 1) // 12
         if batch.record.trusts and year < batch.years:
-            for name, quantity in YEARLY.items():
+            agents = {"trust": model.trusts, "manager": model.managers}
+            for name, (actor, quantity) in YEARLY.items():
                 row = recorded.trust_records[name][position, :, year]
-                row += np.array([getattr(trust, quantity) / 12.0 for trust in model.trusts])
+                row += np.array([getattr(agent, quantity) / 12.0 for agent in agents[actor]])
     if batch.record.trusts:
         for number, trust in enumerate(model.trusts):
             records = {"trust": trust, "manager": trust.manager, "centre": model.minister, "p": model.p}

@@ -40,14 +40,18 @@ OutcomeName = Literal[
     "failure_demand_share", "private_grievance", "control_conceded", "control_volunteered",
     "compliance_cost_share", "trapped_share", "organisational_learning", "wrongful_blame", "sacked_for_system",
     "central_body", "party", "hidden_failures", "centre_quality_error", "long_failing_share",
-    "departures_long_failing", "meeting_target_share", "departures_meeting_target", "access_p10", "access_p50",
-    "access_p90", "quality_p10", "quality_p50", "quality_p90", "overall_p10", "overall_p50", "overall_p90",
+    "departures_long_failing", "meeting_target_share", "departures_meeting_target", "burned_out_share",
+    "failure_entries", "failure_exits", "failure_early_exits", "reports_just_above", "reports_just_below",
+    "reports_further_above", "reports_further_below", "placebo_just_above", "placebo_just_below",
+    "placebo_further_above", "placebo_further_below", "access_p10", "access_p50", "access_p90", "quality_p10",
+    "quality_p50", "quality_p90", "overall_p10", "overall_p50", "overall_p90",
 ]  # fmt: skip
 """Name of a monthly outcome."""
 TrustRecordName = Literal[
     "trust_true_access", "trust_reported_access", "trust_quality", "trust_integration", "trust_mean_skill",
     "trust_method", "trust_optimum", "trust_challenges", "trust_size", "trust_trap", "trust_year_true_access",
-    "trust_year_reported_access", "trust_year_quality",
+    "trust_year_reported_access", "trust_year_quality", "trust_year_morale", "trust_year_burned_out",
+    "trust_year_autonomy", "trust_year_safety",
 ]  # fmt: skip
 """Name of a record of each trust."""
 

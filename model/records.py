@@ -173,10 +173,15 @@ class TrustState:
     learning_stock: float
     difficulty: float  # demand over funding, ratio
     months_failing: float  # months
+    regime_months: float  # months in the failure regime, 0 outside
+    regime_entry: bool
+    regime_exit: bool
+    regime_early_exit: bool
     alerts: float  # per clinician at work
     morale: float
     skill: float
     share_at_work: float
+    burned_out: float  # share of the clinicians at work
     displacement_hazard: float  # per month
     strain: float  # pressure, saturating
     training: float  # per month
@@ -184,6 +189,7 @@ class TrustState:
     leave_strain: float
     leave_blame: float  # per month
     prescribed: float  # 1 - discretion
+    autonomy: float  # as the staff feel it
     effort_strain: float
     alert_chance: float  # per month
     hire_chance: float  # per month

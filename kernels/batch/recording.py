@@ -47,7 +47,8 @@ class ArrayRecorder:
         for name, kept in self._trusts.items():
             year = (month - 1) // 12
             if year < self._batch.years:
-                kept[:, :, year] = kept[:, :, year] + getattr(records["trust"], YEARLY[name]) / 12.0
+                record, field = YEARLY[name]
+                kept[:, :, year] = kept[:, :, year] + getattr(records[record], field) / 12.0
 
     def _percentile(self, name: str, trust: Any) -> Any:
         quantity, which = name.rsplit("_", 1)

@@ -97,7 +97,7 @@ def _model_of(book: RuleBook) -> CudaModel:
     start = trace_seat_start(book)
     summed = {place: level for phase in phases for place, (level, _) in phase.summed.items()}
     groups = {place: level for place, level in summed.items() if level in GROUPS}
-    recorded = (*(("trust", name) for name in (*BINNED, *YEARLY.values())), *trace_final(book).reads)
+    recorded = (*(("trust", name) for name in BINNED), *YEARLY.values(), *trace_final(book).reads)
     places = (*_met((*phases, *outcomes, start)), *(("place", over) for over in GROUPS), *summed, *recorded)
     stays = (*COUNTRY_RECORDS, *TRUST_RECORDS, "seat")
     # A dict and no set: the order decides the source, and with it the hash of the kernel.

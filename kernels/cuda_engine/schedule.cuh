@@ -96,6 +96,10 @@ DEV void record_trust_year(const World& w, const u32 trust) {
   add_to_year(w, 0u, year, trust, own[TRUST_trust_access * WARP]);
   add_to_year(w, 1u, year, trust, own[TRUST_trust_reported * WARP]);
   add_to_year(w, 2u, year, trust, own[TRUST_trust_quality * WARP]);
+  add_to_year(w, 3u, year, trust, own[TRUST_trust_morale * WARP]);
+  add_to_year(w, 4u, year, trust, own[TRUST_trust_burned_out * WARP]);
+  add_to_year(w, 5u, year, trust, own[TRUST_trust_autonomy * WARP]);
+  add_to_year(w, 6u, year, trust, own[TRUST_manager_safety * WARP]);
 }
 
 DEV void serve(const World& w, const u32 trust, const bool active) {

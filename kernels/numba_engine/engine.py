@@ -100,7 +100,7 @@ class KernelInputs:
                 ranks.append(percentile_rank(TENTHS[tenths], trusts))
                 chosen.append(-len(slots))
         self.yearly = tuple(YEARLY) if record.trusts else ()
-        yearly_slots = [layout.trust["trust", YEARLY[name]] for name in self.yearly]
+        yearly_slots = [layout.trust[YEARLY[name]] for name in self.yearly]
         self.recording = tuple(np.array(numbers, np.int64) for numbers in (chosen, slots, ranks, yearly_slots))
         changes = [
             (month, layout.country["p", name], values)

@@ -73,7 +73,7 @@ def _program_of(book: RuleBook) -> Program:
                 wanted[quantity.rank][quantity.detail] = None
         wanted[phase.rank] |= {field: None for field in phase.written if field[0] in RESULTS}
     wanted[Rank.COUNTRY][LEFT] = None
-    wanted[Rank.TRUST] |= {("trust", name): None for name in YEARLY.values()}
+    wanted[Rank.TRUST] |= dict.fromkeys(YEARLY.values())
     return Program(
         {phase.name: phase for phase in phases},
         _slots(wanted[Rank.COUNTRY]),

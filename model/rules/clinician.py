@@ -73,6 +73,10 @@ def fate(seat: SeatState, trust: TrustState, luck: SeatLuck, p: Parameters, k: C
     )
 
 
+LOW_MORALE = 0.5
+"""Morale below which a clinician counts as burned out: the middle of the scale, an assumption."""
+
+
 class Contribution(NamedTuple):
     """What a seat adds to the sums of its trust; nothing, but for people who go or come, unless somebody works."""
 
@@ -81,6 +85,7 @@ class Contribution(NamedTuple):
     displaced: bool
     rehired: bool
     poor: bool
+    burned_out: bool
     tail: bool
     top: bool
     displaced_talent: float
@@ -114,6 +119,7 @@ def contribution(seat: SeatState, trust: TrustState, p: Parameters, k: Constants
         displaced=seat.displaced,
         rehired=seat.rehired,
         poor=seat.at_work & seat.poor,
+        burned_out=seat.at_work & (seat.morale < LOW_MORALE),
         tail=tail,
         top=top,
         displaced_talent=select(seat.displaced, seat.talent, 0.0),

@@ -1,4 +1,4 @@
-"""Rules of the outcomes: the 73 that are not percentiles (section 8), in the order of the table."""
+"""Rules of the outcomes: the 85 that are not percentiles (section 8), in the order of the table."""
 
 from __future__ import annotations
 
@@ -30,10 +30,19 @@ class ServiceOutcomes(NamedTuple):
     failure_demand_share: float
     centre_quality_error: float
     trapped_share: float
+    reports_just_above: float
+    reports_just_below: float
+    reports_further_above: float
+    reports_further_below: float
+    placebo_just_above: float
+    placebo_just_below: float
+    placebo_further_above: float
+    placebo_further_below: float
 
 
 def service_outcomes(nation: NationState, country_sums: Sums, setting: Setting) -> ServiceOutcomes:
-    """Access, quality, waits and failures, true and published."""
+    """Access, quality, waits and failures, true and published; where reports lie beside the target."""
+    s, trusts = country_sums, setting.trusts
     return ServiceOutcomes(
         true_access=nation.access,
         reported_access=nation.reported,
@@ -46,13 +55,21 @@ def service_outcomes(nation: NationState, country_sums: Sums, setting: Setting) 
         wait_months=nation.wait,
         queue=nation.queue,
         gaming_gap=nation.reported - nation.access,
-        below_target_share=as_float(country_sums.below_target) / setting.trusts,
+        below_target_share=as_float(s.below_target) / trusts,
         failing_share=nation.failing_share,
         found_failures=nation.found,
         hidden_failures=nation.hidden,
         failure_demand_share=nation.failure_demand_share,
         centre_quality_error=(1.0 - nation.seen_share) * nation.quality_sd,
-        trapped_share=as_float(country_sums.trapped) / setting.trusts,
+        trapped_share=as_float(s.trapped) / trusts,
+        reports_just_above=as_float(s.just_above) / trusts,
+        reports_just_below=as_float(s.just_below) / trusts,
+        reports_further_above=as_float(s.further_above) / trusts,
+        reports_further_below=as_float(s.further_below) / trusts,
+        placebo_just_above=as_float(s.placebo_above) / trusts,
+        placebo_just_below=as_float(s.placebo_below) / trusts,
+        placebo_further_above=as_float(s.placebo_further_above) / trusts,
+        placebo_further_below=as_float(s.placebo_further_below) / trusts,
     )
 
 
@@ -72,6 +89,7 @@ class StaffOutcomes(NamedTuple):
     skill_others: float
     alert_rate: float
     pool_count: float
+    burned_out_share: float
 
 
 def ratio_or(total: int, count: int, otherwise: float) -> float:
@@ -99,6 +117,7 @@ def staff_outcomes(nation: NationState, country_sums: Sums) -> StaffOutcomes:
         skill_others=ratio_or(s.skill - s.displacer_skill, s.at_work - s.displacer_at_work, mean_skill),
         alert_rate=unfixed(s.alerts) / people,
         pool_count=nation.pool,
+        burned_out_share=unfixed(s.burned_out) / people,
     )
 
 
@@ -122,6 +141,9 @@ class ManagerOutcomes(NamedTuple):
     departures_long_failing: float
     meeting_target_share: float
     departures_meeting_target: float
+    failure_entries: float
+    failure_exits: float
+    failure_early_exits: float
 
 
 def manager_outcomes(nation: NationState, country_sums: Sums, setting: Setting) -> ManagerOutcomes:
@@ -145,6 +167,9 @@ def manager_outcomes(nation: NationState, country_sums: Sums, setting: Setting) 
         departures_long_failing=as_float(s.long_failing_departed) / trusts,
         meeting_target_share=as_float(s.meeting) / trusts,
         departures_meeting_target=as_float(s.meeting_departed) / trusts,
+        failure_entries=as_float(s.entered_regime) / trusts,
+        failure_exits=as_float(s.left_regime) / trusts,
+        failure_early_exits=as_float(s.left_regime_early) / trusts,
     )
 
 

@@ -183,6 +183,7 @@ class TrustStart(NamedTuple):
     morale: float
     skill: float
     months_failing: float
+    regime_months: float
     queue: float
     wait: float
 
@@ -212,6 +213,7 @@ def trust_start(trust: TrustState, luck: StartLuck, p: Parameters, k: Constants)
         morale=0.6,
         skill=1.0,
         months_failing=0.0,
+        regime_months=0.0,
         queue=k.BASE_WAIT,
         wait=k.BASE_WAIT,
     )

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from ..arithmetic import as_float, select, unfixed
 from ..constants import Constants
+from ..parameters import Parameters
 from ..records import ManagerState, Sums, TrustState
 
 
@@ -74,6 +75,7 @@ class Staff(NamedTuple):
     displaced: float
     rehired: float
     poor: float
+    burned_out: float
     displaced_talent: float
     alerts: float
     morale: float
@@ -100,6 +102,7 @@ def tally_staff(trust: TrustState, totals: Sums) -> Staff:
         displaced=size * as_float(totals.displaced),
         rehired=size * as_float(totals.rehired),
         poor=size * as_float(totals.poor),
+        burned_out=size * as_float(totals.burned_out),
         displaced_talent=size * unfixed(totals.displaced_talent),
         alerts=size * unfixed(totals.alerts),
         morale=size * unfixed(totals.morale),
@@ -139,6 +142,9 @@ class Distribution(NamedTuple):
     long_failing_departed: bool
     meeting: bool
     meeting_departed: bool
+    entered_regime: bool
+    left_regime: bool
+    left_regime_early: bool
 
 
 def tally_distribution(trust: TrustState, manager: ManagerState) -> Distribution:
@@ -165,6 +171,46 @@ def tally_distribution(trust: TrustState, manager: ManagerState) -> Distribution
         long_failing_departed=long_failing & manager.departed,
         meeting=manager.meeting,
         meeting_departed=manager.meeting & manager.departed,
+        entered_regime=trust.regime_entry,
+        left_regime=trust.regime_exit,
+        left_regime_early=trust.regime_early_exit,
+    )
+
+
+NARROW_BIN = 0.005
+"""Width of the bin next to a threshold: half a point of access, as the record is binned (B12d). An assumption."""
+WIDE_BIN = 0.015
+"""Where the bin behind it ends: one and a half points, an assumption (the two bins next to the target are B12d's)."""
+PLACEBO_STEP = 0.08
+"""How far below the target the threshold lies at which reports are counted for comparison (B12). An assumption."""
+
+
+class Reports(NamedTuple):
+    """On which side of the target, and of a threshold that is none, what the trust publishes lies, and how near."""
+
+    just_above: bool
+    just_below: bool
+    further_above: bool
+    further_below: bool
+    placebo_above: bool
+    placebo_below: bool
+    placebo_further_above: bool
+    placebo_further_below: bool
+
+
+def tally_reports(trust: TrustState, p: Parameters) -> Reports:
+    """Reports bunch above a target that counts, not above another threshold (B12, B12d; V12, V13)."""
+    gap = trust.reported - p.target_level
+    other = trust.reported - (p.target_level - PLACEBO_STEP)
+    return Reports(
+        just_above=(gap >= 0.0) & (gap < NARROW_BIN),
+        just_below=(gap < 0.0) & (gap >= -NARROW_BIN),
+        further_above=(gap >= NARROW_BIN) & (gap < WIDE_BIN),
+        further_below=(gap < -NARROW_BIN) & (gap >= -WIDE_BIN),
+        placebo_above=(other >= 0.0) & (other < NARROW_BIN),
+        placebo_below=(other < 0.0) & (other >= -NARROW_BIN),
+        placebo_further_above=(other >= NARROW_BIN) & (other < WIDE_BIN),
+        placebo_further_below=(other < -NARROW_BIN) & (other >= -WIDE_BIN),
     )
 
 

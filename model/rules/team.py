@@ -40,6 +40,15 @@ def signals(trust: TrustState, manager: ManagerState, p: Parameters, k: Constant
     )
 
 
+AUTONOMY_STRAIN = 0.2
+"""The most of the autonomy that discretion gives which pressure takes away. An assumption."""
+
+
+def autonomy(trust: TrustState, manager: ManagerState) -> float:
+    """Discretion as the staff feel it, less under pressure; told for the record alone (L0; B39; assumption)."""
+    return manager.discretion * (1.0 - AUTONOMY_STRAIN * trust.strain)
+
+
 class Hiring(NamedTuple):
     """How fast vacant seats fill, and from where."""
 
@@ -116,6 +125,11 @@ def team_state(trust: TrustState, totals: Sums, setting: Setting) -> TeamState:
         morale=unfixed(totals.morale) / people,
         skill=unfixed(totals.skill) / people,
     )
+
+
+def burned_out(trust: TrustState, totals: Sums) -> float:
+    """Share of the clinicians at work whose morale is low; told for the record alone (S1; B39)."""
+    return as_float(totals.burned_out) / larger(1.0, as_float(totals.at_work))
 
 
 class Fitness(NamedTuple):

@@ -49,6 +49,31 @@ def security(manager: ManagerState, trust: TrustState, centre: CentreState, p: P
     )
 
 
+EARLY_EXIT_MONTHS = 12.0
+"""Months in the failure regime up to which leaving it counts as early, as the record counts it (V32)."""
+
+
+class FailureRegime(NamedTuple):
+    """How long the trust has been in the failure regime, and whether it entered or left it this month."""
+
+    regime_months: float
+    regime_entry: bool
+    regime_exit: bool
+    regime_early_exit: bool
+
+
+def failure_regime(trust: TrustState, manager: ManagerState) -> FailureRegime:
+    """Entries and exits are told for the record alone: no other rule reads them (M4; B22, V31, V32)."""
+    inside = manager.failing > 0.5
+    leaves = negation(inside) & (trust.regime_months > 0.5)
+    return FailureRegime(
+        regime_months=select(inside, trust.regime_months + 1.0, 0.0),
+        regime_entry=inside & (trust.regime_months < 0.5),
+        regime_exit=leaves,
+        regime_early_exit=leaves & (trust.regime_months <= EARLY_EXIT_MONTHS),
+    )
+
+
 class Succession(NamedTuple):
     """The manager of next month: the same one, or a successor."""
 

@@ -13,17 +13,21 @@ TENTHS = {"p10": 1, "p50": 5, "p90": 9}
 BINNED = tuple(dict.fromkeys(name.rsplit("_", 1)[0] for name in PERCENTILES))
 """The quantities of trusts whose percentiles are outcomes."""
 YEARLY = {
-    "trust_year_true_access": "access",
-    "trust_year_reported_access": "reported",
-    "trust_year_quality": "quality",
+    "trust_year_true_access": ("trust", "access"),
+    "trust_year_reported_access": ("trust", "reported"),
+    "trust_year_quality": ("trust", "quality"),
+    "trust_year_morale": ("trust", "morale"),
+    "trust_year_burned_out": ("trust", "burned_out"),
+    "trust_year_autonomy": ("trust", "autonomy"),
+    "trust_year_safety": ("manager", "safety"),
 }
-"""Yearly record of a trust -> the quantity whose mean over 12 months it is."""
+"""Yearly record of a trust -> the record and the field of the quantity whose mean over 12 months it is."""
 OUTCOME_RULES: tuple[Callable[..., Any], ...] = (service_outcomes, staff_outcomes, manager_outcomes, centre_outcomes)
 """The rules of the outcomes that are not percentiles; what each reads are the names of its arguments."""
 
 
 def monthly_outcomes(records: dict[str, Any]) -> dict[str, Any]:
-    """Return the 73 outcomes of the month from the records of an engine, name -> float or array."""
+    """Return the 85 outcomes of the month from the records of an engine, name -> float or array."""
     nation, sums, setting = records["nation"], records["country_sums"], records["setting"]
     return {
         **service_outcomes(nation, sums, setting)._asdict(),

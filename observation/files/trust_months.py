@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...model.rules.tallies import PLACEBO_STEP
 from ..history import History
 from ..operators.reports import bins_about
 from ..ordered import Floats, mean, ratio, total
@@ -14,8 +15,6 @@ from .calendar_months import month_number
 from .definitions import ADMITTED, EVERY_HALF_POINT
 from .table_reader import Table
 
-PLACEBO = 0.08
-"""Points below the limit at which no target lies (V13), as in docs/model.md."""
 LIMIT = 0.95
 FIRST_MONTH, MONTHS = month_number("2016-04"), 36
 """The three financial years of the file that parts the types."""
@@ -160,7 +159,7 @@ def report_courses(months: TrustMonths) -> History:
     """
     counted = np.nan_to_num(months.attendances) >= EVERY_HALF_POINT
     reported = np.where(counted, 1.0 - ratio(months.breaches, months.attendances), -1.0)
-    abouts = {"reports": LIMIT, "placebo": LIMIT - PLACEBO}
+    abouts = {"reports": LIMIT, "placebo": LIMIT - PLACEBO_STEP}
     return History(
         {
             f"{name}_{place}": total(found)[:, None]
