@@ -6,7 +6,7 @@ target's window, not settings that would meet it in the mean.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -122,14 +122,18 @@ class Struck(NamedTuple):
     share: float
 
 
-def exact_interval(met: int, settings: int, level: float = LEVEL) -> tuple[float, float]:
-    """Return the interval of a share, by Clopper and Pearson (1934), Biometrika 26, 404: it covers at least ``level``.
+def exact_interval(met: np.ndarray, settings: np.ndarray, level: float = LEVEL) -> tuple[np.ndarray, np.ndarray]:
+    """Return the bounds of shares ``met`` of ``settings``, of the same shape; they cover at least ``level``.
 
-    >>> [round(bound, 4) for bound in exact_interval(0, 20_000)]
+    Source: Clopper and Pearson (1934), Biometrika 26, 404. From 0 to 1 where there is no setting.
+
+    >>> [float(bound.round(4)) for bound in exact_interval(np.array(0), np.array(20_000))]
     [0.0, 0.0002]
     """
-    found = stats.binomtest(met, settings).proportion_ci(level, method="exact")
-    return float(found.low), float(found.high)
+    tail = (1.0 - level) / 2.0
+    low = np.where(met > 0, stats.beta.ppf(tail, np.maximum(met, 1), settings - met + 1), 0.0)
+    high = np.where(met < settings, stats.beta.ppf(1.0 - tail, met + 1, np.maximum(settings - met, 1)), 1.0)
+    return low, high
 
 
 def count_met(search: Search) -> list[Met]:
@@ -153,7 +157,8 @@ def _met(target: Target, values: np.ndarray, inside: np.ndarray) -> Met:
         miss = np.where(np.isfinite(values), np.maximum(target.low - values, values - target.high), np.inf)
         place = int(miss.argmin())
         nearest, away = float(values[place]), float(miss[place] / (target.high - target.low))
-    return Met(target, number, met, *exact_interval(met, number), nearest, away)
+    low, high = exact_interval(np.array(met), np.array(number))
+    return Met(target, number, met, float(low), float(high), nearest, away)
 
 
 def excluding_pairs(search: Search) -> list[Pair]:
@@ -207,10 +212,7 @@ def _parts_struck(target: str, parameter: str, part: np.ndarray, inside: np.ndar
     settings = np.bincount(part, minlength=PARTS)
     met = np.bincount(part, weights=inside, minlength=PARTS).astype(int)
     share = float(inside.mean())
-    rare = [
-        bool(n) and exact_interval(int(m), int(n), level)[1] < STRUCK * share
-        for m, n in zip(met, settings, strict=True)
-    ]
+    rare = (settings > 0) & (exact_interval(met, settings, level)[1] < STRUCK * share)
     found = []
     for first, last in _stretches(rare):
         within = slice(first, last)
@@ -219,9 +221,9 @@ def _parts_struck(target: str, parameter: str, part: np.ndarray, inside: np.ndar
     return found
 
 
-def _stretches(marked: Sequence[bool]) -> list[tuple[int, int]]:
+def _stretches(marked: np.ndarray) -> list[tuple[int, int]]:
     """Return where stretches of marked places begin, and the places after their ends."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], np.asarray(marked, dtype=int), [0]])))
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], marked.astype(int), [0]])))
     return [(int(first), int(last)) for first, last in edges.reshape(-1, 2)]
 
 
