@@ -20,7 +20,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types imports slow chaos soak slurm browser ptx gpu facts house coverage damage golden figures notebooks claims bench constraints minimum newest fuzz extras clean
+.PHONY: help setup demo test check lint types imports slow compiled readers chaos soak slurm browser ptx gpu facts house coverage damage golden figures notebooks claims bench constraints minimum newest fuzz extras clean
 
 help: ## list the targets
 	@echo 'make TARGET, where TARGET is'
@@ -105,6 +105,12 @@ imports: $(TOOLS) ## import-linter: who may import whom, on an installed copy
 
 slow: $(TOOLS) ## the stylised facts and other long tests
 	@$(BIN)/pytest -m slow --timeout 3600 $(PYTEST_OPTIONS)
+
+compiled: $(TOOLS) ## the tests that compile the rules anew: caches, own rules on the compiled engine
+	@OPENBLAS_NUM_THREADS=$${OPENBLAS_NUM_THREADS:-1} $(BIN)/pytest -m compiled -n auto --maxprocesses 4 --dist loadfile $(PYTEST_OPTIONS)
+
+readers: $(TOOLS) ## what readers of the documentation do: run the notebooks and the calls of docs/python.md, check types
+	@OPENBLAS_NUM_THREADS=$${OPENBLAS_NUM_THREADS:-1} $(BIN)/pytest -m readers -n auto --maxprocesses 4 $(PYTEST_OPTIONS)
 
 chaos: $(TOOLS) ## kill, starve and corrupt sweeps at random; the store must come out the same (ROUNDS=200)
 	@TREDEGAR_CHAOS_ROUNDS=$(ROUNDS) $(BIN)/pytest -m chaos --timeout 7200 $(PYTEST_OPTIONS)

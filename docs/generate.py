@@ -15,6 +15,7 @@ from itertools import groupby
 from pathlib import Path
 
 from generate_architecture import SECTIONS as ARCHITECTURE
+from generate_data import SECTIONS as DATA
 from generate_others import SECTIONS as OTHERS
 from generate_types import FILES
 
@@ -136,6 +137,7 @@ def mechanisms() -> str:
 PAGES: dict[str, dict[str, Callable[[], str]]] = {
     "model.md": SECTIONS,
     "architecture.md": ARCHITECTURE,
+    "data.md": DATA,
     "others.md": OTHERS,
     "own_rules.md": {"mechanisms": mechanisms},
 }

@@ -37,6 +37,7 @@ _HOMES = {
     "list_sweeps": "results",
     "measure_hysteresis": "results",
     "measure_robustness": "results",
+    "observe": "observation.files.record_table",
     "open_sweep": "results",
     "outcome": "model.own.declared",
     "paired": "results",

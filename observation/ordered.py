@@ -18,7 +18,8 @@ def total(values: Floats, axis: int = -1) -> Floats:
     """
     if not values.shape[axis]:
         return np.zeros_like(values.sum(axis=axis))
-    return np.take(np.add.accumulate(values, axis=axis), -1, axis=axis)
+    found: Floats = np.take(np.add.accumulate(values, axis=axis), -1, axis=axis)
+    return found
 
 
 def mean(values: Floats, axis: int = -1) -> Floats:

@@ -36,6 +36,7 @@ def register_results_commands(app: typer.Typer) -> None:
     app.command("sensitivity", rich_help_panel="Results")(sensitivity_command)
     app.command("discover", rich_help_panel="Results")(discover_command)
     app.command("validate", rich_help_panel="Results")(validate_command)
+    app.command("observe", rich_help_panel="Results")(observe_command)
     app.command("compare", rich_help_panel="Results")(compare_command)
     app.command("export", rich_help_panel="Results")(export_command)
     app.command("list", rich_help_panel="Results")(list_command)
@@ -182,6 +183,24 @@ def validate_command(
         picture = os.path.relpath(figure, markdown.parent) if markdown is not None else ""
     if markdown is not None:
         markdown.write_text(as_markdown(findings, sweep, picture), encoding="utf-8", newline="\n")
+        typer.echo(f"wrote {markdown}")
+
+
+def observe_command(
+    data: Annotated[
+        Path, typer.Option("--data", metavar="DIR", help="The folder of files of the record (docs/data.md).")
+    ],
+    markdown: Annotated[Path | None, typer.Option(metavar="FILE.md", help="Also write the table as a page.")] = None,
+) -> None:
+    """Observe the record in files: every target that they give, with its window, and what is wrong with the files."""
+    from ..observation.files.record_table import lacking_lines, observe, record_page, recorded_rows
+
+    record = observe(data)
+    _print_table(*recorded_rows(record))
+    for line in (*lacking_lines(record), *map(str, record.defects)):
+        typer.echo(line)
+    if markdown is not None:
+        markdown.write_text(record_page(record), encoding="utf-8", newline="\n")
         typer.echo(f"wrote {markdown}")
 
 

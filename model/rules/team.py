@@ -41,7 +41,7 @@ def signals(trust: TrustState, manager: ManagerState, p: Parameters, k: Constant
 
 
 AUTONOMY_STRAIN = 0.2
-"""How much of the autonomy that discretion gives strain takes away, at most. An assumption: pressure hurries choices."""
+"""The most of the autonomy that discretion gives which pressure takes away. An assumption."""
 
 
 def autonomy(trust: TrustState, manager: ManagerState) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...model.rules.tallies import NARROW_BIN, WIDE_BIN
 from ..history import History
 from ..ordered import Floats, ratio, total
 from .operator import Operator
@@ -12,7 +13,6 @@ LATE = 11.0 / 12.0
 """Share of a limit after which its last twelfth begins: 20 minutes of 4 hours (V14)."""
 BINS = ("just_above", "just_below", "further_above", "further_below")
 """Half a point on either side of a target, and from there to one and a half."""
-HALF_POINT, FURTHER = 0.005, 0.015
 
 
 def bins_about(reported: Floats, target: float) -> dict[str, Floats]:
@@ -23,10 +23,10 @@ def bins_about(reported: Floats, target: float) -> dict[str, Floats]:
     """
     distance = reported - target
     found = (
-        (distance >= 0.0) & (distance < HALF_POINT),
-        (distance >= -HALF_POINT) & (distance < 0.0),
-        (distance >= HALF_POINT) & (distance < FURTHER),
-        (distance >= -FURTHER) & (distance < -HALF_POINT),
+        (distance >= 0.0) & (distance < NARROW_BIN),
+        (distance >= -NARROW_BIN) & (distance < 0.0),
+        (distance >= NARROW_BIN) & (distance < WIDE_BIN),
+        (distance >= -WIDE_BIN) & (distance < -NARROW_BIN),
     )
     return {name: each.astype(np.float64) for name, each in zip(BINS, found, strict=True)}
 

@@ -18,6 +18,7 @@ PAGE = "docs/coverage.md"
 SHARED = "where chance under common random numbers is tied to the parameter, which passes for an effect"
 STEP = "where the effect has a step"
 SENSITIVITY, DISCOVER = "tredegar sensitivity, report", "tredegar discover, report"
+OBSERVE = "tredegar observe"
 CLAIMS, PHASES = "tredegar claims: verdicts", "tredegar claims: contradictions"
 
 
@@ -59,6 +60,14 @@ _KINDS = (
     _kind("gap of a ramp", "measure_hysteresis, tredegar claims", "gap_low", "gap_high"),
     _kind("the record among single histories", "tredegar validate"),
     _kind("pooled value of a target", "validate", "value_low", "value_high"),
+    _kind("record in files: months per event", OBSERVE),
+    _kind("record in files: variation of intervals", OBSERVE),
+    _kind("record in files: median", OBSERVE),
+    _kind("record in files: share in the busiest years", OBSERVE),
+    _kind("record in files: spread between units", OBSERVE),
+    _kind("record in files: rank persistence", OBSERVE),
+    _kind("record in files: worst that stay", OBSERVE),
+    _kind("record in files: bunching", OBSERVE),
     _kind("share of a given box", DISCOVER, "coverage_low", "coverage_high", "density_low", "density_high"),
     _kind("share of a box of PRIM", DISCOVER, "coverage_low", "coverage_high", "density_low", "density_high"),
     _kind("box that is printed", DISCOVER, word=True),

@@ -20,6 +20,19 @@ LEAF = ("leaf that is printed",)
 LEVERS = ("mean of a setting", "mean regret")
 RECORD = ("the record among single histories",)
 POOLED = ("pooled value of a target",)
+FILES = tuple(
+    f"record in files: {family}"
+    for family in (
+        "months per event",
+        "variation of intervals",
+        "median",
+        "share in the busiest years",
+        "spread between units",
+        "rank persistence",
+        "worst that stay",
+        "bunching",
+    )
+)
 MEANS = ("mean over a design", "mean under a condition")
 SOBOL = ("first-order index", "total-order index", "second-order index")
 IDLE_SOBOL = (
@@ -53,6 +66,11 @@ DIAGRAMS = (
 )
 
 PLACES: Mapping[str, tuple[str, ...]] = {
+    "observation/files/record_table.py:RecordedTarget": FILES,
+    "observation/files/windows.py:Window": FILES,
+    "observation/files/windows.py:jackknife_window": FILES,
+    "observation/files/windows.py:median_window": FILES,
+    "observation/files/windows.py:share_window": FILES,
     "results/arms/comparison.py": COMPARED,
     "results/arms/comparison.py:compared_rows": COMPARED,
     "results/arms/pairs.py": ("difference of arms at a point",),

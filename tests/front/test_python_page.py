@@ -63,6 +63,7 @@ def names(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
         os.chdir(before)
 
 
+@pytest.mark.readers
 @pytest.mark.parametrize("row", rows(), ids=lambda row: row.name)
 def test_a_call_of_the_page_gives_what_its_row_says(row: Row, names: Mapping[str, Any]) -> None:
     if row.name in LIBRARIES:

@@ -22,6 +22,8 @@ from tredegar.sweeps.spec_keys import CountryKeys, DesignKeys, RecordKeys, SpecK
 from ..support.places import FOLDERS, ROOMS, ROOT, installed
 from ..support.waiting import PATIENCE
 
+pytestmark = pytest.mark.readers
+
 SCRIPT = """\
 import numpy as np
 import pandas as pd

@@ -42,6 +42,7 @@ OUTCOMES = ("quality", "true_access", "party", "qualty", "queue", "status", "mon
 VALUES: dict[str, tuple[str, ...]] = {
     "store": READABLE, "stores": STORES, "first": READABLE, "second": STORES, "spec": (*SPECS, *READABLE),
     "folder": (".", "nowhere", "file.txt", *STORES), "out": OUTPUTS, "markdown": OUTPUTS, "figure": OUTPUTS,
+    "data": ("record", "record", "record", "bad", ".", "nowhere", "file.txt", "good.zarr", "record/"),
     "docs": OUTPUTS, "outcomes": OUTCOMES, "outcome": OUTCOMES, "by": OUTCOMES,
     "rules": (*RULES, "good.toml", "file.txt", "."), "file": (*RULES, "bad.toml", "good.zarr", "nowhere.py"),
     "lever": ("mandate_detail", "solidarity", "nothing", ""),

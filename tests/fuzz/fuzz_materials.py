@@ -44,6 +44,11 @@ SPECS = {
     "huge.toml": SPEC.replace("replicates = 2", "replicates = 65536").replace("levels = 2", "levels = 500"),
 }
 RULES = {"rules.py": OWN_RULES, "gaming.py": GAMING, "bad.py": OWN_RULES.replace("0.9 *", "input() *")}
+RECORD = {
+    "compiled_health_secretaries.csv": "name,start,end,party\nA,1990-01,,X\nB,1992-07,,X\nC,NA,,Y\nA,1999-02,,X\n",
+    "ae_wales_month.csv": "date,attendances,within_4h\n2009-10-01,100,90\n2009-11-01,100,90\n2009-12-01,9,\x1b[2J\n",
+}
+"""Files of the record: the first with a date that is none, the second, in a folder by itself, with no number."""
 STORES = ("good.zarr", "part.zarr", "other.zarr", "trusts.zarr", "good.zip", "broken.zarr", "torn.zarr", "empty.zarr")
 SOUND = ("good.zarr", "other.zarr", "trusts.zarr", "good.zip")
 BIN = "bin"
@@ -55,6 +60,9 @@ def make_materials(folder: Path) -> Path:
     for name, text in (SPECS | RULES).items():
         (folder / name).write_text(text, encoding="utf-8")
     (folder / "points.csv").write_text("solidarity,mandate_detail\n0.5,0\n1,0.5\n", encoding="utf-8")
+    for place, name in zip(("record", "bad"), RECORD, strict=True):
+        (folder / place).mkdir()
+        (folder / place / name).write_text(RECORD[name], encoding="utf-8")
     for name in ("good", "other", "trusts"):
         assert _sweep(folder, name, f"{name}.zarr")
     assert not _sweep(folder, "good", "part.zarr", (0, 2))

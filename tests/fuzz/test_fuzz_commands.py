@@ -21,7 +21,7 @@ from .fuzz_texts import texts
 pytestmark = pytest.mark.fuzz
 OF_STORES = ("extend", "merge", "compact", "status", "verify", "report", "sensitivity", "discover", "validate",
              "compare", "export", "list", "replay")  # fmt: skip
-OTHERS = ("init", "sweep", "submit", "submit-claims", "engines", "parameters", "outcomes", "claims", "rules")
+OTHERS = ("init", "observe", "sweep", "submit", "submit-claims", "engines", "parameters", "outcomes", "claims", "rules")
 NOT_HERE = {"app": "is a server that stays until it is stopped", "warm-up": "compiles for a minute"}
 
 

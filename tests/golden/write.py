@@ -22,6 +22,8 @@ from tredegar.model.providers import parse_providers
 FOLDER = Path(__file__).resolve().parent
 DIGESTS = FOLDER / "digests.toml"
 RULES = FOLDER / "rules_hash.json"
+SPECIFIED = 73
+"""Outcomes of the specification that are no percentiles: the first of the table."""
 USUAL = {"trusts": 8, "clinicians": 4, "months": 36, "seed": 11, "run": 5, "every": 1}
 
 
@@ -52,8 +54,9 @@ def run_row(row: dict[str, Any], engine: str) -> Simulated:
 
 
 def published_digest(out: Simulated) -> str:
-    """SHA-256 as the specification has it: 73 outcomes, (month, outcome), zeros without sign."""
-    names = [name for name in OUTCOMES if name not in PERCENTILES]
+    """SHA-256 as the specification has it: its 73 outcomes, (month, outcome), zeros without sign."""
+    # Outcomes that were added since stand behind those of the specification.
+    names = [name for name in OUTCOMES if name not in PERCENTILES][:SPECIFIED]
     values = np.stack([out[name][0, 0] for name in names], axis=1) + 0.0
     return hashlib.sha256(np.ascontiguousarray(values).tobytes()).hexdigest()
 

@@ -54,6 +54,7 @@ def test_a_notebook_is_light_and_was_run_in_order(notebook: Path) -> None:
     assert MAKER.cleaned(kept(notebook)) == kept(notebook), "run docs/run_notebooks.py"
 
 
+@pytest.mark.readers
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs_clean_and_prints_what_it_is_kept_with(notebook: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if notebook.stem in MAKER.NEEDS_DATA and not DATA.is_dir():

@@ -22,6 +22,8 @@ from tredegar.kernels.machine import threads as numba_threads
 from tredegar.kernels.machine.numba_import import usable_environment
 from tredegar.kernels.numba_engine import cache as numba_cache
 
+pytestmark = pytest.mark.compiled  # most of it starts the engine with an empty cache
+
 PROGRAM = """
 import hashlib, sys
 import tredegar.kernels
@@ -235,7 +237,6 @@ def test_an_edit_of_a_rule_changes_the_bits_of_the_compiled_engine(
     assert answer["numba"] == answer["numpy"] != first[0][0]["numba"]
 
 
-@pytest.mark.slow
 def test_bits_do_not_depend_on_the_width_of_tiles(
     first: list[tuple[dict[str, str], str]], copy: Copy, tmp_path: Path
 ) -> None:

@@ -12,6 +12,7 @@ import xarray as xr
 from tredegar.kernels import simulate
 from tredegar.kernels.batch.points import chosen_runs
 from tredegar.results.random_numbers import run_numbers_of, sets_of_points
+from tredegar.store.random_streams import numbers_of_runs
 
 POINTS = {"real_control": [0.1, 0.9, 0.1, 0.9], "solidarity": 0.5}
 SIZE: dict[str, Any] = {
@@ -93,5 +94,7 @@ def test_more_than_there_are_run_numbers_is_refused() -> None:
         chosen_runs(None, "paired", np.arange(2**20 + 1), points=2**20 + 1, replicates=1)
     with pytest.raises(ValueError, match="at most 1,048,576 points and 4,096 replicates fit streams='independent'"):
         chosen_runs(None, "independent", None, points=1, replicates=4097)
-    last = chosen_runs(None, "paired", np.arange(2**20), points=2**20, replicates=4096)
-    assert int(np.asarray(last)[-1, -1]) == 2**32 - 1
+    # One replicate of all samples, and all replicates of the last: all of both would be 17 GB of numbers.
+    last = chosen_runs(None, "paired", np.arange(2**20), points=2**20, replicates=1)
+    assert int(np.asarray(last)[-1, -1]) == 2**32 - 4096
+    assert int(numbers_of_runs(np.array([2**20 - 1], dtype=np.uint32), np.arange(4096))[-1, -1]) == 2**32 - 1

@@ -40,6 +40,9 @@ SAME_OF_NATION = """quality integration overall overall_sd fit queue compliance 
 SAME_OF_CENTRE = """rhetoric_gap anxiety blame sclerosis cynicism disruption minister_changed challenge_bar
     control_conceded control_volunteered party"""
 
+BESIDE_THRESHOLDS = """reports_just_above reports_just_below reports_further_above reports_further_below
+    placebo_just_above placebo_just_below placebo_further_above placebo_further_below"""
+
 
 class Country:
     """One run of the model of the page: ``months()`` yields the outcomes of each month."""
@@ -229,7 +232,7 @@ class Country:
             catchment.adopted = float(sum(adopted)) / max(1, len(adopted))
 
     def record(self, now: SimpleNamespace, seen_share: float) -> dict[str, float]:
-        """Return the 73 outcomes of the month (percentiles left out), by name."""
+        """Return the 85 outcomes of the month (percentiles left out), by name."""
         centre = self.centre
         people = self.world["max"](1.0, self.unfixed(self.by_size("at_work")))
         skill = self.unfixed(self.by_size("sum_skill")) / people
@@ -273,4 +276,9 @@ class Country:
             "departures_long_failing": self.both("failing", "departed"),
             "meeting_target_share": self.share("meeting"),
             "departures_meeting_target": self.both("meeting", "departed"),
+            "burned_out_share": self.unfixed(self.by_size("burned_out_count")) / people,
+            "failure_entries": self.share("regime_entry"),
+            "failure_exits": self.share("regime_exit"),
+            "failure_early_exits": self.share("regime_early_exit"),
+            **{name: self.share(name) for name in BESIDE_THRESHOLDS.split()},
         }

@@ -36,6 +36,7 @@ from tredegar.kernels.cuda_engine.state import load_batch
 from tredegar.model.arithmetic import clip01, fixed, larger
 from tredegar.model.outcomes import OUTCOMES, PERCENTILES
 from tredegar.model.schedule.month import MONTH
+from tredegar.model.schedule.recording import YEARLY
 
 from ...model.strict_array import STRICT, StrictArray, to_host
 from ...support.cases import Case, batch_of
@@ -69,6 +70,12 @@ def test_what_nothing_uses_is_left_out() -> None:
         return clip01(x)
 
     assert not any("whole_below" in line or "round_down" in line for line in c_of(rule))
+
+
+def test_the_schedule_keeps_the_yearly_records_of_trusts_in_their_order() -> None:
+    schedule = (files("tredegar.kernels.cuda_engine") / "schedule.cuh").read_text(encoding="utf-8")
+    kept = re.findall(r"add_to_year\(w, (\d)u, year, trust, own\[TRUST_(\w+) \* WARP\]\);", schedule)
+    assert kept == [(str(number), "_".join(place)) for number, place in enumerate(YEARLY.values())]
 
 
 def test_the_schedule_runs_the_phases_in_the_order_of_the_month() -> None:

@@ -36,14 +36,19 @@ BOOKS: dict[str, RuleBook] = {
 }
 
 COMPILED = "all at once"
-"""The book that is compiled in every run of the tests; the others, half a minute each, under the mark ``slow``."""
+"""The book that is compiled under the mark ``compiled``; the others, half a minute each, under ``slow``."""
 
 
 def cases_of(names: Iterable[str], engines: Sequence[str]) -> list[Any]:
-    """Return parameters (name of a book, engine); what is compiled bears the mark ``slow``, but for COMPILED."""
-    pairs = [(name, engine) for name in names for engine in engines]
-    slow = [pair for pair in pairs if pair[1] == "numba" and pair[0] != COMPILED]
-    return [pytest.param(*pair, marks=[pytest.mark.slow] if pair in slow else []) for pair in pairs]
+    """Return parameters (name of a book, engine); the compiled engine bears the mark ``compiled`` or ``slow``."""
+    return [pytest.param(name, engine, marks=marks_of(name, engine)) for name in names for engine in engines]
+
+
+def marks_of(name: str, engine: str) -> list[pytest.MarkDecorator]:
+    """Return the mark of a test that gives book ``name`` to ``engine``; none where nothing is compiled."""
+    if engine != "numba":
+        return []
+    return [pytest.mark.compiled if name == COMPILED else pytest.mark.slow]
 
 
 def own_batch(case: Case, book: RuleBook, seed: int = 0) -> RunBatch:

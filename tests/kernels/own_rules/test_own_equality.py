@@ -31,33 +31,49 @@ def test_engines_agree(name: str, engine: str) -> None:
     assert_same_bits(run_batch(engine, batch), expected, engine)
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(case=cases(most_months=18))
 @pytest.mark.parametrize("name", ["rules added", "rules replaced", "all at once", "rules at every level"])
 def test_engines_agree_on_drawn_cases(name: str, case: Case) -> None:
     batch = own_batch(case, BOOKS[name], case.seed)
     expected = run_batch("numpy", batch)
-    for engine in (engine for engine in OTHERS if engine != "numba" or name == COMPILED):
+    for engine in (engine for engine in OTHERS if engine != "numba"):
         assert_same_bits(run_batch(engine, batch), expected, engine)
 
 
+@pytest.mark.compiled
+@pytest.mark.skipif("numba" not in AVAILABLE, reason="numba is not installed")
+@settings(max_examples=25)
+@given(case=cases(most_months=18))
+def test_the_compiled_engine_agrees_on_drawn_cases(case: Case) -> None:
+    batch = own_batch(case, BOOKS[COMPILED], case.seed)
+    assert_same_bits(run_batch("numba", batch), run_batch("numpy", batch), "numba")
+
+
 @pytest.mark.parametrize("name", BOOKS)
-def test_a_run_depends_neither_on_the_runs_beside_it_nor_on_blocks_of_seats(name: str) -> None:
+def test_a_run_does_not_depend_on_blocks_of_seats(name: str) -> None:
     batch = own_batch(CASE, BOOKS[name])
     together = run_batch("numpy", batch)
     for block in (1, 20, 2**62):
         assert_same_bits(run_arrays(batch, np, lambda array: array, block), together)
-    for engine in ("numpy", *(["numba"] if "numba" in AVAILABLE and name == COMPILED else [])):
-        for position in range(len(batch.runs)):
-            alone = run_batch(engine, batch.take(slice(position, position + 1)))
-            for kind in ("outcomes", "trust_records"):
-                for one, values in getattr(together, kind).items():
-                    assert getattr(alone, kind)[one][0].tobytes() == values[position].tobytes()
 
 
-@pytest.mark.parametrize("engine", AVAILABLE)
-def test_what_is_recorded_does_not_change_what_happens(engine: str) -> None:
-    batch = own_batch(CASE, BOOKS["all at once"])
+@pytest.mark.parametrize(
+    ("name", "engine"), cases_of(BOOKS, [name for name in AVAILABLE if name in ("numpy", "numba")])
+)
+def test_a_run_does_not_depend_on_the_runs_beside_it(name: str, engine: str) -> None:
+    batch = own_batch(CASE, BOOKS[name])
+    together = run_batch("numpy", batch)
+    for position in range(len(batch.runs)):
+        alone = run_batch(engine, batch.take(slice(position, position + 1)))
+        for kind in ("outcomes", "trust_records"):
+            for one, values in getattr(together, kind).items():
+                assert getattr(alone, kind)[one][0].tobytes() == values[position].tobytes()
+
+
+@pytest.mark.parametrize(("name", "engine"), cases_of([COMPILED], AVAILABLE))
+def test_what_is_recorded_does_not_change_what_happens(name: str, engine: str) -> None:
+    batch = own_batch(CASE, BOOKS[name])
     everything = run_batch(engine, batch)
     few = replace(batch.record, outcomes=("mean_spirit", "quality", "quality_p90", "tired"))
     found = run_batch(engine, replace(batch, record=few))

@@ -90,7 +90,11 @@ MUTANTS: tuple[Change, ...] = (
     ("rules/outcomes.py", "(tenths * trusts + 9) // 10", "(tenths * trusts + 8) // 10"),
     ("rules/outcomes.py", "centre.national_optimum + p.method_heterogeneity", "p.method_heterogeneity"),
     ("schedule/recording.py", '"p10": 1', '"p10": 2'),
-    ("schedule/recording.py", '"trust_year_true_access": "access"', '"trust_year_true_access": "reported"'),
+    (
+        "schedule/recording.py",
+        '"trust_year_true_access": ("trust", "access")',
+        '"trust_year_true_access": ("trust", "wait")',
+    ),
     # outcomes
     ("rules/outcomes.py", "gaming_gap=nation.reported - nation.access", "gaming_gap=nation.access - nation.reported"),
     ("rules/outcomes.py", "(1.0 - nation.seen_share) * nation.quality_sd", "nation.seen_share * nation.quality_sd"),

@@ -104,6 +104,7 @@ def test_a_sweep_may_do_without(tmp_path: Path, words: list[str]) -> None:
     assert len(calls(tmp_path, "sbatch")) == 2
 
 
+@pytest.mark.compiled
 def test_what_the_command_compiles_others_find(tmp_path: Path) -> None:
     environment = {**os.environ, "TREDEGAR_CACHE": str(tmp_path / "cache")}
     words = [*TREDEGAR, "warm-up", "--engine", "numba"]

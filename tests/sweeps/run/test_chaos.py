@@ -136,6 +136,7 @@ def _kill_at_random(store: Path, chance: random.Random, workers: int, text: str)
     The moment is drawn in batches, not in seconds: on a fast machine the sweep would be over, on a busy one not begun.
     """
     begun, killed = noted(store, "begin").total(), 0
+    seen = begun
     process = sweep(store.parent, "--workers", str(workers), text=text)
     if chance.random() < 0.1:
         time.sleep(chance.uniform(0.0, 3.0))
@@ -143,8 +144,10 @@ def _kill_at_random(store: Path, chance: random.Random, workers: int, text: str)
         last = begun + chance.randint(1, 6)
         while process.poll() is None and (now := noted(store, "begin").total()) < last:
             time.sleep(chance.uniform(0.0, 0.05))
-            if now > begun and chance.random() < 0.1:
+            # Only where something was begun since the last kill: on a busy machine workers would die as they start.
+            if now > seen and chance.random() < 0.1:
                 killed += _kill_one_worker(process.pid, chance)
+                seen = now
         time.sleep(chance.uniform(0.0, 0.05))
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)

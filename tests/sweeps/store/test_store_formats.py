@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from tredegar.kernels import simulate
-from tredegar.model.graph.merkle import BY_THEIR_TEXT
+from tredegar.model.graph.merkle import BY_THEIR_TEXT, WITH_FEWER_OUTCOMES, same_numbers
+from tredegar.model.outcomes import OUTCOMES, TRUST_RECORDS
 from tredegar.results import open_sweep
 from tredegar.store.format import StoreError
 from tredegar.sweeps.run.verify import verify_store
@@ -64,6 +65,20 @@ def test_a_store_whose_hash_was_taken_of_the_text_of_the_rules_is_read_and_not_r
     assert tredegar("status", "unfinished.zarr") == 3
     assert tredegar("verify", "finished.zarr") == 1
     assert "the store was written under other rules" in capsys.readouterr().err
+
+
+def test_a_store_of_the_time_of_82_outcomes_is_read_and_holds_the_numbers_of_today(tmp_path: Path) -> None:
+    """All that it recorded, of the country and of trusts; what was added since it does not have."""
+    with zipfile.ZipFile(OLD.with_name("fewer-outcomes.zip")) as packed:
+        packed.extractall(tmp_path)
+    sweep = open_sweep(tmp_path / "archive.zip", verify=True)
+    assert (sweep.attrs["rules_hash"], sweep.attrs["runs_done"]) == (WITH_FEWER_OUTCOMES, 4)
+    assert same_numbers(WITH_FEWER_OUTCOMES) == "; these give the same numbers, and record more outcomes"
+    outcomes, records = ([name for name in table if name in sweep] for table in (OUTCOMES, TRUST_RECORDS))
+    assert (len(outcomes), len(records)) == (82, 13)
+    again = simulate({"solidarity": [0.2, 1.2]}, 2, 24, 4, 2, 5, every=12, trust_records=True)
+    for name in (*outcomes, *records):
+        assert again[name].tobytes() == np.ascontiguousarray(sweep[name].values).tobytes(), name
 
 
 @pytest.mark.parametrize("name", ["finished.zarr", "archive.zip"])
