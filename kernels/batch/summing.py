@@ -32,11 +32,11 @@ def checked_months(months: Any, summaries: bool) -> int:
     >>> checked_months(96, summaries=True), checked_months(1, summaries=False)
     (96, 1)
     """
-    months = whole_number("months", months, 1)
-    if summaries and months < LEAST_RUN:
+    number: int = whole_number("months", months, 1)
+    if summaries and number < LEAST_RUN:
         left = f"{BURN_IN} of burn-in and {LEAST_MONTHS} after it"
-        raise ValueError(f"summaries need runs of {LEAST_RUN} months or more ({left}), got {months}")
-    return months
+        raise ValueError(f"summaries need runs of {LEAST_RUN} months or more ({left}), got {number}")
+    return number
 
 
 def widened(record: Record) -> Record:
@@ -63,15 +63,15 @@ def narrowed(recorded: Recorded, record: Record) -> dict[str, NDArray[Any]]:
     """
     if not record.summaries:
         return {**recorded.outcomes, **recorded.trust_records}
-    kept = {name: means_of_windows(recorded.outcomes[name], record.every) for name in record.outcomes}
+    kept = {name: in_windows(recorded.outcomes[name], record.every) for name in record.outcomes}
     records = recorded.trust_records if record.trusts else {}
     return {**kept, **records, SUMMARIES: _sums(recorded)}
 
 
-def means_of_windows(values: NDArray[np.float64], every: int) -> NDArray[np.float64]:
+def in_windows(values: NDArray[np.float64], every: int) -> NDArray[np.float64]:
     """Return the means of ``every`` months of ``values`` (run, month) in their unit, (run, window), as engines do.
 
-    >>> means_of_windows(np.array([[0.25, 0.75, 1.0, 0.0]]), 2).tolist()
+    >>> in_windows(np.array([[0.25, 0.75, 1.0, 0.0]]), 2).tolist()
     [[0.5, 0.5]]
     """
     if every == 1:

@@ -41,7 +41,8 @@ def spread(column: Floats) -> Floats:
     if number < 2:
         return np.full(len(column), np.nan)
     centred = column - mean(column)[:, None]
-    return np.sqrt(total(centred * centred) / (number - 1))
+    found: Floats = np.sqrt(total(centred * centred) / (number - 1))
+    return found
 
 
 def correlation(first: Floats, second: Floats) -> Floats:
