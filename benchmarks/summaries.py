@@ -1,4 +1,4 @@
-"""What sums for the record cost: processor time of a sweep without and with them, in turns within one run.
+"""Cost of sums for the record: processor time of a sweep without and with them, in turns within one run.
 
 `python benchmarks/summaries.py` prints, for 140 trusts x 40 clinicians x 240 months on the compiled engine, the ratio
 of whole sweeps, what the engine takes to record what sums are made of, and what the sums themselves take.

@@ -17,10 +17,10 @@ from .model.parameters import Parameter
 from .model.providers import Providers
 from .model.schedule.rulebook import RuleBook
 from .observation.files.record_table import RecordOfFiles
+from .observation.targets import Target
 from .results.arms.comparison import Comparison
 from .results.discovery.regions import Discovery
 from .results.record.validation import Finding
-from .results.record.validation import Target
 from .results.replay.story import Replay
 from .results.report.report import Report
 from .results.sample import Window
@@ -794,20 +794,21 @@ def unstack_grid(sweep: xr.Dataset) -> xr.Dataset:
     """
 
 def validate(sweep: xr.Dataset, from_month: int = ..., against: Mapping[str, Target] | None = None) -> list[Finding]:
-    """Hold every target against the runs of an opened sweep with per-trust records and monthly outcomes.
+    """Hold every target against the runs of an opened sweep, by its sums or by its outcomes and records of trusts.
 
     Other targets than the table's are given as ``against``. Values are in the unit of their target. All points and
     replicates count as independent histories of one country: sweep the point that is to be judged alone, under
     independent streams, 39 times or more. Where histories are longer than the record's, or have more trusts, they are
     cut to those (``Target.months``, ``Target.units``); where they are shorter the finding says so. A target is outside
     where the record, or the whole of its window where that is how well it is known, has a probability of at most 5 %
-    on two sides: a true model misses one in twenty. The source of each target stands in ``targets.toml``. Raises
-    ValueError for a store without trust records, with window means, shorter than the burn-in and three years, or with
-    fewer than 2 runs.
+    on two sides: a true model misses one in twenty. The source of each target stands in ``targets.toml``. A target
+    whose outcomes were not recorded is not measurable. Raises ValueError for a store in which no target can be seen,
+    with sums alone of another burn-in than ``from_month`` says, with window means and no sums, shorter than the burn-in
+    and three years, or with fewer than 2 runs.
 
     >>> from tredegar import simulate
     >>> small = {"replicates": 2, "months": 100, "trusts": 12, "clinicians": 5, "engine": "numpy"}
-    >>> found = validate(simulate({"real_control": [0.5]}, trust_records=True, **small).to_dataset())
+    >>> found = validate(simulate({"real_control": [0.5]}, summaries=True, **small).to_dataset())
     >>> found[0].target.quantity, found[0].target.unit
     ('major reorganisation interval mean', 'years')
     >>> len(found) == len(targets())

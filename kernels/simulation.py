@@ -25,7 +25,7 @@ from .batch.batch import Country, Record, Recorded, RunBatch
 from .batch.memory import Needs, check_room
 from .batch.naming import named_values
 from .batch.points import checked_run_numbers, chosen_runs, read_points, repeated_by_run
-from .batch.summing import check_length, narrowed, widened
+from .batch.summing import checked_months, narrowed, widened
 from .engine_table import Run, find_engine, load_engine
 
 if TYPE_CHECKING:
@@ -158,12 +158,11 @@ def simulate(
     ('numpy', ())
     """
     _check_kinds(engine, outcomes, providers, constants, trust_records, dtype, summaries)
-    replicates, months = whole_number("replicates", replicates, 1), whole_number("months", months, 1)
+    replicates, months = whole_number("replicates", replicates, 1), checked_months(months, bool(summaries))
     trusts, clinicians = whole_number("trusts", trusts, 1), whole_number("clinicians", clinicians, 1)
     seed, every = whole_number("seed", seed, 0), whole_number("every", every, 1, months)
     if months % every:
         raise ValueError(f"every = {every} does not divide months = {months}")
-    check_length(bool(summaries), months)
     country = _country_of(trusts, clinicians, providers)
     book, named = _rules_of(rules, points, constants or {})
     values, changes, count = read_points(named, months, country.providers is not None, book)

@@ -47,7 +47,7 @@ class History(NamedTuple):
         return self.each(lambda values: values[histories])
 
     def each(self, change: Callable[[Floats], Floats]) -> History:
-        """Return the histories with every array changed by ``change``, which keeps what its axes mean.
+        """Return the histories with every array, (history, ...), changed by ``change``, which keeps what its axes mean.
 
         >>> History({"morale": np.array([[0.5]])}, {}, {}).each(lambda values: 2.0 * values).courses["morale"].tolist()
         [[1.0]]

@@ -127,7 +127,11 @@ def lacking(operator: Operator, history: History) -> tuple[str, ...]:
 
 
 def sums_for(target: Target, history: History) -> Floats:
-    """Return the sums (history, sum) of ``target``, which has a counterpart, of histories cut to the record's."""
+    """Return the sums (history, sum) of ``target``, which has a counterpart, of histories cut to the record's.
+
+    >>> sums_for(targets()["V16"], History({"gaming_gap": np.full((1, 24), 0.25)}, {}, {})).tolist()
+    [[6.0, 24.0]]
+    """
     operator = COUNTERPARTS[target.name]
     # Cut is what it reads: of units that are left out every other panel would be copied, too.
     read = history.having(operator.courses, operator.panels, operator.units)
@@ -139,6 +143,11 @@ def summaries_of(history: History) -> Floats:
 
     Those of a history are the same bits whichever others stand beside it. Raises KeyError for a history that lacks
     what an operator reads.
+
+    >>> courses = {name: np.zeros((1, 24)) for one in COUNTERPARTS.values() for name in one.courses}
+    >>> panels = {name: np.zeros((1, 3, 2)) for one in COUNTERPARTS.values() for name in one.panels}
+    >>> summaries_of(History(courses, panels, {"size": np.ones((1, 3))})).shape == (1, len(SUMS))
+    True
     """
     return np.concatenate([sums_for(targets()[name], history) for name in COUNTERPARTS], axis=1)
 

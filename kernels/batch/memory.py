@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...model.parameters import PARAMETERS
+from ...observation.summaries import SUMS
 from ..machine.threads import thread_count
 from .batch import Country, Record, records_of_trust
-from .summing import SUMS, widened
+from .summing import widened
 
 BYTES_PER_SEAT = 6 * 8 + 8  # talent, skill, morale, two efforts and luck's temporaries per seat; flags
 BYTES_PER_TRUST = 110 * 8  # states and intermediate quantities of trust and manager, and the sums

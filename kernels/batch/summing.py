@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...model.text.names import whole_number
 from ...observation.counterparts import COURSES, PANELS
 from ...observation.summaries import (
     BURN_IN,
@@ -25,11 +26,17 @@ LEAST_RUN = BURN_IN + LEAST_MONTHS
 """Months of the shortest run that has sums."""
 
 
-def check_length(summaries: bool, months: int) -> None:
-    """Raise ValueError for runs that are too short for the ``summaries`` that are asked for."""
-    if summaries and months < LEAST_RUN:
+def checked_months(months: Any, summaries: bool) -> int:
+    """Return ``months`` as a whole number; raise ValueError for none, and for too few for the sums that are asked for.
+
+    >>> checked_months(96, summaries=True), checked_months(1, summaries=False)
+    (96, 1)
+    """
+    number: int = whole_number("months", months, 1)
+    if summaries and number < LEAST_RUN:
         left = f"{BURN_IN} of burn-in and {LEAST_MONTHS} after it"
-        raise ValueError(f"summaries need runs of {LEAST_RUN} months or more ({left}), got {months}")
+        raise ValueError(f"summaries need runs of {LEAST_RUN} months or more ({left}), got {number}")
+    return number
 
 
 def widened(record: Record) -> Record:
@@ -49,18 +56,22 @@ def narrowed(recorded: Recorded, record: Record) -> dict[str, NDArray[Any]]:
     """Return what ``record`` asks for of runs ``recorded`` under its wide form, and their sums (run, sum).
 
     Outcomes are (run, window), records of trusts (run, trust[, year]); the sums of a failed run are NaN.
+
+    >>> recorded = Recorded({"quality": np.array([[0.25, 0.75]])}, {}, np.array([0]), {})
+    >>> narrowed(recorded, Record(("quality",)))
+    {'quality': array([[0.25, 0.75]])}
     """
     if not record.summaries:
         return {**recorded.outcomes, **recorded.trust_records}
-    kept = {name: window_means(recorded.outcomes[name], record.every) for name in record.outcomes}
+    kept = {name: in_windows(recorded.outcomes[name], record.every) for name in record.outcomes}
     records = recorded.trust_records if record.trusts else {}
     return {**kept, **records, SUMMARIES: _sums(recorded)}
 
 
-def window_means(values: NDArray[np.float64], every: int) -> NDArray[np.float64]:
+def in_windows(values: NDArray[np.float64], every: int) -> NDArray[np.float64]:
     """Return the means of ``every`` months of ``values`` (run, month) in their unit, (run, window), as engines do.
 
-    >>> window_means(np.array([[0.25, 0.75, 1.0, 0.0]]), 2).tolist()
+    >>> in_windows(np.array([[0.25, 0.75, 1.0, 0.0]]), 2).tolist()
     [[0.5, 0.5]]
     """
     if every == 1:

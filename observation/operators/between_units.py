@@ -24,7 +24,7 @@ def present(read: Callable[..., Floats], *columns: Floats) -> Floats:
     """
     if not any(np.isnan(column).any() for column in columns):
         return read(*columns)
-    absent = np.isnan(np.stack(columns)).any(axis=0)
+    absent = np.asarray(np.isnan(np.stack(columns)).any(axis=0))
     kept = ~absent
     each = [read(*(column[one : one + 1, kept[one]] for column in columns)) for one in range(len(absent))]
     joined: Floats = np.concatenate(each, axis=-1)

@@ -45,7 +45,7 @@ class Operator:
         return np.stack([np.broadcast_to(one, (history.number,)) for one in self.gather(history)], axis=-1)
 
     def value_of(self, sums: Floats) -> Floats:
-        """Return the value (…) of ``sums`` (…, sum); NaN where they hold nothing that it counts.
+        """Return the value (...,) of ``sums`` (..., sum); NaN where they hold nothing that it counts.
 
         >>> from .rates import mean_of
         >>> mean_of("morale").value_of(np.array([[1.2, 2.0], [0.0, 0.0]])).tolist()

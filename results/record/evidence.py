@@ -30,7 +30,7 @@ from ..dataset import spec_of
 FORMER_SUMS = "the sums in the store are of other definitions or cuts"
 
 
-class Evidence(NamedTuple):
+class RunSums(NamedTuple):
     """What runs show of the targets: ``sums`` name -> (run, sum), and why there are none of others.
 
     ``months`` and ``units`` are those of the histories, after the burn-in; 0 where not known.
@@ -42,7 +42,7 @@ class Evidence(NamedTuple):
     units: int
 
 
-def read_evidence(sweep: xr.Dataset, from_month: int, wanted: Iterable[Target]) -> Evidence:
+def read_evidence(sweep: xr.Dataset, from_month: int, wanted: Iterable[Target]) -> RunSums:
     """Return the sums of the targets ``wanted`` that have a counterpart, of the completed runs of an opened sweep.
 
     Sums that the sweep wrote are taken where they are of the same cut; the others are made, by the same functions, of
@@ -69,7 +69,7 @@ def read_evidence(sweep: xr.Dataset, from_month: int, wanted: Iterable[Target]) 
             "validation needs sums ([record] summaries = true), or monthly outcomes and the records of trusts"
             f" ([record] trusts = true): {next(iter(absent.values()))}"
         )
-    return Evidence({**found, **made}, absent, *_size_of(sweep, from_month))
+    return RunSums({**found, **made}, absent, *_size_of(sweep, from_month))
 
 
 def _written(sweep: xr.Dataset, from_month: int, asked: list[Target], done: np.ndarray) -> dict[str, Floats]:

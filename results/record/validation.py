@@ -21,7 +21,7 @@ from ...observation.ordered import Floats
 from ...observation.summaries import BURN_IN, left_out, pooled, singles
 from ...observation.targets import Target, targets
 from ..intervals import LEVEL
-from .evidence import Evidence, read_evidence
+from .evidence import RunSums, read_evidence
 
 TOO_FEW, NOT_MEASURABLE, NOT_COMPUTED = "too few histories", "not measurable", "not computed"
 
@@ -91,7 +91,7 @@ def validate(
     return [_find(target, evidence) for target in wanted]
 
 
-def _find(target: Target, evidence: Evidence) -> Finding:
+def _find(target: Target, evidence: RunSums) -> Finding:
     if target.name not in COUNTERPARTS:
         return Finding(target=target, verdict=NOT_COMPUTED, reason=target.reason)
     if target.name in evidence.absent:
@@ -181,7 +181,7 @@ def jackknifed(operator: Operator, sums: Floats, level: float = LEVEL) -> Pooled
     return Pooled(value, value - reach, value + reach)
 
 
-def _unlike(target: Target, evidence: Evidence) -> str:
+def _unlike(target: Target, evidence: RunSums) -> str:
     """Say in which way the histories fall short of the record's."""
     parts = []
     if evidence.months < target.months:

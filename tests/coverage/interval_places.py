@@ -112,7 +112,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "results/intervals.py:combined": MEANS,
     "results/intervals.py:estimate_by_point": ("difference of arms at a point",),
     "results/intervals.py:estimate_unpaired": ("difference of arms at a point",),
-    "results/record/validation.py": RECORD,
+    "results/record/validation.py": (*RECORD, *POOLED),
     "results/record/validation.py:Finding": (*RECORD, *POOLED),
     "results/record/validation.py:PlaceAmong": RECORD,
     "results/record/validation.py:Pooled": POOLED,

@@ -26,10 +26,10 @@ ARRAYS = frozenset({"ndarray", "Array", "NDArray", "ArrayLike", "DataArray", "Da
 DIMENSIONS = frozenset(
     {
         *("agent", "arm", "axis", "batch", "bin", "byte", "catchment", "change", "chunk", "claim", "class"),
-        *("clinician", "council", "draw", "lane", "level", "lever", "month", "node", "outcome", "pair"),
+        *("clinician", "council", "draw", "history", "lane", "level", "lever", "month", "node", "outcome", "pair"),
         *("parameter", "place", "point", "quantity", "quarter", "rank", "region", "replicate", "resample"),
-        *("row", "run", "sample", "seat", "slice", "slot", "state", "step", "tile", "time", "trajectory"),
-        *("trust", "variable", "window", "year"),
+        *("row", "run", "sample", "seat", "slice", "slot", "state", "step", "sum", "tile", "time", "trajectory"),
+        *("trust", "unit", "variable", "window", "year"),
     }
 )
 WORDS = re.compile(r"\b(?:elementwise|scalars?|any shape|same shape|shape of|opened sweep)\b|``shape``")

@@ -8,7 +8,7 @@ import pytest
 from tredegar.kernels import simulate
 from tredegar.kernels.batch.batch import Country, Record
 from tredegar.kernels.batch.memory import Needs, passing_values, projected_bytes
-from tredegar.kernels.batch.summing import LEAST_RUN, narrowed, widened, window_means
+from tredegar.kernels.batch.summing import LEAST_RUN, in_windows, narrowed, widened
 from tredegar.model.constants import CONSTANTS
 from tredegar.observation.counterparts import COUNTERPARTS, COURSES
 from tredegar.observation.history import History
@@ -120,8 +120,8 @@ def test_windows_are_the_means_that_engines_give() -> None:
     by_hand = np.zeros((3, 2))
     for month in range(24):
         by_hand[:, month // 12] += months[:, month]
-    assert window_means(months, 12).tobytes() == (by_hand / 12.0).tobytes()
-    assert narrowed.__doc__ and window_means(months, 1) is months
+    assert in_windows(months, 12).tobytes() == (by_hand / 12.0).tobytes()
+    assert narrowed.__doc__ and in_windows(months, 1) is months
 
 
 def test_what_is_recorded_for_sums_alone_counts_as_memory() -> None:

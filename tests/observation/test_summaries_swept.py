@@ -169,7 +169,7 @@ def test_readers_of_outcomes_take_no_notice_of_sums(whole: Path, tmp_path: Path)
     header = export(sweep, tmp_path / "runs.csv").read_text().splitlines()[0]
     assert header == "point,replicate,real_control,status,quality"
     export(sweep, tmp_path / "runs.nc")
-    assert write_report(whole, tmp_path / "report").exists()
+    assert write_report(whole, tmp_path / "report").paths[0].exists()
     sweep.to_netcdf(tmp_path / "all.nc")
     with xr.open_dataset(tmp_path / "all.nc") as again:
         assert again["summaries"].values.tobytes() == sweep["summaries"].values.tobytes()
