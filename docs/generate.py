@@ -16,6 +16,7 @@ from pathlib import Path
 
 from generate_architecture import SECTIONS as ARCHITECTURE
 from generate_data import SECTIONS as DATA
+from generate_moments import SECTIONS as MOMENTS
 from generate_others import SECTIONS as OTHERS
 from generate_types import FILES
 
@@ -138,6 +139,7 @@ PAGES: dict[str, dict[str, Callable[[], str]]] = {
     "model.md": SECTIONS,
     "architecture.md": ARCHITECTURE,
     "data.md": DATA,
+    "evidence.md": MOMENTS,
     "others.md": OTHERS,
     "own_rules.md": {"mechanisms": mechanisms},
 }

@@ -15,7 +15,7 @@ from tredegar.results.record.search import search_of
 from tredegar.sweeps import Spec, complete_sweep
 
 ROOT = Path(__file__).resolve().parent.parent
-SETTINGS, MONTHS, TRUSTS, CLINICIANS, SEED = 20_000, 240, 140, 20, 1948
+SETTINGS, MONTHS, TRUSTS, CLINICIANS, SEED = 20_000, 240, 140, 10, 1948
 """The budget of the search: settings of one history each, and their size."""
 
 

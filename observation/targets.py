@@ -16,7 +16,7 @@ Standing = Literal["test", "input", "no test"]
 class Target:
     """One quantity of the record: its value and window in its unit, where it is from, and how it is observed.
 
-    ``by`` says who computed the value: ``computed`` from files by the operator of its counterpart, ``compiled`` from
+    ``evidence`` lists ids of docs/evidence.md. ``by`` says who computed the value: ``computed`` from files by the operator of its counterpart, ``compiled`` from
     files that are not open, or ``published``. ``use``: whether parameters of the model were fitted to it. ``record``
     says how the source defines it, ``reason`` why it is observed as it is, or why it has no counterpart. ``months`` and
     ``units``: the length of the record's history and its number of units, 0 where not known. ``window_of``: whether the
@@ -35,6 +35,7 @@ class Target:
     source: str
     record: str
     reason: str
+    evidence: str = ""
     use: Literal["fitted", "held out", ""] = ""
     months: int = 0
     units: int = 0

@@ -111,13 +111,6 @@ def read(name: str) -> list[dict[str, str]]:
 
 
 @data
-def test_moments_carry_the_values_and_windows_of_the_compiled_table() -> None:
-    for row in read("validation_targets.csv"):
-        cells = rows()[row["id"]]
-        assert cells[2:5] == [row["value"], f"{row['low']} to {row['high']}", row["unit"]]
-
-
-@data
 def test_intervals_between_major_reorganisations_are_as_stated() -> None:
     starts = [row["date"] for row in read("compiled_nhs_reorganisations_england.csv") if row["major"] == "1"]
     years = [int(start[:4]) + (int(start[5:7]) - 1) / 12 for start in starts]
