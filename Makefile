@@ -20,7 +20,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types imports slow compiled readers chaos soak slurm browser ptx gpu facts house coverage damage golden figures notebooks claims bench constraints minimum newest fuzz extras clean
+.PHONY: help setup demo test check lint types imports slow compiled readers chaos soak slurm browser ptx gpu facts house coverage damage golden figures ledger notebooks claims bench constraints minimum newest fuzz extras clean
 
 help: ## list the targets
 	@echo 'make TARGET, where TARGET is'
@@ -156,6 +156,9 @@ notebooks: $(TOOLS) ## run examples/*.ipynb again, which a test compares with wh
 
 figures: $(INSTALLED) ## draw docs/figures and write docs/validation.md again, from the specs in examples/ (minutes)
 	@$(BIN)/python docs/draw_figures.py
+
+ledger: $(INSTALLED) ## search 20,000 settings for the record (minutes) and write docs/ledger.md
+	@$(BIN)/python docs/make_ledger.py
 
 claims: $(INSTALLED) ## put the claims to the test (minutes) and write docs/claims.md, its tables and figures from the stores
 	@$(BIN)/tredegar claims --size standard --out build/claims --docs docs/claims.md

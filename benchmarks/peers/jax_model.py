@@ -184,7 +184,7 @@ def summed(values: Any, over: month.Level, country: Country) -> Any:
 
 
 def outcomes(state: dict[str, Any]) -> dict[str, Any]:
-    """The 73 outcomes of a month that are not percentiles."""
+    """The 85 outcomes of a month that are not percentiles."""
     nation, sums, setting = state["nation"], state["country_sums"], state["setting"]
     return {
         **taken(in_jax(rules_outcomes.service_outcomes)(nation, sums, setting)),

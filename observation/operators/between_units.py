@@ -41,8 +41,8 @@ def spread(column: Floats) -> Floats:
     if number < 2:
         return np.full(len(column), np.nan)
     centred = column - mean(column)[:, None]
-    found: Floats = np.sqrt(total(centred * centred) / (number - 1))
-    return found
+    deviation: Floats = np.sqrt(total(centred * centred) / (number - 1))
+    return deviation
 
 
 def correlation(first: Floats, second: Floats) -> Floats:

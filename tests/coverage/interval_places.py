@@ -19,7 +19,6 @@ BOXES = ("share of a given box", "share of a box of PRIM", "box that is printed"
 LEAF = ("leaf that is printed",)
 LEVERS = ("mean of a setting", "mean regret")
 RECORD = ("the record among single histories",)
-POOLED = ("pooled value of a target",)
 FILES = tuple(
     f"record in files: {family}"
     for family in (
@@ -33,6 +32,7 @@ FILES = tuple(
         "bunching",
     )
 )
+POOLED = ("pooled value of a target",)
 MEANS = ("mean over a design", "mean under a condition")
 SOBOL = ("first-order index", "total-order index", "second-order index")
 IDLE_SOBOL = (

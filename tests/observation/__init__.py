@@ -1,1 +1,1 @@
-"""Tests of the observation layer."""
+"""Tests of the observation: operators on histories that are known, and the sums of runs."""
