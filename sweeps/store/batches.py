@@ -51,7 +51,7 @@ def points_per_batch_for(spec: Spec, number_of_points: int) -> int:
 
     >>> spec = Spec(design={"method": "latin-hypercube", "points": 1000}, vary={"real_control": [0, 1]})
     >>> points_per_batch_for(spec, 1000), points_per_batch_for(spec, 100_000)
-    (9, 406)
+    (10, 354)
     """
     replicates = spec.replicates
     work = (spec.trusts * spec.clinicians * spec.months + WORK_PER_RUN) * replicates
@@ -80,7 +80,7 @@ def store_size(spec: Spec, number_of_points: int, points_per_batch: int | None =
 
     >>> spec = Spec(design={"method": "latin-hypercube", "points": 1000}, vary={"real_control": [0, 1]})
     >>> store_size(spec, 1000)
-    StoreSize(points_per_batch=9, batches=112, files=9501, bytes=629916736)
+    StoreSize(points_per_batch=10, batches=100, files=9705, bytes=722080000)
     """
     size = points_per_batch or points_per_batch_for(spec, number_of_points)
     arrays = filled(spec, number_of_points, size)
