@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from tredegar.observation.files.definitions import DEFINITIONS
 from tredegar.observation.files.record_table import definition_of
 from tredegar.observation.files.shapes import SHAPES, FileShape
-from tredegar.observation.targets import targets
+from tredegar.observation.target_table import targets
 
 
 def _table(heading: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tredegar.observation.counterparts import COUNTERPARTS
-from tredegar.observation.targets import Target, targets
+from tredegar.observation.target_table import Target, targets
 
 MARKS = {"computed": "computed (by `tredegar observe`)", "compiled": "computed (not repeated)", "published": "found"}
 HEADING = "| Id | Moment | Value | Window | Unit | Observed by | Source | Mark |"

@@ -17,7 +17,7 @@ from .model.parameters import Parameter
 from .model.providers import Providers
 from .model.schedule.rulebook import RuleBook
 from .observation.files.record_table import RecordOfFiles
-from .observation.targets import Target
+from .observation.target_table import Target
 from .results.arms.comparison import Comparison
 from .results.discovery.regions import Discovery
 from .results.record.validation import Finding

@@ -18,7 +18,7 @@ from .operators.between_units import (
 from .operators.events import burstiness, interval_variation, median_spell, months_per_event, share_in_busiest
 from .operators.mortality import mortality_persistence, mortality_spread, mortality_within
 from .operators.operator import Operator
-from .operators.rates import mean_of, peak_of, share_of
+from .operators.rates import mean_of, peak_of, quotient_of, stay_until
 from .operators.reports import bunching, late_rise
 from .operators.survey import safe_to_speak
 
@@ -42,8 +42,8 @@ COUNTERPARTS: Mapping[str, Operator] = MappingProxyType(
         "V16": mean_of("gaming_gap"),
         "V19": mortality_spread(),
         "V20": mortality_persistence(),
-        "V21": share_of("departures_long_failing", "long_failing_share", "trusts that fail for long"),
-        "V22": share_of("departures_meeting_target", "meeting_target_share", "trusts that meet the target"),
+        "V21": quotient_of("departures_long_failing", "long_failing_share", "trusts that fail for long"),
+        "V22": quotient_of("departures_meeting_target", "meeting_target_share", "trusts that meet the target"),
         "V23": mean_of("manager_departures"),
         "V24": mean_of("clinician_leave_rate"),
         "V26": mean_of("burned_out_share"),
@@ -51,8 +51,8 @@ COUNTERPARTS: Mapping[str, Operator] = MappingProxyType(
         "V28": safe_to_speak("safety"),
         "V29": safe_to_speak("safety", "organisational_learning"),
         "V30": mean_of("compliance_cost_share"),
-        "V31": share_of("long_failing_share", "failure_exits", "a trust that leaves the failure regime"),
-        "V32": share_of("failure_early_exits", "failure_entries", "a trust that enters the failure regime"),
+        "V31": stay_until("long_failing_share", "failure_exits", "a trust that leaves the failure regime"),
+        "V32": quotient_of("failure_early_exits", "failure_entries", "a trust that enters the failure regime"),
         "V34": peak_of("challenge_share"),
         "V38": variation_of_units("size"),
         "V39": worst_stay("reported_access", 2),

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 from .counterparts import COUNTERPARTS
-from .history import History
+from .operators.history import History
 from .operators.operator import Operator
-from .ordered import Floats, total
-from .targets import Target, targets
+from .operators.ordered import Floats, total
+from .target_table import Target, targets
 
 BURN_IN = 60
 """Months left out at the start of a run (docs/model.md advises 24 to 60)."""

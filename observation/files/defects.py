@@ -12,7 +12,7 @@ from ...model.text.amounts import counted
 from ...model.text.plain_text import plain
 from .calendar_months import NO_MONTH, month_name
 from .shapes import TRUST_NAMES
-from .table_reader import MISSING, Table
+from .table_reader import MISSING, FileTable
 
 MOST_ALIKE = 0.5
 """Share of the units with the very same numbers above which a month is a copy of another."""
@@ -36,7 +36,7 @@ class Defect(NamedTuple):
         return f"{self.file}: {self.what}: {self.where}; {self.done}"
 
 
-def mend_table(table: Table) -> tuple[Table, list[Defect]]:
+def mend_table(table: FileTable) -> tuple[FileTable, list[Defect]]:
     """Return the table without what cannot be right, and what that was.
 
     Months are compared before rows of impossible numbers go, as a copy may hold them, too.
@@ -48,7 +48,7 @@ def mend_table(table: Table) -> tuple[Table, list[Defect]]:
     return table, [*found, *_missing(table)]
 
 
-def unknown_codes(table: Table, names: Table) -> list[Defect]:
+def unknown_codes(table: FileTable, names: FileTable) -> list[Defect]:
     """Return the line that says which trusts of a table the file of names does not have; their rows are kept."""
     known = set(names.texts["nhs_trust22_code"].tolist())
     columns = [column for column in TRUST_CODES if column in table.texts]
@@ -58,7 +58,7 @@ def unknown_codes(table: Table, names: Table) -> list[Defect]:
     return [Defect(table.shape.name, "unknown codes", where, done)] if codes else []
 
 
-def copied_months(table: Table) -> dict[int, tuple[int, float]]:
+def copied_months(table: FileTable) -> dict[int, tuple[int, float]]:
     """Return the months that repeat an earlier one: month -> the earlier one, and the share of units that are alike."""
     column = table.shape.month
     if not (column and table.shape.numbers):
@@ -87,7 +87,7 @@ def _alike(
     return len(same) / len(one.keys() & other.keys()) if same and agreeing >= LEAST_NUMBERS else 0.0
 
 
-def _copied(table: Table) -> tuple[Table, list[Defect]]:
+def _copied(table: FileTable) -> tuple[FileTable, list[Defect]]:
     copies = copied_months(table)
     if not copies:
         return table, []
@@ -98,14 +98,14 @@ def _copied(table: Table) -> tuple[Table, list[Defect]]:
     return table.keep(kept), [Defect(table.shape.name, "copied months", where, "the later ones are left out")]
 
 
-def _without_codes(table: Table) -> tuple[Table, list[Defect]]:
+def _without_codes(table: FileTable) -> tuple[FileTable, list[Defect]]:
     bare = np.zeros(len(table.lines), dtype=bool)
     for name in table.shape.codes:
         bare |= np.isin(table.texts[name], MISSING)
     return _left_out(table, bare, "missing codes")
 
 
-def _without_months(table: Table) -> tuple[Table, list[Defect]]:
+def _without_months(table: FileTable) -> tuple[FileTable, list[Defect]]:
     none = np.zeros(len(table.lines), dtype=bool)
     for name, kind in table.shape.columns:
         if kind == "month":
@@ -113,7 +113,7 @@ def _without_months(table: Table) -> tuple[Table, list[Defect]]:
     return _left_out(table, none, "dates that are no months")
 
 
-def _impossible(table: Table) -> tuple[Table, list[Defect]]:
+def _impossible(table: FileTable) -> tuple[FileTable, list[Defect]]:
     wrong = {
         "negative numbers": _any(table.numbers[name] < 0.0 for name in table.shape.numbers),
         "numbers beyond a million million": _any(table.numbers[name] > LARGEST for name in table.shape.numbers),
@@ -137,7 +137,7 @@ def _any(masks: Iterable[np.ndarray]) -> np.ndarray:
     return np.any(found, axis=0) if found else np.zeros(1, dtype=bool)
 
 
-def _twice(table: Table) -> tuple[Table, list[Defect]]:
+def _twice(table: FileTable) -> tuple[FileTable, list[Defect]]:
     """Rows of one key: the first is kept where they are the same, none where they differ."""
     groups: dict[tuple[str | int, ...], list[int]] = defaultdict(list)
     for row, key in enumerate(table.keys()):
@@ -154,7 +154,7 @@ def _twice(table: Table) -> tuple[Table, list[Defect]]:
     return table.keep(~(apart | again)), [*first, *second]
 
 
-def _missing(table: Table) -> list[Defect]:
+def _missing(table: FileTable) -> list[Defect]:
     """Return the line that says which numbers are missing; rows are kept, and left out where these are needed."""
     absent = {name: np.isnan(table.numbers[name]) for name in table.shape.numbers}
     parts = [f"'{name}' in {counted(int(rows.sum()), 'row')}{_of_units(table, rows)}" for name, rows in absent.items()
@@ -163,12 +163,12 @@ def _missing(table: Table) -> list[Defect]:
     return [Defect(table.shape.name, "missing values", _some(parts), done)] if parts else []
 
 
-def _of_units(table: Table, rows: np.ndarray) -> str:
+def _of_units(table: FileTable, rows: np.ndarray) -> str:
     code = next((name for name in table.shape.key if name in table.shape.codes), "")
     return f" of {counted(len(set(table.texts[code][rows].tolist())), 'unit')}" if code else ""
 
 
-def _left_out(table: Table, rows: np.ndarray, what: str) -> tuple[Table, list[Defect]]:
+def _left_out(table: FileTable, rows: np.ndarray, what: str) -> tuple[FileTable, list[Defect]]:
     if not rows.any():
         return table, []
     lines = [str(line) for line in table.lines[rows].tolist()]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from ..counterparts import PROVIDERS
-from ..history import History
-from ..ordered import Floats
-from .table_reader import Table
+from ..operators.history import History
+from ..operators.ordered import Floats
+from .table_reader import FileTable
 
 STARTED, CHANGED = "reorganisation_started", "minister_changed"
 """Courses of the model that the record's events stand for."""
@@ -37,17 +37,29 @@ def pieces_of(name: str, months: np.ndarray, with_first: bool = True) -> list[Hi
     return [event_course(name, events[place : place + 2], with_first) for place in range(len(events) - 1)]
 
 
-def major_reorganisations(table: Table) -> np.ndarray:
-    """Return the months (event,) in which reorganisations began that are flagged as major."""
+def major_reorganisations(table: FileTable) -> np.ndarray:
+    """Return the months (event,) in which reorganisations began that are flagged as major.
+
+    >>> from .shapes import SHAPES
+    >>> shape, when = SHAPES["compiled_nhs_reorganisations_england.csv"], {"date": np.array([3, 15])}
+    >>> major_reorganisations(FileTable(shape, np.array([2, 3]), {}, when, {"major": np.array([0.0, 1.0])})).tolist()
+    [15]
+    """
     return table.months["date"][table.numbers["major"] > 0.5]
 
 
-def comings(table: Table) -> np.ndarray:
-    """Return the months (event,) in which a secretary of state came."""
+def comings(table: FileTable) -> np.ndarray:
+    """Return the months (event,) in which a secretary of state came.
+
+    >>> from .shapes import SHAPES
+    >>> shape = SHAPES["compiled_health_secretaries.csv"]
+    >>> comings(FileTable(shape, np.array([2]), {}, {"start": np.array([7])}, {})).tolist()
+    [7]
+    """
     return table.months["start"]
 
 
-def succession_history(table: Table) -> History:
+def succession_history(table: FileTable) -> History:
     """Return the share, of the record's providers, that is succeeded in each month of the file's calendar years.
 
     Its course (history, month) bears the name of the model's; an old code counts once in a month.

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ..counterparts import COUNTERPARTS, PROVIDERS
-from ..history import History
-from ..ordered import Floats, total
+from ..operators.history import History
+from ..operators.ordered import Floats, total
 from .definitions import (
     ALL_TYPES,
     BOARDS,
@@ -33,7 +33,7 @@ from .event_months import (
     without_each_year,
 )
 from .shares_of_patients import gain_within_limit, largest_shares, largest_trusts, mean_admissions
-from .table_reader import Table
+from .table_reader import FileTable
 from .trust_months import (
     compared_years,
     histories_without_each,
@@ -44,9 +44,9 @@ from .trust_months import (
     sizes_without_each,
     yearly_access,
 )
-from .windows import NO_WINDOW, Scale, Window, jackknife_window, median_window, share_window
+from .windows import NO_WINDOW, RecordWindow, Scale, jackknife_window, median_window, share_window
 
-Tables = Mapping[str, Table]
+Tables = Mapping[str, FileTable]
 YEARS_OF_A_BLOCK = 5
 
 
@@ -54,7 +54,7 @@ class Observed(NamedTuple):
     """What files say of a target: value and window in its unit, the units and the months that it rests on."""
 
     value: float
-    window: Window
+    window: RecordWindow
     units: int
     months: int
 

@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 from ...model.text.plain_text import plain
 from ..counterparts import COUNTERPARTS
-from ..targets import Target, targets
+from ..target_table import Target, targets
 from .defects import Defect, mend_table, unknown_codes
 from .definitions import DEFINITIONS
 from .recipes import observed_target
 from .shapes import SHAPES, TRUST_NAMES
-from .table_reader import PAGE, Table, read_table
+from .table_reader import PAGE, FileTable, read_file_table
 
 
 class RecordedTarget(NamedTuple):
@@ -52,10 +52,10 @@ def observe(folder: str | os.PathLike[str]) -> RecordOfFiles:
             f"'{plain(place, 300)}' has none of the files that are read: expected some of {', '.join(SHAPES)};"
             f" {PAGE} says where each is published"
         )
-    tables: dict[str, Table] = {}
+    tables: dict[str, FileTable] = {}
     defects: list[Defect] = []
     for name in here:
-        tables[name], found = mend_table(read_table(place / name, SHAPES[name]))
+        tables[name], found = mend_table(read_file_table(place / name, SHAPES[name]))
         defects += found
     if TRUST_NAMES in tables:
         defects += [line for name in here for line in unknown_codes(tables[name], tables[TRUST_NAMES])]
@@ -63,7 +63,7 @@ def observe(folder: str | os.PathLike[str]) -> RecordOfFiles:
     return RecordOfFiles(tuple(here), tuple(found_targets), tuple(sorted(defects)))
 
 
-def _recorded(name: str, target: Target, tables: dict[str, Table]) -> RecordedTarget:
+def _recorded(name: str, target: Target, tables: dict[str, FileTable]) -> RecordedTarget:
     if lacking := [file for file in DEFINITIONS[name].files if file not in tables]:
         return RecordedTarget(target, nan, nan, nan, 0, 0, f"'{lacking[0]}' is not there")
     try:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ...model.text.csv_rows import Row, check_cells, check_heading, decode_text, read_rows
 from ...model.text.numerals import parse_number
 from ...model.text.plain_text import plain
-from ..ordered import Floats
+from ..operators.ordered import Floats
 from .calendar_months import NO_MONTH, month_number
 from .shapes import FileShape
 
@@ -20,7 +20,7 @@ MISSING = ("", "NA")
 PAGE = "docs/data.md"
 
 
-class Table(NamedTuple):
+class FileTable(NamedTuple):
     """The rows of one file, every array (row,): lines of the file, texts, months (-1: none), numbers (NaN: none)."""
 
     shape: FileShape
@@ -29,16 +29,17 @@ class Table(NamedTuple):
     months: Mapping[str, NDArray[np.int64]]
     numbers: Mapping[str, Floats]
 
-    def keep(self, rows: np.ndarray) -> Table:
+    def keep(self, rows: np.ndarray) -> FileTable:
         """Return these rows alone: ``rows`` (row,) of bool, or their numbers.
 
         >>> from .shapes import SHAPES
-        >>> table = Table(SHAPES["ae_wales_month.csv"], np.array([2, 3]), {}, {}, {"attendances": np.array([5.0, 6.0])})
+        >>> wales, seen = SHAPES["ae_wales_month.csv"], {"attendances": np.array([5.0, 6.0])}
+        >>> table = FileTable(wales, np.array([2, 3]), {}, {}, seen)
         >>> table.keep(np.array([False, True])).numbers["attendances"].tolist()
         [6.0]
         """
         parts = ({name: values[rows] for name, values in part.items()} for part in self[2:])
-        return Table(self.shape, self.lines[rows], *parts)
+        return FileTable(self.shape, self.lines[rows], *parts)
 
     def keys(self, *without: str) -> list[tuple[str | int, ...]]:
         """Return the key of each row: units and months, less the columns ``without``."""
@@ -47,7 +48,7 @@ class Table(NamedTuple):
         return list(zip(*columns, strict=True)) if columns else [()] * len(self.lines)
 
 
-def read_table(path: Path, shape: FileShape) -> Table:
+def read_file_table(path: Path, shape: FileShape) -> FileTable:
     """Return the rows of the file at ``path``, of which nothing is judged but that it has the columns of its shape.
 
     Raises OSError for a file that the system does not give, ValueError, in one line, for text that is no such table.
@@ -73,7 +74,7 @@ def _listed(shape: FileShape) -> str:
     return ", ".join(name for name, _ in shape.columns)
 
 
-def _columns_of(rows: Sequence[Row], names: Sequence[str], shape: FileShape, place: str) -> Table:
+def _columns_of(rows: Sequence[Row], names: Sequence[str], shape: FileShape, place: str) -> FileTable:
     cells = {name: [row[1][names.index(name)] for row in rows] for name, _ in shape.columns}
     kinds = dict(shape.columns)
     texts = {name: np.array(cells[name], dtype=np.str_) for name, kind in kinds.items() if kind in ("code", "word")}
@@ -84,7 +85,7 @@ def _columns_of(rows: Sequence[Row], names: Sequence[str], shape: FileShape, pla
     }
     lines = np.array([line for line, _ in rows], dtype=np.int64)
     numbers = {name: _numbers(cells[name], lines, f"{place}, column '{name}'") for name in shape.numbers}
-    return Table(shape, lines, texts, months, numbers)
+    return FileTable(shape, lines, texts, months, numbers)
 
 
 def _numbers(cells: Sequence[str], lines: np.ndarray, place: str) -> Floats:
@@ -100,4 +101,4 @@ def _numbers(cells: Sequence[str], lines: np.ndarray, place: str) -> Floats:
     return found
 
 
-__all__ = ["MISSING", "NO_MONTH", "PAGE", "Table", "read_table"]
+__all__ = ["MISSING", "NO_MONTH", "PAGE", "FileTable", "read_file_table"]

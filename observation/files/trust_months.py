@@ -8,12 +8,12 @@ from typing import NamedTuple
 import numpy as np
 
 from ...model.rules.tallies import PLACEBO_STEP
-from ..history import History
+from ..operators.history import History
+from ..operators.ordered import Floats, mean, ratio, total
 from ..operators.reports import bins_about
-from ..ordered import Floats, mean, ratio, total
 from .calendar_months import month_number
 from .definitions import ADMITTED, EVERY_HALF_POINT
-from .table_reader import Table
+from .table_reader import FileTable
 
 LIMIT = 0.95
 FIRST_MONTH, MONTHS = month_number("2016-04"), 36
@@ -40,7 +40,7 @@ class TrustMonths(NamedTuple):
         return TrustMonths(units, self.attendances[chosen], self.breaches[chosen])
 
 
-def grid(table: Table, rows: np.ndarray, units: Sequence[str], number: str, first: int, months: int) -> Floats:
+def grid(table: FileTable, rows: np.ndarray, units: Sequence[str], number: str, first: int, months: int) -> Floats:
     """Return a column of numbers as (unit, month), rows of one unit and month summed; NaN where there is none.
 
     ``rows`` (row,) of bool: those that count; a number that is missing makes its sum NaN. Months from ``first`` on.
@@ -48,7 +48,7 @@ def grid(table: Table, rows: np.ndarray, units: Sequence[str], number: str, firs
     >>> from .shapes import SHAPES
     >>> shape = SHAPES["ae_trust_month_2021_2025.csv"]
     >>> columns = {"nhs_trust22_code": np.array(["R1", "R1"])}, {"date": np.array([3, 4])}, {"n": np.array([5.0, 6.0])}
-    >>> grid(Table(shape, np.array([2, 3]), *columns), np.array([True, True]), ["R1"], "n", 3, 3).tolist()
+    >>> grid(FileTable(shape, np.array([2, 3]), *columns), np.array([True, True]), ["R1"], "n", 3, 3).tolist()
     [[5.0, 6.0, nan]]
     """
     code, month = table.shape.codes[0], table.shape.month
@@ -66,7 +66,7 @@ def grid(table: Table, rows: np.ndarray, units: Sequence[str], number: str, firs
     return found
 
 
-def months_by_type(table: Table) -> tuple[TrustMonths, TrustMonths]:
+def months_by_type(table: FileTable) -> tuple[TrustMonths, TrustMonths]:
     """Return type 1 and all types, of trusts with attendances of type 1 in each month that the file has of the window.
 
     Raises ValueError where no trust has.
@@ -171,10 +171,19 @@ def report_courses(months: TrustMonths) -> History:
     )
 
 
-def compared_years(table: Table) -> Floats:
+def compared_years(table: FileTable) -> Floats:
     """Return access of all types (unit, year), 0..1, the first and fifth year of the file, NaN between them.
 
     Each in the calendar months that both have. Raises ValueError where no month has its like four years later.
+
+    >>> from .shapes import SHAPES
+    >>> shape, when = SHAPES["ae_trust_month_2021_2025.csv"], {"date": np.array([0, 48])}
+    >>> numbers = {"total_attendances": [200.0, 400.0], "attendances_over_4hours": [20.0, 100.0]}
+    >>> numbers["total_emergency_admissions"] = [90.0, 90.0]
+    >>> numbers = {name: np.array(each) for name, each in numbers.items()}
+    >>> texts = {"nhs_trust22_code": np.array(["R1", "R1"])}
+    >>> compared_years(FileTable(shape, np.array([2, 3]), texts, when, numbers)).tolist()
+    [[0.9, nan, nan, nan, 0.75]]
     """
     units = sorted(set(table.texts["nhs_trust22_code"].tolist()))
     months = table.months["date"]

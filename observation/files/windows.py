@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from scipy import stats
 
-from ..ordered import Floats, mean
+from ..operators.ordered import Floats, mean
 
 Scale = Literal["log", "logit", "atanh"]
 LEVEL = 0.95
@@ -27,17 +27,17 @@ _BACK: dict[Scale, Callable[[Floats], Floats]] = {
 }
 
 
-class Window(NamedTuple):
+class RecordWindow(NamedTuple):
     """The least and the greatest value that the record may stand for; NaN where no window is shown to cover."""
 
     low: float
     high: float
 
 
-NO_WINDOW = Window(np.nan, np.nan)
+NO_WINDOW = RecordWindow(np.nan, np.nan)
 
 
-def jackknife_window(value: float, without: Floats, scale: Scale) -> Window:
+def jackknife_window(value: float, without: Floats, scale: Scale) -> RecordWindow:
     """Return the window of ``value``, in its unit, by the values ``without`` (piece,) each piece.
 
     Taken on a ``scale`` on which the law of the estimate is near a normal one: the logarithm of a spread, a ratio or a
@@ -62,27 +62,27 @@ def jackknife_window(value: float, without: Floats, scale: Scale) -> Window:
     freedom = min(number - 1.0, 2.0 * number / max(kurtosis - 1.0, 1e-9))
     reach = float(stats.t.ppf(0.5 + LEVEL / 2.0, freedom)) * error
     low, high = _BACK[scale](centre + reach * np.array([-1.0, 1.0])).tolist()
-    return Window(low, high)
+    return RecordWindow(low, high)
 
 
-def median_window(values: Floats) -> Window:
+def median_window(values: Floats) -> RecordWindow:
     """Return the window of the median of ``values`` (unit,), in their unit: two of them, by the binomial law.
 
     It holds whatever the law of the values, if they are drawn one by one. NaN of fewer than six. Source: Thompson 1936,
     Annals of Mathematical Statistics 7, 122.
 
     >>> median_window(np.arange(20.0))
-    Window(low=5.0, high=14.0)
+    RecordWindow(low=5.0, high=14.0)
     """
     number = len(values)
     below = int(stats.binom.ppf((1.0 - LEVEL) / 2.0, number, 0.5))
     if below < 1:
         return NO_WINDOW
     ordered = np.sort(values)
-    return Window(float(ordered[below - 1]), float(ordered[number - below]))
+    return RecordWindow(float(ordered[below - 1]), float(ordered[number - below]))
 
 
-def share_window(part: float, whole: float) -> Window:
+def share_window(part: float, whole: float) -> RecordWindow:
     """Return the window of a share, ``part`` of ``whole`` units, each of which is in it by itself. Source: Wilson 1927.
 
     >>> [round(bound, 2) for bound in share_window(9.0, 13.0)]
@@ -93,4 +93,4 @@ def share_window(part: float, whole: float) -> Window:
     z = float(stats.norm.ppf(0.5 + LEVEL / 2.0))
     centre = (part + z * z / 2.0) / (whole + z * z)
     reach = z * np.sqrt(part * (whole - part) / whole + z * z / 4.0) / (whole + z * z)
-    return Window(float(centre - reach), float(centre + reach))
+    return RecordWindow(float(centre - reach), float(centre + reach))

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..history import History
-from ..ordered import Floats, mean, ratio, total
+from .history import History
 from .operator import Operator
+from .ordered import Floats, mean, ratio, total
 
 WORST, STILL_WORST = 0.1, 0.2
 """The worst tenth of the units, and the fifth in which they are sought later (V39)."""
@@ -31,10 +31,10 @@ def present(read: Callable[..., Floats], *columns: Floats) -> Floats:
     return joined
 
 
-def spread(column: Floats) -> Floats:
+def spread_among(column: Floats) -> Floats:
     """Return the standard deviation (history,) between the units of ``column`` (history, unit); NaN of one unit.
 
-    >>> spread(np.array([[0.5, 0.7, 0.9]])).round(6).tolist()
+    >>> spread_among(np.array([[0.5, 0.7, 0.9]])).round(6).tolist()
     [0.2]
     """
     number = column.shape[1]
@@ -99,7 +99,7 @@ def spread_between(panel: str, relative: bool = False) -> Operator:
     """
 
     def of_year(column: Floats) -> Floats:
-        return ratio(spread(column), mean(column)) if relative else spread(column)
+        return ratio(spread_among(column), mean(column)) if relative else spread_among(column)
 
     def gather(history: History) -> tuple[Floats, ...]:
         values = history.panels[panel]
@@ -126,7 +126,7 @@ def variation_of_units(quantity: str) -> Operator:
     """
 
     def gather(history: History) -> tuple[Floats, ...]:
-        values = present(lambda column: ratio(spread(column), mean(column)), history.units[quantity])
+        values = present(lambda column: ratio(spread_among(column), mean(column)), history.units[quantity])
         return _mean_over_years(values, len(values))
 
     return Operator(

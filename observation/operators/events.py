@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ..history import History
-from ..ordered import Floats, ratio, total
+from .history import History
 from .operator import Operator
+from .ordered import Floats, per_event, ratio, total
 
 LONGEST_SPELL = 120
 """Completed spells of so many months and more are counted together: a median below it is not moved. An assumption."""
@@ -20,7 +20,7 @@ def months_per_event(course: str, scale: float = 1.0) -> Operator:
     """Return the operator of the months that fall to an event of ``course``, times ``scale``.
 
     All months count, also those before the first event and after the last: the completed intervals of a short history
-    are the short ones. Without an event there is no value.
+    are the short ones. Without an event the value is infinite.
 
     >>> months_per_event("minister_changed").observe(History({"minister_changed": np.eye(4)[:1]}, {}, {})).tolist()
     [4.0]
@@ -36,7 +36,7 @@ def months_per_event(course: str, scale: float = 1.0) -> Operator:
         needs=f"an event of {course}",
         sums=("months", "events"),
         gather=gather,
-        value=lambda months, events: ratio(scale * months, events),
+        value=lambda months, events: per_event(scale * months, events),
         courses=(course,),
     )
 

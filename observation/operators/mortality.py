@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..history import History
-from ..ordered import Floats, mean, ratio, total
-from .between_units import columns_of, spread
+from .between_units import columns_of, spread_among
+from .history import History
 from .operator import Operator
+from .ordered import Floats, mean, ratio, total
 
 SLOPE = 0.3
 """How many of a trust's deaths a difference of 1 in quality would avoid: an assumption."""
@@ -25,7 +25,7 @@ def _chance(sizes: Floats) -> Floats:
 def _variances(history: History) -> Floats:
     """Return the variances of quality between units, (history, year)."""
     quality = history.panels["quality"]
-    return spread(columns_of(quality)).reshape(quality.shape[2], len(quality)).T ** 2
+    return spread_among(columns_of(quality)).reshape(quality.shape[2], len(quality)).T ** 2
 
 
 def mortality_spread() -> Operator:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..history import History
-from ..ordered import Floats
+from .history import History
+from .ordered import Floats
 
 Gather = Callable[[History], tuple[Floats, ...]]
 Value = Callable[..., Floats]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from ..history import History
-from ..ordered import Floats, ratio, total
+from .history import History
 from .operator import Operator
+from .ordered import Floats, per_event, ratio, total
 
 
 def mean_of(course: str) -> Operator:
@@ -31,10 +33,10 @@ def mean_of(course: str) -> Operator:
     )
 
 
-def share_of(part: str, whole: str, needs: str) -> Operator:
+def quotient_of(part: str, whole: str, needs: str) -> Operator:
     """Return the operator of the sum of the course ``part`` over that of ``whole``; ``needs``: what a whole is.
 
-    >>> left = share_of("departures_long_failing", "long_failing_share", "trusts that fail")
+    >>> left = quotient_of("departures_long_failing", "long_failing_share", "trusts that fail")
     >>> seen = {"departures_long_failing": np.array([[0.01, 0.02]]), "long_failing_share": np.array([[0.2, 0.4]])}
     >>> left.observe(History(seen, {}, {})).round(3).tolist()
     [0.05]
@@ -52,6 +54,18 @@ def share_of(part: str, whole: str, needs: str) -> Operator:
         value=ratio,
         courses=(part, whole),
     )
+
+
+def stay_until(share: str, exits: str, needs: str) -> Operator:
+    """Return the operator of the months in a state, ``share`` of the units by month, over the ``exits`` from it.
+
+    Infinite where units are in it and none leaves.
+
+    >>> seen = {"failing": np.array([[0.2, 0.2, 0.1]]), "exits": np.array([[0.0, 0.0, 0.1]])}
+    >>> stay_until("failing", "exits", "an exit").observe(History(seen, {}, {})).round(3).tolist()
+    [5.0]
+    """
+    return replace(quotient_of(share, exits, needs), value=per_event)
 
 
 def peak_of(course: str) -> Operator:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from ...model.rules.tallies import NARROW_BIN, WIDE_BIN
-from ..history import History
-from ..ordered import Floats, ratio, total
+from .history import History
 from .operator import Operator
+from .ordered import Floats, ratio, total
 
 LATE = 11.0 / 12.0
 """Share of a limit after which its last twelfth begins: 20 minutes of 4 hours (V14)."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..history import History
-from ..ordered import Floats, ratio, total
+from .history import History
 from .operator import Operator
+from .ordered import Floats, ratio, total
 
 SILENT, RANGE = 0.28, 0.40
 """Safety at which half of the people would speak up, and the range over which they come to: an assumption."""

@@ -10,8 +10,8 @@ import numpy as np
 import xarray as xr
 
 from ...observation.counterparts import COUNTERPARTS
-from ...observation.history import History
-from ...observation.ordered import Floats
+from ...observation.operators.history import History
+from ...observation.operators.ordered import Floats
 from ...observation.summaries import (
     BURN_IN,
     LEAST_MONTHS,
@@ -23,7 +23,7 @@ from ...observation.summaries import (
     places_in,
     sums_for,
 )
-from ...observation.targets import Target
+from ...observation.target_table import Target
 from ...store.format import DONE, SUMMARIES
 from ..dataset import spec_of
 
@@ -50,7 +50,7 @@ def read_evidence(sweep: xr.Dataset, from_month: int, wanted: Iterable[Target]) 
     short, and for a sweep in which no target can be seen.
 
     >>> from tredegar import simulate
-    >>> from tredegar.observation.targets import targets
+    >>> from tredegar.observation.target_table import targets
     >>> small = {"replicates": 2, "months": 96, "trusts": 12, "clinicians": 5, "engine": "numpy"}
     >>> runs = simulate({"real_control": [0.5]}, outcomes=["quality"], summaries=True, **small).to_dataset()
     >>> found = read_evidence(runs, 61, [targets()["V08"]])

@@ -20,7 +20,7 @@ from .search import (
     targets_met,
 )
 
-_NAMES_A_TARGET = re.compile(r"\bV\d\d\b")
+_NAMES_TARGETS = re.compile(r"\bV(\d\d)(?:(?:-| to )V(\d\d))?\b")
 SHOWN_STRUCK = 60
 """Most parts of ranges that the page lists: those whose targets lose most. The others are counted."""
 
@@ -157,9 +157,9 @@ def _in_units(name: str, low: float, high: float) -> str:
 
 def _fitted() -> list[str]:
     rows = [
-        f"| `{name}` | {', '.join(_NAMES_A_TARGET.findall(row.source))} | {row.source} |"
+        f"| `{name}` | {', '.join(named_targets(row.source))} | {row.source} |"
         for name, row in PARAMETERS.items()
-        if _NAMES_A_TARGET.search(row.source)
+        if named_targets(row.source)
     ]
     return _section(
         "What was fitted, to what",
@@ -167,6 +167,16 @@ def _fitted() -> list[str]:
         ["parameter", "targets", "source of its default"],
         rows,
     )
+
+
+def named_targets(text: str) -> list[str]:
+    """Return the targets that ``text`` names, one by one or as the ends of a range.
+
+    >>> named_targets("tuned to V08-V10 and V18")
+    ['V08', 'V09', 'V10', 'V18']
+    """
+    ends = (found.groups() for found in _NAMES_TARGETS.finditer(text))
+    return [f"V{number:02d}" for first, last in ends for number in range(int(first), int(last or first) + 1)]
 
 
 def _section(title: str, words: str, header: Sequence[str], rows: Iterable[str]) -> list[str]:

@@ -16,7 +16,7 @@ from scipy import stats
 from ...model.parameters import PARAMETERS
 from ...observation.counterparts import COUNTERPARTS
 from ...observation.summaries import BURN_IN, singles
-from ...observation.targets import Target, targets
+from ...observation.target_table import Target, targets
 from ...store.format import DONE
 from ..dataset import varied_parameters
 from ..intervals import LEVEL
@@ -46,7 +46,11 @@ class Search(NamedTuple):
 
     @property
     def inside(self) -> np.ndarray:
-        """Which histories lie inside the windows, (setting, target) of bool; where nothing was to be seen none do."""
+        """Which histories lie inside the windows, (setting, target) of bool; where nothing was to be seen none do.
+
+        >>> Search(np.zeros((2, 0)), np.zeros((2, 0)), (), ()).inside.shape
+        (2, 0)
+        """
         low, high = (np.array([getattr(target, end) for target in self.targets]) for end in ("low", "high"))
         return (self.values >= low) & (self.values <= high)
 
@@ -228,7 +232,7 @@ def _stretches(marked: np.ndarray) -> list[tuple[int, int]]:
 
 
 def targets_met(search: Search, standing: Mapping[str, bool]) -> np.ndarray:
-    """Return how many of the targets that ``standing`` calls tests each setting met, (setting,).
+    """Return how many of the targets that ``standing`` calls tests each setting of ``search`` met, (setting,).
 
     >>> made = {"quantity": "a share", "value": 0.5, "low": 0.4, "high": 0.6, "unit": "share", "by": "published",
     ...         "source": "made", "record": "made", "reason": "made"}

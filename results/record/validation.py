@@ -17,9 +17,9 @@ from scipy import stats
 
 from ...observation.counterparts import COUNTERPARTS
 from ...observation.operators.operator import Operator
-from ...observation.ordered import Floats
+from ...observation.operators.ordered import Floats
 from ...observation.summaries import BURN_IN, left_out, pooled, singles
-from ...observation.targets import Target, targets
+from ...observation.target_table import Target, targets
 from ..intervals import LEVEL
 from .evidence import RunSums, read_evidence
 

@@ -175,7 +175,7 @@ NO_INTERVALS: Mapping[str, str] = {
     "results/discovery/prim.py:Box": RANGE,
     "results/discovery/regions.py:Limit": RANGE,
     "results/discovery/regions.py:discover": "the threshold of the best or worst fifth of the points",
-    "observation/targets.py:Target": "the window in which the record lies, from its source",
+    "observation/target_table.py:Target": "the window in which the record lies, from its source",
     "datasets/inputs.py": RANGE,
     "datasets/inputs.py:Input": RANGE,
     "datasets/inputs.py:input_of": RANGE,

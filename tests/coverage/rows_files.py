@@ -19,7 +19,7 @@ from tredegar.observation.files.definitions import (
 )
 from tredegar.observation.files.recipes import observed_target
 from tredegar.observation.files.shapes import SHAPES
-from tredegar.observation.files.table_reader import Table
+from tredegar.observation.files.table_reader import FileTable
 
 from .law import Row, Said
 
@@ -44,16 +44,16 @@ MOMENTS = {
 """Truth -> its mean, standard deviation and median."""
 
 
-def table(file: str, texts: dict, months: dict, numbers: dict) -> Table:
+def table(file: str, texts: dict, months: dict, numbers: dict) -> FileTable:
     """Return a table as if it had been read; what is not given is empty or 0."""
     count = len(next(iter((*texts.values(), *months.values()))))
     shape = SHAPES[file]
     nothing = {name: np.zeros(count) for name in shape.numbers}
     words = {name: np.full(count, "x") for name, kind in shape.columns if kind in ("code", "word")}
-    return Table(shape, np.arange(2, count + 2), words | texts, months, nothing | numbers)
+    return FileTable(shape, np.arange(2, count + 2), words | texts, months, nothing | numbers)
 
 
-def said(name: str, tables: dict[str, Table], truth: float) -> Said:
+def said(name: str, tables: dict[str, FileTable], truth: float) -> Said:
     """Return what files say of a target, beside what is true."""
     found = observed_target(name, tables)
     return Said(*(np.array([value]) for value in (found.value, *found.window, truth)))
@@ -104,7 +104,7 @@ def of_successions(shape: float, follows: float) -> Callable[[np.random.Generato
     return trial
 
 
-def trust_table(access: np.ndarray, attendances: np.ndarray | float = 1e6) -> dict[str, Table]:
+def trust_table(access: np.ndarray, attendances: np.ndarray | float = 1e6) -> dict[str, FileTable]:
     """Return the file of trusts by month with ``access`` (trust, month) in the first months of its years."""
     trusts, months = access.shape
     starts = month_number("2016-04") + (12 * np.arange(months) if months <= 3 else np.arange(months))
@@ -149,7 +149,7 @@ def of_ranks(name: str, kept: float, trusts: int) -> Callable[[np.random.Generat
     return trial
 
 
-def four_years_apart(access: np.ndarray) -> dict[str, Table]:
+def four_years_apart(access: np.ndarray) -> dict[str, FileTable]:
     trusts = len(access)
     starts = month_number("2021-04") + np.array([0, 48])
     attended = np.full(2 * trusts, 1e6)

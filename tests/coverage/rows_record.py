@@ -11,9 +11,9 @@ import numpy as np
 import xarray as xr
 
 from tredegar.observation.counterparts import COUNTERPARTS
-from tredegar.observation.history import History
+from tredegar.observation.operators.history import History
 from tredegar.observation.summaries import pooled, sums_for
-from tredegar.observation.targets import Target, targets
+from tredegar.observation.target_table import Target, targets
 from tredegar.results import validate
 from tredegar.results.record.validation import Finding, jackknifed
 

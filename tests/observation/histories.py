@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tredegar.observation.counterparts import COURSES, PANELS
-from tredegar.observation.history import History
+from tredegar.observation.operators.history import History
 
 
 def random_history(runs: int = 6, months: int = 180, units: int = 40, seed: int = 0) -> History:

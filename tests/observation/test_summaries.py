@@ -11,7 +11,7 @@ from tredegar.kernels.batch.memory import Needs, passing_values, projected_bytes
 from tredegar.kernels.batch.summing import LEAST_RUN, in_windows, narrowed, widened
 from tredegar.model.constants import CONSTANTS
 from tredegar.observation.counterparts import COUNTERPARTS, COURSES
-from tredegar.observation.history import History
+from tredegar.observation.operators.history import History
 from tredegar.observation.summaries import (
     BURN_IN,
     PLACES,
@@ -28,7 +28,7 @@ from tredegar.observation.summaries import (
     summaries_of,
     sums_for,
 )
-from tredegar.observation.targets import targets
+from tredegar.observation.target_table import targets
 
 from .histories import random_history
 

@@ -12,7 +12,7 @@ import xarray as xr
 
 from tredegar.cli.entry import main
 from tredegar.observation.counterparts import COURSES, PANELS
-from tredegar.observation.targets import targets
+from tredegar.observation.target_table import targets
 from tredegar.results import open_sweep
 from tredegar.results.arms.comparison import compare, compared_rows
 from tredegar.results.discovery.regions import discover

@@ -9,7 +9,7 @@ import pytest
 
 from tredegar.model.graph.merkle import rules_hash
 from tredegar.observation.counterparts import COUNTERPARTS
-from tredegar.observation.targets import targets
+from tredegar.observation.target_table import targets
 from tredegar.results.figures.curves import fan_panels
 from tredegar.results.figures.style import alone, save_picture
 from tredegar.sweeps import Spec

@@ -11,7 +11,7 @@ from tredegar.observation.files.defects import mend_table, unknown_codes
 from tredegar.observation.files.definitions import ALL_TYPES, COUNCILS, MAJOR
 from tredegar.observation.files.record_table import observe
 from tredegar.observation.files.shapes import BEDS, SHAPES, TRUST_NAMES
-from tredegar.observation.files.table_reader import read_table
+from tredegar.observation.files.table_reader import read_file_table
 
 from .made_files import code, write, write_all_types, write_by_type, written_month
 
@@ -36,7 +36,7 @@ def rows(trusts=8, months=6):
 
 def mended(folder, made, name=ALL_TYPES):
     """Return the table of such rows without its defects, and the lines that tell them."""
-    table, defects = mend_table(read_table(write(folder, name, made), SHAPES[name]))
+    table, defects = mend_table(read_file_table(write(folder, name, made), SHAPES[name]))
     return table, [str(one) for one in defects if one.what != "missing values"]
 
 
@@ -160,7 +160,7 @@ def test_codes_that_the_file_of_names_does_not_have_are_one_line_and_kept(tmp_pa
     names = [{"nhs_trust22_code": code(trust), "nhs_trust22_name": "x", "status": "open"} for trust in range(6)]
     write(tmp_path, TRUST_NAMES, names)
     table, _ = mended(tmp_path, rows())
-    (line,) = unknown_codes(table, read_table(tmp_path / TRUST_NAMES, SHAPES[TRUST_NAMES]))
+    (line,) = unknown_codes(table, read_file_table(tmp_path / TRUST_NAMES, SHAPES[TRUST_NAMES]))
     assert str(line) == (
         f"{ALL_TYPES}: unknown codes: 2 codes of 'nhs_trust22_code' (R006, R007); kept: closed since, or no trusts"
         f" ('{TRUST_NAMES}' does not have them)"

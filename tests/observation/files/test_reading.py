@@ -10,8 +10,8 @@ from tredegar.observation.files.definitions import DEFINITIONS
 from tredegar.observation.files.recipes import RECIPES
 from tredegar.observation.files.record_table import observe
 from tredegar.observation.files.shapes import SHAPES
-from tredegar.observation.files.table_reader import read_table
-from tredegar.observation.targets import targets
+from tredegar.observation.files.table_reader import read_file_table
+from tredegar.observation.target_table import targets
 
 from ...support.commands import tredegar
 
@@ -29,7 +29,7 @@ def wales(tmp_path):
 
 
 def test_numbers_are_read_to_the_last_digit_and_missing_ones_stay_missing(wales):
-    table = read_table(wales(GOOD), SHAPES[WALES])
+    table = read_file_table(wales(GOOD), SHAPES[WALES])
     assert table.numbers["attendances"].tolist() == [100.0, 101.25]
     assert table.numbers["within_4h"][0] == 90.0 and np.isnan(table.numbers["within_4h"][1])
     assert table.months["date"].tolist() == [month_number("October 2009"), month_number("November 2009")]
@@ -38,7 +38,7 @@ def test_numbers_are_read_to_the_last_digit_and_missing_ones_stay_missing(wales)
 
 def test_other_columns_in_any_order_are_passed_by(wales):
     text = "more,within_4h,date,attendances\nx,90,October 2009,100\n"
-    assert read_table(wales(text), SHAPES[WALES]).numbers["within_4h"].tolist() == [90.0]
+    assert read_file_table(wales(text), SHAPES[WALES]).numbers["within_4h"].tolist() == [90.0]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from tredegar.model.agents.health_service import HealthService
 from tredegar.model.parameters import Parameters
 from tredegar.observation.counterparts import COUNTERPARTS, PROVIDERS
 from tredegar.observation.files.record_table import observe
-from tredegar.observation.history import History
+from tredegar.observation.operators.history import History
 from tredegar.observation.operators.reports import bins_about
 from tredegar.results import open_sweep
 from tredegar.sweeps.run.runner import complete_sweep

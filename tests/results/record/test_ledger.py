@@ -11,7 +11,7 @@ import pytest
 
 from tredegar.kernels import simulate
 from tredegar.observation.counterparts import COUNTERPARTS
-from tredegar.observation.targets import Target, targets
+from tredegar.observation.target_table import Target, targets
 from tredegar.results.record.ledger import ledger_page
 from tredegar.results.record.search import (
     CANNOT_FAIL,

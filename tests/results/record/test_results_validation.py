@@ -11,7 +11,7 @@ from tredegar.cli.entry import main
 from tredegar.kernels import simulate
 from tredegar.model import TRUST_RECORDS
 from tredegar.observation.counterparts import COUNTERPARTS, COURSES, PANELS
-from tredegar.observation.targets import targets
+from tredegar.observation.target_table import targets
 from tredegar.results import open_sweep
 from tredegar.results.record.evidence import read_evidence
 from tredegar.results.record.figure import draw_validation

@@ -16,13 +16,13 @@ Standing = Literal["test", "input", "no test"]
 class Target:
     """One quantity of the record: its value and window in its unit, where it is from, and how it is observed.
 
-    ``evidence`` lists ids of docs/evidence.md. ``by`` says who computed the value: ``computed`` from files by the operator of its counterpart, ``compiled`` from
-    files that are not open, or ``published``. ``use``: whether parameters of the model were fitted to it. ``record``
-    says how the source defines it, ``reason`` why it is observed as it is, or why it has no counterpart. ``months`` and
-    ``units``: the length of the record's history and its number of units, 0 where not known. ``window_of``: whether the
-    window says how much one history scatters (``sampling``) or how well the record is known (``reading``).
-    ``standing``: a quantity that goes into the model is an ``input``; one that hardly any setting misses is ``no test``
-    (docs/ledger.md).
+    ``evidence`` lists ids of docs/evidence.md. ``by`` says who computed the value: ``computed`` from files by the
+    operator of its counterpart, ``compiled`` from files that are not open, or ``published``. ``use``: whether
+    parameters of the model were fitted to it. ``record`` says how the source defines it, ``reason`` why it is
+    observed as it is, or why it has no counterpart. ``months`` and ``units``: the length of the record's history
+    and its number of units, 0 where not known. ``window_of``: whether the window says how much one history scatters
+    (``sampling``) or how well the record is known (``reading``). ``standing``: a quantity that goes into the model
+    is an ``input``; one that hardly any setting misses is ``no test`` (docs/ledger.md).
     """
 
     name: str

@@ -40,3 +40,14 @@ def ratio(part: Floats, whole: Floats) -> Floats:
     """
     there = whole > 0.0
     return np.where(there, part / np.where(there, whole, 1.0), np.nan)
+
+
+def per_event(exposure: Floats, events: Floats) -> Floats:
+    """Return ``exposure / events`` of the same shape: infinite where nothing happened to what was exposed, else NaN.
+
+    A history in which an event never comes is the longest of all, and not one of which nothing is known.
+
+    >>> per_event(np.array([4.0, 4.0, 0.0]), np.array([2.0, 0.0, 0.0])).tolist()
+    [2.0, inf, nan]
+    """
+    return np.where((events > 0.0) | ~(exposure > 0.0), ratio(exposure, events), np.inf)
