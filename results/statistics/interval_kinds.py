@@ -67,6 +67,7 @@ _KINDS = (
     _kind("record in files: rank persistence", OBSERVE),
     _kind("record in files: worst that stay", OBSERVE),
     _kind("record in files: bunching", OBSERVE),
+    _kind("share of settings that meet a target", "make ledger"),
     _kind("pooled value of a target", "validate", "value_low", "value_high"),
     _kind("share of a given box", DISCOVER, "coverage_low", "coverage_high", "density_low", "density_high"),
     _kind("share of a box of PRIM", DISCOVER, "coverage_low", "coverage_high", "density_low", "density_high"),

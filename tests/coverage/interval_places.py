@@ -32,6 +32,7 @@ FILES = tuple(
         "bunching",
     )
 )
+SETTINGS = ("share of settings that meet a target",)
 POOLED = ("pooled value of a target",)
 MEANS = ("mean over a design", "mean under a condition")
 SOBOL = ("first-order index", "total-order index", "second-order index")
@@ -67,10 +68,12 @@ DIAGRAMS = (
 
 PLACES: Mapping[str, tuple[str, ...]] = {
     "observation/files/record_table.py:RecordedTarget": FILES,
-    "observation/files/windows.py:Window": FILES,
+    "observation/files/windows.py:RecordWindow": FILES,
     "observation/files/windows.py:jackknife_window": FILES,
     "observation/files/windows.py:median_window": FILES,
     "observation/files/windows.py:share_window": FILES,
+    "results/record/search.py:Met": SETTINGS,
+    "results/record/search.py:exact_interval": SETTINGS,
     "results/arms/comparison.py": COMPARED,
     "results/arms/comparison.py:compared_rows": COMPARED,
     "results/arms/pairs.py": ("difference of arms at a point",),
@@ -166,6 +169,8 @@ SURFACE = "the middle of a surface over the space, whose shares have the interva
 NO_INTERVALS: Mapping[str, str] = {
     "datasets/attributes.py:parameter_of": RANGE,
     "front/page/country.py:sliders": RANGE,
+    "results/record/search.py:Search": "windows of the record",
+    "results/record/search.py:Struck": RANGE,
     "results/claims/phases.py": SURFACE,
     "results/claims/phases.py:Axis": RANGE,
     "results/claims/phases.py:Beside": SURFACE,

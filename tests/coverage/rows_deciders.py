@@ -9,7 +9,7 @@ from scipy.stats import qmc
 
 from tredegar.kernels import simulate
 from tredegar.model import OUTCOMES, PARAMETERS
-from tredegar.results.claims.claims import quotient_of
+from tredegar.results.claims.claims import part_of
 from tredegar.results.claims.proofs import measured_alike
 from tredegar.results.discovery.dense_boxes import find_dense_box, make_box
 from tredegar.results.statistics.step_down import Term, find_terms
@@ -153,7 +153,7 @@ def _proven(rng: np.random.Generator, changes: bool) -> tuple[str, float, str, t
         varied = f"{name}@{rng.integers(2, 25)}" if changes else name
         window = (12 * year + 1, 12 * year + 12)
         entry = {"outcome": outcome, "months": window, "sign": 1, "band": 1.0}
-        part = quotient_of(entry, "a row", "difference", ("varied", "default"))
+        part = part_of(entry, "a row", "difference", ("varied", "default"))
         value = float(rng.uniform(PARAMETERS[name].low, PARAMETERS[name].high))
         if measured_alike(part, {"varied": {varied: value}, "default": {}}):
             return varied, value, outcome, window

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from tredegar.model import PARAMETERS
-from tredegar.results.claims.claims import BANDS, CLAIMS, find_claim, quotient_of
+from tredegar.results.claims.claims import BANDS, CLAIMS, find_claim, part_of
 from tredegar.results.claims.designs import (
     FAMILIES,
     SEED,
@@ -174,11 +174,11 @@ def test_unknown_ids_and_sizes_are_refused_with_the_closest_name() -> None:
 def test_a_claim_that_cannot_be_measured_is_refused() -> None:
     entry = {"outcome": "qualty", "months": [1, 12], "sign": 1}
     with pytest.raises(ValueError, match="did you mean 'quality'"):
-        quotient_of(entry, "A99", "difference", ("one", "two"))
+        part_of(entry, "A99", "difference", ("one", "two"))
     with pytest.raises(ValueError, match="takes 2 arms, got 1"):
-        quotient_of({**entry, "outcome": "quality"}, "A99", "difference", ("one",))
+        part_of({**entry, "outcome": "quality"}, "A99", "difference", ("one",))
     with pytest.raises(ValueError, match="no band of practical size"):
-        quotient_of({**entry, "outcome": "queue"}, "A99", "difference", ("one", "two"))
+        part_of({**entry, "outcome": "queue"}, "A99", "difference", ("one", "two"))
 
 
 def test_the_axes_of_contradictions_lie_within_the_declared_ranges() -> None:

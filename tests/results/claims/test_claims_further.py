@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from tredegar.results.claims.claims import CLAIMS, quotient_of
+from tredegar.results.claims.claims import CLAIMS, part_of
 from tredegar.results.claims.contrasts import ArmStore, effects_of
 from tredegar.results.claims.designs import SEED, SIZES, claim_designs
 from tredegar.results.claims.experiments.joined_arms import join_replicates, join_stores
@@ -20,7 +20,7 @@ from tredegar.results.claims.stages.further import Choice, all_choices, further_
 TINY = SIZES["tiny"]
 BOTH = tuple(CLAIMS[name] for name in ("A01", "A05"))
 ENTRY = {"outcome": "quality", "months": [1, 12], "sign": 1, "band": 0.1}
-PART = quotient_of(ENTRY, "an example", "difference", ("b", "a"))
+PART = part_of(ENTRY, "an example", "difference", ("b", "a"))
 LEVELS = (0.0, 0.5, 1.0)
 
 

@@ -113,5 +113,5 @@ def test_the_table_of_targets_calls_no_test_what_the_ledger_says_cannot_fail(roo
     assert list(rows) == list(COUNTERPARTS)
     empty = {name for name, share in rows.items() if share > CANNOT_FAIL and targets()[name].standing != "input"}
     assert empty == {name for name, one in targets().items() if one.standing == "no test"}
-    settings = int(re.search(r"Each of the ([\d,]+) settings", page)[1].replace(",", ""))
+    settings = int(re.search(r"Each of the ([\d,]+)\s+settings", page)[1].replace(",", ""))
     assert settings >= 20_000
