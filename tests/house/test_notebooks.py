@@ -9,10 +9,9 @@ from typing import Any
 import nbformat
 import pytest
 
-from ..conftest import ROOT
+from ..conftest import NHS_DATA, ROOT
 
 NOTEBOOKS = sorted((ROOT / "examples").glob("*.ipynb"))
-DATA = ROOT.parent / "shared" / "data"
 
 
 def page_maker() -> Any:
@@ -57,9 +56,9 @@ def test_a_notebook_is_light_and_was_run_in_order(notebook: Path) -> None:
 @pytest.mark.readers
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs_clean_and_prints_what_it_is_kept_with(notebook: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    if notebook.stem in MAKER.NEEDS_DATA and not DATA.is_dir():
-        pytest.skip("the folder of NHS data is not beside this checkout")
-    monkeypatch.setenv("TREDEGAR_DATA", str(DATA))
+    if notebook.stem in MAKER.NEEDS_DATA and not NHS_DATA.is_dir():
+        pytest.skip("TREDEGAR_DATA names no folder of the open tables")
+    monkeypatch.setenv("TREDEGAR_DATA", str(NHS_DATA))
     monkeypatch.setenv("TREDEGAR_EXAMPLES", str(ROOT / "examples"))
     again = MAKER.run_again(notebook)
     assert MAKER.printed(again) == MAKER.printed(kept(notebook)), "run docs/run_notebooks.py, and read the text around"

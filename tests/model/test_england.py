@@ -13,9 +13,9 @@ import pytest
 from tredegar.model.providers import read_providers
 from tredegar.sweeps import Spec
 
+from ..support.places import NHS_DATA as REAL
 from ..support.places import ROOT
 
-REAL = ROOT.parent / "shared" / "data"
 MONTHS = [f"2018-{month:02d}-01" for month in range(4, 13)] + [f"2019-{month:02d}-01" for month in range(1, 4)]
 
 

@@ -13,10 +13,10 @@ import pytest
 
 from tredegar.model import OUTCOMES, PARAMETERS
 
-from ..support.places import ROOT
+from ..support.places import NHS_DATA, ROOT
+from ..support.places import needs_nhs_data as data
 
 PAGE = (ROOT / "docs" / "evidence.md").read_text(encoding="utf-8")
-DATA = ROOT.parent / "shared" / "data"
 MARKS = ("claim", "found", "computed", "derived", "recalled, unverified", "judged")
 IDS = r"\b([ABEPV])(\d{1,2})([a-z]?)\b"
 RULES = sorted((ROOT / "model" / "rules").glob("*.py"))
@@ -102,11 +102,8 @@ def test_outcomes_and_parameters_named_on_the_page_exist() -> None:
     assert names - known <= {"overlap", "ae_attendances"}
 
 
-data = pytest.mark.skipif(not DATA.is_dir(), reason="the published NHS files are not beside this checkout")
-
-
 def read(name: str) -> list[dict[str, str]]:
-    with (DATA / name).open(encoding="utf-8", newline="") as file:
+    with (NHS_DATA / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 

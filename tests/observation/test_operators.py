@@ -37,10 +37,10 @@ from tredegar.observation.operators.survey import safe_to_speak
 from tredegar.observation.summaries import pooled
 from tredegar.observation.target_table import targets
 
-from ..support.places import ROOT
+from ..support.places import NHS_DATA
 from .histories import course, random_history
 
-SHARED = ROOT.parent / "shared" / "data" / "validation_targets.csv"
+SHARED = NHS_DATA / "validation_targets.csv"
 HISTORY = random_history()
 
 
@@ -67,7 +67,7 @@ def test_every_target_has_a_counterpart_or_is_left_out_with_a_reason() -> None:
     assert all(TRUST_RECORDS[f"trust_year_{name}"].yearly for name in PANELS)
 
 
-@pytest.mark.skipif(not SHARED.exists(), reason="the folder of data is not beside this checkout")
+@pytest.mark.skipif(not SHARED.exists(), reason="TREDEGAR_DATA names no folder with the compiled table")
 def test_the_targets_keep_the_quantities_of_the_compiled_table() -> None:
     with SHARED.open(encoding="utf-8") as file:
         rows = {row["id"]: row for row in csv.DictReader(file)}

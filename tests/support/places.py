@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+
+import pytest
 
 TESTS = Path(__file__).resolve().parents[1]
 ROOT = TESTS.parent
@@ -11,6 +14,9 @@ ROOMS = ("store", "datasets", "observation", "model", "kernels", "sweeps", "resu
 FRONT = "front"
 """The folder that is ``tredegar`` itself."""
 FOLDERS = (FRONT, *ROOMS)
+NHS_DATA = Path(os.environ.get("TREDEGAR_DATA") or ROOT / "build" / "no data")
+"""The folder of the open tables of the NHS, which no checkout has: the environment says where it is."""
+needs_nhs_data = pytest.mark.skipif(not NHS_DATA.is_dir(), reason="TREDEGAR_DATA names no folder of the open tables")
 
 
 def installed(path: str) -> str:

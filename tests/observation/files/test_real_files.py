@@ -1,22 +1,20 @@
-"""The open tables themselves, where the environment variable TREDEGAR_NHS_DATA names their folder."""
+"""The open tables themselves, where the environment variable TREDEGAR_DATA names their folder."""
 
 from __future__ import annotations
-
-import os
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tredegar.observation.files.record_table import RecordOfFiles, observe
 
-DATA = os.environ.get("TREDEGAR_NHS_DATA", "")
-pytestmark = pytest.mark.skipif(not DATA, reason="TREDEGAR_NHS_DATA does not name a folder of the open tables")
+from ...support.places import NHS_DATA, needs_nhs_data
+
+pytestmark = needs_nhs_data
 
 
 @pytest.fixture(scope="module")
 def record() -> RecordOfFiles:
-    return observe(Path(DATA))
+    return observe(NHS_DATA)
 
 
 def test_the_shipped_table_is_what_the_files_give(record: RecordOfFiles) -> None:
