@@ -21,6 +21,7 @@ from ...store.format import DONE
 from ..dataset import varied_parameters
 from ..intervals import LEVEL
 from .evidence import read_evidence
+from .slopes import Slopes, slopes_without_case_mix
 
 CANNOT_FAIL = 0.95
 """A target that more than this share of all settings meets tells nothing apart (issue of the record; an assumption)."""
@@ -36,13 +37,14 @@ class Search(NamedTuple):
     """Settings and what they gave: ``values`` (setting, target), NaN where nothing was to be seen.
 
     ``points`` (setting, parameter) run from 0 to 1 over the range of each of ``parameters``; ``targets`` are the rows
-    of the record in the order of the columns.
+    of the record in the order of the columns. ``slopes``: what quality would have to do to mortality.
     """
 
     values: np.ndarray
     points: np.ndarray
     parameters: tuple[str, ...]
     targets: tuple[Target, ...]
+    slopes: Slopes | None = None
 
     @property
     def inside(self) -> np.ndarray:
@@ -78,7 +80,9 @@ def search_of(sweep: xr.Dataset) -> Search:
     ]
     known = tuple(target for target in wanted if target.name in seen.sums)
     values = [singles(COUNTERPARTS[target.name], seen.sums[target.name]) for target in known]
-    return Search(np.stack(values, axis=1), np.stack(places, axis=1)[done], parameters, known)
+    return Search(
+        np.stack(values, axis=1), np.stack(places, axis=1)[done], parameters, known, slopes_without_case_mix(seen.sums)
+    )
 
 
 class Met(NamedTuple):

@@ -169,6 +169,7 @@ SURFACE = "the middle of a surface over the space, whose shares have the interva
 NO_INTERVALS: Mapping[str, str] = {
     "datasets/attributes.py:parameter_of": RANGE,
     "front/page/country.py:sliders": RANGE,
+    "results/record/ledger.py": "the middle of the settings",
     "results/record/search.py:Search": "windows of the record",
     "results/record/search.py:Struck": RANGE,
     "results/claims/phases.py": SURFACE,
