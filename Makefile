@@ -20,7 +20,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types imports slow compiled readers chaos soak slurm browser ptx gpu facts house coverage damage golden figures ledger notebooks claims bench constraints minimum newest fuzz extras clean
+.PHONY: help setup demo test check lint types imports slow compiled processes readers chaos soak slurm browser ptx gpu facts house coverage damage golden figures ledger notebooks claims bench constraints minimum newest fuzz extras clean
 
 help: ## list the targets
 	@echo 'make TARGET, where TARGET is'
@@ -108,6 +108,9 @@ slow: $(TOOLS) ## the stylised facts and other long tests
 
 compiled: $(TOOLS) ## the tests that compile the rules anew: caches, own rules on the compiled engine
 	@OPENBLAS_NUM_THREADS=$${OPENBLAS_NUM_THREADS:-1} $(BIN)/pytest -m compiled -n auto --maxprocesses 4 --dist loadfile $(PYTEST_OPTIONS)
+
+processes: $(TOOLS) ## sweeps that are killed, on clusters, in jobs and on slow or damaged disks
+	@OPENBLAS_NUM_THREADS=$${OPENBLAS_NUM_THREADS:-1} $(BIN)/pytest -m "processes and not (chaos or slow)" -n auto --maxprocesses 4 --dist loadfile $(PYTEST_OPTIONS)
 
 readers: $(TOOLS) ## what readers of the documentation do: run the notebooks and the calls of docs/python.md, check types
 	@OPENBLAS_NUM_THREADS=$${OPENBLAS_NUM_THREADS:-1} $(BIN)/pytest -m readers -n auto --maxprocesses 4 $(PYTEST_OPTIONS)

@@ -20,6 +20,8 @@ from ..support.places import ROOT
 from ..support.sweep_cases import SMALL, contents, small_spec
 from ..support.waiting import PATIENCE
 
+pytestmark = pytest.mark.processes
+
 SNAKEFILE = ROOT / "examples" / "Snakefile"
 TEXT = SNAKEFILE.read_text(encoding="utf-8")
 

@@ -16,6 +16,8 @@ from tredegar.results.claims.stages import further
 
 from ..support.sweep_cases import contents
 
+pytestmark = pytest.mark.processes
+
 SMALL = replace(claim_designs.SIZES["tiny"], samples=12, trusts=4, corner_samples=2, half_samples=2)
 WORDS = ("claims", "--size", "tiny", "--claim", "A05", "--workers", "0", "--out")
 

@@ -9,7 +9,7 @@ from typing import Any
 import nbformat
 import pytest
 
-from ..conftest import NHS_DATA, ROOT
+from ..support.places import NHS_DATA, ROOT
 
 NOTEBOOKS = sorted((ROOT / "examples").glob("*.ipynb"))
 

@@ -21,6 +21,8 @@ from ...support.waiting import PATIENCE
 from . import test_sweeping
 from .test_sweeping import simulate_all
 
+pytestmark = pytest.mark.processes
+
 # Workers do not have the folder of the tests on their path.
 for module in (fake_model, test_sweeping):
     cloudpickle.register_pickle_by_value(module)

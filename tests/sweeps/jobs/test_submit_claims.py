@@ -26,6 +26,8 @@ from ...support.fake_schedulers import behave, calls
 from ...support.sweep_cases import contents
 from ...support.waiting import PATIENCE
 
+pytestmark = pytest.mark.processes
+
 TREDEGAR = [sys.executable, "-m", "tredegar.cli.entry"]
 CHOSEN = ["--size", "tiny", "--claim", "a05"]
 TABLE = "real_control\n" + "".join(f"{number / 10}\n" for number in range(5))

@@ -21,6 +21,8 @@ from tredegar.sweeps.spec.spec import Spec
 from ...support.sweep_cases import SMALL, contents
 from ...support.waiting import PATIENCE, end, wait_while_it_runs
 
+pytestmark = pytest.mark.processes
+
 TREDEGAR = [sys.executable, "-m", "tredegar.cli.entry"]
 
 

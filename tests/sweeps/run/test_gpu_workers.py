@@ -25,6 +25,8 @@ from tredegar.sweeps.store.store import SweepStore
 from ...support.sweep_cases import contents, small_spec
 from ...support.waiting import PATIENCE
 
+pytestmark = pytest.mark.processes
+
 
 def test_each_worker_sees_one_gpu_and_computes_one_batch_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,GPU-5e1f")

@@ -25,6 +25,8 @@ from ...support.places import TESTS
 from ...support.sweep_cases import contents
 from ...support.waiting import PATIENCE, end, wait_while_it_runs
 
+pytestmark = pytest.mark.processes
+
 SWEEP = ("sweep", "own.toml", "--out", "s.zarr", "--engine", "numpy")
 
 

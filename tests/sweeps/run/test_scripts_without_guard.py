@@ -17,6 +17,8 @@ from ...support.fake_model import simulate
 from ...support.sweep_cases import contents, small_spec
 from ...support.waiting import PATIENCE
 
+pytestmark = pytest.mark.processes
+
 SCRIPT = """
 import os
 import signal

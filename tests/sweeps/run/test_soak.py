@@ -15,6 +15,8 @@ from tredegar.sweeps.store.store import SweepStore
 from ...support.fake_model import simulate
 from ...support.sweep_cases import small_spec
 
+pytestmark = pytest.mark.processes
+
 WARM_UP, BATCHES = 100, 200
 
 

@@ -26,6 +26,8 @@ from ...support.sweep_cases import SMALL, contents, small_spec
 from ...support.waiting import PATIENCE, end, wait_while_it_runs
 from .test_sweep import by_value
 
+pytestmark = pytest.mark.processes
+
 SEVERAL = SMALL.replace("trusts = 3\nclinicians = 2", "trusts = 10\nclinicians = 10").replace("every = 12", "every = 1")
 
 

@@ -24,6 +24,8 @@ from ...support.damage import Damaged, harm_folder, harm_zip
 from ...support.fake_model import simulate
 from ...support.sweep_cases import contents, small_spec
 
+pytestmark = pytest.mark.processes
+
 STORES = int(os.environ.get("TREDEGAR_DAMAGED_STORES", "240"))
 """How many stores and archives are damaged in all: half of them stores, a quarter archives of either kind."""
 SHARES = 4

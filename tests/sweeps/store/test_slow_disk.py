@@ -20,6 +20,8 @@ from ...support.places import TESTS
 from ...support.sweep_cases import SMALL, contents, small_spec
 from ...support.waiting import PATIENCE
 
+pytestmark = pytest.mark.processes
+
 TREDEGAR = (sys.executable, "-m", "tredegar.cli.entry")
 
 

@@ -23,6 +23,8 @@ from ...support.commands import tredegar
 from ...support.fake_model import simulate
 from ...support.sweep_cases import contents, small_spec
 
+pytestmark = pytest.mark.processes
+
 
 def swept(path: Path | str, text: tuple[str, str] = ("", "")) -> Path:
     summary = complete_sweep(small_spec(*text), path, workers=0, simulate=simulate)
