@@ -38,7 +38,7 @@ def slopes_without_case_mix(sums: Mapping[str, Floats]) -> Slopes | None:
     >>> spread, within = np.array([[0.08, 0.008, 8.0]]), np.array([[0.1, 0.2, 0.2, 0.05]])
     >>> found = slopes_without_case_mix({"V19": spread, "V40": within})
     >>> found.slope.round(2).tolist(), found.within.round(2).tolist()
-    ([0.9], [-0.43])
+    ([0.9], [-0.44])
     """
     if not {"V19", "V40"} <= set(sums):
         return None

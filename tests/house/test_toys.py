@@ -31,6 +31,8 @@ from tredegar.sweeps.spec.spec import Spec, SpecError
 from ..support.commands import tredegar
 from ..support.sweep_cases import SMALL, contents
 
+pytestmark = pytest.mark.readers
+
 LEVELS = "{low = 0.0, high = 1.0, levels = 5}"
 UNIFORM = SMALL.replace('method = "grid"', 'method = "uniform"\npoints = 20').replace(LEVELS, "[0.0, 1.0]")
 HYPERCUBE = UNIFORM.replace("uniform", "latin-hypercube")

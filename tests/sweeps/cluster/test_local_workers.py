@@ -28,6 +28,8 @@ from ...support.sweep_cases import contents, small_spec
 from ...support.waiting import PATIENCE
 from ..run.test_sweep import by_value
 
+pytestmark = pytest.mark.processes
+
 FOR_OTHER_CLUSTERS = {
     "DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION": "False",
     "DASK_DISTRIBUTED__COMM__TLS__CA_FILE": "nowhere.pem",

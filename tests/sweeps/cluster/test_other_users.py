@@ -26,6 +26,8 @@ from ...support.waiting import PATIENCE, wait_until, wait_while_it_runs
 from ..run.test_sweep_killed import SEVERAL, allow, started_sweep
 from .listeners import family, internet_sockets, unix_sockets
 
+pytestmark = pytest.mark.processes
+
 NOBODY = 65534
 SERVERS = 5
 """A scheduler, two nannies and two workers: each listens once, and nothing else does."""

@@ -37,7 +37,6 @@ from ...support.sweep_cases import SMALL, contents, small_spec
 from ...support.waiting import PATIENCE, wait_until
 
 pytestmark = pytest.mark.processes
-
 cloudpickle.register_pickle_by_value(fake_model)
 
 ON_LOOPBACK = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0", "silence_logs": logging.CRITICAL}

@@ -31,6 +31,8 @@ from ...support.waiting import PATIENCE, wait_while_it_runs
 from . import test_sweep_killed
 from .test_sweep_killed import batches_done, started_sweep
 
+pytestmark = pytest.mark.processes
+
 SAMPLE, ARMS = [0.1, 0.5, 0.9], [0.0, 1.0]
 POINTS = {"solidarity": np.repeat(SAMPLE, 2), "mandate_detail": np.tile(ARMS, 3)}
 """Three samples of two arms: rows 2 s and 2 s + 1 are those of sample s."""
