@@ -26,7 +26,7 @@ PROVIDERS = 230
 """Providers of the record's successions (V06), in which a country of any size is counted."""
 COUNTERPARTS: Mapping[str, Operator] = MappingProxyType(
     {
-        "V01": months_per_event("reorganisation_started", 1.0 / 12.0),
+        "V01": months_per_event("reorganisation_started", in_years=True),
         "V02": interval_variation("reorganisation_started"),
         "V04": months_per_event("minister_changed"),
         "V05": median_spell("minister_changed"),

@@ -166,12 +166,14 @@ def validate_command(
 ) -> None:
     """Hold a store of runs with trust records against the record: every target, inside or outside."""
     from ..results.open import open_sweep
-    from ..results.record.table import as_markdown, finding_rows, tally
+    from ..results.record.table import absence_lines, as_markdown, finding_rows, tally
     from ..results.record.validation import validate
 
     sweep = open_sweep(store)
     findings = validate(sweep, from_month)
     _print_table(*finding_rows(findings))
+    for line in absence_lines(findings):
+        typer.echo(line)
     typer.echo(tally(findings))
     picture = ""
     if figure is not None:

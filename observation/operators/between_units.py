@@ -157,8 +157,8 @@ def persistence(panel: str, years: int) -> Operator:
 
     return Operator(
         name=f"persistence of {panel} over {years}",
-        meaning=f"{panel} by unit: rank correlation of a year with the {'next' if years == 1 else f'{years}th after'}"
-        ", mean over years",
+        meaning=f"{panel} by unit: rank correlation of a year with the "
+        f"{'next' if years == 1 else f'year {years} later'}, mean over years",
         needs=f"{years + 1} years, and units that differ",
         sums=("total", "pairs"),
         gather=gather,

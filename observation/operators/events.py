@@ -16,8 +16,8 @@ BUSIEST = 0.2
 """Share of the years that are the busiest: 6 of the record's 30 (V07)."""
 
 
-def months_per_event(course: str, scale: float = 1.0) -> Operator:
-    """Return the operator of the months that fall to an event of ``course``, times ``scale``.
+def months_per_event(course: str, in_years: bool = False) -> Operator:
+    """Return the operator of the months that fall to an event of ``course``, or of the years.
 
     All months count, also those before the first event and after the last: the completed intervals of a short history
     are the short ones. Without an event the value is infinite.
@@ -32,11 +32,11 @@ def months_per_event(course: str, scale: float = 1.0) -> Operator:
 
     return Operator(
         name=f"months per {course}",
-        meaning=f"months over events of {course} in them" + ("" if scale == 1.0 else f", times {scale:.3g}"),
+        meaning=f"{'years' if in_years else 'months'} for each event of {course}",
         needs=f"an event of {course}",
         sums=("months", "events"),
         gather=gather,
-        value=lambda months, events: per_event(scale * months, events),
+        value=lambda months, events: per_event(months / 12.0 if in_years else months, events),
         courses=(course,),
     )
 

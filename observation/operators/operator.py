@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,8 +61,3 @@ class Operator:
         [0.625]
         """
         return self.value_of(self.sums_of(history))
-
-
-def keyed(operators: tuple[Operator, ...]) -> Mapping[str, Operator]:
-    """Return the operators by their names."""
-    return {operator.name: operator for operator in operators}

@@ -19,7 +19,8 @@ Cells = tuple[str, ...]
 def finding_rows(findings: Sequence[Finding]) -> tuple[Cells, list[Cells]]:
     """Return the header and the cells, as text, of the printed table of targets that have a counterpart.
 
-    Inputs, and targets that cannot fail, come last: the verdict says so.
+    Inputs, and targets that cannot fail, come last: the verdict says so. Why targets are not measurable is said by
+    :func:`absence_lines`: in a cell it would widen the table beyond a screen.
     """
     computed = sorted((one for one in findings if one.verdict != NOT_COMPUTED), key=lambda one: not one.counts)
     header = ("target", "quantity", "record", "known", "model (95% of histories)", "percentile", "in window", "verdict")
@@ -29,7 +30,7 @@ def finding_rows(findings: Sequence[Finding]) -> tuple[Cells, list[Cells]]:
             one.target.quantity,
             _record(one),
             one.by,
-            _value(one),
+            "-" if one.verdict == NOT_MEASURABLE else _value(one),
             _share(one.percentile),
             _share(one.inside_share),
             _verdict(one),
@@ -37,6 +38,11 @@ def finding_rows(findings: Sequence[Finding]) -> tuple[Cells, list[Cells]]:
         )
         for one in computed
     ]
+
+
+def absence_lines(findings: Sequence[Finding]) -> list[str]:
+    """Return a line for each target that these runs cannot show: what they lack."""
+    return [f"{one.target.name}: {one.reason}" for one in findings if one.verdict == NOT_MEASURABLE]
 
 
 def _record(one: Finding) -> str:

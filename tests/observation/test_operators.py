@@ -30,7 +30,7 @@ from tredegar.observation.operators.events import (
 )
 from tredegar.observation.operators.history import History
 from tredegar.observation.operators.mortality import mortality_persistence, mortality_spread, mortality_within
-from tredegar.observation.operators.operator import Operator, keyed
+from tredegar.observation.operators.operator import Operator
 from tredegar.observation.operators.rates import mean_of, peak_of, quotient_of
 from tredegar.observation.operators.reports import BINS, bins_about, bunching, late_rise
 from tredegar.observation.operators.survey import safe_to_speak
@@ -82,7 +82,7 @@ def test_sums_are_the_named_ones_and_values_of_one_history_are_those_of_pooling_
     assert sums.shape == (6, len(operator.sums)) and len({*operator.sums}) == len(operator.sums)
     alone = [pooled_value(operator, HISTORY.choose(np.array([run]))) for run in range(6)]
     assert np.array_equal(operator.observe(HISTORY), alone, equal_nan=True)
-    assert keyed((operator,)) == {operator.name: operator} and operator.meaning and operator.needs
+    assert operator.name and operator.meaning and operator.needs
 
 
 @pytest.mark.parametrize("name", COUNTERPARTS)
@@ -102,7 +102,7 @@ def test_a_history_without_what_an_operator_counts_has_no_value_and_no_warning(n
 
 def test_months_per_event_count_all_months_and_intervals_those_between_events() -> None:
     history = of_course(started=course(10, 34, 94))
-    assert pooled_value(months_per_event("started", 1 / 12), history) == pytest.approx(240 / 6 / 12)
+    assert pooled_value(months_per_event("started", in_years=True), history) == pytest.approx(240 / 6 / 12)
     assert pooled_value(months_per_event("started"), of_course(started=course())) == np.inf
     gaps = [24, 60, 24, 60]
     assert pooled_value(interval_variation("started"), history) == pytest.approx(np.std(gaps, ddof=1) / 42)
@@ -128,7 +128,9 @@ def test_events_every_7_years_and_4_months_read_so_in_20_years_and_completed_int
     changes = np.zeros((4000, 240))
     run, event = np.nonzero((starts >= 0.0) & (starts < 240.0))
     changes[run, starts[run, event].astype(int)] = 1.0
-    assert pooled_value(months_per_event("started", 1 / 12), of_course(started=changes)) == pytest.approx(7.3, abs=0.12)
+    assert pooled_value(months_per_event("started", in_years=True), of_course(started=changes)) == pytest.approx(
+        7.3, abs=0.12
+    )
     completed = np.concatenate([np.diff(np.flatnonzero(one)) for one in changes])
     assert completed.mean() / 12 < 6.8
 

@@ -11,6 +11,8 @@ import pytest
 
 from tredegar.kernels import simulate
 from tredegar.observation.counterparts import COUNTERPARTS
+from tredegar.observation.operators import mortality
+from tredegar.observation.operators.history import History
 from tredegar.observation.target_table import Target, targets
 from tredegar.results.record.ledger import ledger_page
 from tredegar.results.record.search import (
@@ -22,6 +24,7 @@ from tredegar.results.record.search import (
     search_of,
     struck_off,
 )
+from tredegar.results.record.slopes import slopes_without_case_mix
 
 ROW = re.compile(r"^\| (V\d\d) \| [^|]+ \| [^|]+ \| ([\d,]+) \| ([\d.e-]+) \(", re.MULTILINE)
 
@@ -96,6 +99,22 @@ def test_a_search_is_read_from_the_sums_of_runs() -> None:
     np.testing.assert_allclose(found.values[:, place], rate, rtol=1e-6)
     with pytest.raises(ValueError, match="a search has one history for each setting, got 2 replicates"):
         search_of(simulate(points, replicates=2, summaries=True, **size).to_dataset())
+
+
+def test_slopes_without_case_mix_make_the_spread_of_the_record_and_what_follows_from_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng = np.random.default_rng(11)
+    quality, morale = (0.5 + 0.08 * rng.standard_normal((1, 60, 8)) for _ in range(2))
+    history = History({}, {"quality": quality, "morale": morale - quality}, {"size": np.ones((1, 60))})
+    operators = {name: COUNTERPARTS[name] for name in ("V19", "V40")}
+    found = slopes_without_case_mix({name: one.sums_of(history) for name, one in operators.items()})
+    assert found is not None and found.slope.shape == (1,)
+    monkeypatch.setattr(mortality, "SLOPE", float(found.slope[0]))
+    monkeypatch.setattr(mortality, "CASE_MIX", 0.0)
+    assert operators["V19"].observe(history)[0] == pytest.approx(targets()["V19"].value)
+    assert operators["V40"].observe(history)[0] == pytest.approx(found.within[0])
+    assert slopes_without_case_mix({}) is None
 
 
 def test_the_page_says_each_part_and_what_was_fitted() -> None:
