@@ -122,7 +122,9 @@ def _check(resources: Resources) -> None:
 
     check_time("--time", resources.time, resources.notice)
     if gpus_of(resources.gpus)[1] > 1:
-        raise SubmitError(f"a task uses one GPU; for more GPUs ask for more --tasks (got --gpus {resources.gpus})")
+        raise SubmitError(
+            f"--gpus must be at most 1 for each task, got {resources.gpus}; for more GPUs ask for more --tasks"
+        )
 
 
 def check_time(option: str, seconds: int, notice: int) -> None:

@@ -164,11 +164,15 @@ def validate_command(
     ] = None,
     from_month: Annotated[int, typer.Option(min=1, metavar="M", help="First month after the burn-in.")] = 61,
 ) -> None:
-    """Hold a store of runs with trust records against the record: every target, inside or outside."""
+    """Hold a store of runs against the record: every target, inside or outside.
+
+    The runs need [record] summaries = true, or monthly outcomes and the records of trusts.
+    """
     from ..results.open import open_sweep
     from ..results.record.table import absence_lines, as_markdown, finding_rows, tally
     from ..results.record.validation import validate
 
+    _check_folders(markdown, figure)
     sweep = open_sweep(store)
     findings = validate(sweep, from_month)
     _print_table(*finding_rows(findings))
@@ -197,6 +201,7 @@ def observe_command(
     """Observe the record in files: every target that they give, with its window, and what is wrong with the files."""
     from ..observation.files.record_table import lacking_lines, observe, record_page, recorded_rows
 
+    _check_folders(markdown)
     record = observe(data)
     _print_table(*recorded_rows(record))
     for line in (*lacking_lines(record), *map(str, record.defects)):
@@ -268,6 +273,13 @@ def list_command(
     for path, problem in found.loc[found["problem"] != "", ["path", "problem"]].itertuples(index=False):
         typer.echo(f"{plain(path)}: {problem}")
     typer.echo(f"{tally_of(found['state'])} below '{plain(folder)}'")
+
+
+def _check_folders(*files: Path | None) -> None:
+    """Raise ValueError for a file that is to be written where there is no folder, before anything is computed."""
+    for file in files:
+        if file is not None and not file.parent.is_dir():
+            raise ValueError(f"'{plain(file)}' cannot be written: make the folder '{plain(file.parent)}' first")
 
 
 def _print_table(header: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:

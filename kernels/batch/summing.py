@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from ...model.text.names import whole_number
 from ...observation.counterparts import COURSES, PANELS
 from ...observation.summaries import (
-    BURN_IN,
-    LEAST_MONTHS,
+    LEAST_RUN,
+    LEAST_RUN_SAID,
     SIZE_RECORD,
     SUMS,
     YEARLY_RECORD,
@@ -21,9 +21,6 @@ from ...observation.summaries import (
 )
 from ...store.format import SUMMARIES
 from .batch import Record, Recorded
-
-LEAST_RUN = BURN_IN + LEAST_MONTHS
-"""Months of the shortest run that has sums."""
 
 
 def checked_months(months: Any, summaries: bool) -> int:
@@ -34,8 +31,7 @@ def checked_months(months: Any, summaries: bool) -> int:
     """
     number: int = whole_number("months", months, 1)
     if summaries and number < LEAST_RUN:
-        left = f"{BURN_IN} of burn-in and {LEAST_MONTHS} after it"
-        raise ValueError(f"summaries need runs of {LEAST_RUN} months or more ({left}), got {number}")
+        raise ValueError(f"summaries need runs of {LEAST_RUN} months or more ({LEAST_RUN_SAID}), got {number}")
     return number
 
 

@@ -73,8 +73,9 @@ def copied_months(table: FileTable) -> dict[int, tuple[int, float]]:
     for later in sorted(by_month):
         earlier = [month for month in sorted(by_month) if month < later and month not in found]
         shares = {month: _alike(by_month[month], by_month[later]) for month in earlier}
-        if shares and (best := max(shares, key=lambda month: shares[month])) in shares and shares[best] > MOST_ALIKE:
-            found[later] = (best, shares[best])
+        best, share = max(shares.items(), key=lambda pair: pair[1], default=(later, 0.0))
+        if share > MOST_ALIKE:
+            found[later] = (best, share)
     return found
 
 

@@ -71,16 +71,16 @@ def succession_history(table: FileTable) -> History:
     return History({STARTED: counts[None] / PROVIDERS}, {}, {})
 
 
-def without_each_year(history: History, years: int = 1) -> History:
-    """Return as many histories as there are blocks of so many ``years``, each lacking one.
+def without_each_year(history: History, years: int = 1) -> list[History]:
+    """Return as many histories as there are blocks of so many ``years``, each lacking one; the last may be shorter.
 
-    >>> shorter = without_each_year(History({"x": np.arange(36.0)[None]}, {}, {}))
-    >>> shorter.courses["x"].shape, shorter.courses["x"][0, 0].tolist()
-    ((3, 24), 12.0)
+    >>> shorter = without_each_year(History({"x": np.arange(36.0)[None]}, {}, {}), years=2)
+    >>> [(one.courses["x"].shape, float(one.courses["x"][0, 0])) for one in shorter]
+    [((1, 12), 24.0), ((1, 24), 0.0)]
     """
     length = 12 * years
-    cut = {}
-    for name, course in history.courses.items():
-        blocks = range(course.shape[1] // length)
-        cut[name] = np.array([np.delete(course[0], slice(length * one, length * (one + 1))) for one in blocks])
-    return History(cut, {}, {})
+    blocks = [slice(first, first + length) for first in range(0, history.months, length)]
+    return [
+        History({name: np.delete(course, block, axis=1) for name, course in history.courses.items()}, {}, {})
+        for block in blocks
+    ]

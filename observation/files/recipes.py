@@ -47,7 +47,7 @@ from .trust_months import (
 from .windows import NO_WINDOW, RecordWindow, Scale, jackknife_window, median_window, share_window
 
 Tables = Mapping[str, FileTable]
-YEARS_OF_A_BLOCK = 5
+YEARS_OF_A_BLOCK, LEAST_BLOCKS = 5, 3
 
 
 class Observed(NamedTuple):
@@ -122,7 +122,9 @@ def _busiest(tables: Tables) -> Observed:
     history = succession_history(tables[SUCCESSIONS])
     operator = COUNTERPARTS["V07"]
     value = float(operator.observe(history)[0])
-    without = operator.observe(without_each_year(history, YEARS_OF_A_BLOCK))
+    if history.months < LEAST_BLOCKS * 12 * YEARS_OF_A_BLOCK:
+        return Observed(value, NO_WINDOW, PROVIDERS, history.months)
+    without = np.concatenate([operator.observe(one) for one in without_each_year(history, YEARS_OF_A_BLOCK)])
     return Observed(value, jackknife_window(value, without, "logit"), PROVIDERS, history.months)
 
 

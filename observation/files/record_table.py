@@ -65,7 +65,7 @@ def observe(folder: str | os.PathLike[str]) -> RecordOfFiles:
 
 def _recorded(name: str, target: Target, tables: dict[str, FileTable]) -> RecordedTarget:
     if lacking := [file for file in DEFINITIONS[name].files if file not in tables]:
-        return RecordedTarget(target, nan, nan, nan, 0, 0, f"'{lacking[0]}' is not there")
+        return RecordedTarget(target, nan, nan, nan, 0, 0, " and ".join(f"'{file}' is not there" for file in lacking))
     try:
         found = observed_target(name, tables)
     except ValueError as error:

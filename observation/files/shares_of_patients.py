@@ -73,7 +73,9 @@ def gain_within_limit(table: FileTable) -> tuple[float, int]:
     shares = []
     kinds, when, counts = table.texts["type_of_wait"], table.months["month"], table.numbers["count"]
     for first, last in (EARLY, LATER):
-        year = (when >= first) & (when <= last) & ~np.isnan(counts)
+        known = (when >= first) & (when <= last) & ~np.isnan(counts)
+        # A month of one kind alone would pass for one in which nobody waits longer, or all do.
+        year = known & np.isin(when, np.intersect1d(when[known & (kinds == WITHIN)], when[known & (kinds == BEYOND)]))
         within, beyond = (float(counts[year & (kinds == kind)].sum()) for kind in (WITHIN, BEYOND))
         shares.append(within / (within + beyond) if within + beyond > 0.0 else np.nan)
         months |= set(when[year].tolist())

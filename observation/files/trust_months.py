@@ -198,7 +198,8 @@ def compared_years(table: FileTable) -> Floats:
         raise ValueError("no month has the same calendar month four years later")
     attended, late, admitted = (values[:, ends][:, common] for values in (attended, late, admitted))
     known = np.asarray((attended > 0.0).all(axis=1) & ~np.isnan(late).any(axis=1))
-    major = np.asarray(ratio(total(admitted), total(attended)) >= ADMITTED)
+    told = ~np.isnan(admitted)  # a month whose admissions are missing says nothing of the kind of trust
+    major = np.asarray(ratio(total(np.where(told, admitted, 0.0)), total(np.where(told, attended, 0.0))) >= ADMITTED)
     halves = common.sum() // 2
     years: Floats = np.full((len(units), ACCESS_YEARS + 1), np.nan)
     for year, part in ((0, slice(None, halves)), (ACCESS_YEARS, slice(halves, None))):

@@ -20,11 +20,12 @@ from ...observation.summaries import (
     cut_of,
     history_of_runs,
     lacking,
+    observation_hash,
     places_in,
     sums_for,
 )
 from ...observation.target_table import Target
-from ...store.format import DONE, SUMMARIES
+from ...store.format import DONE, OBSERVATION, SUMMARIES
 from ..dataset import spec_of
 
 FORMER_SUMS = "the sums in the store are of other definitions or cuts"
@@ -63,11 +64,14 @@ def read_evidence(sweep: xr.Dataset, from_month: int, wanted: Iterable[Target]) 
     asked = [target for target in wanted if target.name in COUNTERPARTS]
     found = _written(sweep, from_month, asked, done)
     others = [target for target in asked if target.name not in found]
-    made, absent = _made(sweep, from_month, others, done, bool(found)) if others else ({}, {})
+    made, absent = _made(sweep, from_month, others, done) if others else ({}, {})
     if asked and not (found or made):
+        lacks = next(iter(absent.values()))
+        if SUMMARIES in sweep:
+            raise ValueError(f"{FORMER_SUMS}" + ("" if lacks == FORMER_SUMS else f"; others cannot be made: {lacks}"))
         raise ValueError(
             "validation needs sums ([record] summaries = true), or monthly outcomes and the records of trusts"
-            f" ([record] trusts = true): {next(iter(absent.values()))}"
+            f" ([record] trusts = true): {lacks}"
         )
     return RunSums({**found, **made}, absent, *_size_of(sweep, from_month))
 
@@ -83,6 +87,8 @@ def _written(sweep: xr.Dataset, from_month: int, asked: list[Target], done: np.n
                 f"the sums of this sweep leave out the first {about['histories']['burn_in']} months, so that from_month"
                 f" must be {about['histories']['burn_in'] + 1}, got {from_month}"
             )
+        return {}
+    if sweep.attrs.get(OBSERVATION, observation_hash()) != observation_hash():
         return {}
     values = sweep[SUMMARIES].transpose("point", "replicate", "sum").values
     flat = values.reshape(-1, values.shape[2])[done]
@@ -101,13 +107,10 @@ def _about(sweep: xr.Dataset) -> dict[str, Any]:
 
 
 def _made(
-    sweep: xr.Dataset, from_month: int, asked: list[Target], done: np.ndarray, some: bool
+    sweep: xr.Dataset, from_month: int, asked: list[Target], done: np.ndarray
 ) -> tuple[dict[str, Floats], dict[str, str]]:
-    """Return the sums of the targets ``asked`` made of outcomes and records, and what others lack.
-
-    ``some``: whether the sweep has sums of other targets, so that nothing is refused.
-    """
-    if some and not _is_monthly(sweep):
+    """Return the sums of the targets ``asked`` made of outcomes and records, and what others lack."""
+    if SUMMARIES in sweep and not _is_monthly(sweep):
         return {}, {target.name: FORMER_SUMS for target in asked}
     _check_months(sweep, from_month)
     history, found, absent = _history(sweep, from_month, asked, done), {}, {}
@@ -139,12 +142,13 @@ def _is_monthly(sweep: xr.Dataset) -> bool:
 
 
 def _check_months(sweep: xr.Dataset, from_month: int) -> None:
+    if not _is_monthly(sweep):
+        raise ValueError("validation needs every month from the first (every = 1), or sums; this sweep has windows")
     least = from_month - 1 + LEAST_MONTHS
-    if not _is_monthly(sweep) or sweep.sizes["month"] < least:
-        raise ValueError(
-            f"validation needs every month (every = 1), or sums, and at least {least} months, got"
-            f" {sweep.sizes['month']}"
-        )
+    if sweep.sizes["month"] < least:
+        raise ValueError(f"validation needs at least {least} months, got {sweep.sizes['month']}")
+    if (from_month - 1) % 12:
+        raise ValueError(f"from_month must begin a year of a run (1, 13, 25 ...), got {from_month}")
 
 
 def _size_of(sweep: xr.Dataset, from_month: int) -> tuple[int, int]:

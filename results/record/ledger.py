@@ -76,7 +76,8 @@ def _head(search: Search, met: Sequence[Met], basis: str) -> list[str]:
         "",
         _lines(
             f"**Of the {sum(tests.values())} targets that can fail a setting meets {count.mean():.1f} on average and "
-            f"{count.max()} at best; {sum(not one.met for one in met)} are met by none.**"
+            f"{count.max()} at best; {sum(not one.met and tests[one.target.name] for one in met)} of them "
+            "met by no setting.**"
         ),
         "",
         "| target | quantity | window | settings inside | share | use |",
@@ -163,11 +164,12 @@ def _struck(search: Search) -> list[str]:
         f"{part.met} of {part.settings} | {100.0 * part.share:.2g} % |"
         for part in found[:SHOWN_STRUCK]
     ]
+    listed = f"; the {SHOWN_STRUCK} sharpest are listed." if len(found) > SHOWN_STRUCK else "."
     return _section(
         "What each parameter strikes off",
-        f"Parts of the range of a parameter (in {PARTS}ths of it) in which a target is surely met less than "
+        f"Parts of the range of a parameter, which is cut into {PARTS}, in which a target is surely met less than "
         f"{STRUCK:g} times as often as over all settings, at a level that holds for all parts together (Bonferroni). "
-        f"{len(found)} were found; the {min(len(found), SHOWN_STRUCK)} sharpest are listed.",
+        f"{len(found)} were found{listed}",
         ["target", "parameter", "part of its range", "met there", "of all settings"],
         rows,
     )

@@ -60,7 +60,8 @@ class Search(NamedTuple):
 def search_of(sweep: xr.Dataset) -> Search:
     """Return the search of an opened sweep of one replicate with summaries, over the ranges that parameters declare.
 
-    Points whose run failed are left out. Raises ValueError for several replicates, and what evidence of runs raises.
+    Points whose run failed are left out. Raises ValueError for several replicates, for a sweep that varies nothing or
+    what has no declared range, and what evidence of runs raises.
 
     >>> from tredegar import simulate
     >>> few = {"months": 96, "trusts": 12, "clinicians": 5, "engine": "numpy", "summaries": True}
@@ -73,6 +74,9 @@ def search_of(sweep: xr.Dataset) -> Search:
     wanted = [targets()[name] for name in COUNTERPARTS]
     seen = read_evidence(sweep, BURN_IN + 1, wanted)
     parameters = varied_parameters(sweep)
+    others = [name for name in parameters if name not in PARAMETERS]
+    if others or not parameters:
+        raise ValueError(f"a search varies parameters over their declared ranges, got {', '.join(others) or 'none'}")
     done = (sweep["status"].values == DONE).ravel()
     places = [
         (sweep[name].values - PARAMETERS[name].low) / (PARAMETERS[name].high - PARAMETERS[name].low)

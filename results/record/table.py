@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from math import isfinite
+from math import isfinite, isnan
 
 import xarray as xr
 
@@ -56,7 +56,7 @@ def _value(one: Finding) -> str:
         return f"{NOT_MEASURABLE} here: {one.reason}"
     if one.verdict == TOO_FEW:
         return f"{one.value:.3g} ({one.histories} histories)"
-    bounds = f"{one.low:.3g} to {one.high:.3g}" if isfinite(one.low) else "no interval"
+    bounds = "no interval" if isnan(one.low) else f"{one.low:.3g} to {one.high:.3g}"
     return f"{one.value:.3g} ({bounds})"
 
 
@@ -65,7 +65,8 @@ def _share(share: float) -> str:
 
 
 def _verdict(one: Finding) -> str:
-    return one.verdict if one.target.standing == "test" else f"{one.target.standing}: {one.verdict}"
+    """Return the verdict; that something is no test, or goes in, where there is none: its rank is that of constants."""
+    return one.verdict if one.target.standing == "test" else one.target.standing
 
 
 def tally(findings: Sequence[Finding]) -> str:
@@ -83,7 +84,7 @@ def tally(findings: Sequence[Finding]) -> str:
         parts.append(f"{few} of them in too few histories to tell (39 are needed)")
     told = sum(one.verdict in ("inside", "outside") for one in counted)
     if told:
-        parts.append(f"at 5 % each a true model would miss at most {(1.0 - LEVEL) * told:.1f} of {told}")
+        parts.append(f"at 5 % each a true model would miss on average at most {(1.0 - LEVEL) * told:.1f} of {told}")
     for standing, words in (("input", "go into the model"), ("no test", "cannot fail")):
         number = sum(one.target.standing == standing for one in findings)
         if number:
@@ -116,7 +117,7 @@ def as_markdown(findings: Sequence[Finding], sweep: xr.Dataset, picture: str = "
             *([image, ""] if picture else []),
             *_section("", RESULTS, (one for one in findings if one.counts), _result),
             *_section(
-                "Inputs, and what cannot fail",
+                "Not judged: inputs, and windows that hold nearly every setting",
                 RESULTS,
                 (one for one in findings if not one.counts and one.verdict != NOT_COMPUTED),
                 _result,
@@ -161,18 +162,20 @@ def _basis(sweep: xr.Dataset) -> str:
         "The record is one draw of history: each target is ranked among single runs, cut to the record's length and "
         "number of trusts where that is known. *Known*: computed from open files by the function that reads the model, "
         "compiled from files that are not open, or published. *Model* is the value of all runs together and, in "
-        "brackets, the bounds of 95 % of single runs; *percentile* the share of single runs below the record, in %; "
-        "*in window* that of single runs in the window of the target. A target is outside where the record has a "
-        "probability of at most 5 %, both sides counted, or where all of its window has, if that is how well it is "
-        "known (a window without a value). Where runs are shorter than the record, or have fewer trusts, the last "
-        "column of the definitions says so: a shorter run scatters more and misses less. Hits and misses are listed "
-        "alike. "
+        "brackets, the bounds of 95 % of single runs; *percentile* the share of single runs below the record, or below "
+        "the middle of its window where that is how well it is known, in %; *in window* the share of single runs in "
+        "the window of the target. A target is outside where the record has a probability of at most 5 %, both sides "
+        "counted. Where the record is known as a window alone, the whole window must lie so far out. What goes into "
+        "the model is not judged, nor what nearly every setting meets (ledger.md): to be inside tells nothing, and a "
+        "rank would be that of assumed constants of the operator. Where runs are shorter than the record, or have "
+        "fewer trusts, the last column of the definitions says so: a shorter run scatters more and misses less. Hits "
+        "and misses are listed alike. "
         f"Rules `{str(sweep.attrs.get('rules_hash', 'unknown'))[:12]}`, seed {sweep.attrs.get('seed', 'unknown')}."
     )
 
 
 def _result(one: Finding) -> Cells:
-    target, verdict = one.target, "**outside**" if one.verdict == "outside" else one.verdict
+    target, verdict = one.target, "**outside**" if _verdict(one) == "outside" else _verdict(one)
     told = (_record(one), one.by, _value(one), _share(one.percentile), _share(one.inside_share))
     return target.name, target.quantity, target.unit, *told, verdict, target.use
 

@@ -97,12 +97,16 @@ def _find(target: Target, evidence: RunSums) -> Finding:
     if target.name in evidence.absent:
         return Finding(target=target, verdict=NOT_MEASURABLE, reason=evidence.absent[target.name])
     operator, sums = COUNTERPARTS[target.name], evidence.sums[target.name]
+    # Own rules may give an outcome of which there is no sum: such runs say nothing, and take no value from the others.
+    sums = sums[~np.isnan(sums).any(axis=1)]
+    if not len(sums):
+        return Finding(target=target, verdict=NOT_MEASURABLE, reason="what it reads is no number in any of these runs")
     value = pooled(operator, sums)
-    if not np.isfinite(value):
+    if np.isnan(value):
         return Finding(target=target, verdict=NOT_MEASURABLE, reason=f"these runs lack {operator.needs}")
     single = singles(operator, sums)
     rank = rank_among(single, target.span)
-    verdict = TOO_FEW if not np.isfinite(rank.low) else "outside" if rank.probability <= 1.0 - LEVEL else "inside"
+    verdict = TOO_FEW if np.isnan(rank.low) else "outside" if rank.probability <= 1.0 - LEVEL else "inside"
     about = jackknifed(operator, sums)
     present = single[~np.isnan(single)]
     return Finding(

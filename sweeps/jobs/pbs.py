@@ -85,7 +85,7 @@ def pbs_warm_up(job: Job) -> str:
 def _gpus(job: Job) -> str:
     kind, number = gpus_of(job.resources.gpus)
     if kind:
-        raise SubmitError("--gpus takes a number alone under PBS; name the kind with --directive as your site does")
+        raise SubmitError("--gpus must be a number alone under PBS; name the kind with --directive as your site does")
     return f":ngpus={number}" if number else ""
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...model.parameters import parse_setting
-from ...observation.summaries import BURN_IN, LEAST_MONTHS
+from ...observation.summaries import LEAST_RUN
 from ..spec.sampling import Points
 from ..spec.spec import Spec
 from .computed import compute_runs, default_simulate, run_numbers
@@ -73,7 +73,7 @@ def run_pilot(spec: Spec, engine: str, points: Points, points_per_batch: int, on
 def _least_months(spec: Spec) -> int:
     """Return of how many months a part is at least: one window, or as many as the sums of a run need."""
     every = spec.record.every
-    return -(-(BURN_IN + LEAST_MONTHS) // every) * every if spec.record.summaries else every
+    return -(-LEAST_RUN // every) * every if spec.record.summaries else every
 
 
 def _larger(part: _Part, whole: _Part, step: int, growth: float) -> _Part:

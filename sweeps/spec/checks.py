@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...model.parameters import base_of
-from ...observation.summaries import BURN_IN, LEAST_MONTHS
+from ...observation.summaries import LEAST_RUN, LEAST_RUN_SAID
 from ...store.design_methods import points_in_unit
 from ...store.random_streams import COMMON, MOST_SETS, PAIRED, STRIDE
 from ..quantities.distributions import Discrete
@@ -31,11 +31,9 @@ def check_spec(spec: Spec) -> None:
             f"key 'record.every' must divide months: {spec.months} months are no whole number of windows of"
             f" {spec.record.every}"
         )
-    least = BURN_IN + LEAST_MONTHS
-    if spec.record.summaries and spec.months < least:
+    if spec.record.summaries and spec.months < LEAST_RUN:
         raise SpecError(
-            f"key 'record.summaries' needs months = {least} or more ({BURN_IN} of burn-in and {LEAST_MONTHS} after it),"
-            f" got {spec.months}"
+            f"key 'record.summaries' needs months = {LEAST_RUN} or more ({LEAST_RUN_SAID}), got {spec.months}"
         )
     checked_start(spec.start, spec.months)
     _check_country(spec)

@@ -86,7 +86,7 @@ def test_sums_are_the_named_ones_and_values_of_one_history_are_those_of_pooling_
 
 
 @pytest.mark.parametrize("name", COUNTERPARTS)
-def test_a_history_without_what_an_operator_counts_has_no_value_and_no_warning(name: str) -> None:
+def test_a_history_in_which_nothing_is_seen_gives_no_warning_and_no_value_below_all(name: str) -> None:
     operator = COUNTERPARTS[name]
     for months, units in ((0, 1), (12, 1), (36, 3)):
         nothing = History(

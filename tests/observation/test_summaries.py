@@ -8,7 +8,7 @@ import pytest
 from tredegar.kernels import simulate
 from tredegar.kernels.batch.batch import Country, Record
 from tredegar.kernels.batch.memory import Needs, passing_values, projected_bytes
-from tredegar.kernels.batch.summing import LEAST_RUN, in_windows, narrowed, widened
+from tredegar.kernels.batch.summing import LEAST_RUN, in_windows, widened
 from tredegar.model.constants import CONSTANTS
 from tredegar.observation.counterparts import COUNTERPARTS, COURSES
 from tredegar.observation.operators.history import History
@@ -121,7 +121,7 @@ def test_windows_are_the_means_that_engines_give() -> None:
     for month in range(24):
         by_hand[:, month // 12] += months[:, month]
     assert in_windows(months, 12).tobytes() == (by_hand / 12.0).tobytes()
-    assert narrowed.__doc__ and in_windows(months, 1) is months
+    assert in_windows(months, 1) is months
 
 
 def test_what_is_recorded_for_sums_alone_counts_as_memory() -> None:
@@ -160,5 +160,15 @@ def test_what_sums_are_of_is_told_and_has_a_hash(monkeypatch: pytest.MonkeyPatch
     about = about_sums(672, 140)
     assert about["histories"] == {"burn_in": 60, "months": 612, "units": 140} and about["cuts"]["V08"] == [12, 130]
     before = observation_hash()
-    monkeypatch.setattr("tredegar.observation.summaries.BURN_IN", 48)
-    assert observation_hash() != before
+    for place, value in (
+        ("summaries.BURN_IN", 48),
+        ("operators.events.BUSIEST", 0.5),
+        ("operators.reports.LATE", 0.5),
+        ("operators.between_units.STILL_WORST", 0.3),
+        ("operators.survey.RANGE", 0.401),
+        ("operators.mortality.DEATHS", 2301.0),
+    ):
+        with monkeypatch.context() as changed:
+            changed.setattr(f"tredegar.observation.{place}", value)
+            assert observation_hash() != before, place
+    assert observation_hash() == before

@@ -94,6 +94,15 @@ def test_trusts_without_a_major_department_are_left_out_of_all_types(tmp_path):
     assert values(tmp_path)["V11"].units == 19
 
 
+def test_a_month_whose_admissions_are_missing_says_nothing_of_the_kind_of_trust(tmp_path):
+    access = 0.6 + 0.3 * RNG.random((20, 60))
+    lines = write_all_types(tmp_path, access, np.full(access.shape, 9000.0)).read_text().splitlines()
+    place = next(number for number, line in enumerate(lines) if line.startswith(code(4)))
+    lines[place] = lines[place].replace("3000.0", "NA")
+    (tmp_path / ALL_TYPES).write_text("\n".join(lines))
+    assert values(tmp_path)["V11"].units == 20
+
+
 def test_where_patients_are_from(tmp_path):
     shares = {"R1": {"E1": 0.6, "E2": 0.4}, "R2": {"E1": 0.2, "E2": 0.8}, "R3": {"E1": 0.5, "E3": 0.5}}
     made = [{"nhs_trust22_code": trust, "ltla21_code": council, "proportion_trust_came_from_ltla": share}
@@ -118,6 +127,24 @@ def test_the_rise_of_those_who_wait_within_the_limit(tmp_path):
     write(tmp_path, WAITING, made)
     found = values(tmp_path)["V17"]
     assert found.value == pytest.approx(0.35) and np.isnan(found.low) and found.months == 2
+
+
+def test_a_month_of_one_kind_of_wait_is_not_one_in_which_the_other_is_none(tmp_path):
+    both = [{"month": month, "type_of_wait": kind, "count": count}
+            for month, number in (("2007-09-01", 10), ("2012-03-01", 13))
+            for kind, count in (("No. within 18 weeks", 6 * number), ("No. > 18 weeks", 4 * number))]  # fmt: skip
+    alone = {"month": "2007-08-01", "type_of_wait": "No. within 18 weeks", "count": 1000}
+    write(tmp_path, WAITING, [alone, *both])
+    found = values(tmp_path)["V17"]
+    assert found.value == pytest.approx(0.0) and found.months == 2
+
+
+@pytest.mark.parametrize("years", [1, 5, 12, 17])
+def test_successions_of_any_number_of_years_have_a_value_and_few_of_them_no_window(tmp_path, years):
+    write_successions(tmp_path, {516 + 12 * year: 1 + year % 3 for year in range(years)})
+    found = values(tmp_path)["V07"]
+    assert 0.0 < found.value <= 1.0 or years == 1
+    assert np.isnan(found.low) == (years < 15)
 
 
 def test_windows_of_known_form():

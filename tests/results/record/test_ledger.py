@@ -97,6 +97,8 @@ def test_a_search_is_read_from_the_sums_of_runs() -> None:
     rate = runs["clinician_leave_rate"][:, 0, 60:].mean(axis=1)
     place = list(COUNTERPARTS).index("V24")
     np.testing.assert_allclose(found.values[:, place], rate, rtol=1e-6)
+    with pytest.raises(ValueError, match="a search varies parameters over their declared ranges, got METHOD_NOISE"):
+        search_of(simulate({"METHOD_NOISE": [0.0, 0.1]}, replicates=1, summaries=True, **size).to_dataset())
     with pytest.raises(ValueError, match="a search has one history for each setting, got 2 replicates"):
         search_of(simulate(points, replicates=2, summaries=True, **size).to_dataset())
 

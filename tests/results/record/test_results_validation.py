@@ -62,8 +62,46 @@ def test_inputs_and_what_cannot_fail_are_told_apart_and_not_counted(sweep):
     assert [row[0] for row in finding_rows(findings)[1]] == ["V23", "V24", "V38"]
     said = tally(findings)
     assert "fitted: 0 of 1 inside" in said and "2 go into the model and are not counted; 1 cannot fail" in said
-    before, after = as_markdown(findings, sweep).split("## Inputs, and what cannot fail")
+    before, after = as_markdown(findings, sweep).split(
+        "## Not judged: inputs, and windows that hold nearly every setting"
+    )
     assert "| V23 |" in before and "| V24 |" not in before and "| V24 |" in after and "| V36 |" in after
+
+
+def sums_of_events(months, events):
+    """An opened sweep of one point whose only sums are those of V01: a run for each number of events."""
+    made = simulate({"real_control": [0.5]}, replicates=len(events), summaries=True, months=96, trusts=12, clinicians=3,
+                    outcomes=["quality"], engine="numpy").to_dataset()  # fmt: skip
+    values, places = (
+        made["summaries"].values.copy(),
+        [list(made["sum"].values).index(f"V01 {one}") for one in ("months", "events")],
+    )
+    values[0][:, places] = np.column_stack([np.full(len(events), months), events])
+    return made.assign(summaries=(made["summaries"].dims, values, made["summaries"].attrs))
+
+
+def test_a_record_that_histories_without_events_surround_is_outside_and_not_in_too_few():
+    against = {"V01": targets()["V01"]}
+    (rare,) = validate(sums_of_events(612.0, [1.0] + [0.0] * 119), against=against)
+    assert (rare.verdict, rare.histories, rare.low) == ("outside", 120, np.inf) and rare.value == 120 * 51.0
+    (never,) = validate(sums_of_events(612.0, [0.0] * 60), against=against)
+    assert (never.verdict, never.value) == ("outside", np.inf) and "inf" in finding_rows([never])[1][0][4]
+    assert draw_validation([rare, never], 120).axes
+
+
+def test_runs_without_sums_take_no_value_from_the_others():
+    against = {"V01": targets()["V01"]}
+    (found,) = validate(sums_of_events(612.0, [7.0] * 59 + [np.nan]), against=against)
+    assert (found.histories, found.value) == (59, pytest.approx(612.0 / 7.0 / 12.0))
+    (none,) = validate(sums_of_events(612.0, [np.nan] * 60), against=against)
+    assert none.verdict == "not measurable" and none.reason == "what it reads is no number in any of these runs"
+
+
+def test_sums_of_other_definitions_are_not_read():
+    sweep = sums_of_events(612.0, [7.0] * 60)
+    sweep.attrs["observation"] = "0" * 64
+    with pytest.raises(ValueError, match="the sums in the store are of other definitions or cuts"):
+        validate(sweep)
 
 
 def test_a_target_whose_outcomes_were_not_recorded_is_not_measurable_and_says_what_lacks(sweep):
@@ -78,8 +116,12 @@ def test_stores_that_cannot_be_held_against_the_record_are_refused(sweep):
     bare = sweep[["status", "trust_year_morale"]]
     with pytest.raises(ValueError, match=r"needs sums \(\[record\] summaries = true\), or monthly outcomes"):
         validate(bare.assign_coords(month=sweep.month))
-    with pytest.raises(ValueError, match="needs every month .* and at least 96 months, got 60"):
+    with pytest.raises(ValueError, match="needs at least 96 months, got 60"):
         validate(sweep.isel(month=slice(0, 60)))
+    with pytest.raises(ValueError, match="needs every month from the first"):
+        validate(sweep.isel(month=slice(11, None, 12)))
+    with pytest.raises(ValueError, match=r"from_month must begin a year of a run \(1, 13, 25 ...\), got 30"):
+        validate(sweep, 30)
     with pytest.raises(ValueError, match="at least 2 completed runs, got 1"):
         validate(sweep.isel(point=[0], replicate=[0]))
 

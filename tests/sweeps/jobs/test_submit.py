@@ -245,7 +245,7 @@ def refused(tmp_path: Path, *words: str) -> str:
     ("words", "message"),
     [
         (["--cluster", "slurm", "--time", "2m"], "less than a minute before the notice"),
-        (["--cluster", "slurm", "--gpus", "2"], "a task uses one GPU"),
+        (["--cluster", "slurm", "--gpus", "2"], "--gpus must be at most 1 for a task, got 2"),
         (["--cluster", "slurm", "--dask"], "--dask needs --memory"),
         (["--cluster", "pbs", "--dask"], "--dask needs --cluster slurm"),
         (["--cluster", "slurm", "--here"], "it needs --dask"),
