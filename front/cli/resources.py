@@ -123,7 +123,7 @@ def _check(resources: Resources) -> None:
     check_time("--time", resources.time, resources.notice)
     if gpus_of(resources.gpus)[1] > 1:
         raise SubmitError(
-            f"--gpus must be at most 1 for each task, got {resources.gpus}; for more GPUs ask for more --tasks"
+            f"--gpus must be at most 1 for a task, got {resources.gpus}; for more GPUs ask for more --tasks"
         )
 
 

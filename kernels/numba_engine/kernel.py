@@ -220,14 +220,21 @@ def _keep(month: int, every: int, world: World, chosen: Any, found: Any, window:
 
 
 @_compiled
-def _keep_year(month: int, world: World, slots: Any, yearly: Any) -> None:
-    """Add a twelfth of the month's values of trusts to their year: yearly (quantity, trust, year)."""
+def _keep_year(month: int, world: World, slots: Any, sums: Any, yearly: Any) -> None:
+    """Add a twelfth of the month's values to ``sums`` (quantity, tile, lane); yearly (quantity, trust, year)."""
     year = (month - 1) // 12
-    if year < yearly.shape[2]:
+    if year == yearly.shape[2]:
+        return
+    for number in range(len(slots)):
+        for tile in range(sums.shape[1]):
+            for lane in range(WIDTH):
+                # Divided before it is added, as in every engine. Sums lie as tiles do: many lanes are added at once.
+                sums[number, tile, lane] += world.tiles[tile, slots[number], lane] / 12.0
+    if month % 12 == 0:
         for number in range(len(slots)):
             for trust in range(yearly.shape[1]):
-                # Divided before it is added, as in every engine: the order decides the last bits.
-                yearly[number, trust, year] += world.tiles[trust // WIDTH, slots[number], trust % WIDTH] / 12.0
+                yearly[number, trust, year] = sums[number, trust // WIDTH, trust % WIDTH]
+        sums[:] = 0.0
 
 
 @_written_out
@@ -239,7 +246,7 @@ def _run(
     """Compute one run; return False as soon as another engine has to judge it."""
     _tiles(seat_start, size, world, DrawKey(seed, run, 0), 0, size.tiles, WIDTH)
     counts, found = np.empty(BINS + BINS // ROUGH, np.int64), np.empty(len(slots))
-    window = np.zeros(len(chosen))
+    window, sums = np.zeros(len(chosen)), np.zeros((len(yearly_slots), size.tiles, WIDTH))
     change = 0
     for month in range(1, months + 1):
         while change < len(change_months) and change_months[change] == month:
@@ -254,7 +261,7 @@ def _run(
             _tiles(bins, size, world, luck, 0, size.tiles, WIDTH)
             _percentiles(world.tiles, trusts, slots, ranks, counts, found)
         _keep(month, every, world, chosen, found, window, recorded)
-        _keep_year(month, world, yearly_slots, yearly)
+        _keep_year(month, world, yearly_slots, sums, yearly)
     _tiles(final, size, world, DrawKey(seed, run, months), 0, size.tiles, WIDTH)
     return True
 
