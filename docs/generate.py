@@ -22,8 +22,8 @@ from generate_types import FILES
 
 from tredegar.model import CONSTANTS, OUTCOMES, PARAMETERS, TRUST_RECORDS
 from tredegar.model.constants import Constant
+from tredegar.model.mechanisms.table import MECHANISMS
 from tredegar.model.outcomes import Outcome
-from tredegar.model.own.mechanisms import MECHANISMS
 from tredegar.model.parameters import Parameter
 
 DOCS = Path(__file__).resolve().parent

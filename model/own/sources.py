@@ -6,19 +6,20 @@ A file is executed once, here, in a module of its own; nothing of it is needed a
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
 from itertools import count
 from os import PathLike, fspath
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
 
+from ..mechanisms.rivals import Rival, RivalRule
+from ..mechanisms.table import MECHANISMS
 from ..schedule.rulebook import BUILT_IN_LABEL
 from ..text.names import closest
 from ..text.plain_text import brief, plain
-from .declared import Declared, declaration_of, rule
-from .mechanisms import MECHANISMS
+from .declared import Declared, Own, declaration_of, outcome, rule
 from .places import PLACES
 from .refusal import RuleRefused, refused, written_at
 
@@ -79,10 +80,30 @@ def declared_by_label(name: str, label: Any, folder: Path) -> tuple[Declared, ..
         raise RuleRefused(f"there is no rule '{plain(name)}'{closest(name, [FILE, *PLACES, *MECHANISMS])}")
     rivals = MECHANISMS[name].rivals if name in MECHANISMS else {}
     if text in rivals:
-        return tuple(_declared(found) for found in rivals[text].functions)
+        return _declared_by(rivals[text])
     known = [BUILT_IN_LABEL, *rivals]
     hint = f"{closest(text, known)}; known: {', '.join(known)}, or 'file.py:function'"
     raise RuleRefused(f"rule '{plain(name)}' has no rival '{plain(text)}'{hint}")
+
+
+def _declared_by(rival: Rival) -> tuple[Declared, ...]:
+    """Return what a rival that the package brings declares, as a file of one's own would."""
+    outcomes = (_marked(each.function, outcome(each.unit, each.meaning)) for each in rival.outcomes)
+    return (*(_marked(each.function, _decorator_of(each)) for each in rival.rules), *outcomes)
+
+
+def _decorator_of(each: RivalRule) -> Callable[[Any], Any]:
+    owns = {name: Own(**asdict(found)) for name, found in each.parameters.items()}
+    if each.replaces:
+        return rule(replaces=each.replaces, draws=each.draws, **owns)
+    return rule(after=each.after, writes=each.writes, start=each.start, draws=each.draws, **owns)
+
+
+def _marked(function: Any, decorate: Callable[[Any], Any]) -> Declared:
+    marked = decorate(_copy(function))
+    found = declaration_of(marked)
+    assert found is not None, "it has just been declared"
+    return found
 
 
 def declared_in(path: Path) -> tuple[Declared, ...]:
@@ -113,10 +134,7 @@ def _declared(function: Any) -> Declared:
         raise refused(written_at(function), "a rule is written with def, and has a name")
     found = declaration_of(function)
     if found is None:
-        plainly = _copy(function)
-        rule(plainly)
-        found = declaration_of(plainly)
-        assert found is not None, "it has just been declared"
+        return _marked(function, rule)
     return found
 
 

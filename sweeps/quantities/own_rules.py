@@ -101,7 +101,7 @@ def check_kept(book: RuleBook, given: Any, choices: Mapping[str, Iterable[str]])
 
     The files are gone: that the names are there is all that can be told.
     """
-    from ...model.own.mechanisms import MECHANISMS
+    from ...model.mechanisms.table import MECHANISMS
 
     own = rules_held_by(book)
     known = {name for rule in own.every_rule for name in (rule.name, rule.replaces)}

@@ -13,10 +13,10 @@ import pytest
 
 from tredegar import Own, rule
 from tredegar.model.graph.merkle import rules_hash
+from tredegar.model.mechanisms.table import MECHANISMS
 from tredegar.model.outcomes import OUTCOMES
 from tredegar.model.own import books
 from tredegar.model.own.books import book_from_text, book_of
-from tredegar.model.own.mechanisms import MECHANISMS
 from tredegar.model.own.names import AGENT_NAMES
 from tredegar.model.own.places import PLACES, STARTS
 from tredegar.model.own.refusal import RuleRefused

@@ -1,0 +1,13 @@
+"""All mechanisms that have a rival, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from .dressed_reports import GAMING
+from .rivals import Mechanism
+
+_ALL = (GAMING,)
+MECHANISMS: Mapping[str, Mechanism] = MappingProxyType({each.name: each for each in _ALL})
+"""Name -> mechanism, of all that have a rival."""
