@@ -33,7 +33,7 @@ def rows_of_rules(book: RuleBook) -> list[tuple[str, str]]:
 
     >>> from ...model.own.books import book_of
     >>> rows_of_rules(book_of({"gaming": "proportional"}))
-    [('rules', 'gaming replaced (mechanisms.py)')]
+    [('rules', 'gaming replaced (dressed_reports.py)')]
     """
     if not book.text:
         return []
