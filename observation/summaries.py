@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -65,6 +66,7 @@ def cuts() -> dict[str, list[int]]:
     return {name: list(cut_of(targets()[name])) for name in COUNTERPARTS}
 
 
+@cache
 def observation_hash() -> str:
     """Return the hash of what sums are: their names, the cuts, the burn-in, and the sums of one made history.
 

@@ -236,8 +236,8 @@ def other_observation(facts: Mapping[str, Any]) -> str:
     >>> other_observation({}), other_observation({"observation": observation_hash()})
     ('', '')
     """
-    begun, now = str(facts.get(OBSERVATION, "")), observation_hash()
-    if begun in ("", now):
+    begun = str(facts.get(OBSERVATION, ""))
+    if begun == "" or begun == (now := observation_hash()):
         return ""
     return f"other definitions of the record's targets (observation hash {begun[:12]}, installed {now[:12]})"
 
