@@ -11,3 +11,5 @@ from .rivals import Mechanism
 _ALL = (GAMING,)
 MECHANISMS: Mapping[str, Mechanism] = MappingProxyType({each.name: each for each in _ALL})
 """Name -> mechanism, of all that have a rival."""
+MODEL_2: Mapping[str, str] = MappingProxyType({})
+"""Mechanism -> rival: the structure that the record demands (docs/models.md)."""

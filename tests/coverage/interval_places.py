@@ -115,6 +115,8 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "results/intervals.py:combined": MEANS,
     "results/intervals.py:estimate_by_point": ("difference of arms at a point",),
     "results/intervals.py:estimate_unpaired": ("difference of arms at a point",),
+    "results/record/model_comparison.py:LeverEffect": ("difference of arms at a point",),
+    "results/record/model_comparison.py:lever_effect": ("difference of arms at a point",),
     "results/record/validation.py": (*RECORD, *POOLED),
     "results/record/validation.py:Finding": (*RECORD, *POOLED),
     "results/record/validation.py:PlaceAmong": RECORD,
