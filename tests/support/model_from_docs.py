@@ -232,7 +232,7 @@ class Country:
             catchment.adopted = float(sum(adopted)) / max(1, len(adopted))
 
     def record(self, now: SimpleNamespace, seen_share: float) -> dict[str, float]:
-        """Return the 85 outcomes of the month (percentiles left out), by name."""
+        """Return the 86 outcomes of the month (percentiles left out), by name."""
         centre = self.centre
         people = self.world["max"](1.0, self.unfixed(self.by_size("at_work")))
         skill = self.unfixed(self.by_size("sum_skill")) / people
@@ -280,5 +280,6 @@ class Country:
             "failure_entries": self.share("regime_entry"),
             "failure_exits": self.share("regime_exit"),
             "failure_early_exits": self.share("regime_early_exit"),
+            "trusts_reorganised": self.share("reorganised"),
             **{name: self.share(name) for name in BESIDE_THRESHOLDS.split()},
         }
