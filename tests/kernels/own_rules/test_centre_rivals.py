@@ -56,6 +56,17 @@ def test_engines_agree(name: str, engine: str) -> None:
     assert_same_bits(run_batch(engine, batch), expected, engine)
 
 
+@pytest.mark.parametrize(("name", "rival"), [("minister", "experience"), ("reorganisation", "tiers")])
+def test_a_choice_gives_the_bits_of_what_is_chosen(name: str, rival: str) -> None:
+    chosen = batch_under(book_of(choices={name: ("built-in", rival)}))
+    values = {**chosen.parameters, name: np.array([0.0, 1.0, 0.0])}
+    found = run_batch("numpy", replace(chosen, parameters=values)).outcomes
+    plain, other = (run_batch("numpy", batch).outcomes for batch in (batch_of(CASE), batch_under(BOOKS[name])))
+    for outcome in OUTCOMES:
+        expected = [plain[outcome][0], other[outcome][1], plain[outcome][2]]
+        assert found[outcome].tobytes() == np.array(expected).tobytes(), outcome
+
+
 @pytest.mark.compiled
 @pytest.mark.skipif("numba" not in AVAILABLE, reason="numba is not installed")
 def test_the_compiled_engine_agrees() -> None:

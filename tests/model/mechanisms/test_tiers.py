@@ -193,16 +193,16 @@ def test_a_reform_that_reaches_nobody_shakes_all_a_little() -> None:
 
 def test_mergers_outside_reforms_fall_on_years_by_chance() -> None:
     frozen = {"political_responsiveness": 0.0, "merger_rate": 0.005}
-    out = run(600, trusts=50, replicates=8, **frozen)["trusts_reorganised"][0]
-    yearly = 50.0 * out.reshape(8, 50, 12).sum(axis=2)
+    out = run(240, trusts=50, replicates=20, **frozen)["trusts_reorganised"][0]
+    yearly = 50.0 * out.reshape(20, 20, 12).sum(axis=2)
     assert abs(yearly.mean() - 50 * 0.06) < 4.0 * np.sqrt(3.0 / 400.0)
     # Binomial counts of 600 trust-months: variance over mean is 1 - rate.
     assert abs(yearly.var(ddof=1) / yearly.mean() - 0.995) < 4.0 * np.sqrt(2.0 / 399.0)
 
 
 def test_the_middle_tier_adds_starts_and_reorganises_no_provider() -> None:
-    left = run(480, trusts=12, middle_rate=0.0, merger_rate=0.0, provider_chance=0.0)
-    out = run(480, trusts=12, middle_rate=0.2, merger_rate=0.0, provider_chance=0.0)
+    left = run(240, trusts=12, replicates=8, middle_rate=0.0, merger_rate=0.0, provider_chance=0.0)
+    out = run(240, trusts=12, replicates=8, middle_rate=0.2, merger_rate=0.0, provider_chance=0.0)
     assert out["trusts_reorganised"].sum() == left["trusts_reorganised"].sum() == 0.0
     assert (out["any_tier_started"] >= out["reorganisation_started"]).all()
     assert out["any_tier_started"].sum() > 2.0 * out["reorganisation_started"].sum() > 0.0
@@ -210,8 +210,8 @@ def test_the_middle_tier_adds_starts_and_reorganises_no_provider() -> None:
 
 
 def test_starts_of_providers_come_in_bursts_and_not_all_at_once() -> None:
-    out = run(720, trusts=100, replicates=20)["trusts_reorganised"][0]
-    yearly = 230.0 * out.reshape(20, 60, 12).sum(axis=2)
+    out = run(360, trusts=100, replicates=24)["trusts_reorganised"][0]
+    yearly = 230.0 * out.reshape(24, 30, 12).sum(axis=2)
     ratio = (yearly.var(axis=1, ddof=1) / yearly.mean(axis=1)).mean()
     assert 10.0 < ratio < 60.0
     assert 0.05 < out.max() < 1.0
