@@ -98,7 +98,7 @@ class OwnStep(NamedTuple):
     unrest: float
 
 
-def own_step(
+def provider_step(
     manager: TieredManager, trust: TrustState, centre: TieredCentre, luck: StepLuck, p: TierParameters, k: Constants
 ) -> OwnStep:
     """Small and failing trusts, and those that cross borders, are marked rather; each has a month of its own (B5b)."""
@@ -208,7 +208,7 @@ REORGANISATION = Mechanism(
                     parameters=REACHES,
                 ),
                 RivalRule(
-                    function=own_step,
+                    function=provider_step,
                     after="view",
                     writes=("manager.months_to_step", "manager.unrest"),
                     start=(NO_STEP, 0.0),

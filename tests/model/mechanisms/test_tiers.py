@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tredegar.kernels import Simulated, simulate
-from tredegar.model.mechanisms.tiers import own_step, reach, upheaval_by_steps
+from tredegar.model.mechanisms.tiers import provider_step, reach, upheaval_by_steps
 from tredegar.model.outcomes import OUTCOMES
 from tredegar.model.own.books import book_of
 
@@ -62,7 +62,7 @@ def step(
     drawn = Record(**{"marked": 0.999, "month": 0.5, "merges": 0.999, "touched": 0.999, **(luck or {})})
     typical = Record(months_failing=0.0, size=1.0, overlap=0.5)
     manager = Record(months_to_step=left, unrest=unrest)
-    return own_step(manager, trust or typical, centre(**of_centre), drawn, p or settings(), K)
+    return provider_step(manager, trust or typical, centre(**of_centre), drawn, p or settings(), K)
 
 
 def test_a_national_start_reaches_providers_or_does_not() -> None:
