@@ -2,7 +2,7 @@
 
 Each worker notes when the model begins and ends. What lies between the end of one batch and the beginning of the next
 in the same process (compressing, writing, flushing, reporting, being given the next batch, opening the store) is the
-overhead; the start of the workers is told apart. Batches are sized by a pilot, with a few outcomes and with all 94.
+overhead; the start of the workers is told apart. Batches are sized by a pilot, with a few outcomes and with all 95.
 """
 
 from __future__ import annotations

@@ -43,8 +43,8 @@ OutcomeName = Literal[
     "departures_long_failing", "meeting_target_share", "departures_meeting_target", "burned_out_share",
     "failure_entries", "failure_exits", "failure_early_exits", "reports_just_above", "reports_just_below",
     "reports_further_above", "reports_further_below", "placebo_just_above", "placebo_just_below",
-    "placebo_further_above", "placebo_further_below", "access_p10", "access_p50", "access_p90", "quality_p10",
-    "quality_p50", "quality_p90", "overall_p10", "overall_p50", "overall_p90",
+    "placebo_further_above", "placebo_further_below", "trusts_reorganised", "access_p10", "access_p50",
+    "access_p90", "quality_p10", "quality_p50", "quality_p90", "overall_p10", "overall_p50", "overall_p90",
 ]  # fmt: skip
 """Name of a monthly outcome."""
 TrustRecordName = Literal[

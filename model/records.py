@@ -233,6 +233,9 @@ class ManagerState:
     true_gap: float
     seen: float
     guard: float
+    reorganised: float  # 0 or 1: the trust's own reorganisation starts this month
+    own_disruption: float  # by reorganisations, as the trust meets it
+    own_shock: float  # of its own reorganisation
     central_pressure: float  # >= 0
     grievance: float
     obey: float

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from .dressed_reports import GAMING
+from .heads_of_government import MINISTER
 from .rivals import Mechanism
+from .tiers import REORGANISATION
 
-_ALL = (GAMING,)
+_ALL = (GAMING, MINISTER, REORGANISATION)
 MECHANISMS: Mapping[str, Mechanism] = MappingProxyType({each.name: each for each in _ALL})
 """Name -> mechanism, of all that have a rival."""
 MODEL_2: Mapping[str, str] = MappingProxyType({})

@@ -58,13 +58,13 @@ def learning(manager: ManagerState, trust: TrustState, setting: Setting, p: Para
     )
 
 
-def learning_stock(trust: TrustState, manager: ManagerState, centre: CentreState, p: Parameters, k: Constants) -> float:
+def learning_stock(trust: TrustState, manager: ManagerState, p: Parameters, k: Constants) -> float:
     """What a trust has learnt to do builds up slowly; obedient managers dismantle it ahead of the law (M2; A19)."""
     stock = (
         trust.learning_stock
         + (manager.learning / (manager.learning + k.STOCK_HALF) - trust.learning_stock) / k.STOCK_MONTHS
     )
-    return select(centre.started > 0.5, stock * (1.0 - p.anticipatory_dismantling * manager.compliance), stock)
+    return select(manager.reorganised > 0.5, stock * (1.0 - p.anticipatory_dismantling * manager.compliance), stock)
 
 
 def method(
@@ -89,7 +89,7 @@ def method(
         manager.learning
         * manager.discretion
         * (1.0 - k.CONTRACTOR_BLOCK * p.contractor_use)
-        * (1.0 - k.DISRUPTION_LEARNING * centre.disruption)
+        * (1.0 - k.DISRUPTION_LEARNING * manager.own_disruption)
     )
     return (
         trust.method
@@ -121,7 +121,6 @@ def staff_trust(manager: ManagerState, trust: TrustState, p: Parameters, k: Cons
 def adopted(
     trust: TrustState,
     manager: ManagerState,
-    centre: CentreState,
     catchment: CatchmentState,
     luck: TrustLuck,
     p: Parameters,
@@ -136,7 +135,7 @@ def adopted(
         )
         * (k.ADOPT_CAPABLE + k.ADOPT_CAPABILITY * manager.capability)
         * (0.5 + 0.5 * manager.discretion)
-        * (1.0 - centre.disruption)
+        * (1.0 - manager.own_disruption)
     )
     adopts = select(luck.adopts < chance, 1.0, 0.0)
     keeps = select(luck.adopts > 1.0 - k.ABANDON * (1.0 - trust.suitability), 0.0, 1.0)

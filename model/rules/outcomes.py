@@ -1,4 +1,4 @@
-"""Rules of the outcomes: the 85 that are not percentiles (section 8), in the order of the table."""
+"""Rules of the outcomes: the 86 that are not percentiles (section 8), in the order of the table."""
 
 from __future__ import annotations
 
@@ -144,6 +144,7 @@ class ManagerOutcomes(NamedTuple):
     failure_entries: float
     failure_exits: float
     failure_early_exits: float
+    trusts_reorganised: float
 
 
 def manager_outcomes(nation: NationState, country_sums: Sums, setting: Setting) -> ManagerOutcomes:
@@ -170,6 +171,7 @@ def manager_outcomes(nation: NationState, country_sums: Sums, setting: Setting) 
         failure_entries=as_float(s.entered_regime) / trusts,
         failure_exits=as_float(s.left_regime) / trusts,
         failure_early_exits=as_float(s.left_regime_early) / trusts,
+        trusts_reorganised=as_float(s.reorganised) / trusts,
     )
 
 

@@ -1,4 +1,4 @@
-"""Rules of a reorganisation: when the centre begins one, and what that does to it (C12).
+"""Rules of a reorganisation: when the centre begins one, and what that does to it and to trusts (C12, M1).
 
 Started reorganisations are not scaled by political_responsiveness, so that forced ones work with frozen politics.
 """
@@ -11,7 +11,7 @@ from ..arithmetic import clip01, floor, larger, magnitude, select, smaller
 from ..constants import Constants
 from ..parameters import Parameters
 from ..random_records import CentreLuck
-from ..records import CentreState, Now
+from ..records import CentreState, ManagerState, Now
 
 
 class Complaints(NamedTuple):
@@ -152,3 +152,16 @@ def transition(centre: CentreState, p: Parameters, k: Constants) -> Transition:
         detail=clip01(centre.detail + detail_change),
         control_volunteered=select(frees, centre.control_volunteered + freed, centre.control_volunteered),
     )
+
+
+class Upheaval(NamedTuple):
+    """What a reorganisation is for one trust this month."""
+
+    reorganised: float
+    own_disruption: float
+    own_shock: float
+
+
+def upheaval(manager: ManagerState, centre: CentreState) -> Upheaval:
+    """There is one tier: the centre's reorganisation is that of every trust, all at once (M1; assumption)."""
+    return Upheaval(reorganised=centre.started, own_disruption=centre.disruption, own_shock=centre.shock)

@@ -145,6 +145,7 @@ class Distribution(NamedTuple):
     entered_regime: bool
     left_regime: bool
     left_regime_early: bool
+    reorganised: bool
 
 
 def tally_distribution(trust: TrustState, manager: ManagerState) -> Distribution:
@@ -174,6 +175,8 @@ def tally_distribution(trust: TrustState, manager: ManagerState) -> Distribution
         entered_regime=trust.regime_entry,
         left_regime=trust.regime_exit,
         left_regime_early=trust.regime_early_exit,
+        # The size is that of every trust: where one value holds for the country, each of them adds it.
+        reorganised=(trust.size > 0.0) & (manager.reorganised > 0.5),
     )
 
 

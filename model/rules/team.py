@@ -93,7 +93,7 @@ def calls(trust: TrustState, manager: ManagerState, centre: CentreState, p: Para
         + k.MORALE_QUALITY * (trust.quality - 0.66)
         - p.crowding_out * trust.strain * (k.CROWD_BASE + (1.0 - k.CROWD_BASE) * centre.control)
         - k.MORALE_WORK * saturating(larger(0.0, workload))
-        - k.MORALE_DISRUPTION * centre.disruption
+        - k.MORALE_DISRUPTION * manager.own_disruption
     )
     call = k.QUEUE_CALL * workload / (1.0 + magnitude(workload))
     pull = k.TARGET_PULL * manager.pressure
@@ -147,13 +147,19 @@ def fitness(trust: TrustState, p: Parameters) -> Fitness:
 
 
 def multiplier(
-    trust: TrustState, centre: CentreState, nation: NationState, setting: Setting, p: Parameters, k: Constants
+    trust: TrustState,
+    manager: ManagerState,
+    centre: CentreState,
+    nation: NationState,
+    setting: Setting,
+    p: Parameters,
+    k: Constants,
 ) -> float:
     """Misfit, disruption and reporting cost output; vacancies are damped, for a seat stands for many (S1; A02, A08)."""
     mult = (
         (1.0 - k.METHOD_EFFECT * (1.0 - trust.fit))
         / (1.0 - k.METHOD_EFFECT * (1.0 - k.FIT_NORM))
-        * (1.0 - k.DISRUPTION_LOSS * centre.disruption)
+        * (1.0 - k.DISRUPTION_LOSS * manager.own_disruption)
         * (1.0 - centre.compliance_cost)
     )
     mult = mult * (1.0 + k.CONTRACTOR_GAIN * p.contractor_use * peak(trust.method - centre.best_practice))

@@ -38,7 +38,7 @@ def security(manager: ManagerState, trust: TrustState, centre: CentreState, p: P
         * centre.control
         * (1.0 - manager.seen)
         * manager.guard
-        + k.DEPART_REORGANISATION * centre.started * (1.0 - k.PREPARED_DEPART * p.reform_preparedness)
+        + k.DEPART_REORGANISATION * manager.reorganised * (1.0 - k.PREPARED_DEPART * p.reform_preparedness)
         + k.DEPART_FAILING * failing * p.failure_regime_clarity
     )
     return Security(
@@ -114,7 +114,7 @@ def succession(
     threshold = p.challenge_threshold + k.CHALLENGE_SD * (luck.challenge + luck.adopts - 1.0) * SQRT6
     compliance = clip01(0.5 * nation.compliance + k.COMPLY_NEW + k.COMPLY_NEW * centre.control)
     shaken = select(
-        centre.started > 0.5, manager.staff_trust * (1.0 - k.TRUST_SHOCK * centre.shock), manager.staff_trust
+        manager.reorganised > 0.5, manager.staff_trust * (1.0 - k.TRUST_SHOCK * manager.own_shock), manager.staff_trust
     )
     return Succession(
         departed=departed,

@@ -144,6 +144,7 @@ MONTH: tuple[Phase, ...] = (
         "managers",
         "trust",
         manager.view,
+        reorganisation.upheaval,
         manager.fear,
         manager.compliance,
         manager.place,

@@ -9,7 +9,7 @@ from ..operators.history import History
 from ..operators.ordered import Floats
 from .table_reader import FileTable
 
-STARTED, CHANGED = "reorganisation_started", "minister_changed"
+STARTED, CHANGED, SUCCEEDED = "reorganisation_started", "minister_changed", "trusts_reorganised"
 """Courses of the model that the record's events stand for."""
 
 
@@ -68,7 +68,7 @@ def succession_history(table: FileTable) -> History:
     when = np.array(sorted(month for _, month in set(rows)), dtype=np.int64)
     first, last = 12 * (when[0] // 12), 12 * (when[-1] // 12 + 1)
     counts: Floats = np.bincount(when - first, minlength=last - first).astype(np.float64)
-    return History({STARTED: counts[None] / PROVIDERS}, {}, {})
+    return History({SUCCEEDED: counts[None] / PROVIDERS}, {}, {})
 
 
 def without_each_year(history: History, years: int = 1) -> list[History]:

@@ -22,6 +22,7 @@ UNREACHABLE = {
     "start.seat_start: clip01(p.professional_motivation - 0.1 + 0.2 * luck.morale - 0.1) [below 1]": (
         "motivation is at most 1 and a uniform below 1, so that the sum stays below 1"
     ),
+    "tallies.tally_distribution: trust.size > 0.0": "a count: every trust has a size",
     "turnover.succession: larger(1e-12, manager.departure)": "a guard: the hazard is at least 1 / tenure",
 }
 

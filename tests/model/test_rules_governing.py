@@ -160,8 +160,8 @@ def test_discretion_is_what_control_detail_and_obedience_leave(
 
 def test_a_capable_manager_who_works_alone_climbs_towards_the_optimum() -> None:
     trust = Record(method=0.0, optimum=1.0, trap=4.0)
-    manager = Record(learning=0.1, discretion=1.0, capability=1.0, obey=0.0)
-    centre = Record(control=0.0, disruption=0.0, best_practice=-3.0)
+    manager = Record(learning=0.1, discretion=1.0, capability=1.0, obey=0.0, own_disruption=0.0)
+    centre = Record(control=0.0, best_practice=-3.0)
     council = Record(lead=0.0, lead_method=0.0)
     p = parameters(contractor_use=0.0, local_trap=0.0)
     after = rules_methods.method(trust, manager, centre, council, Record(), Record(method=0.9), p, K)

@@ -136,7 +136,7 @@ def test_a_method_is_as_good_as_the_better_peak(method: float, trap: float, dept
 
 def test_a_trust_without_staff_still_works_through_the_countrys_vacancies() -> None:
     setting, p = Record(own_vacancies=0.1, clinicians=4.0), parameters()
-    empty = rules_team.multiplier(Record(share_at_work=0.0), Record(), Record(vacancy=0.1), setting, p, K)
+    empty = rules_team.multiplier(Record(share_at_work=0.0), Record(), Record(), Record(vacancy=0.1), setting, p, K)
     assert 0.0 < empty < float("inf")
 
 

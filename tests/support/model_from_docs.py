@@ -34,6 +34,10 @@ FROM_CENTRE = {
     "focus_quality_now": "focus_quality", "focus_integration_now": "focus_integration",
     "reorganisation_started": "started", "funding_level": "funding", "compliance_cost_share": "compliance_cost",
 }  # fmt: skip
+FROM_TRUSTS = {
+    "failure_entries": "regime_entry", "failure_exits": "regime_exit", "failure_early_exits": "regime_early_exit",
+    "trusts_reorganised": "reorganised",
+}  # fmt: skip
 # Outcomes of the same name.
 SAME_OF_NATION = """quality integration overall overall_sd fit queue compliance failing_share wrongful_blame
     failure_demand_share"""
@@ -232,7 +236,7 @@ class Country:
             catchment.adopted = float(sum(adopted)) / max(1, len(adopted))
 
     def record(self, now: SimpleNamespace, seen_share: float) -> dict[str, float]:
-        """Return the 85 outcomes of the month (percentiles left out), by name."""
+        """Return the 86 outcomes of the month (percentiles left out), by name."""
         centre = self.centre
         people = self.world["max"](1.0, self.unfixed(self.by_size("at_work")))
         skill = self.unfixed(self.by_size("sum_skill")) / people
@@ -277,8 +281,6 @@ class Country:
             "meeting_target_share": self.share("meeting"),
             "departures_meeting_target": self.both("meeting", "departed"),
             "burned_out_share": self.unfixed(self.by_size("burned_out_count")) / people,
-            "failure_entries": self.share("regime_entry"),
-            "failure_exits": self.share("regime_exit"),
-            "failure_early_exits": self.share("regime_early_exit"),
+            **{name: self.share(source) for name, source in FROM_TRUSTS.items()},
             **{name: self.share(name) for name in BESIDE_THRESHOLDS.split()},
         }

@@ -47,7 +47,7 @@ MUTANTS: tuple[Change, ...] = (
     ),
     ("rules/manager.py", "- k.CHALLENGE_FEAR", "+ k.CHALLENGE_FEAR"),
     ("rules/methods.py", "trust.learning_stock - 0.5", "trust.learning_stock - 0.25"),
-    ("rules/methods.py", "centre.started > 0.5", "centre.started < 0.5"),
+    ("rules/methods.py", "manager.reorganised > 0.5", "manager.reorganised < 0.5"),
     ("rules/team.py", "* (0.5 + 0.5 * trust.morale)", "* (0.5 * trust.morale + 0.25)"),
     ("rules/team.py", "trapped=trap_peak > true_peak", "trapped=true_peak > trap_peak"),
     ("rules/team.py", "trust.quality <= nation.quality", "trust.quality < nation.quality"),

@@ -53,7 +53,7 @@ def history_of(sweep: xr.Dataset) -> History:
     def read(name):
         return sweep[name].values[0].astype(np.float64)
 
-    courses = {name: read(name) for name in ("reorganisation_started", "minister_changed")}
+    courses = {name: read(name) for name in ("reorganisation_started", "minister_changed", "trusts_reorganised")}
     return History(courses, {"reported_access": read("trust_year_reported_access")}, {"size": read("trust_size")})
 
 
@@ -137,6 +137,6 @@ def test_successions_are_the_same_where_a_start_takes_in_every_provider(events, 
     started = np.flatnonzero(events.courses["reorganisation_started"][0])
     write_successions(tmp_path, {int(month): PROVIDERS for month in started})
     years = slice(12 * (started[0] // 12), 12 * (started[-1] // 12 + 1))
-    part = History({"reorganisation_started": events.courses["reorganisation_started"][:, years]}, {}, {})
+    part = History({"trusts_reorganised": events.courses["trusts_reorganised"][:, years]}, {}, {})
     for name in ("V06", "V07"):
         assert observed(tmp_path)[name] == pytest.approx(value_of(name, part), **BITS), name
