@@ -74,7 +74,7 @@ _OBJECTION = {
         source="assumption",
     ),
     "objection_threshold": Range(
-        default=0.44, low=0.2, high=0.8, least=-10.0, most=10.0, unit="index",
+        default=0.46, low=0.2, high=0.8, least=-10.0, most=10.0, unit="index",
         meaning="net grievance above which a provider objects formally",
         source="fit to V34",
     ),

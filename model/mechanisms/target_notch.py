@@ -53,7 +53,7 @@ def notched_performance(trust: Any, k: Constants) -> Performance:
 
 _PUSH = {
     "notch_effort": Range(
-        default=0.05, low=0.0, high=0.5, least=0.0, most=100.0, unit="1/month",
+        default=0.05, low=0.0, high=0.3, least=0.0, most=100.0, unit="1/month",
         meaning="chance that a trust just below a target of toughness 1 pushes over it; 0: none does, as built in",
         source="fit to V12; that a target draws patients over its line: Gruber, Hoe and Stoye 2023; Mason et al. 2012",
     ),
@@ -80,7 +80,7 @@ _PUSH = {
 }  # fmt: skip
 _DRESSING = {
     "dressing_margin": Range(
-        default=0.03, low=0.005, high=0.05, least=0.0, most=1.0, unit="share",
+        default=0.02, low=0.005, high=0.05, least=0.0, most=1.0, unit="share",
         meaning="distance above the target up to which dressed reports land; built in is GAMING_MARGIN, 0.03",
         source="fit to V12, with the push",
     )
