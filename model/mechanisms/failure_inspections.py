@@ -37,7 +37,8 @@ def inspected_failing(trust: Any, p: Any) -> float:
     # The remainder is below one month in one month of each round, whatever the length of a round.
     due = (waited >= 0.0) & (waited - p.reinspection_every * floor(waited / p.reinspection_every) < 1.0)
     leaves = due & (trust.track_record > p.regime_exit_level)
-    return select(trust.regime_months > 0.5, select(leaves, 0.0, 1.0), trust.found_poor)
+    enters: float = trust.found_poor
+    return select(trust.regime_months > 0.5, select(leaves, 0.0, 1.0), enters)
 
 
 def supported_output(trust: Any, totals: Sums, setting: Setting, p: Any, k: Constants) -> RawOutput:

@@ -8,19 +8,20 @@ from __future__ import annotations
 from typing import Any
 
 from ..arithmetic import floor, select, triangular
-from ..records import Now
+from ..records import Now, TrustState
 from .rivals import Mechanism, Range, Rival, RivalOutcome, RivalRule
 
 
-def consulted(now: Any) -> bool:
+def consulted(now: Now) -> bool:
     """Whether providers are consulted in this month: the last one of each year of the run."""
     return now.month - 12.0 * floor(now.month / 12.0) < 0.5
 
 
 def issue_severity(centre: Any, now: Now, luck: Any, p: Any) -> float:
     """What a year's consultation asks of providers differs from year to year, for all of them alike."""
-    drawn = p.issue_spread * triangular(luck.weight_a, luck.weight_b)
-    return select(consulted(now), drawn, centre.issue_severity)
+    drawn: float = p.issue_spread * triangular(luck.weight_a, luck.weight_b)
+    last: float = centre.issue_severity
+    return select(consulted(now), drawn, last)
 
 
 def objection(manager: Any, trust: Any, centre: Any, now: Now, luck: Any, p: Any) -> float:
@@ -32,20 +33,22 @@ def objection(manager: Any, trust: Any, centre: Any, now: Now, luck: Any, p: Any
         + centre.issue_severity
         + p.objection_noise * triangular(luck.noise_a, luck.noise_b)
     )
-    return select(consulted(now), select(net > p.objection_threshold, 1.0, 0.0), manager.objects)
+    last: float = manager.objects
+    return select(consulted(now), select(net > p.objection_threshold, 1.0, 0.0), last)
 
 
 def objecting_share(manager: Any) -> bool:
     """By number of trusts."""
-    return manager.objects > 0.5
+    objects: bool = manager.objects > 0.5
+    return objects
 
 
-def objecting_supply(trust: Any, manager: Any) -> float:
+def objecting_supply(trust: TrustState, manager: Any) -> float:
     """By supply, before it is divided by all supply: a mean by size of size is a sum of squares."""
-    return trust.size * manager.objects
+    return trust.size * select(manager.objects > 0.5, 1.0, 0.0)
 
 
-def supply(trust: Any) -> float:
+def supply(trust: TrustState) -> float:
     """All supply."""
     return trust.size
 
