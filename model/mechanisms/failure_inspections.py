@@ -86,12 +86,12 @@ _ROUNDS = {
         source="the intended 12 months (B22); practice of the Care Quality Commission",
     ),
     "reinspection_every": Range(
-        default=4.0, low=2.0, high=12.0, least=1.0, most=1000.0, unit="months",
+        default=3.0, low=2.0, high=12.0, least=1.0, most=1000.0, unit="months",
         meaning="months from one re-inspection of a trust in the failure regime to the next",
         source="assumption: the rounds of special measures",
     ),
     "regime_exit_level": Range(
-        default=0.6, low=0.5, high=0.7, least=0.0, most=1.0, unit="share",
+        default=0.605, low=0.5, high=0.7, least=0.0, most=1.0, unit="share",
         meaning="track record above which a re-inspection ends the failure regime",
         source="fit to V31 and V32, with the visits and the entry level",
     ),
