@@ -88,7 +88,7 @@ _ROUNDS = {
     "reinspection_every": Range(
         default=3.0, low=2.0, high=12.0, least=1.0, most=1000.0, unit="months",
         meaning="months from one re-inspection of a trust in the failure regime to the next",
-        source="assumption: the rounds of special measures",
+        source="fit to V31, near the four months that were supposed first",
     ),
     "regime_exit_level": Range(
         default=0.605, low=0.5, high=0.7, least=0.0, most=1.0, unit="share",
@@ -100,7 +100,7 @@ _SUPPORT = {
     "regime_support": Range(
         default=0.3, low=0.0, high=0.5, least=0.0, most=10.0, unit="share",
         meaning="gain of output that support brings to a trust that stays in the failure regime; 0: none, as built in",
-        source="fit to V31; that support works slowly: Fulop et al. 2023",
+        source="fit to V31; of the mechanism: Fulop et al. 2023",
     ),
     "regime_support_half": Range(
         default=24.0, low=6.0, high=48.0, least=1.0, most=1000.0, unit="months",

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from tredegar.kernels.array_engine.engine import run_arrays
 from tredegar.model.graph.trace import known_before, trace_month, trace_outcomes, trace_start, unmade
+from tredegar.model.own.books import book_of
+from tredegar.model.own.refusal import RuleRefused
+from tredegar.model.parameters import PARAMETERS
 
 from ...support.cases import AVAILABLE, assert_same_bits, run_batch
 from .runs_of_trusts import RIVALS, batch_under
@@ -50,3 +55,21 @@ def test_a_run_does_not_depend_on_blocks_of_seats() -> None:
 def test_rivals_read_nothing_that_nobody_has_made() -> None:
     book = batch_under(RIVALS).rules
     assert unmade((*trace_start(book), *trace_month(book), trace_outcomes(book)), known_before(book)) == []
+
+
+@pytest.mark.parametrize("mechanism", ["regime", "notch"])
+def test_a_choice_between_built_in_and_rival_gives_the_bits_of_each(mechanism: str) -> None:
+    """As a factor of a design; formal objection brings outcomes, which cannot be one level of a choice."""
+    labels = ("built-in", RIVALS[mechanism])
+    chosen = batch_under(None)
+    book = book_of(choices={mechanism: labels})
+    own = {name: row.default for name, row in book.parameters.items() if name not in PARAMETERS}
+    for level, rules in enumerate((None, {mechanism: RIVALS[mechanism]})):
+        values = {name: np.full(3, float(value)) for name, value in (own | {mechanism: level}).items()}
+        batch = replace(chosen, rules=book, parameters={**chosen.parameters, **values})
+        assert_same_bits(run_batch("numpy", batch), run_batch("numpy", batch_under(rules)))
+
+
+def test_formal_objection_is_taken_or_left_for_a_whole_sweep() -> None:
+    with pytest.raises(RuleRefused, match="an outcome cannot be a level of the choice 'objection'"):
+        book_of(choices={"objection": ("built-in", "formal")})
