@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from .dressed_reports import GAMING
+from .failure_inspections import REGIME
+from .formal_objections import OBJECTION
 from .heads_of_government import MINISTER
 from .rivals import Mechanism
+from .target_notch import NOTCH
 from .tiers import REORGANISATION
 
-_ALL = (GAMING, MINISTER, REORGANISATION)
+_ALL = (GAMING, MINISTER, REORGANISATION, REGIME, OBJECTION, NOTCH)
 MECHANISMS: Mapping[str, Mechanism] = MappingProxyType({each.name: each for each in _ALL})
 """Name -> mechanism, of all that have a rival."""
 MODEL_2: Mapping[str, str] = MappingProxyType({})

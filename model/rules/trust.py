@@ -78,24 +78,31 @@ def treatment(trust: TrustState, centre: CentreState, p: Parameters, k: Constant
     )
 
 
+class Publication(NamedTuple):
+    """Access as it is in the end, and as the trust publishes it."""
+
+    access: float
+    reported: float
+
+
+def publication(trust: TrustState, manager: ManagerState, luck: TrustLuck, p: Parameters, k: Constants) -> Publication:
+    """A gaming trust reports up to just above the target; its true access stays what it was (S2; B8 to B12)."""
+    dressed = smaller(p.target_level + k.GAMING_MARGIN * luck.margin, trust.access + k.GAMING_REACH * manager.gaming)
+    return Publication(access=trust.access, reported=smaller(1.0, larger(trust.access, dressed)))
+
+
 class Performance(NamedTuple):
-    """True quality, published access and the overall mark of the trust."""
+    """True quality, and the overall mark of the trust."""
 
     quality: float
-    reported: float
     overall: float
 
 
-def performance(trust: TrustState, manager: ManagerState, luck: TrustLuck, p: Parameters, k: Constants) -> Performance:
-    """Waiting harms quality a little; a gaming trust reports up to just above the target (S2; B8 to B12)."""
+def performance(trust: TrustState, k: Constants) -> Performance:
+    """Waiting harms quality a little; access, quality and integration make the overall mark (S2)."""
     raw = trust.raw_quality * (1.0 - k.WAIT_HARM * saturating(larger(0.0, trust.wait - k.HARM_WAIT)))
     quality = raw * raw / (raw * raw + k.QUALITY_HALF)
-    dressed = smaller(p.target_level + k.GAMING_MARGIN * luck.margin, trust.access + k.GAMING_REACH * manager.gaming)
-    return Performance(
-        quality=quality,
-        reported=smaller(1.0, larger(trust.access, dressed)),
-        overall=0.4 * trust.access + 0.4 * quality + 0.2 * trust.integration,
-    )
+    return Performance(quality=quality, overall=0.4 * trust.access + 0.4 * quality + 0.2 * trust.integration)
 
 
 class Drift(NamedTuple):

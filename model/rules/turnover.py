@@ -11,18 +11,21 @@ from ..random_records import TrustLuck
 from ..records import CentreState, ManagerState, NationState, TrustState
 
 
-class Security(NamedTuple):
-    """How long the manager's trust has failed, and the hazards of leaving."""
+def failing(manager: ManagerState, trust: TrustState, k: Constants) -> float:
+    """A trust is in the failure regime while its months of failing are above a threshold (M4; A34, B22)."""
+    return select(trust.months_failing > k.FAILING_MONTHS, 1.0, 0.0)
 
-    failing: float
+
+class Security(NamedTuple):
+    """Whether the manager's trust meets its target, and the hazards of leaving."""
+
     meeting: bool
     just_departure: float
     departure: float
 
 
-def security(manager: ManagerState, trust: TrustState, centre: CentreState, p: Parameters, k: Constants) -> Security:
+def security(manager: ManagerState, centre: CentreState, p: Parameters, k: Constants) -> Security:
     """Age, missed targets, challenge, reorganisation and failure end tenure; blame adds (M4; A03, A34, B35)."""
-    failing = select(trust.months_failing > k.FAILING_MONTHS, 1.0, 0.0)
     just = (
         1.0 / p.manager_tenure
         + k.DEPART_GAP
@@ -39,11 +42,10 @@ def security(manager: ManagerState, trust: TrustState, centre: CentreState, p: P
         * (1.0 - manager.seen)
         * manager.guard
         + k.DEPART_REORGANISATION * manager.reorganised * (1.0 - k.PREPARED_DEPART * p.reform_preparedness)
-        + k.DEPART_FAILING * failing * p.failure_regime_clarity
+        + k.DEPART_FAILING * manager.failing * p.failure_regime_clarity
     )
     return Security(
-        failing=failing,
-        meeting=(failing < 0.5) & (manager.gap <= 0.0),
+        meeting=(manager.failing < 0.5) & (manager.gap <= 0.0),
         just_departure=just,
         departure=just + k.DEPART_BLAME * manager.wrongful_blame,
     )

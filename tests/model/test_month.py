@@ -49,7 +49,7 @@ REVISED = {
     *("centre.tenure", "centre.buffer", "centre.pride", "centre.blame", "centre.anxiety", "centre.sclerosis"),
     *("centre.body", "centre.control_volunteered", "centre.rhetoric", "centre.months_since", "centre.disruption"),
     *("centre.transition_left", "manager.compliance", "manager.challenges", "manager.gaming", "manager.staff_trust"),
-    *("trust.method", "seat.morale", "seat.effort_access", "seat.effort_integration", "seat.skill"),
+    *("trust.method", "trust.access", "seat.morale", "seat.effort_access", "seat.effort_integration", "seat.skill"),
 }
 ONLY_TOLD = {"trust.treated", "trust.autonomy", "trust.burned_out", "place.first", "place.second"}
 """Quantities that no rule reads: for whoever follows one trust, or for its yearly means, and the numbers of nodes whose

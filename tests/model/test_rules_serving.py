@@ -102,10 +102,11 @@ def test_the_longer_the_queue_the_longer_the_wait_and_the_less_access(
 
 @given(access=SHARE, gaming=SHARE, margin=UNIFORM)
 def test_reports_are_dressed_up_to_just_above_the_target(access: float, gaming: float, margin: float) -> None:
-    trust, manager = Record(access=access, raw_quality=1.0, wait=2.0), Record(gaming=gaming)
-    shown = rules_trust.performance(trust, manager, Record(margin=margin), parameters(target_level=0.9), K)
+    trust, manager = Record(access=access), Record(gaming=gaming)
+    shown = rules_trust.publication(trust, manager, Record(margin=margin), parameters(target_level=0.9), K)
     assert access <= shown.reported <= max(access, min(1.0, 0.9 + K.GAMING_MARGIN))
-    honest = rules_trust.performance(trust, Record(gaming=0.0), Record(margin=margin), parameters(), K)
+    assert shown.access == access
+    honest = rules_trust.publication(trust, Record(gaming=0.0), Record(margin=margin), parameters(), K)
     assert honest.reported == access
 
 
