@@ -18,7 +18,7 @@ from .operators.between_units import (
 from .operators.events import burstiness, interval_variation, median_spell, months_per_event, share_in_busiest
 from .operators.mortality import mortality_persistence, mortality_spread, mortality_within
 from .operators.operator import Operator
-from .operators.rates import mean_of, peak_of, quotient_of, stay_until
+from .operators.rates import leave_rate_of, mean_of, peak_of, quotient_of, stay_until
 from .operators.reports import bunching, late_rise
 from .operators.survey import safe_to_speak
 
@@ -45,7 +45,8 @@ COUNTERPARTS: Mapping[str, Operator] = MappingProxyType(
         "V21": quotient_of("departures_long_failing", "long_failing_share", "trusts that fail for long"),
         "V22": quotient_of("departures_meeting_target", "meeting_target_share", "trusts that meet the target"),
         "V23": mean_of("manager_departures"),
-        "V24": mean_of("clinician_leave_rate"),
+        "V24": leave_rate_of(nurses=True),
+        "V25": leave_rate_of(nurses=False),
         "V26": mean_of("burned_out_share"),
         "V27": correlation_across("autonomy", "burned_out"),
         "V28": safe_to_speak("safety"),
@@ -63,3 +64,5 @@ COUNTERPARTS: Mapping[str, Operator] = MappingProxyType(
 COURSES = tuple(dict.fromkeys(name for operator in COUNTERPARTS.values() for name in operator.courses))
 PANELS = tuple(dict.fromkeys(name for operator in COUNTERPARTS.values() for name in operator.panels))
 """What the operators read of a history, in the order of their first use."""
+RIVAL_COURSES = tuple(dict.fromkeys(name for operator in COUNTERPARTS.values() for name in operator.rival_courses))
+"""Outcomes of rivals that they read of runs that have them."""

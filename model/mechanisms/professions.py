@@ -31,13 +31,13 @@ def nurses_at_work(seat: SeatState, p: Parameters) -> float:
 
 
 def nurses_leaving(seat: SeatState, p: Parameters) -> float:
-    """Chance of leaving, if the post is a nurse's."""
-    return select(seat.at_work & (seat.post < p.nurse_share), seat.leave_rate, 0.0)
+    """Chance of leaving, if the post is a nurse's; who came this month counts as others in such a post would."""
+    return select(seat.post < p.nurse_share, seat.leave_rate, 0.0)
 
 
 def doctors_leaving(seat: SeatState, p: Parameters) -> float:
     """Chance of leaving, if the post is a doctor's."""
-    return select(seat.at_work & (seat.post >= p.nurse_share), seat.leave_rate, 0.0)
+    return select(seat.post < p.nurse_share, 0.0, seat.leave_rate)
 
 
 _SHARE = Range(
@@ -111,8 +111,8 @@ PROFESSIONS = Mechanism(
                 RivalOutcome(
                     function=nurses_leaving,
                     unit="1/month",
-                    meaning="chance of leaving, summed over nurses, per clinician in post; over nurses_at_work it is the"
-                    " leave rate of nurses",
+                    meaning="chance of leaving, summed over nurses, per clinician in post; over nurses_at_work it is"
+                    " the leave rate of nurses",
                 ),
                 RivalOutcome(
                     function=doctors_leaving,

@@ -51,7 +51,7 @@ _START = Range(
     low=1.0,
     high=12.0,
     unit="month",
-    meaning="calendar month of month 1 of the run: 1 January, 4 April, the first of a financial year; fractions are cut",
+    meaning="calendar month of month 1 of the run: 1 January, 4 April, as financial years begin; fractions are cut",
     source="convention: years of a run, as in its yearly records, are calendar years",
 )
 

@@ -88,3 +88,37 @@ def peak_of(course: str) -> Operator:
         value=ratio,
         courses=(course,),
     )
+
+
+def leave_rate_of(nurses: bool) -> Operator:
+    """Return the operator of the rate at which ``nurses``, or else doctors, leave.
+
+    Runs that have one profession show the rate of all clinicians for either.
+
+    >>> one = {"clinician_leave_rate": np.array([[0.008, 0.006]])}
+    >>> two = {"nurses_at_work": np.array([[0.5, 0.75]]), "doctors_leaving": np.array([[0.002, 0.001]])}
+    >>> leave_rate_of(nurses=False).observe(History(one, {}, {})).tolist()
+    [0.007]
+    >>> leave_rate_of(nurses=False).observe(History(one | two, {}, {})).round(4).tolist()
+    [0.004]
+    """
+    profession, every = "nurses" if nurses else "doctors", "clinician_leave_rate"
+    leaving, share = f"{profession}_leaving", "nurses_at_work"
+
+    def gather(history: History) -> tuple[Floats, ...]:
+        seen = history.courses
+        if leaving in seen and share in seen:
+            return total(seen[leaving]), total(seen[share] if nurses else 1.0 - seen[share])
+        return total(seen[every]), np.full(len(seen[every]), float(seen[every].shape[1]))
+
+    return Operator(
+        name=f"leave rate of {profession}",
+        meaning=f"{leaving} over the share of {profession} at work, both summed over months; where professions are not"
+        f" parted, mean of {every} over months",
+        needs="months",
+        sums=("total", "months"),
+        gather=gather,
+        value=ratio,
+        courses=(every,),
+        rival_courses=(leaving, share),
+    )

@@ -125,7 +125,7 @@ def _made(
 
 def _history(sweep: xr.Dataset, from_month: int, asked: list[Target], done: np.ndarray) -> History:
     operators = [COUNTERPARTS[target.name] for target in asked]
-    courses = {name for one in operators for name in one.courses}
+    courses = {name for one in operators for name in (*one.courses, *one.rival_courses)}
     records = {f"{YEARLY_RECORD}{name}" for one in operators for name in one.panels} | {SIZE_RECORD}
 
     def flat(name: str) -> Floats:

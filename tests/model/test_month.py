@@ -52,8 +52,8 @@ REVISED = {
     *("trust.method", "seat.morale", "seat.effort_access", "seat.effort_integration", "seat.skill"),
 }
 ONLY_TOLD = {"trust.treated", "trust.autonomy", "trust.burned_out", "place.first", "place.second", "seat.post"}
-"""Quantities that no rule reads: for whoever follows one trust, or for its yearly means, the numbers of nodes whose luck
-is drawn, and the post of a seat, which rivals read."""
+"""Quantities that no rule reads: for whoever follows one trust, or for its yearly means, the numbers of nodes whose
+luck is drawn, and the post of a seat, which rivals read."""
 
 
 @pytest.mark.parametrize(("phase", "step"), ALL_STEPS, ids=RULE_NAMES)

@@ -117,8 +117,8 @@ SAME: tuple[tuple[Change, ...], ...] = (
     (
         (
             "rules/clinician.py",
-            "    remove = displace + select(poor, trust.removal_hazard, 0.0)\n    leaves = luck.fate < seat.leave_rate\n",
-            "    leaves = luck.fate < seat.leave_rate\n    remove = displace + select(poor, trust.removal_hazard, 0.0)\n",
+            "    tail = seat.at_work & (seat.talent < 0.75)\n    top = seat.at_work & (seat.talent > 1.15)\n",
+            "    top = seat.at_work & (seat.talent > 1.15)\n    tail = seat.at_work & (seat.talent < 0.75)\n",
         ),
     ),
     (
