@@ -7,12 +7,19 @@ from ..records import CentreState
 from .rivals import Mechanism, Range, Rival, RivalRule
 
 
-def arrivals_on_path(centre: CentreState, p: Parameters) -> float:
+class Paths(Parameters):
+    """Parameters, with those that the rival brings."""
+
+    demand_path: float
+    money_path: float
+
+
+def arrivals_on_path(centre: CentreState, p: Paths) -> float:
     """Demand comes as it has grown, times the path (C14)."""
     return centre.demand_level * p.demand_path
 
 
-def money_on_path(centre: CentreState, p: Parameters) -> float:
+def money_on_path(centre: CentreState, p: Paths) -> float:
     """What is funded is spent, times the path (C14)."""
     return centre.funding * p.money_path
 

@@ -8,6 +8,14 @@ from ..parameters import Parameters
 from ..records import Now, TrustState
 from .rivals import Mechanism, Range, Rival, RivalRule
 
+
+class Seasonal(Parameters):
+    """Parameters, with those that the rival brings."""
+
+    season_strength: float
+    season_start: float
+
+
 FACTORS = (1.044, 1.035, 1.012, 0.973, 0.967, 0.957, 0.969, 0.965, 0.984, 1.009, 1.021, 1.071)
 """Wait of a calendar month over that of the year, January to December.
 
@@ -27,7 +35,7 @@ def factor_of(month: float, strength: float) -> float:
     return 1.0 + strength * (factor - 1.0)
 
 
-def access_in_season(trust: TrustState, now: Now, p: Parameters, k: Constants) -> float:
+def access_in_season(trust: TrustState, now: Now, p: Seasonal, k: Constants) -> float:
     """The share seen within the standard falls with the wait, which is longer in winter (S2; V17)."""
     months = now.month + floor(p.season_start) - 2.0
     wait_ratio = trust.wait * factor_of(months - 12.0 * floor(months / 12.0) + 1.0, p.season_strength)

@@ -60,7 +60,9 @@ def test_a_sweep_follows_a_path_by_month_in_this_process_and_in_others(workers: 
     )
     assert complete_sweep(spec, tmp_path / "s.zarr", workers=workers, engine="numpy").complete
     sweep = open_sweep(tmp_path / "s.zarr")
-    called = simulate({"solidarity": [0.2, 0.8], **PATH}, rules=RULES, outcomes=["wait_months", "funding_level"], **SIZE)
+    called = simulate(
+        {"solidarity": [0.2, 0.8], **PATH}, rules=RULES, outcomes=["wait_months", "funding_level"], **SIZE
+    )
     for name in ("wait_months", "funding_level"):
         assert sweep[name].transpose("point", "replicate", "month").values.tobytes() == called[name].tobytes()
 

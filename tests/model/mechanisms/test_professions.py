@@ -24,7 +24,7 @@ SIZE: dict[str, Any] = {"replicates": 2, "months": 24, "trusts": 8, "clinicians"
 
 
 def of_professions(**changed: float) -> Any:
-    usual = {"nurse_share": 0.7, "nurse_leaving": 1.15, "doctor_leaving": 0.7, "doctor_coupling": 2.0}
+    usual = {"nurse_share": 0.7, "nurse_leaving": 1.15, "doctor_leaving": 0.7, "doctor_coupling": 3.0}
     return SimpleNamespace(**{**vars(parameters()), **usual, **changed})
 
 
@@ -40,7 +40,7 @@ def test_nurses_and_doctors_leave_at_multiples_of_the_rate_of_a_clinician() -> N
 def test_doctors_leave_more_where_posts_are_vacant_and_never_less_than_not_at_all() -> None:
     p = of_professions()
     assert doctors_alone(Record(share_at_work=1.0 - USUAL_VACANCY), p) == pytest.approx(0.7)
-    assert doctors_alone(Record(share_at_work=0.73), p) == pytest.approx(0.7 * 1.4)
+    assert doctors_alone(Record(share_at_work=0.73), p) == pytest.approx(0.7 * 1.6)
     assert doctors_alone(Record(share_at_work=1.0), of_professions(doctor_coupling=20.0)) == 0.0
     assert doctors_alone(Record(share_at_work=0.2), of_professions(doctor_coupling=0.0)) == 0.7
 
@@ -101,6 +101,17 @@ def test_coupling_makes_doctors_leave_where_posts_stay_empty() -> None:
     found = simulate(points, rules=RULES, outcomes=["doctors_leaving"], **{**SIZE, "months": 60, "trusts": 20})
     without, coupled = found["doctors_leaving"][..., 24:].mean(axis=(1, 2))
     assert coupled > 1.1 * without
+
+
+def test_a_tenth_more_retention_of_nurses_goes_with_as_much_of_doctors_as_the_record_has() -> None:
+    """Moscelli et al. 2025: 1.6 % more."""
+    named = ["nurses_at_work", "nurses_leaving", "doctors_leaving"]
+    size = {**SIZE, "months": 240, "trusts": 20, "clinicians": 20}
+    found = simulate({"nurse_leaving": [1.15, 0.15]}, rules=RULES, outcomes=named, **size)
+    nurses, leaving, doctors = (found[name][..., 60:].mean(axis=(1, 2)) for name in named)
+    nurses_stay, doctors_stay = 1.0 - 12.0 * leaving / nurses, 1.0 - 12.0 * doctors / (1.0 - nurses)
+    assert nurses_stay[1] / nurses_stay[0] == pytest.approx(1.1, abs=0.02)
+    assert doctors_stay[1] / doctors_stay[0] == pytest.approx(1.016, abs=0.005)
 
 
 def test_the_targets_of_both_professions_are_read_off_runs_that_part_them_and_off_one_rate_elsewhere() -> None:
