@@ -41,7 +41,7 @@ def doctors_alone(trust: TrustState, p: Rates) -> float:
     return p.doctor_leaving * larger(0.0, 1.0 + p.doctor_coupling * missing)
 
 
-def nurses_at_work(seat: SeatState, p: Rates) -> float:
+def nurses_at_work(seat: SeatState, p: Rates) -> bool:
     """Say whether a post is a nurse's."""
     return seat.post < p.nurse_share
 
