@@ -39,6 +39,7 @@ class Stream(IntEnum):
     TRUST_EXTRA = 12
     INIT_SIZE = 13
     CENTRE_C = 14
+    INIT_POST = 15
 
 
 LuckTable = Mapping[Stream, tuple[str, ...]]
@@ -55,7 +56,10 @@ START_LUCK: LuckTable = {
 NODE_LUCK: LuckTable = {Stream.INIT_NODE: ("a", "b", "c", "")}
 NODES = {"first_node": "first", "second_node": "second"}
 """The record of a node's luck -> the field of a place that holds the number of the node."""
-START_SEAT_LUCK: LuckTable = {Stream.INIT_CLINICIAN: ("morale", "origin", "spread_a", "spread_b")}
+START_SEAT_LUCK: LuckTable = {
+    Stream.INIT_CLINICIAN: ("morale", "origin", "spread_a", "spread_b"),
+    Stream.INIT_POST: ("post", "", "", ""),
+}
 START_CENTRE_LUCK: LuckTable = {Stream.CENTRE_C: ("party", "", "", "")}
 CENTRE_LUCK: LuckTable = {
     Stream.CENTRE_A: ("drift_a", "drift_b", "error_a", "error_b"),

@@ -81,6 +81,7 @@ class StartSeatLuck:
     origin: float
     spread_a: float
     spread_b: float
+    post: float
 
 
 class NodeLuck:

@@ -89,7 +89,9 @@ class CentreState:
     incentive_access: float
     incentive_integration: float
     demand_level: float  # ratio to the start
+    arrivals: float  # ratio to the start: demand as it comes
     funding: float  # ratio to the start
+    money: float  # ratio to the start: funding as it is spent
     absorb: float  # room for displaced people
     compliance_cost: float
     soft: float  # part of control that the buffer leaves
@@ -256,12 +258,14 @@ class ManagerState:
 class SeatState:
     """A clinician's seat: the person in it, and what the person gives this month."""
 
+    post: float  # rank among posts, for the whole run: the lowest are those of nurses where professions are parted
     occupied: bool
     talent: float  # skill
     skill: float
     morale: float
     effort_access: float
     effort_integration: float
+    leave_rate: float  # per month
     poor: bool
     left: bool
     displaced: bool

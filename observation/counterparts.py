@@ -5,7 +5,7 @@ Each was written down, with its reason in ``targets.toml``, before its value in 
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from .operators.between_units import (
@@ -18,7 +18,7 @@ from .operators.between_units import (
 from .operators.events import burstiness, interval_variation, median_spell, months_per_event, share_in_busiest
 from .operators.mortality import mortality_persistence, mortality_spread, mortality_within
 from .operators.operator import Operator
-from .operators.rates import mean_of, peak_of, quotient_of, stay_until
+from .operators.rates import leave_rate_of, mean_of, peak_of, quotient_of, stay_until
 from .operators.reports import bunching, late_rise
 from .operators.survey import safe_to_speak
 
@@ -45,7 +45,8 @@ COUNTERPARTS: Mapping[str, Operator] = MappingProxyType(
         "V21": quotient_of("departures_long_failing", "long_failing_share", "trusts that fail for long"),
         "V22": quotient_of("departures_meeting_target", "meeting_target_share", "trusts that meet the target"),
         "V23": mean_of("manager_departures"),
-        "V24": mean_of("clinician_leave_rate"),
+        "V24": leave_rate_of(nurses=True),
+        "V25": leave_rate_of(nurses=False),
         "V26": mean_of("burned_out_share"),
         "V27": correlation_across("autonomy", "burned_out"),
         "V28": safe_to_speak("safety"),
@@ -53,7 +54,7 @@ COUNTERPARTS: Mapping[str, Operator] = MappingProxyType(
         "V30": mean_of("compliance_cost_share"),
         "V31": stay_until("long_failing_share", "failure_exits", "a trust that leaves the failure regime"),
         "V32": quotient_of("failure_early_exits", "failure_entries", "a trust that enters the failure regime"),
-        "V34": peak_of("challenge_share"),
+        "V34": peak_of("challenge_share", rival="objecting_share"),
         "V38": variation_of_units("size"),
         "V39": worst_stay("reported_access", 2),
         "V40": mortality_within("morale"),
@@ -63,15 +64,5 @@ COUNTERPARTS: Mapping[str, Operator] = MappingProxyType(
 COURSES = tuple(dict.fromkeys(name for operator in COUNTERPARTS.values() for name in operator.courses))
 PANELS = tuple(dict.fromkeys(name for operator in COUNTERPARTS.values() for name in operator.panels))
 """What the operators read of a history, in the order of their first use."""
-INSTEAD: Mapping[str, str] = MappingProxyType({"challenge_share": "objecting_share"})
-"""Course -> the outcome of a rival that is what the record counts (V34: formal objections), read where it is given."""
-
-
-def outcome_of(course: str, given: Container[str]) -> str:
-    """Return the name of the outcome that is read as ``course`` of runs whose rules have the outcomes ``given``.
-
-    >>> outcome_of("challenge_share", ["challenge_share"]), outcome_of("challenge_share", ["objecting_share"])
-    ('challenge_share', 'objecting_share')
-    """
-    rival = INSTEAD.get(course, course)
-    return rival if rival in given else course
+RIVAL_COURSES = tuple(dict.fromkeys(name for operator in COUNTERPARTS.values() for name in operator.rival_courses))
+"""Outcomes of rivals that they read of runs that have them."""

@@ -227,9 +227,12 @@ def _start_of(book: RuleBook) -> tuple[Traced, ...]:
 
 
 def trace_seat_start(book: RuleBook = BUILT_IN) -> Traced:
-    """Trace the people in the seats at month 0."""
+    """Trace the people in the seats at month 0: what the rules of a month read of them."""
     (seats,) = (phase for phase in trace_start(book) if phase.rank is Rank.SEAT)
-    return replace(seats, name="seat_start")
+    read = {field for phase in trace_month(book) for field in phase.reads}
+    # What no rule of the book reads, such as the post of a seat, costs no luck and no room.
+    written = {field: node for field, node in seats.written.items() if field in read}
+    return replace(seats, name="seat_start", written=written)
 
 
 def trace_function(function: Callable[[Any], Any], kind: Kind = "number") -> tuple[Node, Node]:

@@ -51,12 +51,22 @@ def demand_level(centre: CentreState, p: Parameters) -> float:
     return centre.demand_level * (1.0 + p.demand_growth / 12.0)
 
 
+def arrivals(centre: CentreState) -> float:
+    """Demand comes as it has grown; a path from outside can stand in for this (C14)."""
+    return centre.demand_level
+
+
 def funding(centre: CentreState, nation: NationState, p: Parameters, k: Constants) -> float:
     """Money answers missed targets, and is squeezed more slowly once they are met (C14)."""
     short = p.target_level - nation.access
     short = select(short > 0.0, short, k.SQUEEZE * short)
     grown = centre.funding * (1.0 + p.funding_response * short / 12.0)
     return smaller(k.FUND_MAX, larger(k.FUND_MIN, grown))
+
+
+def money(centre: CentreState) -> float:
+    """All that is funded is spent; a path from outside can stand in for this (C14)."""
+    return centre.funding
 
 
 def absorb(centre: CentreState, nation: NationState, k: Constants) -> float:

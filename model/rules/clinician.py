@@ -47,6 +47,13 @@ def skill(seat: SeatState, trust: TrustState, k: Constants) -> float:
     return larger(0.05, seat.skill + trained - (seat.skill - seat.talent) / k.SKILL_MEMORY)
 
 
+def leave_rate(seat: SeatState, trust: TrustState, p: Parameters, k: Constants) -> float:
+    """Low morale, pressure and blame drive people out, whatever their post (L1; V24)."""
+    low = 1.0 - seat.morale
+    leave = smaller(0.5, p.clinician_turnover * (k.LEAVE_BASE + k.LEAVE_MORALE * low * low + trust.leave_strain))
+    return leave + trust.leave_blame
+
+
 class Fate(NamedTuple):
     """Whether the person in the seat goes this month, and how."""
 
@@ -56,15 +63,12 @@ class Fate(NamedTuple):
     at_work: bool
 
 
-def fate(seat: SeatState, trust: TrustState, luck: SeatLuck, p: Parameters, k: Constants) -> Fate:
-    """Low morale, pressure and blame drive people out; poor performers are pushed on or removed (L1; A26, A28, V24)."""
+def fate(seat: SeatState, trust: TrustState, luck: SeatLuck, k: Constants) -> Fate:
+    """People leave by chance, and poor performers are pushed on or removed (L1; A26, A28)."""
     poor = seat.skill < k.POOR_SKILL
-    low = 1.0 - seat.morale
-    leave = smaller(0.5, p.clinician_turnover * (k.LEAVE_BASE + k.LEAVE_MORALE * low * low + trust.leave_strain))
-    leave = leave + trust.leave_blame
-    displace = leave + select(poor, trust.displacement_hazard, 0.0)
+    displace = seat.leave_rate + select(poor, trust.displacement_hazard, 0.0)
     remove = displace + select(poor, trust.removal_hazard, 0.0)
-    leaves = luck.fate < leave
+    leaves = luck.fate < seat.leave_rate
     return Fate(
         poor=poor,
         left=seat.occupied & leaves,

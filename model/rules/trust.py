@@ -33,7 +33,7 @@ def demand(trust: TrustState, centre: CentreState, nation: NationState, p: Param
     """Prevention lowers demand, failure demand raises it, waits deter, patients choose (S2; A02, A30, A46, B26)."""
     failure_demand = p.failure_demand * (0.5 * (1.0 - trust.quality) + 0.5 * (1.0 - trust.fit))
     arriving = (
-        centre.demand_level
+        centre.arrivals
         * trust.difficulty
         * (1.0 - k.PREVENTION_EFFECT * (trust.integration - 0.5))
         * (1.0 - p.practice_effect * k.EMERGENCY_SHARE * trust.adopted)
@@ -57,25 +57,28 @@ class Treatment(NamedTuple):
     treated: float
     queue: float
     wait: float
-    access: float
     need_met: float
 
 
 def treatment(trust: TrustState, centre: CentreState, p: Parameters, k: Constants) -> Treatment:
-    """Capacity meets queue and demand; access is the share seen within the standard (S2; V17)."""
-    capacity = p.capacity_ratio * centre.funding * trust.raw_access
+    """Capacity meets queue and demand (S2; V17)."""
+    capacity = p.capacity_ratio * centre.money * trust.raw_access
     backlog = trust.queue + trust.demand
     treated = smaller(backlog, capacity * smaller(1.0, backlog / (k.BACKLOG_COVER * capacity + 1e-6)))
     queue = larger(0.0, backlog - treated)
     wait = smaller(k.WAIT_MAX, queue / larger(treated, 1e-3))
-    wait_ratio = wait / k.ACCESS_SCALE
     return Treatment(
         treated=treated,
         queue=queue,
         wait=wait,
-        access=1.0 / (1.0 + wait_ratio * wait_ratio * wait_ratio),
         need_met=treated * (1.0 - trust.failure_demand_share),
     )
+
+
+def access(trust: TrustState, k: Constants) -> float:
+    """The share seen within the standard falls with the wait (S2; V17)."""
+    wait_ratio = trust.wait / k.ACCESS_SCALE
+    return 1.0 / (1.0 + wait_ratio * wait_ratio * wait_ratio)
 
 
 class Publication(NamedTuple):

@@ -68,23 +68,62 @@ def stay_until(share: str, exits: str, needs: str) -> Operator:
     return replace(quotient_of(share, exits, needs), value=per_event)
 
 
-def peak_of(course: str) -> Operator:
+def peak_of(course: str, rival: str = "") -> Operator:
     """Return the operator of the largest month of ``course``: it grows with the length of a history, which is cut.
+
+    ``rival`` is the outcome of a rival that is read instead of histories that have it.
 
     >>> peak_of("challenge_share").observe(History({"challenge_share": np.array([[0.1, 0.3, 0.2]])}, {}, {})).tolist()
     [0.3]
     """
 
     def gather(history: History) -> tuple[Floats, ...]:
-        seen = history.courses[course]
+        seen = history.courses[rival if rival in history.courses else course]
         return seen.max(axis=1), np.ones(len(seen))
 
     return Operator(
         name=f"peak of {course}",
-        meaning=f"largest month of {course}, mean over histories",
+        meaning=f"largest month of {course}, or of {rival} in runs that have it, mean over histories"
+        if rival
+        else f"largest month of {course}, mean over histories",
         needs="months",
         sums=("peak", "histories"),
         gather=gather,
         value=ratio,
         courses=(course,),
+        rival_courses=(rival,) if rival else (),
+    )
+
+
+def leave_rate_of(nurses: bool) -> Operator:
+    """Return the operator of the rate at which ``nurses``, or else doctors, leave.
+
+    Runs that have one profession show the rate of all clinicians for either.
+
+    >>> one = {"clinician_leave_rate": np.array([[0.008, 0.006]])}
+    >>> two = {"nurses_at_work": np.array([[0.5, 0.75]]), "doctors_leaving": np.array([[0.002, 0.001]])}
+    >>> leave_rate_of(nurses=False).observe(History(one, {}, {})).tolist()
+    [0.007]
+    >>> leave_rate_of(nurses=False).observe(History(one | two, {}, {})).round(4).tolist()
+    [0.004]
+    """
+    profession, every = "nurses" if nurses else "doctors", "clinician_leave_rate"
+    leaving, share = f"{profession}_leaving", "nurses_at_work"
+
+    def gather(history: History) -> tuple[Floats, ...]:
+        seen = history.courses
+        if leaving in seen and share in seen:
+            return total(seen[leaving]), total(seen[share] if nurses else 1.0 - seen[share])
+        return total(seen[every]), np.full(len(seen[every]), float(seen[every].shape[1]))
+
+    return Operator(
+        name=f"leave rate of {profession}",
+        meaning=f"{leaving} over the share of {profession} at work, both summed over months; where professions are not"
+        f" parted, mean of {every} over months",
+        needs="months",
+        sums=("total", "months"),
+        gather=gather,
+        value=ratio,
+        courses=(every,),
+        rival_courses=(leaving, share),
     )

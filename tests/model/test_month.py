@@ -51,9 +51,9 @@ REVISED = {
     *("centre.transition_left", "manager.compliance", "manager.challenges", "manager.gaming", "manager.staff_trust"),
     *("trust.method", "trust.access", "seat.morale", "seat.effort_access", "seat.effort_integration", "seat.skill"),
 }
-ONLY_TOLD = {"trust.treated", "trust.autonomy", "trust.burned_out", "place.first", "place.second"}
-"""Quantities that no rule reads: for whoever follows one trust, or for its yearly means, and the numbers of nodes whose
-luck is drawn."""
+ONLY_TOLD = {"trust.treated", "trust.autonomy", "trust.burned_out", "place.first", "place.second", "seat.post"}
+"""Quantities that no rule reads: for whoever follows one trust, or for its yearly means, the numbers of nodes whose
+luck is drawn, and the post of a seat, which rivals read."""
 
 
 @pytest.mark.parametrize(("phase", "step"), ALL_STEPS, ids=RULE_NAMES)

@@ -32,7 +32,8 @@ def test_a_person_leaves_is_pushed_on_or_stays_and_never_two_of_these(
 ) -> None:
     seat = Record(skill=skill, morale=morale, occupied=occupied)
     trust = Record(leave_strain=0.1, leave_blame=0.01, displacement_hazard=0.3, removal_hazard=0.2)
-    happens = rules_clinician.fate(seat, trust, Record(fate=fate), parameters(), K)
+    seat.leave_rate = rules_clinician.leave_rate(seat, trust, parameters(), K)
+    happens = rules_clinician.fate(seat, trust, Record(fate=fate), K)
     assert happens.left + happens.displaced + happens.at_work <= occupied
     assert not (happens.displaced and not happens.poor)
     if occupied and not happens.poor:
@@ -91,12 +92,15 @@ def test_the_longer_the_queue_the_longer_the_wait_and_the_less_access(
 ) -> None:
     def treat(waiting: float) -> Any:
         trust = Record(queue=waiting, demand=demand, raw_access=output, failure_demand_share=0.1)
-        return rules_trust.treatment(trust, Record(funding=1.0), parameters(), K)
+        return rules_trust.treatment(trust, Record(money=1.0), parameters(), K)
+
+    def access(treated: Any) -> Any:
+        return rules_trust.access(Record(wait=treated.wait), K)
 
     now, longer = treat(queue), treat(queue + 1.0)
     assert now.treated + now.queue == pytest.approx(queue + demand)
     assert 0.0 <= now.treated <= queue + demand
-    assert 0.0 < longer.access <= now.access <= 1.0
+    assert 0.0 < access(longer) <= access(now) <= 1.0
     assert longer.queue >= now.queue >= 0.0
 
 

@@ -117,8 +117,8 @@ SAME: tuple[tuple[Change, ...], ...] = (
     (
         (
             "rules/clinician.py",
-            "    poor = seat.skill < k.POOR_SKILL\n    low = 1.0 - seat.morale\n",
-            "    low = 1.0 - seat.morale\n    poor = seat.skill < k.POOR_SKILL\n",
+            "    tail = seat.at_work & (seat.talent < 0.75)\n    top = seat.at_work & (seat.talent > 1.15)\n",
+            "    top = seat.at_work & (seat.talent > 1.15)\n    tail = seat.at_work & (seat.talent < 0.75)\n",
         ),
     ),
     (
@@ -138,8 +138,8 @@ SAME: tuple[tuple[Change, ...], ...] = (
     (
         (
             "schedule/month.py",
-            "centre.demand_level,\n        centre.funding",
-            "centre.funding,\n        centre.demand_level",
+            "centre.arrivals,\n        centre.funding",
+            "centre.funding,\n        centre.arrivals",
         ),
     ),
     (("schedule/month.py", "places", "geography"), ("rules/places.py", "", "rules/geography.py")),

@@ -1,0 +1,64 @@
+"""Professions, seasons and outside paths give the same bits on every engine, at fixed points and at drawn ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+
+from tredegar.kernels.cuda_engine.compiling import compile_source, lint
+from tredegar.kernels.cuda_engine.source import kernel_source
+from tredegar.model.own.books import book_of
+from tredegar.model.schedule.rulebook import RuleBook
+
+from ...support.cases import AVAILABLE, Case, assert_same_bits, cases, run_batch
+from ..ptx.ptx_runs import MISSING, kernels_of, run_ptx
+from .books import own_batch
+
+RIVALS = {"professions": "nurses-and-doctors", "season": "twelve-months", "outside": "paths"}
+TOGETHER = book_of(RIVALS)
+BOOKS: dict[str, RuleBook] = {**{name: book_of({name: rival}) for name, rival in RIVALS.items()}, "together": TOGETHER}
+CASE = Case(
+    trusts=9, clinicians=5, months=14, seed=11, runs=(0, 1, 9),
+    settings=({"initial_challenge": 0.3}, {"clinician_turnover": 0.3}, {"local_trap": 0.9}),
+    changes={4: {"clinician_turnover": 0.1}}, every=2,
+)  # fmt: skip
+OTHERS = [name for name in (*AVAILABLE, "strict") if name not in ("numpy", "numba")]
+
+
+@pytest.mark.parametrize("engine", OTHERS)
+@pytest.mark.parametrize("name", BOOKS)
+def test_engines_agree(name: str, engine: str) -> None:
+    batch = own_batch(CASE, BOOKS[name])
+    expected = run_batch("numpy", batch)
+    assert expected.failed.tolist() == [0, 0, 0]
+    assert_same_bits(run_batch(engine, batch), expected, engine)
+
+
+@settings(max_examples=12)
+@given(case=cases(most_months=18))
+def test_engines_agree_on_drawn_cases(case: Case) -> None:
+    batch = own_batch(case, TOGETHER, case.seed)
+    expected = run_batch("numpy", batch)
+    for engine in OTHERS:
+        assert_same_bits(run_batch(engine, batch), expected, engine)
+
+
+@pytest.mark.compiled
+@pytest.mark.skipif("numba" not in AVAILABLE, reason="numba is not installed")
+@settings(max_examples=25)
+@given(case=cases(most_months=18))
+def test_the_compiled_engine_agrees_on_drawn_cases(case: Case) -> None:
+    batch = own_batch(case, TOGETHER, case.seed)
+    assert_same_bits(run_batch("numba", batch), run_batch("numpy", batch), "numba")
+
+
+@pytest.mark.ptx
+@pytest.mark.skipif(bool(MISSING), reason=f"PTX is not made and run here: {' and '.join(MISSING)} not found")
+def test_the_ptx_computes_the_bits_of_numpy(tmp_path: Path) -> None:
+    ptx = compile_source("compute_90", kernel_source(TOGETHER)).ptx
+    assert lint(ptx) == []
+    case = Case(trusts=40, clinicians=3, months=8, seed=5, runs=(0, 9), settings=({}, {"number_of_units": 3.0}))
+    batch = own_batch(case, TOGETHER)
+    assert_same_bits(run_ptx(kernels_of(ptx, tmp_path), batch), run_batch("numpy", batch), "ptx")
