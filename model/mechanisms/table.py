@@ -19,5 +19,15 @@ from .tiers import REORGANISATION
 _ALL = (GAMING, MINISTER, REORGANISATION, REGIME, OBJECTION, NOTCH, PROFESSIONS, SEASON, OUTSIDE)
 MECHANISMS: Mapping[str, Mechanism] = MappingProxyType({each.name: each for each in _ALL})
 """Name -> mechanism, of all that have a rival."""
-MODEL_2: Mapping[str, str] = MappingProxyType({})
+MODEL_2: Mapping[str, str] = MappingProxyType(
+    {
+        "minister": "experience",
+        "reorganisation": "tiers",
+        "regime": "inspections",
+        "objection": "formal",
+        "notch": "at-target",
+        "professions": "nurses-and-doctors",
+        "season": "twelve-months",
+    }
+)
 """Mechanism -> rival: the structure that the record demands (docs/models.md)."""
