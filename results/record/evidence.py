@@ -132,8 +132,9 @@ def _history(sweep: xr.Dataset, from_month: int, asked: list[Target], done: np.n
         values = sweep[name].values.astype(np.float64)
         return values.reshape(-1, *values.shape[2:])[done]
 
-    sources = {name: outcome_of(name, sweep) for name in sorted(courses)}
-    monthly = {name: flat(source) for name, source in sources.items() if source in sweep}
+    given = {str(name) for name in sweep}
+    sources = {name: outcome_of(name, given) for name in sorted(courses)}
+    monthly = {name: flat(source) for name, source in sources.items() if source in given}
     trusts = {name: flat(name) for name in sorted(records & {*sweep}, key=str)}
     return history_of_runs(monthly, trusts, from_month - 1)
 
