@@ -133,8 +133,10 @@ def disruption_of_trusts(manager: ManagerState) -> float:
     return manager.own_disruption
 
 
-MERGED = "222 of 302 primary care trusts were merged in 2006; Gaynor, Laudicella and Propper 2012; fit to V06 and V07"
+MERGED = "222 of 302 primary care trusts were merged in 2006; half of the acute hospitals 1997 to 2006 (B5); fit to V06"
+BURSTS = "bursts of successions last a year (2006) to five (1998 to 2002): B5b; fit to V06 and V07"
 QUIET = "successions of providers 2007 to 2022 (B5b): 62 among 230 in 16 years"
+RATE = "fit to the yearly rate of successions of providers (B5b: 387 old codes among 230 in 30 years) and to V07"
 TO_V03 = "fit to V03"
 
 
@@ -145,14 +147,14 @@ def _share(default: float, low: float, high: float, meaning: str, source: str, m
 
 
 REACHES = {
-    "provider_chance": _share(0.5, 0.2, 0.8, "chance that a national reorganisation reaches providers", MERGED),
+    "provider_chance": _share(0.4, 0.2, 0.8, "chance that a national reorganisation reaches providers", RATE),
     "scope_least": _share(0.4, 0.1, 1.0, "least scope of one that does: share of trusts marked; the most is 1", MERGED),
     "spread_least": Range(
-        default=12.0, low=1.0, high=24.0, unit="months", source=MERGED, least=1.0, most=600.0,
+        default=12.0, low=1.0, high=24.0, unit="months", source=BURSTS, least=1.0, most=600.0,
         meaning="shortest time over which the own months of marked trusts are spread; at 1 all begin at once",
     ),
     "spread_most": Range(
-        default=60.0, low=24.0, high=84.0, unit="months", source=MERGED, least=1.0, most=600.0,
+        default=60.0, low=24.0, high=84.0, unit="months", source=BURSTS, least=1.0, most=600.0,
         meaning="longest time over which they are spread",
     ),
     "middle_rate": Range(
@@ -165,7 +167,9 @@ REACHES = {
     ),
 }  # fmt: skip
 STEPS = {
-    "mark_tilt": _share(1.0, 0.0, 2.0, "how much rather small, failing and border trusts are marked", MERGED, 10.0),
+    "mark_tilt": _share(
+        1.0, 0.0, 2.0, "how much rather small, failing and border trusts are marked", "assumption", 10.0
+    ),
     "merger_rate": Range(
         default=0.0014,
         low=0.0,

@@ -99,6 +99,16 @@ def test_as_many_push_as_their_effort_says() -> None:
     assert landed.mean() == pytest.approx(0.5, abs=4.0 / np.sqrt(12.0 * len(landed)))
 
 
+def test_nothing_lands_above_one() -> None:
+    p = Record(**(vars(P) | {"target_level": 1.0}))
+    for gaming, tries in ((1.0, 1.0), (0.0, 0.0)):
+        manager, luck = Record(gaming=gaming), Record(pushes=tries, lands=1.0, margin=1.0)
+        trust = Record(access=0.996, pushed=0.0)
+        trust.pushed = push(trust, manager, luck, p, K).pushed
+        assert notched_publication(trust, manager, luck, p, K).reported == 1.0
+        assert (trust.pushed > 0.0) is (gaming == 0.0)
+
+
 @given(access=st.floats(0.85, 0.95), margin=UNIFORM)
 def test_dressed_reports_land_within_their_margin(access: float, margin: float) -> None:
     dresser, luck = Record(gaming=1.0), Record(margin=margin, pushes=1.0)
