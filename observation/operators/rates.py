@@ -102,28 +102,29 @@ def leave_rate_of(nurses: bool) -> Operator:
 
     >>> one = {"clinician_leave_rate": np.array([[0.008, 0.006]])}
     >>> two = {"nurses_at_work": np.array([[0.5, 0.75]]), "doctors_leaving": np.array([[0.002, 0.001]])}
-    >>> leave_rate_of(nurses=False).observe(History(one, {}, {})).tolist()
-    [0.007]
-    >>> leave_rate_of(nurses=False).observe(History(one | two, {}, {})).round(4).tolist()
-    [0.004]
+    >>> [leave_rate_of(nurses).observe(History(one, {}, {})).tolist() for nurses in (True, False)]
+    [[0.007], [0.007]]
+    >>> [leave_rate_of(nurses).observe(History(one | two, {}, {})).round(4).tolist() for nurses in (True, False)]
+    [[0.0088], [0.004]]
     """
-    profession, every = "nurses" if nurses else "doctors", "clinician_leave_rate"
-    leaving, share = f"{profession}_leaving", "nurses_at_work"
+    every, doctors, share = "clinician_leave_rate", "doctors_leaving", "nurses_at_work"
+    rest = f"{every} less {doctors}, over {share}" if nurses else f"{doctors} over 1 - {share}"
 
     def gather(history: History) -> tuple[Floats, ...]:
         seen = history.courses
-        if leaving in seen and share in seen:
-            return total(seen[leaving]), total(seen[share] if nurses else 1.0 - seen[share])
-        return total(seen[every]), np.full(len(seen[every]), float(seen[every].shape[1]))
+        if doctors not in seen or share not in seen:
+            return total(seen[every]), np.full(len(seen[every]), float(seen[every].shape[1]))
+        if nurses:
+            return total(seen[every] - seen[doctors]), total(seen[share])
+        return total(seen[doctors]), total(1.0 - seen[share])
 
     return Operator(
-        name=f"leave rate of {profession}",
-        meaning=f"{leaving} over the share of {profession} at work, both summed over months; where professions are not"
-        f" parted, mean of {every} over months",
+        name=f"leave rate of {'nurses' if nurses else 'doctors'}",
+        meaning=f"{rest}, both summed over months; where professions are not parted, mean of {every} over months",
         needs="months",
         sums=("total", "months"),
         gather=gather,
         value=ratio,
         courses=(every,),
-        rival_courses=(leaving, share),
+        rival_courses=(doctors, share),
     )
