@@ -5,7 +5,7 @@ Each was written down, with its reason in ``targets.toml``, before its value in 
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from .operators.between_units import (
@@ -63,15 +63,3 @@ COUNTERPARTS: Mapping[str, Operator] = MappingProxyType(
 COURSES = tuple(dict.fromkeys(name for operator in COUNTERPARTS.values() for name in operator.courses))
 PANELS = tuple(dict.fromkeys(name for operator in COUNTERPARTS.values() for name in operator.panels))
 """What the operators read of a history, in the order of their first use."""
-INSTEAD: Mapping[str, str] = MappingProxyType({"challenge_share": "objecting_share"})
-"""Course -> the outcome of a rival that is what the record counts (V34: formal objections), read where it is given."""
-
-
-def outcome_of(course: str, given: Container[str]) -> str:
-    """Return the name of the outcome that is read as ``course`` of runs whose rules have the outcomes ``given``.
-
-    >>> outcome_of("challenge_share", ["challenge_share"]), outcome_of("challenge_share", ["objecting_share"])
-    ('challenge_share', 'objecting_share')
-    """
-    rival = INSTEAD.get(course, course)
-    return rival if rival in given else course

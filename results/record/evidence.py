@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import xarray as xr
 
-from ...observation.counterparts import COUNTERPARTS, outcome_of
+from ...observation.counterparts import COUNTERPARTS
 from ...observation.operators.history import History
 from ...observation.operators.ordered import Floats
 from ...observation.summaries import (
@@ -132,10 +132,7 @@ def _history(sweep: xr.Dataset, from_month: int, asked: list[Target], done: np.n
         values = sweep[name].values.astype(np.float64)
         return values.reshape(-1, *values.shape[2:])[done]
 
-    given = {str(name) for name in sweep}
-    sources = {name: outcome_of(name, given) for name in sorted(courses)}
-    monthly = {name: flat(source) for name, source in sources.items() if source in given}
-    trusts = {name: flat(name) for name in sorted(records & {*sweep}, key=str)}
+    monthly, trusts = ({name: flat(name) for name in sorted(names & {*sweep}, key=str)} for names in (courses, records))
     return history_of_runs(monthly, trusts, from_month - 1)
 
 

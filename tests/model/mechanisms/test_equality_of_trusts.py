@@ -10,7 +10,6 @@ import pytest
 from tredegar.kernels.array_engine.engine import run_arrays
 from tredegar.model.graph.trace import known_before, trace_month, trace_outcomes, trace_start, unmade
 from tredegar.model.own.books import book_of
-from tredegar.model.own.refusal import RuleRefused
 from tredegar.model.parameters import PARAMETERS
 
 from ...support.cases import AVAILABLE, assert_same_bits, run_batch
@@ -59,7 +58,7 @@ def test_rivals_read_nothing_that_nobody_has_made() -> None:
 
 @pytest.mark.parametrize("mechanism", ["regime", "notch"])
 def test_a_choice_between_built_in_and_rival_gives_the_bits_of_each(mechanism: str) -> None:
-    """As a factor of a design; formal objection brings outcomes, which cannot be one level of a choice."""
+    """Structure as a factor of a design."""
     labels = ("built-in", RIVALS[mechanism])
     chosen = batch_under(None)
     book = book_of(choices={mechanism: labels})
@@ -68,8 +67,3 @@ def test_a_choice_between_built_in_and_rival_gives_the_bits_of_each(mechanism: s
         values = {name: np.full(3, float(value)) for name, value in (own | {mechanism: level}).items()}
         batch = replace(chosen, rules=book, parameters={**chosen.parameters, **values})
         assert_same_bits(run_batch("numpy", batch), run_batch("numpy", batch_under(rules)))
-
-
-def test_formal_objection_is_taken_or_left_for_a_whole_sweep() -> None:
-    with pytest.raises(RuleRefused, match="an outcome cannot be a level of the choice 'objection'"):
-        book_of(choices={"objection": ("built-in", "formal")})

@@ -5,13 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tredegar.kernels import simulate
 from tredegar.kernels.mesa_engine import build_run
 from tredegar.model.mechanisms.formal_objections import consulted, issue_severity, objection
-from tredegar.model.outcomes import OUTCOMES
-from tredegar.observation.counterparts import COUNTERPARTS, INSTEAD
-from tredegar.observation.summaries import PLACES
-from tredegar.results.record.validation import validate
+from tredegar.observation.operators.history import History
+from tredegar.observation.operators.rates import peak_of
 
 from ...support.cases import Case, run_batch
 from ..rule_records import Record
@@ -108,28 +105,7 @@ def test_what_the_law_protects_is_objected_to_more_often() -> None:
     assert (shares[1] >= shares[0]).all() and shares[1].mean() > shares[0].mean() + 0.02
 
 
-def test_the_sums_of_a_run_count_formal_objections_where_its_rules_have_them() -> None:
-    """Whether the shares are recorded or not, and from a dataset as from the sums themselves."""
-    small = {"replicates": 2, "months": 108, "trusts": 12, "clinicians": 2, "summaries": True, "dtype": "float64"}
-    runs = simulate({}, rules=RIVAL, outcomes=["objecting_share", "challenge_share"], **small)
-    bare = simulate({}, rules=RIVAL, outcomes=["quality"], **small)
-    assert runs["summaries"].tobytes() == bare["summaries"].tobytes()
-    for outcome, rules in (("objecting_share", RIVAL), ("challenge_share", None)):
-        found = simulate({}, rules=rules, outcomes=[outcome], **small)
-        peaks = found[outcome][0, :, 60:].astype(np.float32).max(axis=1)
-        assert found["summaries"][0][:, PLACES["V34"]][:, 0].tolist() == peaks.tolist()
-    monthly = simulate({}, rules=RIVAL, outcomes=["objecting_share"], **(small | {"summaries": False}))
-    values = [
-        next(each.value for each in validate(found.to_dataset()) if each.target.name == "V34")
-        for found in (runs, monthly)
-    ]
-    assert values[0] == pytest.approx(values[1], rel=1e-6) and values[0] > 0.0
-    former = runs["summaries"].copy()
-    former[..., PLACES["V34"]] = simulate({}, outcomes=["quality"], **small)["summaries"][..., PLACES["V34"]]
-    assert former.tobytes() == simulate({}, outcomes=["quality"], **small)["summaries"].tobytes()
-
-
-def test_a_course_has_another_outcome_in_its_place_for_one_target_alone() -> None:
-    for course in INSTEAD:
-        assert [name for name, one in COUNTERPARTS.items() if course in one.courses] == ["V34"]
-    assert set(INSTEAD.values()) <= set(batch_under(RIVAL).rules.outcomes) - set(OUTCOMES)
+def test_the_peak_of_eight_years_is_read_by_the_operator_of_the_record() -> None:
+    found = run_batch("numpy", batch_under(RIVAL, objection_threshold=0.3)).outcomes
+    peaks = peak_of("objecting_share").observe(History(found, {}, {}))
+    assert peaks.tolist() == found["objecting_share"].max(axis=1).tolist() and (peaks > 0.0).all()
