@@ -8,8 +8,9 @@ import pytest
 from tredegar.kernels import simulate
 from tredegar.kernels.mesa_engine import build_run
 from tredegar.model.mechanisms.formal_objections import consulted, issue_severity, objection
+from tredegar.model.mechanisms.table import MECHANISMS
 from tredegar.model.outcomes import OUTCOMES
-from tredegar.observation.counterparts import COUNTERPARTS, INSTEAD
+from tredegar.observation.counterparts import COUNTERPARTS, RIVAL_COURSES
 from tredegar.observation.summaries import PLACES
 from tredegar.results.record.validation import validate
 
@@ -118,7 +119,8 @@ def test_the_sums_of_a_run_count_formal_objections_where_its_rules_have_them() -
         found = simulate({}, rules=rules, outcomes=[outcome], **small)
         peaks = found[outcome][0, :, 60:].astype(np.float32).max(axis=1)
         assert found["summaries"][0][:, PLACES["V34"]][:, 0].tolist() == peaks.tolist()
-    monthly = simulate({}, rules=RIVAL, outcomes=["objecting_share"], **(small | {"summaries": False}))
+    both = ["objecting_share", "challenge_share"]
+    monthly = simulate({}, rules=RIVAL, outcomes=both, **(small | {"summaries": False}))
     values = [
         next(each.value for each in validate(found.to_dataset()) if each.target.name == "V34")
         for found in (runs, monthly)
@@ -129,7 +131,9 @@ def test_the_sums_of_a_run_count_formal_objections_where_its_rules_have_them() -
     assert former.tobytes() == simulate({}, outcomes=["quality"], **small)["summaries"].tobytes()
 
 
-def test_a_course_has_another_outcome_in_its_place_for_one_target_alone() -> None:
-    for course in INSTEAD:
-        assert [name for name, one in COUNTERPARTS.items() if course in one.courses] == ["V34"]
-    assert set(INSTEAD.values()) <= set(batch_under(RIVAL).rules.outcomes) - set(OUTCOMES)
+def test_outcomes_that_targets_read_of_rivals_are_given_by_rivals_alone() -> None:
+    given = {
+        each.function.__name__ for row in MECHANISMS.values() for one in row.rivals.values() for each in one.outcomes
+    }
+    assert set(RIVAL_COURSES) <= given and not set(RIVAL_COURSES) & set(OUTCOMES)
+    assert [name for name, one in COUNTERPARTS.items() if "objecting_share" in one.rival_courses] == ["V34"]
