@@ -54,7 +54,7 @@ def supported_output(trust: Any, totals: Sums, setting: Setting, p: Any, k: Cons
 
 _VISITS = {
     "inspection_rate": Range(
-        default=0.04, low=0.01, high=0.2, least=0.0, most=1.0, unit="1/month",
+        default=0.03, low=0.01, high=0.2, least=0.0, most=1.0, unit="1/month",
         meaning="visits that can open the failure regime, per unit of inspection_base and inspection_intensity",
         source="fit to V31 and V32, with the entry and exit levels",
     ),
@@ -71,12 +71,12 @@ _VISITS = {
     "track_months": Range(
         default=6.0, low=3.0, high=24.0, least=1.0, most=1000.0, unit="months",
         meaning="memory of the track record of what inspectors see",
-        source="assumption: about the year after which trusts are re-inspected",
+        source="fit to V32; below the year after which trusts are re-inspected",
     ),
     "regime_entry_level": Range(
-        default=0.545, low=0.45, high=0.65, least=0.0, most=1.0, unit="share",
+        default=0.5, low=0.4, high=0.6, least=0.0, most=1.0, unit="share",
         meaning="what inspectors see of the worse of quality and access below which a trust enters the failure regime",
-        source="fit to V31 and V32, with the visits and the exit level",
+        source="fit to V31 and V32, with V08 and V26 kept; the level is that of FAILING_LEVEL",
     ),
 }  # fmt: skip
 _ROUNDS = {
@@ -91,14 +91,14 @@ _ROUNDS = {
         source="fit to V31, near the four months that were supposed first",
     ),
     "regime_exit_level": Range(
-        default=0.605, low=0.5, high=0.7, least=0.0, most=1.0, unit="share",
+        default=0.565, low=0.45, high=0.7, least=0.0, most=1.0, unit="share",
         meaning="track record above which a re-inspection ends the failure regime",
         source="fit to V31 and V32, with the visits and the entry level",
     ),
 }  # fmt: skip
 _SUPPORT = {
     "regime_support": Range(
-        default=0.3, low=0.0, high=0.5, least=0.0, most=10.0, unit="share",
+        default=0.25, low=0.0, high=0.5, least=0.0, most=10.0, unit="share",
         meaning="gain of output that support brings to a trust that stays in the failure regime; 0: none, as built in",
         source="fit to V31; of the mechanism: Fulop et al. 2023",
     ),

@@ -83,14 +83,16 @@ def stays(batch: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def test_stays_of_a_run_last_a_year_and_then_whole_rounds() -> None:
-    _, ended, begun = stays(batch_under(RIVAL, inspection_error=0.05, inspection_rate=0.3))
+    own = {"inspection_error": 0.05, "inspection_rate": 0.3, "regime_entry_level": 0.57, "reinspection_every": 4.0}
+    _, ended, begun = stays(batch_under(RIVAL, **own, regime_exit_level=0.605))
     assert len(begun) > len(ended) > 20
     assert set(ended) <= set(range(12, 61, 4)) and len(set(ended)) > 2
 
 
 def test_whoever_always_fails_is_found_at_the_rate_of_visits_and_kept_for_ever() -> None:
     """Of those outside a constant share enters each month: (1 - h) ** months are left outside."""
-    who, ended, _ = stays(batch_under(RIVAL, MANY, regime_entry_level=1.0, inspection_error=0.0, regime_exit_level=1.0))
+    own = {"regime_entry_level": 1.0, "inspection_error": 0.0, "regime_exit_level": 1.0, "inspection_rate": RATE}
+    who, ended, _ = stays(batch_under(RIVAL, MANY, **own, inspection_base=BASE))
     assert len(ended) == 0
     for run, intensity in enumerate((0.4, 1.0)):
         for month in (12, 36, 60):
@@ -102,6 +104,7 @@ def test_whoever_always_fails_is_found_at_the_rate_of_visits_and_kept_for_ever()
 def test_whoever_fails_by_bad_luck_leaves_after_a_year() -> None:
     """With every record good enough a stay is 12 months: their share tends to 12 h / (1 + 12 h), all exits early."""
     own = {"regime_entry_level": 1.0, "inspection_error": 0.0, "regime_exit_level": 0.0, "inspection_rate": 0.2}
+    own["inspection_base"] = BASE
     who, ended, _ = stays(batch_under(RIVAL, MANY, **own))
     assert set(ended) == {12.0}
     for run, intensity in enumerate((0.4, 1.0)):
