@@ -98,7 +98,7 @@ NOTCH = Mechanism(
             source="Gruber, Hoe and Stoye 2023 (B11); Mason et al. 2012 (B10)",
             rules=(
                 RivalRule(
-                    function=push, after="treatment", writes=("trust.pushed", "trust.push_debt"), start=(0.0, 0.0),
+                    function=push, after="access", writes=("trust.pushed", "trust.push_debt"), start=(0.0, 0.0),
                     draws=("pushes", "lands"), parameters={**_PUSH, **_DRESSING},
                 ),
                 RivalRule(function=notched_publication, replaces="publication"),

@@ -93,10 +93,11 @@ def _declared_by(rival: Rival) -> tuple[Declared, ...]:
 
 
 def _decorator_of(each: RivalRule) -> Callable[[Any], Any]:
-    owns = {name: Own(**asdict(found)) for name, found in each.parameters.items()}
+    said: dict[str, Any] = {name: Own(**asdict(found)) for name, found in each.parameters.items()}
+    said["draws"] = each.draws
     if each.replaces:
-        return rule(replaces=each.replaces, draws=each.draws, **owns)
-    return rule(after=each.after, writes=each.writes, start=each.start, draws=each.draws, **owns)
+        return rule(replaces=each.replaces, **said)
+    return rule(after=each.after, writes=each.writes, start=each.start, **said)
 
 
 def _marked(function: Any, decorate: Callable[[Any], Any]) -> Declared:

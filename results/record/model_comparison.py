@@ -125,7 +125,7 @@ def _listed(names: Iterable[str]) -> str:
 
 def lever_rows(first: Sequence[LeverEffect], second: Sequence[LeverEffect]) -> tuple[Cells, list[Cells]]:
     """Return the table of effects of levers under two models, side by side; what turns its sign is marked."""
-    rows = []
+    rows: list[Cells] = []
     for one, other in zip(first, second, strict=True):
         turned = "**turns**" if one.sign * other.sign < 0 else ""
         rows.append((f"`{one.lever}`", one.outcome, _effect(one), _effect(other), turned))
