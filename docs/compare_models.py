@@ -82,7 +82,7 @@ def target_sections() -> list[str]:
         )
         words = (
             f"**{tally}** {RUNS} runs for each of the seeds {', '.join(map(str, SEEDS))}, {TRUSTS} trusts of "
-            f"{CLINICIANS} clinicians over {months} months, {BURN_IN} of them left out, every parameter at its default. "
+            f"{CLINICIANS} clinicians over {months} months, {BURN_IN} left out, parameters at defaults. "
             "*Model*: value of all runs and, in brackets, the bounds of 95 % of single runs. *Seeds*: those whose own "
             "value lies in the window."
         )
