@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tredegar.kernels.batch.batch import Record, RunBatch
-from tredegar.kernels.cuda_engine.compiling import compile_source, lint
-from tredegar.kernels.cuda_engine.source import kernel_source
 from tredegar.model.outcomes import OUTCOMES
 from tredegar.model.own.books import book_of
 from tredegar.model.schedule.rulebook import RuleBook
 
 from ...support.cases import AVAILABLE, Case, assert_same_bits, batch_of, run_batch
-from ..ptx.ptx_runs import kernels_of, needs_ptx, run_ptx
 
 BOOKS = {
     "minister": book_of({"minister": "experience"}),
@@ -72,16 +68,6 @@ def test_a_choice_gives_the_bits_of_what_is_chosen(name: str, rival: str) -> Non
 def test_the_compiled_engine_agrees() -> None:
     batch = batch_under(BOTH)
     assert_same_bits(run_batch("numba", batch), run_batch("numpy", batch), "numba")
-
-
-@pytest.mark.parametrize("book", [pytest.param(BOTH, id="both", marks=needs_ptx)])
-def test_the_ptx_of_both_computes_the_bits_of_numpy(book: RuleBook, tmp_path: Path) -> None:
-    case = replace(CASE, trusts=40, months=8, runs=(0, 9), settings=(POLITICS, {"forced_reorganisation_month": 2.0}))
-    batch = batch_under(book, case)
-    expected = run_batch("numpy", batch)
-    ptx = compile_source("compute_90", kernel_source(book)).ptx
-    assert lint(ptx) == []
-    assert_same_bits(run_ptx(kernels_of(ptx, tmp_path), batch, 64, 0, months=3), expected, "cuda")
 
 
 @pytest.mark.parametrize("name", BOOKS)

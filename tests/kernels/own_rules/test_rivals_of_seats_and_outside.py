@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given, settings
 
-from tredegar.kernels.cuda_engine.compiling import compile_source, lint
-from tredegar.kernels.cuda_engine.source import kernel_source
 from tredegar.model.own.books import book_of
 from tredegar.model.schedule.rulebook import RuleBook
 
 from ...support.cases import AVAILABLE, Case, assert_same_bits, cases, run_batch
-from ..ptx.ptx_runs import MISSING, kernels_of, run_ptx
 from .books import own_batch
 
 RIVALS = {"professions": "nurses-and-doctors", "season": "twelve-months", "outside": "paths"}
@@ -52,13 +47,3 @@ def test_engines_agree_on_drawn_cases(case: Case) -> None:
 def test_the_compiled_engine_agrees_on_drawn_cases(case: Case) -> None:
     batch = own_batch(case, TOGETHER, case.seed)
     assert_same_bits(run_batch("numba", batch), run_batch("numpy", batch), "numba")
-
-
-@pytest.mark.ptx
-@pytest.mark.skipif(bool(MISSING), reason=f"PTX is not made and run here: {' and '.join(MISSING)} not found")
-def test_the_ptx_computes_the_bits_of_numpy(tmp_path: Path) -> None:
-    ptx = compile_source("compute_90", kernel_source(TOGETHER)).ptx
-    assert lint(ptx) == []
-    case = Case(trusts=40, clinicians=3, months=8, seed=5, runs=(0, 9), settings=({}, {"number_of_units": 3.0}))
-    batch = own_batch(case, TOGETHER)
-    assert_same_bits(run_ptx(kernels_of(ptx, tmp_path), batch), run_batch("numpy", batch), "ptx")
