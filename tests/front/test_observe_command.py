@@ -20,7 +20,8 @@ def test_it_prints_every_computed_target_with_its_window_and_what_is_missing(dat
     said = capsys.readouterr().out
     (line,) = [line for line in said.splitlines() if line.split()[:1] == ["V01"]]
     assert " 8.33 " in line and " to " in line and "by interval" in line and "7.27 (4.91 to 10.8)" in line
-    assert "no value of V35, V36: 'catchment_trust22_ltla21.csv' is not there" in said.splitlines()
+    assert "no value of V36: 'catchment_trust22_ltla21.csv' is not there" in said.splitlines()
+    assert "'catchment_trust22_ltla21.csv' is not there and 'ae_trust_month_2021_2025.csv' is not there" in said
 
 
 def test_it_prints_defects_a_line_each_and_writes_the_page(data, capsys):
