@@ -71,6 +71,11 @@ def mechanism_rows() -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     ]
 
 
+def spec_lines() -> list[str]:
+    """Return the table that brings model 2 into a spec."""
+    return ["```toml", "[rules]", *(f'{name} = "{rival}"' for name, rival in MODEL_2.items()), "```", ""]
+
+
 def target_sections() -> list[str]:
     """Return the tables of targets, one for each length of a run."""
     lines = []
@@ -123,6 +128,7 @@ def page() -> str:
         "seeds: their sources say which are fits. The yardstick is that of [validation.md](validation.md).",
         "",
         *section("Mechanisms", words, *mechanism_rows()),
+        *spec_lines(),
         *target_sections(),
         *ablation_section(),
         *lever_section(),

@@ -9,7 +9,7 @@ from ..constants import Constants
 from ..parameters import Parameters
 from ..random_records import CentreLuck
 from ..records import CentreState
-from ..rules.minister import Calendar, Ministry
+from ..rules.minister import Calendar, Ministry, election_called, inherited_deal
 from .rivals import Mechanism, Range, Rival, RivalOutcome, RivalRule
 
 HAZARD_RISES = (
@@ -45,11 +45,9 @@ class HeadParameters(Parameters):
 
 def elections(centre: CentreState, luck: CentreLuck, p: HeadParameters, k: Constants) -> Calendar:
     """An election comes as in the rule built in; it may turn out the head of government, not the minister alone."""
-    waited = centre.months_since_election + 1.0
-    early = (waited >= k.ELECTION_EARLY) & (luck.early_election < k.ELECTION_CHANCE)
-    called = (waited >= k.ELECTION_DUE) | early
+    called = election_called(centre, luck, k)
     return Calendar(
-        months_since_election=select(called, 0.0, waited),
+        months_since_election=select(called, 0.0, centre.months_since_election + 1.0),
         tenure=centre.tenure + 1.0,
         voted=called & (luck.change < p.head_loses),
     )
@@ -63,7 +61,7 @@ class Headship(NamedTuple):
 
 
 def headship(centre: HeadedCentre, luck: HeadLuck, p: HeadParameters) -> Headship:
-    """Between elections a head falls the more easily the longer they have led; there is no honeymoon twice."""
+    """Between elections a head of government falls the more easily the longer they have led."""
     led = centre.head_months + 1.0
     hazard = p.head_hazard * led * led / (led * led + p.head_half * p.head_half)
     falls = negation(centre.months_since_election <= 0.0) & (luck.falls < hazard)
@@ -82,12 +80,11 @@ def appointments(centre: HeadedCentre, luck: CentreLuck, p: HeadParameters, k: C
     # What is left of the uniform that decided on the election.
     lost, kept = luck.change / p.head_loses, (luck.change - p.head_loses) / (1.0 - p.head_loses)
     zeal = select(centre.voted, lost, select(called, kept, luck.change))
-    cut = centre.buffer * (1.0 - p.political_responsiveness * k.DEAL_CUT * (1.0 - p.deal_commitment))
     return Ministry(
         minister_changed=select(changed, 1.0, 0.0),
         tenure=select(changed, 0.0, centre.tenure),
         zeal=select(changed, zeal, centre.zeal),
-        buffer=select(changed, cut, centre.buffer),
+        buffer=select(changed, inherited_deal(centre, p, k), centre.buffer),
     )
 
 

@@ -6,6 +6,7 @@ from ..arithmetic import floor, select
 from ..constants import Constants
 from ..parameters import Parameters
 from ..records import Now, TrustState
+from ..rules.trust import seen_in_time
 from .rivals import Mechanism, Range, Rival, RivalRule
 
 
@@ -38,9 +39,8 @@ def factor_of(month: float, strength: float) -> float:
 def access_in_season(trust: TrustState, now: Now, p: Seasonal, k: Constants) -> float:
     """The share seen within the standard falls with the wait, which is longer in winter (S2; V17)."""
     months = now.month + floor(p.season_start) - 2.0
-    wait_ratio = trust.wait * factor_of(months - 12.0 * floor(months / 12.0) + 1.0, p.season_strength)
-    wait_ratio = wait_ratio / k.ACCESS_SCALE
-    return 1.0 / (1.0 + wait_ratio * wait_ratio * wait_ratio)
+    factor = factor_of(months - 12.0 * floor(months / 12.0) + 1.0, p.season_strength)
+    return seen_in_time(trust.wait * factor, k)
 
 
 _STRENGTH = Range(

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from ..arithmetic import larger, select, smaller
 from ..constants import Constants
-from ..rules.trust import Performance, Publication, performance
+from ..rules.trust import Performance, Publication, performance, told_access
 from .rivals import Mechanism, Range, Rival, RivalRule
 
 
@@ -22,8 +22,7 @@ class Push(NamedTuple):
 
 def told_of(trust: Any, manager: Any, luck: Any, p: Any, k: Constants) -> float:
     """What the trust would publish without a push: dressed reports land nearer to the target than the built-in ones."""
-    dressed = smaller(p.target_level + p.dressing_margin * luck.margin, trust.access + k.GAMING_REACH * manager.gaming)
-    return smaller(1.0, larger(trust.access, dressed))
+    return told_access(trust, manager, p.dressing_margin * luck.margin, p, k)
 
 
 def push(trust: Any, manager: Any, luck: Any, p: Any, k: Constants) -> Push:

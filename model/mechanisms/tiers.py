@@ -10,6 +10,7 @@ from ..parameters import Parameters
 from ..random_records import CentreLuck, TrustLuck
 from ..records import CentreState, ManagerState, TrustState
 from ..rules.reorganisation import Upheaval
+from ..rules.turnover import failing
 from .rivals import Mechanism, Range, Rival, RivalOutcome, RivalRule
 
 NO_STEP = -1.0
@@ -101,9 +102,9 @@ class OwnStep(NamedTuple):
 def provider_step(
     manager: TieredManager, trust: TrustState, centre: TieredCentre, luck: StepLuck, p: TierParameters, k: Constants
 ) -> OwnStep:
-    """Small and failing trusts, and those that cross borders, are marked rather; each has a month of its own (B5b)."""
-    failing = select(trust.months_failing > k.FAILING_MONTHS, 1.0, 0.0)
-    weight = 1.0 + p.mark_tilt * (0.5 * (1.0 - trust.size) + failing + 0.5 * (0.5 - trust.overlap))
+    """Small and failing trusts, and those across borders, are marked more often; each has its own month (B5b)."""
+    poor = failing(manager, trust, k)
+    weight = 1.0 + p.mark_tilt * (0.5 * (1.0 - trust.size) + poor + 0.5 * (0.5 - trust.overlap))
     marked = luck.marked < centre.reform_scope * weight
     waiting = larger(NO_STEP, manager.months_to_step - 1.0)
     planned = select(marked, floor(luck.month * centre.reform_spread), waiting)
@@ -168,7 +169,7 @@ REACHES = {
 }  # fmt: skip
 STEPS = {
     "mark_tilt": _share(
-        1.0, 0.0, 2.0, "how much rather small, failing and border trusts are marked", "assumption", 10.0
+        1.0, 0.0, 2.0, "how much more often small, failing and border trusts are marked", "assumption", 10.0
     ),
     "merger_rate": Range(
         default=0.0014,

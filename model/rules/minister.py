@@ -19,16 +19,26 @@ class Calendar(NamedTuple):
     voted: bool
 
 
-def calendar(centre: CentreState, luck: CentreLuck, k: Constants) -> Calendar:
-    """An election comes when it is due, or early by chance; it may turn the minister out (C3)."""
+def election_called(centre: CentreState, luck: CentreLuck, k: Constants) -> bool:
+    """Whether an election comes this month: it is due, or early by chance."""
     waited = centre.months_since_election + 1.0
     early = (waited >= k.ELECTION_EARLY) & (luck.early_election < k.ELECTION_CHANCE)
-    called = (waited >= k.ELECTION_DUE) | early
+    return (waited >= k.ELECTION_DUE) | early
+
+
+def calendar(centre: CentreState, luck: CentreLuck, k: Constants) -> Calendar:
+    """An election comes when it is due, or early by chance; it may turn the minister out (C3)."""
+    called = election_called(centre, luck, k)
     return Calendar(
-        months_since_election=select(called, 0.0, waited),
+        months_since_election=select(called, 0.0, centre.months_since_election + 1.0),
         tenure=centre.tenure + 1.0,
         voted=called & (luck.change < k.ELECTION_CHANGE),
     )
+
+
+def inherited_deal(centre: CentreState, p: Parameters, k: Constants) -> float:
+    """Return what a new minister leaves of the arm's-length deal."""
+    return centre.buffer * (1.0 - p.political_responsiveness * k.DEAL_CUT * (1.0 - p.deal_commitment))
 
 
 class Ministry(NamedTuple):
@@ -44,12 +54,11 @@ def ministry(centre: CentreState, luck: CentreLuck, p: Parameters, k: Constants)
     """A new minister does not inherit the arm's-length deal, unless commitment protects it (C3; A23)."""
     changed = (luck.leaves < 1.0 / p.minister_tenure) | centre.voted
     fresh_zeal = select(centre.voted, luck.change / k.ELECTION_CHANGE, luck.change)
-    cut = centre.buffer * (1.0 - p.political_responsiveness * k.DEAL_CUT * (1.0 - p.deal_commitment))
     return Ministry(
         minister_changed=select(changed, 1.0, 0.0),
         tenure=select(changed, 0.0, centre.tenure),
         zeal=select(changed, fresh_zeal, centre.zeal),
-        buffer=select(changed, cut, centre.buffer),
+        buffer=select(changed, inherited_deal(centre, p, k), centre.buffer),
     )
 
 

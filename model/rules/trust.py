@@ -75,10 +75,15 @@ def treatment(trust: TrustState, centre: CentreState, p: Parameters, k: Constant
     )
 
 
+def seen_in_time(wait: float, k: Constants) -> float:
+    """Return the share seen within the standard where the wait is ``wait`` months: log-logistic, of shape 3."""
+    wait_ratio = wait / k.ACCESS_SCALE
+    return 1.0 / (1.0 + wait_ratio * wait_ratio * wait_ratio)
+
+
 def access(trust: TrustState, k: Constants) -> float:
     """The share seen within the standard falls with the wait (S2; V17)."""
-    wait_ratio = trust.wait / k.ACCESS_SCALE
-    return 1.0 / (1.0 + wait_ratio * wait_ratio * wait_ratio)
+    return seen_in_time(trust.wait, k)
 
 
 class Publication(NamedTuple):
@@ -88,10 +93,16 @@ class Publication(NamedTuple):
     reported: float
 
 
+def told_access(trust: TrustState, manager: ManagerState, landing: float, p: Parameters, k: Constants) -> float:
+    """Return the access that a trust publishes if a dressed report lands up to ``landing`` above the target."""
+    dressed = smaller(p.target_level + landing, trust.access + k.GAMING_REACH * manager.gaming)
+    return smaller(1.0, larger(trust.access, dressed))
+
+
 def publication(trust: TrustState, manager: ManagerState, luck: TrustLuck, p: Parameters, k: Constants) -> Publication:
     """A gaming trust reports up to just above the target; its true access stays what it was (S2; B8 to B12)."""
-    dressed = smaller(p.target_level + k.GAMING_MARGIN * luck.margin, trust.access + k.GAMING_REACH * manager.gaming)
-    return Publication(access=trust.access, reported=smaller(1.0, larger(trust.access, dressed)))
+    reported = told_access(trust, manager, k.GAMING_MARGIN * luck.margin, p, k)
+    return Publication(access=trust.access, reported=reported)
 
 
 class Performance(NamedTuple):

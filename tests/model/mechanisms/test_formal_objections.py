@@ -137,3 +137,14 @@ def test_outcomes_that_targets_read_of_rivals_are_given_by_rivals_alone() -> Non
     }
     assert set(RIVAL_COURSES) <= given and not set(RIVAL_COURSES) & set(OUTCOMES)
     assert [name for name, one in COUNTERPARTS.items() if "objecting_share" in one.rival_courses] == ["V34"]
+
+
+def test_runs_that_did_not_record_objections_are_not_read_by_challenges() -> None:
+    """What is absent is said: public challenges are no stand-in where the rules have objections."""
+    small = {"replicates": 2, "months": 108, "trusts": 12, "clinicians": 2}
+    recorded = simulate({}, rules=RIVAL, outcomes=["challenge_share", "gaming_gap"], **small).to_dataset()
+    (found,) = (each for each in validate(recorded) if each.target.name == "V34")
+    assert found.verdict == "not measurable" and "objecting_share" in found.reason
+    plain = simulate({}, outcomes=["challenge_share", "gaming_gap"], **small).to_dataset()
+    (found,) = (each for each in validate(plain) if each.target.name == "V34")
+    assert found.verdict != "not measurable"

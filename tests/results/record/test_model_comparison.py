@@ -82,5 +82,5 @@ def test_a_section_is_a_table_under_what_it_says() -> None:
 
 
 def test_no_runs_are_no_model() -> None:
-    with pytest.raises((ValueError, StopIteration)):
+    with pytest.raises(ValueError, match="at least one"):
         findings_of([])
