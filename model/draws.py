@@ -1,8 +1,9 @@
 """Luck: Philox4x32-10 (Salmon et al. 2011), a pure function of seed, run, month, agent and stream.
 
-The key is (seed, run), the counter (agent, month, stream, 0); the four 32-bit words of the output, times 2**-32, are
-four uniforms in [0, 1). There are no generators and no state: any draw can be made anywhere, in any order, so luck
-does not depend on batching, workers or the order of agents. Policies are compared on the same luck by giving the
+The key is (seed, run), the counter (trust, month, stream, seat); the four 32-bit words of the output, times 2**-32, are
+four uniforms in [0, 1). The seat is counted within its trust, from 0, and is 0 for a trust itself; the centre draws as
+trust 0. There are no generators and no state: any draw can be made anywhere, in any order, so luck does not depend on
+batching, workers, the order of agents or the number of clinicians. Policies are compared on the same luck by giving the
 same run number to every point.
 """
 
@@ -39,7 +40,6 @@ class Stream(IntEnum):
     TRUST_EXTRA = 12
     INIT_SIZE = 13
     CENTRE_C = 14
-    INIT_POST = 15
 
 
 LuckTable = Mapping[Stream, tuple[str, ...]]
@@ -58,7 +58,6 @@ NODES = {"first_node": "first", "second_node": "second"}
 """The record of a node's luck -> the field of a place that holds the number of the node."""
 START_SEAT_LUCK: LuckTable = {
     Stream.INIT_CLINICIAN: ("morale", "origin", "spread_a", "spread_b"),
-    Stream.INIT_POST: ("post", "", "", ""),
 }
 START_CENTRE_LUCK: LuckTable = {Stream.CENTRE_C: ("party", "", "", "")}
 CENTRE_LUCK: LuckTable = {
@@ -104,15 +103,15 @@ def philox4x32(counter: tuple[Any, ...], key: tuple[Any, Any], xp: Any = np) -> 
     return c0, c1, c2, c3
 
 
-def uniforms(seed: int, run: Any, agent: Any, month: int, stream: int, xp: Any = np) -> tuple[Any, ...]:
-    """Return four float64 arrays of uniforms in [0, 1), of the shape of ``run`` broadcast with ``agent``.
+def uniforms(seed: int, run: Any, trust: Any, month: int, stream: int, seat: Any = 0, xp: Any = np) -> tuple[Any, ...]:
+    """Return four float64 arrays of uniforms in [0, 1), of the shape of ``run``, ``trust`` and ``seat`` broadcast.
 
-    ``run`` and ``agent`` are uint64 arrays; ``seed`` (0..2**32-1), ``month`` and ``stream`` are Python integers;
-    ``xp`` makes the arrays (NumPy or CuPy).
+    ``run``, ``trust`` and ``seat`` are uint64 arrays; ``seat`` may be a Python integer, as ``seed`` (0..2**32-1),
+    ``month`` and ``stream`` are; ``xp`` makes the arrays (NumPy or CuPy).
 
     >>> run, trust = np.arange(2, dtype=np.uint64)[:, None], np.arange(3, dtype=np.uint64)
     >>> [word.shape for word in uniforms(7, run, trust, 1, Stream.MANAGER)]
     [(2, 3), (2, 3), (2, 3), (2, 3)]
     """
-    counter = (agent, xp.uint64(month), xp.uint64(stream), xp.uint64(0))
+    counter = (trust, xp.uint64(month), xp.uint64(stream), xp.asarray(seat, dtype=np.uint64))
     return tuple(word.astype(np.float64) * UNIFORM_SCALE for word in philox4x32(counter, (xp.uint64(seed), run), xp))

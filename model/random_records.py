@@ -81,7 +81,6 @@ class StartSeatLuck:
     origin: float
     spread_a: float
     spread_b: float
-    post: float
 
 
 class NodeLuck:

@@ -258,7 +258,7 @@ class ManagerState:
 class SeatState:
     """A clinician's seat: the person in it, and what the person gives this month."""
 
-    post: float  # rank among posts, for the whole run: the lowest are those of nurses where professions are parted
+    number: float  # of the seat within its trust, from 0: known to every engine, so that none keeps it
     occupied: bool
     talent: float  # skill
     skill: float

@@ -32,8 +32,8 @@ class ArrayBatch:
         clinicians = batch.country.clinicians
         blocks = [range(first, min(first + width, clinicians)) for first in range(0, clinicians, width)]
         self.seats: list[SeatState] = [self.start.seats(block) for block in blocks]
-        self._seat_agents = [self.start.seat_agents(block) for block in blocks]
-        self._zero = self.start.agents[:, :1] - self.start.agents[:, :1]
+        self._seat_numbers = [self.start.seat_numbers(block) for block in blocks]
+        self._zero = self.start.trusts[:, :1] - self.start.trusts[:, :1]
         self.sound = xp.ones((len(batch.runs), 1), dtype=np.bool_)
         """Runs in which every value that entered an exact sum this month was a number within its bound."""
 
@@ -44,7 +44,7 @@ class ArrayBatch:
         self.records["now"].month = float(month)
         self.sound = self.xp.ones_like(self.sound)
         draw, luck = self.start.luck.draw, self.batch.rules.luck
-        trust_luck = draw(luck["trust"], self.start.agents, month)
+        trust_luck = draw(luck["trust"], self.start.trusts, month)
         centre_luck = draw(luck["country"], self._zero, month)
         for phase in self.batch.rules.month:
             if phase.level == "seat":
@@ -72,8 +72,9 @@ class ArrayBatch:
     def _clinicians(self, phase: Phase, month: int) -> None:
         totals: dict[tuple[str, str], Any] = {}
         table = self.batch.rules.luck["seat"]
-        for seat, agents in zip(self.seats, self._seat_agents, strict=True):
-            records = {**self.records, "seat": seat, "luck": self.start.luck.draw(table, agents, month)}
+        for seat, numbers in zip(self.seats, self._seat_numbers, strict=True):
+            luck = self.start.luck.draw(table, self.start.trusts, month, numbers)
+            records = {**self.records, "seat": seat, "luck": luck}
             self._follow(phase, records)
             for tally in phase.tallies:
                 for name, summed in self._over_seats(tally, records).items():

@@ -45,11 +45,14 @@ class BatchDraws:
         self._runs = xp.asarray(batch.runs)[:, None]
         self._xp = xp
 
-    def draw(self, table: draws.LuckTable, agent: Any, month: int) -> Any:
-        """Return a record of uniforms for ``agent`` (uint64, broadcasts against (run, 1)), one field per use."""
+    def draw(self, table: draws.LuckTable, trust: Any, month: int, seat: Any = 0) -> Any:
+        """Return a record of uniforms for ``trust`` or its ``seat``, one field per use.
+
+        Both are uint64 and broadcast against (run, 1).
+        """
         luck = SimpleNamespace()
         for stream, names in table.items():
-            words = uniforms(self._seed, self._runs, agent, month, int(stream), self._xp)
+            words = uniforms(self._seed, self._runs, trust, month, int(stream), seat, self._xp)
             for name, word in zip(names, words, strict=True):
                 if name:
                     setattr(luck, name, word)
@@ -64,7 +67,7 @@ class ArrayStart:
         runs, trusts = len(batch.runs), batch.country.trusts
         self.luck = BatchDraws(batch, xp)
         self._drawn: dict[str, Any] = {}
-        self.agents = xp.arange(trusts, dtype=np.uint64)[None, :]
+        self.trusts = xp.arange(trusts, dtype=np.uint64)[None, :]
         every_run = xp.ones((runs, 1), dtype=np.bool_)
         every_trust = xp.ones((runs, trusts), dtype=np.bool_)
         self._everywhere = {**dict.fromkeys(COUNTRY, every_run), **dict.fromkeys(TRUSTS, every_trust)}
@@ -135,8 +138,8 @@ class ArrayStart:
             node = getattr(self._begun["place"], draws.NODES[name]).astype(np.uint64)
             return self.luck.draw(draws.NODE_LUCK, node, 0)
         if level == "trust":
-            return self.luck.draw(draws.START_LUCK, self.agents, 0)
-        return self.luck.draw(draws.START_CENTRE_LUCK, self.agents[:, :1] - self.agents[:, :1], 0)
+            return self.luck.draw(draws.START_LUCK, self.trusts, 0)
+        return self.luck.draw(draws.START_CENTRE_LUCK, self.trusts[:, :1] - self.trusts[:, :1], 0)
 
     def _add_up(self, tally: Tally) -> None:
         values = tally.rule(*[self._begun[name] for name in tally.reads])
@@ -165,16 +168,17 @@ class ArrayStart:
         """Return every record but seats, by the name that rules read."""
         return dict(self._begun)
 
-    def seat_agents(self, block: range) -> Any:
-        """Return the agent numbers of the seats ``block`` of every trust, uint64 (seat, 1, trust)."""
-        seats = self.xp.arange(block.start, block.stop, dtype=np.uint64)[:, None, None]
-        return self.agents[None, :, :] * self.xp.uint64(self.batch.country.clinicians) + seats
+    def seat_numbers(self, block: range) -> Any:
+        """Return the numbers of the seats ``block`` within their trusts, uint64 (seat, 1, 1)."""
+        return self.xp.arange(block.start, block.stop, dtype=np.uint64)[:, None, None]
 
     def seats(self, block: range) -> SeatState:
         """Return the seats ``block`` of every trust, arrays (seat, run, trust)."""
-        luck = self.luck.draw(draws.START_SEAT_LUCK, self.seat_agents(block), 0)
+        numbers = self.seat_numbers(block)
+        luck = self.luck.draw(draws.START_SEAT_LUCK, self.trusts, 0, numbers)
         everywhere = self.xp.ones((len(block), len(self.batch.runs), self.batch.country.trusts), dtype=np.bool_)
         seat = SeatState()
+        seat.number = numbers.astype(np.float64)
         records = {**self._begun, "seat": seat, "luck": luck}
         for phase in (phase for phase in self.batch.rules.start if phase.level == "seat"):
             for step in phase.steps:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from ...model.graph.expression_graph import Kind, in_order
-from ...model.graph.fields import Field, kind_of_field
+from ...model.graph.fields import SEAT_NUMBER, Field, kind_of_field
 from ...model.graph.trace import (
     Traced,
     trace_final,
@@ -101,5 +101,6 @@ def _model_of(book: RuleBook) -> CudaModel:
     places = (*_met((*phases, *outcomes, start)), *(("place", over) for over in GROUPS), *summed, *recorded)
     stays = (*COUNTRY_RECORDS, *TRUST_RECORDS, "seat")
     # A dict and no set: the order decides the source, and with it the hash of the kernel.
-    kept = tuple(place for place in dict.fromkeys(places) if place[0] in stays and place not in groups)
+    dropped = {*groups, SEAT_NUMBER}
+    kept = tuple(place for place in dict.fromkeys(places) if place[0] in stays and place not in dropped)
     return CudaModel(book, phases, outcomes, start, kept, groups)

@@ -29,8 +29,9 @@ DEV double keep(const i64 number) { return __longlong_as_double(number); }
 // ---- luck ------------------------------------------------------------------------------------------------------
 struct Words { u32 w0, w1, w2, w3; };
 
-DEV Words philox(const u32 agent, const u32 month, const u32 stream, const u32 run, const u32 seed) {
-  u32 c0 = agent, c1 = month, c2 = stream, c3 = 0u, low_key = seed, high_key = run;
+DEV Words philox(
+    const u32 trust, const u32 month, const u32 stream, const u32 seat, const u32 run, const u32 seed) {
+  u32 c0 = trust, c1 = month, c2 = stream, c3 = seat, low_key = seed, high_key = run;
 #pragma unroll
   for (int round = 0; round < 10; ++round) {
     // Halves of products by themselves: the compiler would otherwise compute in 64 bits throughout.

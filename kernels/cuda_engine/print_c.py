@@ -14,7 +14,7 @@ from typing import Any
 from ...model import draws
 from ...model.arithmetic import FIXED_ONE, MOST_SUM
 from ...model.graph.expression_graph import Kind, Node, Rank, in_order
-from ...model.graph.fields import Field
+from ...model.graph.fields import SEAT_NUMBER, Field
 from ...model.graph.trace import Traced, trace_function
 from .model import COUNTRY_RECORDS, OCCUPIED, CudaModel
 
@@ -28,7 +28,7 @@ _CALLS = {
     "not": "!{}",
     "select": "{} ? {} : {}",
 }
-_AGENT = {Rank.COUNTRY: "0u", Rank.TRUST: "trust", Rank.SEAT: "agent"}
+_DRAW = {Rank.COUNTRY: "0u, {stream}u, 0u", Rank.TRUST: "trust, {stream}u, 0u", Rank.SEAT: "trust, {stream}u, seat"}
 _STREAMS = {int(stream): stream.name.lower() for stream in draws.Stream}
 
 
@@ -109,6 +109,8 @@ class FunctionPrinter:
             return f"again(w.country.p_{name})"
         if record in COUNTRY_RECORDS:
             return f"w.country.{record}_{name}{truth}"
+        if (record, name) == SEAT_NUMBER:
+            return "as_double((i64)seat)"
         if record == "seat":
             return "occupied[lane] != 0" if name == OCCUPIED else f"person[SEAT_{name} * WARP]{truth}"
         if (record, name) in self.model.group_sums:
@@ -124,7 +126,7 @@ class FunctionPrinter:
     def _luck(self, stream: int, word: int) -> str:
         block = f"words_{_STREAMS.get(stream, f'own_{stream}')}"
         # A block has four words: all luck of a stream comes from one draw.
-        self._once(block, f"const Words {block} = draw(w, {_AGENT[self.piece.rank]}, {stream}u);")
+        self._once(block, f"const Words {block} = draw(w, {_DRAW[self.piece.rank].format(stream=stream)});")
         return f"uniform({block}.w{word})"
 
     def _once(self, name: str, declaration: str) -> None:
@@ -211,10 +213,9 @@ class FunctionPrinter:
         yield "const u32 lane = trust % WARP;"
         yield "double* person = w.args.seats + first_seat(w, trust) * (SEAT_VALUES * WARP) + lane;"
         yield "u8* occupied = w.args.occupied + first_seat(w, trust) * WARP;"
-        yield "const u32 end = (trust + 1u) * w.args.clinicians;"
         # A second copy of the body would need registers that are not there.
         yield "#pragma unroll 1"
-        yield "for (u32 agent = trust * w.args.clinicians; agent < end; ++agent) {"
+        yield "for (u32 seat = 0u; seat < w.args.clinicians; ++seat) {"
         yield from (f"  {line}" for line in self.lines)
         yield "  person += SEAT_VALUES * WARP;"
         yield "  occupied += WARP;"

@@ -34,8 +34,8 @@ DEV double* trust_values(const World& w, const u32 trust) {
   return w.args.trusts + (first_warp(w) + trust / WARP) * (TRUST_VALUES * WARP) + trust % WARP;
 }
 DEV u64 first_seat(const World& w, const u32 trust) { return (first_warp(w) + trust / WARP) * w.args.clinicians; }
-DEV Words draw(const World& w, const u32 agent, const u32 stream) {
-  return philox(agent, (u32)w.country.month, stream, (u32)w.country.run, w.args.seed);
+DEV Words draw(const World& w, const u32 trust, const u32 stream, const u32 seat) {
+  return philox(trust, (u32)w.country.month, stream, seat, (u32)w.country.run, w.args.seed);
 }
 
 #if WATCHED

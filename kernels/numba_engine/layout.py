@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from ...model.graph.expression_graph import Rank, in_order
-from ...model.graph.fields import Field
+from ...model.graph.fields import SEAT_NUMBER, Field
 from ...model.graph.trace import Traced, trace_bins, trace_final, trace_month, trace_outcomes, trace_seat_start
 from ...model.schedule.recording import BINNED, YEARLY
 from ...model.schedule.rulebook import BUILT_IN, RuleBook
@@ -69,7 +69,7 @@ def _program_of(book: RuleBook) -> Program:
     for phase in phases:
         # Only what a phase finds in the state needs a slot; the rest lives in registers.
         for quantity in in_order(phase.results):
-            if quantity.operation == "field":
+            if quantity.operation == "field" and quantity.detail != SEAT_NUMBER:
                 wanted[quantity.rank][quantity.detail] = None
         wanted[phase.rank] |= {field: None for field in phase.written if field[0] in RESULTS}
     wanted[Rank.COUNTRY][LEFT] = None

@@ -15,9 +15,8 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from ...model.draws import WORD
 from ...model.graph.expression_graph import Node, Rank, in_order
-from ...model.graph.fields import Field
+from ...model.graph.fields import SEAT_NUMBER, Field
 from ...model.graph.trace import Traced
 from .emit import DOUBLE, FLAG, WHOLE, Expressions, Lanes, Value
 from .layout import Program
@@ -107,6 +106,8 @@ class PhaseFunction:
             if stream not in self._luck:
                 self._luck[stream] = self._draw(stream)
             return self._luck[stream][word]
+        if node.detail == SEAT_NUMBER:
+            return self.lanes.spread(self.builder.uitofp(self._seat_number, DOUBLE))
         # Sums over the seats of a trust stay whole numbers in doubles: only those over trusts may outgrow these.
         kind = WHOLE if node.kind == "count" and node.detail[0] != "totals" else DOUBLE
         pointer = self.address(node.detail, node.rank, kind)
@@ -141,10 +142,10 @@ class PhaseFunction:
             ]
         return self._uniforms(stream, self._trust_numbers if self.phase.rank is Rank.TRUST else WHOLE(0))
 
-    def _uniforms(self, stream: int, agent: Value) -> list[Value]:
+    def _uniforms(self, stream: int, trust: Value, seat: Value = WHOLE(0)) -> list[Value]:
         told = self.told
         month = WHOLE(0) if self.phase.name == "seat_start" else told["month"]
-        words = self.lanes.philox([agent, month, WHOLE(stream), WHOLE(0)], [told["seed"], told["run"]])
+        words = self.lanes.philox([trust, month, WHOLE(stream), seat], [told["seed"], told["run"]])
         return self.lanes.words_as_uniforms(words)
 
     def _drawn(self, stream: int, seat: Value, word: int) -> Value:
@@ -159,12 +160,9 @@ class PhaseFunction:
     def _draw_seats(self, start: Value, end: Value) -> None:
         """Draw luck for the seats ``start`` up to ``end`` of the tile, apart from the long chain of their rules."""
         b = self.builder
-        first_agents = b.mul(self._trust_numbers, self.lanes.spread(self.told["clinicians"]))
         with self.loop(start, end) as seat:
-            agents = b.add(first_agents, self.lanes.spread(seat))
-            agents = b.and_(agents, self.lanes.constant(WORD, agents))
             for stream in self._streams:
-                for word, value in enumerate(self._uniforms(stream, agents)):
+                for word, value in enumerate(self._uniforms(stream, self._trust_numbers, seat)):
                     b.store(value, self._drawn(stream, seat, word), align=8)
 
     def seat_offset(self, tile: Value, seat: Value) -> Value:

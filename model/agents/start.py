@@ -45,24 +45,27 @@ class LuckOfTheMonth:
     def __init__(self, seed: int, run: int, book: RuleBook) -> None:
         self._seed, self._run, self._book = seed, np.array([run], dtype=np.uint64), book
 
-    def draw(self, table: LuckTable, agents: int, month: int) -> dict[str, list[float]]:
-        """Return, for each use in ``table``, a list of uniforms over agents 0 .. ``agents`` - 1."""
-        numbers = np.arange(agents, dtype=np.uint64)
+    def draw(self, table: LuckTable, agents: int, month: int, seats: int = 1) -> dict[str, list[float]]:
+        """Return, for each use in ``table``, a list of uniforms over agents 0 .. ``agents`` - 1.
+
+        Agents are trusts, or, trust by trust, their ``seats``.
+        """
+        trusts, numbers = np.divmod(np.arange(agents, dtype=np.uint64), np.uint64(seats))
         dealt: dict[str, list[float]] = {}
         for stream, names in table.items():
-            words = uniforms(self._seed, self._run, numbers, month, int(stream))
+            words = uniforms(self._seed, self._run, trusts, month, int(stream), numbers)
             dealt |= {name: word.tolist() for name, word in zip(names, words, strict=True) if name}
         return dealt
 
     def deal(self, month: int, minister: Minister, trusts: list[Trust], clinicians: list[Clinician]) -> None:
         """Give every agent its luck of ``month``."""
-        groups: tuple[tuple[LuckTable, list[Any]], ...] = (
-            (self._book.luck["country"], [minister]),
-            (self._book.luck["trust"], trusts),
-            (self._book.luck["seat"], clinicians),
+        groups: tuple[tuple[LuckTable, list[Any], int], ...] = (
+            (self._book.luck["country"], [minister], 1),
+            (self._book.luck["trust"], trusts, 1),
+            (self._book.luck["seat"], clinicians, len(clinicians) // len(trusts)),
         )
-        for table, actors in groups:
-            for name, words in self.draw(table, len(actors), month).items():
+        for table, actors, seats in groups:
+            for name, words in self.draw(table, len(actors), month, seats).items():
                 for actor, word in zip(actors, words, strict=True):
                     setattr(actor.luck, name, word)
 
@@ -170,10 +173,11 @@ def _add_up(tally: Tally, around: list[dict[str, Any]]) -> None:
 def _start_clinicians(
     model: Any, phase: Phase, clinicians: int, around: list[Records], luck: LuckOfTheMonth
 ) -> list[Clinician]:
-    dealt = luck.draw(draws.START_SEAT_LUCK, len(around) * clinicians, 0)
+    dealt = luck.draw(draws.START_SEAT_LUCK, len(around) * clinicians, 0, clinicians)
     seats = []
     for number in range(len(around) * clinicians):
         clinician, records = Clinician(model), around[number // clinicians]
+        clinician.number = float(number % clinicians)
         _follow(phase, {**records, "seat": clinician, "luck": one(dealt, number)}, ())
         clinician.trust = records["trust"]
         clinician.luck = SeatLuck()

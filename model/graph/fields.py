@@ -32,6 +32,8 @@ RECORDS: dict[str, tuple[Rank, type | None]] = {
     "place": (Rank.TRUST, records.PlaceState),
 }
 """Record that rules read -> how often it differs, and the class that types its fields (None: all are numbers)."""
+SEAT_NUMBER: Field = ("seat", "number")
+"""The one field of a seat that is known from where the seat lies."""
 
 
 @cache

@@ -19,7 +19,7 @@ from ..schedule.month import Level, Phase, Step, Tally
 from ..schedule.recording import final_trust_records
 from ..schedule.rulebook import BUILT_IN, Field, RuleBook
 from .expression_graph import CannotTrace, Graph, Kind, Node, Rank, in_order
-from .fields import RECORDS, TracedLuck, TracedRecord, kind_of_field
+from .fields import RECORDS, SEAT_NUMBER, TracedLuck, TracedRecord, kind_of_field
 
 RANKS: dict[Level, Rank] = {
     "country": Rank.COUNTRY,
@@ -44,6 +44,7 @@ def known_before(book: RuleBook = BUILT_IN) -> frozenset[Field]:
             *(("setting", name) for name in ("trusts", "clinicians", "seats")),
             ("place", "index"),
             ("now", "month"),
+            SEAT_NUMBER,
             *(("p", name) for name in book.parameters),
             *(("k", name) for name in CONSTANTS),
         }
@@ -227,12 +228,9 @@ def _start_of(book: RuleBook) -> tuple[Traced, ...]:
 
 
 def trace_seat_start(book: RuleBook = BUILT_IN) -> Traced:
-    """Trace the people in the seats at month 0: what the rules of a month read of them."""
+    """Trace the people in the seats at month 0."""
     (seats,) = (phase for phase in trace_start(book) if phase.rank is Rank.SEAT)
-    read = {field for phase in trace_month(book) for field in phase.reads}
-    # What no rule of the book reads, such as the post of a seat, costs no luck and no room.
-    written = {field: node for field, node in seats.written.items() if field in read}
-    return replace(seats, name="seat_start", written=written)
+    return replace(seats, name="seat_start")
 
 
 def trace_function(function: Callable[[Any], Any], kind: Kind = "number") -> tuple[Node, Node]:

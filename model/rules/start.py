@@ -253,7 +253,6 @@ def manager_start(
 class SeatStart(NamedTuple):
     """A clinician's seat at the start."""
 
-    post: float
     occupied: bool
     talent: float
     skill: float
@@ -263,7 +262,7 @@ class SeatStart(NamedTuple):
 
 
 def seat_start(seat: SeatState, luck: StartSeatLuck, p: Parameters, k: Constants) -> SeatStart:
-    """Untrained people, some from the poor tail, and a few vacant seats, each with a post for good (section 5; A26)."""
+    """Untrained people, some from the poor tail, and a few vacant seats (section 5; A26)."""
     spread = triangular(luck.spread_a, luck.spread_b)
     talent = select(
         luck.origin < p.poor_performer_share,
@@ -271,7 +270,6 @@ def seat_start(seat: SeatState, luck: StartSeatLuck, p: Parameters, k: Constants
         larger(0.1, 1.0 + p.skill_spread * spread),
     )
     return SeatStart(
-        post=luck.post,
         occupied=luck.morale >= 0.07,
         talent=talent,
         skill=talent,

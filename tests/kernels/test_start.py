@@ -12,9 +12,9 @@ from tredegar.kernels.simulation import simulate
 def test_a_start_draws_each_block_once_however_many_phases_read_it(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn = []
 
-    def count(seed, run, agent, month, stream, xp=np):
+    def count(seed, run, trust, month, stream, seat=0, xp=np):
         drawn.append((month, stream))
-        return uniforms(seed, run, agent, month, stream, xp)
+        return uniforms(seed, run, trust, month, stream, seat, xp)
 
     uniforms = start.uniforms
     monkeypatch.setattr(start, "uniforms", count)

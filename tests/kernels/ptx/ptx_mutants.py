@@ -35,8 +35,8 @@ _EDITS = {
         "(u64)(run_index() ^ 1u) * COUNTRY_WORDS + word] = shared_words[word]",
     ),
     "a month starts with the luck of the last": (
-        "philox(agent, (u32)w.country.month, stream",
-        "philox(agent, (u32)w.country.month - 1u, stream",
+        "philox(trust, (u32)w.country.month, stream",
+        "philox(trust, (u32)w.country.month - 1u, stream",
     ),
 }
 
