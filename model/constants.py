@@ -27,6 +27,7 @@ class Constant:
     meaning: str
     positive: bool = False
     most: float = 1e6
+    source: str = "assumption"
 
     def check(self, value: Any) -> float:
         """Return ``value`` as a float if the equations accept it; raise ValueError, naming the range, otherwise."""

@@ -40,6 +40,9 @@ class Stream(IntEnum):
     TRUST_EXTRA = 12
     INIT_SIZE = 13
     CENTRE_C = 14
+    CENTRE_D = 15
+    EVENTS = 16
+    ERRORS = 17
 
 
 LuckTable = Mapping[Stream, tuple[str, ...]]
@@ -63,12 +66,15 @@ START_CENTRE_LUCK: LuckTable = {Stream.CENTRE_C: ("party", "", "", "")}
 CENTRE_LUCK: LuckTable = {
     Stream.CENTRE_A: ("drift_a", "drift_b", "error_a", "error_b"),
     Stream.CENTRE_B: ("leaves", "reorganises", "early_election", "change"),
-    Stream.CENTRE_C: ("party", "", "", ""),
+    Stream.CENTRE_C: ("party", "falls", "weight_a", "weight_b"),
+    Stream.CENTRE_D: ("reaches", "scope", "spread", "middle"),
 }
 TRUST_LUCK: LuckTable = {
     Stream.MANAGER: ("departs", "challenge", "adopts", "method"),
     Stream.SERVICE: ("drift_a", "drift_b", "found", "margin"),
-    Stream.TRUST_EXTRA: ("relapses", "difficulty_a", "difficulty_b", ""),
+    Stream.TRUST_EXTRA: ("relapses", "difficulty_a", "difficulty_b", "touched"),
+    Stream.EVENTS: ("marked", "merges", "visit", "pushes"),
+    Stream.ERRORS: ("error_a", "error_b", "noise_a", "noise_b"),
 }
 SEAT_LUCK: LuckTable = {Stream.CLINICIAN: ("fate", "origin", "spread_a", "spread_b")}
 

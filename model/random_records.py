@@ -15,6 +15,13 @@ class CentreLuck:
     early_election: float
     change: float
     party: float
+    falls: float
+    weight_a: float
+    weight_b: float
+    reaches: float
+    scope: float
+    spread: float
+    middle: float
 
 
 class TrustLuck:
@@ -31,6 +38,15 @@ class TrustLuck:
     relapses: float
     difficulty_a: float
     difficulty_b: float
+    touched: float
+    marked: float
+    merges: float
+    visit: float
+    pushes: float
+    error_a: float
+    error_b: float
+    noise_a: float
+    noise_b: float
 
 
 class SeatLuck:

@@ -48,10 +48,12 @@ class CentreState:
     best_practice: float  # method units
     months_since_election: float  # months
     tenure: float  # months of the minister
+    head_months: float  # months of the head of government
+    new_head: float  # 0 or 1: begins this month
     zeal: float
     party: float  # -1 localist, +1 centralist
     pride: float  # interest of the centre in its own new reorganisation
-    voted: bool  # the minister lost an election this month
+    voted: bool  # an election turned out the head of government this month
     minister_changed: float  # 0 or 1
     control: float
     detail: float
@@ -72,6 +74,7 @@ class CentreState:
     control_volunteered: float  # per month
     challenge_bar: float
     entrenched: float
+    issue_severity: float  # of what the last consultation asked of providers
     focus_access: float
     focus_quality: float
     focus_integration: float
@@ -83,6 +86,10 @@ class CentreState:
     shock: float
     hazard: float  # of reorganising, per month
     started: float  # 0 or 1: a reorganisation starts this month
+    reform_scope: float  # of a start of this month: share of trusts that it marks, 0 without one
+    reform_spread: float  # over which their own months lie, months
+    middle_started: float  # 0 or 1: the middle tier is reorganised this month
+    months_settled: float  # since the last start of either tier, months
     direction: float  # -1 liberating, 0 disruption only, +1 centralising
     transition_left: float  # months
     disruption: float
@@ -122,6 +129,9 @@ class NationState:
     grievance: float
     learning_stock: float
     wrongful_blame: float
+    disruption: float  # as trusts meet it
+    supply: float  # mean by size of size
+    objecting_supply: float  # of the trusts that object
     vacancy: float
     failing_share: float
     access_sd: float
@@ -175,6 +185,8 @@ class TrustState:
     learning_stock: float
     difficulty: float  # demand over funding, ratio
     months_failing: float  # months
+    track_record: float  # what inspectors have seen of the worse of quality and access
+    found_poor: float  # 0 or 1: by a visit of this month
     regime_months: float  # months in the failure regime, 0 outside
     regime_entry: bool
     regime_exit: bool
@@ -183,6 +195,7 @@ class TrustState:
     morale: float
     skill: float
     share_at_work: float
+    doctors_leaving: float  # rate of leaving over that of a clinician, ratio
     burned_out: float  # share of the clinicians at work
     displacement_hazard: float  # per month
     strain: float  # pressure, saturating
@@ -211,6 +224,8 @@ class TrustState:
     treated: float
     failure_demand_share: float
     need_met: float
+    pushed: float  # access that a push adds to the report
+    push_debt: float  # quality that the last push takes
     found_told: float  # 0 or 1
     found_hidden: float  # 0 or 1
     failing: bool
@@ -231,11 +246,14 @@ class ManagerState:
     gaming: float
     staff_trust: float
     challenges: float  # 0 or 1
+    objects: float  # 0 or 1: formally, in the last consultation
     gap: float
     true_gap: float
     seen: float
     guard: float
     reorganised: float  # 0 or 1: the trust's own reorganisation starts this month
+    months_to_step: float  # to the trust's own reorganisation, months; -1 where none is to come
+    unrest: float  # disruption by whatever touched the trust
     own_disruption: float  # by reorganisations, as the trust meets it
     own_shock: float  # of its own reorganisation
     central_pressure: float  # >= 0

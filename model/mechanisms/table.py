@@ -6,28 +6,29 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from .dressed_reports import GAMING
-from .failure_inspections import REGIME
-from .formal_objections import OBJECTION
-from .heads_of_government import MINISTER
-from .outside_paths import OUTSIDE
-from .professions import PROFESSIONS
+from .failure_threshold import REGIME
+from .minister_hazard import MINISTER
+from .no_notch import NOTCH
+from .no_objections import OBJECTION
+from .no_paths import OUTSIDE
+from .no_season import SEASON
+from .one_profession import PROFESSIONS
 from .rivals import Mechanism
-from .seasons import SEASON
-from .target_notch import NOTCH
-from .tiers import REORGANISATION
+from .single_tier import REORGANISATION
 
 _ALL = (GAMING, MINISTER, REORGANISATION, REGIME, OBJECTION, NOTCH, PROFESSIONS, SEASON, OUTSIDE)
 MECHANISMS: Mapping[str, Mechanism] = MappingProxyType({each.name: each for each in _ALL})
 """Name -> mechanism, of all that have a rival."""
-MODEL_2: Mapping[str, str] = MappingProxyType(
+MODEL_1: Mapping[str, str] = MappingProxyType(
     {
-        "minister": "experience",
-        "reorganisation": "tiers",
-        "regime": "inspections",
-        "objection": "formal",
-        "notch": "at-target",
-        "professions": "nurses-and-doctors",
-        "season": "twelve-months",
+        "minister": "constant",
+        "reorganisation": "all-at-once",
+        "regime": "threshold",
+        "objection": "none",
+        "notch": "none",
+        "professions": "one",
+        "season": "none",
+        "outside": "none",
     }
 )
-"""Mechanism -> rival: the structure that the record demands (docs/models.md)."""
+"""Mechanism -> rival: the structure of the first model, which the record refuted (docs/models.md)."""

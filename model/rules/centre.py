@@ -51,9 +51,9 @@ def demand_level(centre: CentreState, p: Parameters) -> float:
     return centre.demand_level * (1.0 + p.demand_growth / 12.0)
 
 
-def arrivals(centre: CentreState) -> float:
-    """Demand comes as it has grown; a path from outside can stand in for this (C14)."""
-    return centre.demand_level
+def arrivals(centre: CentreState, p: Parameters) -> float:
+    """Demand comes as it has grown, times a path from outside (C14)."""
+    return centre.demand_level * p.demand_path
 
 
 def funding(centre: CentreState, nation: NationState, p: Parameters, k: Constants) -> float:
@@ -64,9 +64,9 @@ def funding(centre: CentreState, nation: NationState, p: Parameters, k: Constant
     return smaller(k.FUND_MAX, larger(k.FUND_MIN, grown))
 
 
-def money(centre: CentreState) -> float:
-    """All that is funded is spent; a path from outside can stand in for this (C14)."""
-    return centre.funding
+def money(centre: CentreState, p: Parameters) -> float:
+    """What is funded is spent, times a path from outside (C14)."""
+    return centre.funding * p.money_path
 
 
 def absorb(centre: CentreState, nation: NationState, k: Constants) -> float:

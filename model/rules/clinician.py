@@ -11,7 +11,7 @@ from ..arithmetic import clip01, coachability, larger, negation, select, smaller
 from ..constants import Constants
 from ..parameters import Parameters
 from ..random_records import SeatLuck
-from ..records import SeatState, TrustState
+from ..records import SeatState, Setting, TrustState
 
 
 class Motivation(NamedTuple):
@@ -47,11 +47,22 @@ def skill(seat: SeatState, trust: TrustState, k: Constants) -> float:
     return larger(0.05, seat.skill + trained - (seat.skill - seat.talent) / k.SKILL_MEMORY)
 
 
-def leave_rate(seat: SeatState, trust: TrustState, p: Parameters, k: Constants) -> float:
-    """Low morale, pressure and blame drive people out, whatever their post (L1; V24)."""
+def usual_leave_rate(seat: SeatState, trust: TrustState, p: Parameters, k: Constants) -> float:
+    """Return the rate at which a clinician leaves whose profession is not asked for."""
     low = 1.0 - seat.morale
     leave = smaller(0.5, p.clinician_turnover * (k.LEAVE_BASE + k.LEAVE_MORALE * low * low + trust.leave_strain))
     return leave + trust.leave_blame
+
+
+def nurse(seat: SeatState, setting: Setting, k: Constants) -> bool:
+    """Whether the seat is a nurse's: the first of each trust's seats are, for the whole run."""
+    return seat.number < k.NURSE_SHARE * setting.clinicians
+
+
+def leave_rate(seat: SeatState, trust: TrustState, setting: Setting, p: Parameters, k: Constants) -> float:
+    """Low morale, pressure and blame drive people out, nurses more readily than doctors (L1; B38, V24, V25)."""
+    times = select(nurse(seat, setting, k), p.nurse_leaving, trust.doctors_leaving)
+    return usual_leave_rate(seat, trust, p, k) * times
 
 
 class Fate(NamedTuple):
@@ -90,6 +101,8 @@ class Contribution(NamedTuple):
     rehired: bool
     poor: bool
     burned_out: bool
+    nurses: bool
+    doctors_left: bool
     tail: bool
     top: bool
     displaced_talent: float
@@ -104,7 +117,7 @@ class Contribution(NamedTuple):
     top_skill: float
 
 
-def contribution(seat: SeatState, trust: TrustState, p: Parameters, k: Constants) -> Contribution:
+def contribution(seat: SeatState, trust: TrustState, setting: Setting, p: Parameters, k: Constants) -> Contribution:
     """Skill, lifted or held down by protocol, times effort makes care; alerts are the expected share (L2; A29, B25)."""
     coach = coachability(seat.skill, k.COACH_HALF)
     effective_skill = (
@@ -124,6 +137,8 @@ def contribution(seat: SeatState, trust: TrustState, p: Parameters, k: Constants
         rehired=seat.rehired,
         poor=seat.at_work & seat.poor,
         burned_out=seat.at_work & (seat.morale < LOW_MORALE),
+        nurses=seat.at_work & nurse(seat, setting, k),
+        doctors_left=seat.left & negation(nurse(seat, setting, k)),
         tail=tail,
         top=top,
         displaced_talent=select(seat.displaced, seat.talent, 0.0),

@@ -36,6 +36,9 @@ def means(nation: NationState, country_sums: Sums, setting: Setting) -> Means:
         grievance=unfixed(s.grievance) / weight,
         learning_stock=unfixed(s.learning_stock) / weight,
         wrongful_blame=unfixed(s.wrongful_blame) / weight,
+        disruption=unfixed(s.disruption) / weight,
+        supply=unfixed(s.supply) / weight,
+        objecting_supply=unfixed(s.objecting_supply) / weight,
     )
 
 

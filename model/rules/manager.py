@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..arithmetic import clip01, larger, magnitude, saturating, select, smaller
+from ..arithmetic import clip01, larger, magnitude, saturating, select, smaller, triangular
 from ..constants import Constants
 from ..parameters import Parameters
 from ..random_records import TrustLuck
-from ..records import CentreState, CouncilState, ManagerState, NationState, TrustState
+from ..records import CentreState, CouncilState, ManagerState, NationState, Now, TrustState
+from .minister import consulted
 
 
 class View(NamedTuple):
@@ -107,6 +108,21 @@ def challenges(manager: ManagerState, centre: CentreState, luck: TrustLuck, p: P
     stays = select(net > -k.CHALLENGE_STAY, 1.0, 0.0)
     starts = select(net > 0.0, 1.0, 0.0)
     return select(manager.challenges > 0.5, stays, starts)
+
+
+def objects(
+    manager: ManagerState, trust: TrustState, centre: CentreState, now: Now, luck: TrustLuck, p: Parameters,
+    k: Constants,
+) -> float:
+    """Grievance, size and the issue outweigh what fear the law leaves; an answer stands for a year (M1; B36, V34)."""
+    net = (
+        manager.grievance
+        + k.OBJECT_SIZE * (trust.size - 1.0)
+        - manager.fear * (1.0 - p.objection_protection)
+        + centre.issue_severity
+        + k.OBJECT_NOISE * triangular(luck.noise_a, luck.noise_b)
+    )
+    return select(consulted(now), select(net > k.OBJECT_THRESHOLD, 1.0, 0.0), manager.objects)
 
 
 class Latitude(NamedTuple):

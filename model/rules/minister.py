@@ -1,14 +1,14 @@
-"""Rules of a minister: tenure, blame, anxiety, grip, rhetoric and focus (C3 to C11)."""
+"""Rules of a minister: head of government, tenure, blame, anxiety, grip, rhetoric and focus (C3 to C11)."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..arithmetic import clip01, larger, saturating, select
+from ..arithmetic import clip01, floor, larger, negation, saturating, select, triangular
 from ..constants import Constants
 from ..parameters import Parameters
 from ..random_records import CentreLuck
-from ..records import CentreState, NationState
+from ..records import CentreState, NationState, Now
 
 
 class Calendar(NamedTuple):
@@ -26,14 +26,30 @@ def election_called(centre: CentreState, luck: CentreLuck, k: Constants) -> bool
     return (waited >= k.ELECTION_DUE) | early
 
 
-def calendar(centre: CentreState, luck: CentreLuck, k: Constants) -> Calendar:
-    """An election comes when it is due, or early by chance; it may turn the minister out (C3)."""
+def calendar(centre: CentreState, luck: CentreLuck, p: Parameters, k: Constants) -> Calendar:
+    """An election comes when it is due, or early by chance; it may turn out the head of government (C3; V04)."""
     called = election_called(centre, luck, k)
     return Calendar(
         months_since_election=select(called, 0.0, centre.months_since_election + 1.0),
         tenure=centre.tenure + 1.0,
-        voted=called & (luck.change < k.ELECTION_CHANGE),
+        voted=called & (luck.change < p.head_loses),
     )
+
+
+class Headship(NamedTuple):
+    """How long the head of government has led, and whether another one begins this month (0 or 1)."""
+
+    head_months: float
+    new_head: float
+
+
+def headship(centre: CentreState, luck: CentreLuck, p: Parameters, k: Constants) -> Headship:
+    """Between elections a head of government falls the more easily the longer they have led (C3; V04)."""
+    led = centre.head_months + 1.0
+    hazard = p.head_hazard * led * led / (led * led + k.HEAD_HALF * k.HEAD_HALF)
+    falls = negation(centre.months_since_election <= 0.0) & (luck.falls < hazard)
+    changed = centre.voted | falls
+    return Headship(head_months=select(changed, 0.0, led), new_head=select(changed, 1.0, 0.0))
 
 
 def inherited_deal(centre: CentreState, p: Parameters, k: Constants) -> float:
@@ -51,9 +67,16 @@ class Ministry(NamedTuple):
 
 
 def ministry(centre: CentreState, luck: CentreLuck, p: Parameters, k: Constants) -> Ministry:
-    """A new minister does not inherit the arm's-length deal, unless commitment protects it (C3; A23)."""
-    changed = (luck.leaves < 1.0 / p.minister_tenure) | centre.voted
-    fresh_zeal = select(centre.voted, luck.change / k.ELECTION_CHANGE, luck.change)
+    """Most ministers leave with their head, others by time; the arm's-length deal suffers (C3; A23, V04, V05)."""
+    called = centre.months_since_election <= 0.0
+    served = centre.tenure * centre.tenure
+    hazard = k.MINISTER_WEAR / p.minister_tenure * served / (served + k.MINISTER_HALF * k.MINISTER_HALF)
+    chance = select(centre.new_head > 0.5, p.minister_follows, select(called, k.RESHUFFLE_CHANCE, hazard))
+    # Another party keeps no minister of its predecessor.
+    changed = (luck.leaves < chance) | (centre.voted & (luck.party < k.PARTY_CHANGE))
+    # What is left of the uniform that decided on the election.
+    lost, kept = luck.change / p.head_loses, (luck.change - p.head_loses) / (1.0 - p.head_loses)
+    fresh_zeal = select(centre.voted, lost, select(called, kept, luck.change))
     return Ministry(
         minister_changed=select(changed, 1.0, 0.0),
         tenure=select(changed, 0.0, centre.tenure),
@@ -189,6 +212,17 @@ def settlement(centre: CentreState, nation: NationState, p: Parameters, k: Const
         entrenched=clip01(centre.entrenched + r * entrenching),
         rhetoric=centre.rhetoric + r * k.RHETORIC_RATE * (rhetoric_goal - centre.rhetoric),
     )
+
+
+def consulted(now: Now) -> bool:
+    """Whether providers are consulted in this month: the last one of each year of the run."""
+    return now.month - 12.0 * floor(now.month / 12.0) < 0.5
+
+
+def issue_severity(centre: CentreState, now: Now, luck: CentreLuck, k: Constants) -> float:
+    """What a year's consultation asks of providers differs from year to year, for all of them alike (C10; B36)."""
+    drawn = k.ISSUE_SPREAD * triangular(luck.weight_a, luck.weight_b)
+    return select(consulted(now), drawn, centre.issue_severity)
 
 
 class Focus(NamedTuple):

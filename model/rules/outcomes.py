@@ -1,4 +1,4 @@
-"""Rules of the outcomes: the 86 that are not percentiles (section 8), in the order of the table."""
+"""Rules of the outcomes: all that are not percentiles (section 8), in the order of the table."""
 
 from __future__ import annotations
 
@@ -90,6 +90,8 @@ class StaffOutcomes(NamedTuple):
     alert_rate: float
     pool_count: float
     burned_out_share: float
+    nurses_at_work: float
+    doctors_leaving: float
 
 
 def ratio_or(total: int, count: int, otherwise: float) -> float:
@@ -118,6 +120,8 @@ def staff_outcomes(nation: NationState, country_sums: Sums) -> StaffOutcomes:
         alert_rate=unfixed(s.alerts) / people,
         pool_count=nation.pool,
         burned_out_share=unfixed(s.burned_out) / people,
+        nurses_at_work=unfixed(s.nurses) / people,
+        doctors_leaving=unfixed(s.doctors_left) / people,
     )
 
 
@@ -145,6 +149,9 @@ class ManagerOutcomes(NamedTuple):
     failure_exits: float
     failure_early_exits: float
     trusts_reorganised: float
+    disruption_of_trusts: float
+    objecting_share: float
+    objecting_supply_share: float
 
 
 def manager_outcomes(nation: NationState, country_sums: Sums, setting: Setting) -> ManagerOutcomes:
@@ -172,6 +179,9 @@ def manager_outcomes(nation: NationState, country_sums: Sums, setting: Setting) 
         failure_exits=as_float(s.left_regime) / trusts,
         failure_early_exits=as_float(s.left_regime_early) / trusts,
         trusts_reorganised=as_float(s.reorganised) / trusts,
+        disruption_of_trusts=nation.disruption,
+        objecting_share=as_float(s.objecting) / trusts,
+        objecting_supply_share=nation.objecting_supply / nation.supply,
     )
 
 
@@ -192,8 +202,10 @@ class CentreOutcomes(NamedTuple):
     focus_integration_now: float
     reorganisation_started: float
     reorganisation_direction: float
+    any_tier_started: float
     disruption: float
     minister_changed: float
+    head_changed: float
     best_practice_error: float
     challenge_bar: float
     funding_level: float
@@ -222,8 +234,10 @@ def centre_outcomes(nation: NationState, centre: CentreState) -> CentreOutcomes:
         focus_integration_now=centre.focus_integration,
         reorganisation_started=centre.started,
         reorganisation_direction=select(centre.started > 0.5, centre.direction, 0.0),
+        any_tier_started=larger(centre.started, centre.middle_started),
         disruption=centre.disruption,
         minister_changed=centre.minister_changed,
+        head_changed=centre.new_head,
         best_practice_error=magnitude(centre.best_practice - centre.national_optimum),
         challenge_bar=centre.challenge_bar,
         funding_level=centre.money,

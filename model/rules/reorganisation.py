@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..arithmetic import clip01, floor, larger, magnitude, select, smaller
+from ..arithmetic import clip01, floor, larger, magnitude, negation, select, smaller
 from ..constants import Constants
 from ..parameters import Parameters
-from ..random_records import CentreLuck
-from ..records import CentreState, ManagerState, Now
+from ..random_records import CentreLuck, TrustLuck
+from ..records import CentreState, ManagerState, Now, TrustState
 
 
 class Complaints(NamedTuple):
@@ -120,6 +120,31 @@ def launch(centre: CentreState, luck: CentreLuck, now: Now, p: Parameters, k: Co
     )
 
 
+class Reach(NamedTuple):
+    """What of the providers this month's national start reaches, and whether the middle tier is reorganised."""
+
+    reform_scope: float
+    reform_spread: float
+    middle_started: float
+    months_settled: float
+
+
+def reach(centre: CentreState, luck: CentreLuck, p: Parameters, k: Constants) -> Reach:
+    """Some national reforms reach providers, over years; an anxious centre reorganises the middle (C12; A41, V03)."""
+    begins = centre.started > 0.5
+    reaches = begins & (luck.reaches < p.provider_chance)
+    settled = centre.months_settled + 1.0
+    rest = settled * settled / (settled * settled + k.MIDDLE_REST * k.MIDDLE_REST)
+    hazard = p.political_responsiveness * p.middle_rate * centre.anxiety * rest
+    middle = negation(begins) & (luck.middle < hazard)
+    return Reach(
+        reform_scope=select(reaches, k.SCOPE_LEAST + (1.0 - k.SCOPE_LEAST) * luck.scope, 0.0),
+        reform_spread=k.SPREAD_LEAST + larger(0.0, p.reform_spread - k.SPREAD_LEAST) * luck.spread,
+        middle_started=select(middle, 1.0, 0.0),
+        months_settled=select(begins | middle, 0.0, settled),
+    )
+
+
 class Transition(NamedTuple):
     """Where the transition stands, and the centre's stance at the end of the phase."""
 
@@ -154,6 +179,34 @@ def transition(centre: CentreState, p: Parameters, k: Constants) -> Transition:
     )
 
 
+NO_STEP = -1.0
+"""Months to a trust's own step where none is to come."""
+
+
+class OwnStep(NamedTuple):
+    """How many months are left to the trust's own step, and how disrupted it is."""
+
+    months_to_step: float
+    unrest: float
+
+
+def provider_step(
+    manager: ManagerState, trust: TrustState, centre: CentreState, luck: TrustLuck, p: Parameters, k: Constants
+) -> OwnStep:
+    """Small and failing trusts, and those across borders, are marked more often, each with its month (M1; B5b)."""
+    weight = 1.0 + k.MARK_TILT * (0.5 * (1.0 - trust.size) + manager.failing + 0.5 * (0.5 - trust.overlap))
+    chance = smaller(1.0, centre.reform_scope * weight)
+    marked = luck.marked < chance
+    # What is left of the uniform that marked the trust chooses its month.
+    month = floor(luck.marked / larger(1e-12, chance) * centre.reform_spread)
+    planned = select(marked, month, larger(NO_STEP, manager.months_to_step - 1.0))
+    left = select(luck.merges < p.merger_rate, 0.0, planned)
+    touched = (centre.middle_started > 0.5) & (luck.touched < k.MIDDLE_SHARE)
+    blow = select(left == 0.0, 1.0, 0.0) + k.NATIONAL_SHOCK * centre.started + select(touched, k.MIDDLE_SHOCK, 0.0)
+    faded = manager.unrest * (1.0 - 1.0 / k.DISRUPTION_MONTHS)
+    return OwnStep(months_to_step=left, unrest=smaller(1.0, faded + centre.shock * blow))
+
+
 class Upheaval(NamedTuple):
     """What a reorganisation is for one trust this month."""
 
@@ -163,5 +216,9 @@ class Upheaval(NamedTuple):
 
 
 def upheaval(manager: ManagerState, centre: CentreState) -> Upheaval:
-    """There is one tier: the centre's reorganisation is that of every trust, all at once (M1; assumption)."""
-    return Upheaval(reorganised=centre.started, own_disruption=centre.disruption, own_shock=centre.shock)
+    """A trust is reorganised in its own month, and disrupted by whatever touches it (M1; B5b, V06, V07)."""
+    return Upheaval(
+        reorganised=select(manager.months_to_step == 0.0, 1.0, 0.0),
+        own_disruption=manager.unrest,
+        own_shock=centre.shock,
+    )

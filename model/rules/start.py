@@ -53,6 +53,9 @@ class CentreStart(NamedTuple):
     months_since: float
     funding: float
     demand_level: float
+    head_months: float
+    months_settled: float
+    issue_severity: float
 
 
 def centre_start(centre: CentreState, luck: StartCentreLuck, p: Parameters) -> CentreStart:
@@ -92,6 +95,9 @@ def centre_start(centre: CentreState, luck: StartCentreLuck, p: Parameters) -> C
         months_since=30.0,
         funding=1.0,
         demand_level=1.0,
+        head_months=0.0,
+        months_settled=0.0,
+        issue_severity=0.0,
     )
 
 
@@ -183,6 +189,9 @@ class TrustStart(NamedTuple):
     morale: float
     skill: float
     months_failing: float
+    track_record: float
+    pushed: float
+    doctors_leaving: float
     regime_months: float
     queue: float
     wait: float
@@ -213,6 +222,9 @@ def trust_start(trust: TrustState, luck: StartLuck, p: Parameters, k: Constants)
         morale=0.6,
         skill=1.0,
         months_failing=0.0,
+        track_record=0.66,
+        pushed=0.0,
+        doctors_leaving=p.doctor_leaving,
         regime_months=0.0,
         queue=k.BASE_WAIT,
         wait=k.BASE_WAIT,
@@ -231,6 +243,10 @@ class ManagerStart(NamedTuple):
     staff_trust: float
     gaming: float
     wrongful_blame: float
+    failing: float
+    months_to_step: float
+    unrest: float
+    objects: float
 
 
 def manager_start(
@@ -247,6 +263,10 @@ def manager_start(
         staff_trust=0.5,
         gaming=0.0,
         wrongful_blame=0.0,
+        failing=0.0,
+        months_to_step=-1.0,
+        unrest=0.0,
+        objects=0.0,
     )
 
 

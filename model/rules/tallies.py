@@ -37,6 +37,9 @@ class Means(NamedTuple):
     grievance: float
     learning_stock: float
     wrongful_blame: float
+    disruption: float
+    supply: float
+    objecting_supply: float
 
 
 def tally_conditions(trust: TrustState, manager: ManagerState) -> Means:
@@ -64,6 +67,10 @@ def tally_conditions(trust: TrustState, manager: ManagerState) -> Means:
         grievance=size * manager.grievance,
         learning_stock=size * trust.learning_stock,
         wrongful_blame=size * manager.wrongful_blame,
+        disruption=size * manager.own_disruption,
+        # A mean by size of size is what trusts supply together.
+        supply=size * size,
+        objecting_supply=size * size * manager.objects,
     )
 
 
@@ -76,6 +83,8 @@ class Staff(NamedTuple):
     rehired: float
     poor: float
     burned_out: float
+    nurses: float
+    doctors_left: float
     displaced_talent: float
     alerts: float
     morale: float
@@ -103,6 +112,8 @@ def tally_staff(trust: TrustState, totals: Sums) -> Staff:
         rehired=size * as_float(totals.rehired),
         poor=size * as_float(totals.poor),
         burned_out=size * as_float(totals.burned_out),
+        nurses=size * as_float(totals.nurses),
+        doctors_left=size * as_float(totals.doctors_left),
         displaced_talent=size * unfixed(totals.displaced_talent),
         alerts=size * unfixed(totals.alerts),
         morale=size * unfixed(totals.morale),
@@ -146,6 +157,7 @@ class Distribution(NamedTuple):
     left_regime: bool
     left_regime_early: bool
     reorganised: bool
+    objecting: bool
 
 
 def tally_distribution(trust: TrustState, manager: ManagerState) -> Distribution:
@@ -177,6 +189,7 @@ def tally_distribution(trust: TrustState, manager: ManagerState) -> Distribution
         left_regime_early=trust.regime_early_exit,
         # The size is that of every trust: where one value holds for the country, each of them adds it.
         reorganised=(trust.size > 0.0) & (manager.reorganised > 0.5),
+        objecting=manager.objects > 0.5,
     )
 
 

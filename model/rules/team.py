@@ -127,6 +127,16 @@ def team_state(trust: TrustState, totals: Sums, setting: Setting) -> TeamState:
     )
 
 
+USUAL_VACANCY = 0.07
+"""Share of vacant posts at which doctors leave as they would anyway: that of month 0. An assumption."""
+
+
+def doctors_leaving(trust: TrustState, p: Parameters) -> float:
+    """Where colleagues are missing, doctors leave more readily next month; any vacant post counts (S1; B38, V25)."""
+    missing = 1.0 - trust.share_at_work - USUAL_VACANCY
+    return p.doctor_leaving * larger(0.0, 1.0 + p.doctor_coupling * missing)
+
+
 def burned_out(trust: TrustState, totals: Sums) -> float:
     """Share of the clinicians at work whose morale is low; told for the record alone (S1; B39)."""
     return as_float(totals.burned_out) / larger(1.0, as_float(totals.at_work))
@@ -178,10 +188,21 @@ class RawOutput(NamedTuple):
     raw_integration: float
 
 
-def raw_output(trust: TrustState, totals: Sums, setting: Setting, k: Constants) -> RawOutput:
-    """The clinicians' output, as the method and the organisation let it through (S1)."""
+def unsupported_output(trust: TrustState, totals: Sums, setting: Setting, k: Constants) -> RawOutput:
+    """Return the clinicians' output as the method and the organisation let it through."""
     return RawOutput(
         raw_access=unfixed(totals.access) / (setting.clinicians * k.NORM_ACCESS) * trust.multiplier,
         raw_quality=unfixed(totals.quality) / (setting.clinicians * k.NORM_QUALITY) * trust.multiplier,
         raw_integration=unfixed(totals.integration) / (setting.clinicians * k.NORM_INTEGRATION) * trust.multiplier,
+    )
+
+
+def raw_output(trust: TrustState, totals: Sums, setting: Setting, p: Parameters, k: Constants) -> RawOutput:
+    """The clinicians' output; support in the failure regime takes months to tell (S1; B22, V31)."""
+    plain = unsupported_output(trust, totals, setting, k)
+    support = 1.0 + p.regime_support * trust.regime_months / (trust.regime_months + k.SUPPORT_MONTHS)
+    return RawOutput(
+        raw_access=plain.raw_access * support,
+        raw_quality=plain.raw_quality * support,
+        raw_integration=plain.raw_integration * support,
     )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..arithmetic import SQRT6, larger, negation, root, saturating, select, smaller, unfixed
+from ..arithmetic import SQRT6, floor, larger, negation, root, saturating, select, smaller, unfixed
 from ..constants import Constants
 from ..parameters import Parameters
 from ..random_records import TrustLuck
-from ..records import CentreState, ManagerState, NationState, Setting, Sums, TrustState
+from ..records import CentreState, ManagerState, NationState, Now, Setting, Sums, TrustState
 
 
 def integration(trust: TrustState, catchment_sums: Sums, setting: Setting, k: Constants) -> float:
@@ -81,9 +81,30 @@ def seen_in_time(wait: float, k: Constants) -> float:
     return 1.0 / (1.0 + wait_ratio * wait_ratio * wait_ratio)
 
 
-def access(trust: TrustState, k: Constants) -> float:
-    """The share seen within the standard falls with the wait (S2; V17)."""
-    return seen_in_time(trust.wait, k)
+SEASON = (1.044, 1.035, 1.012, 0.973, 0.967, 0.957, 0.969, 0.965, 0.984, 1.009, 1.021, 1.071)
+"""Wait of a calendar month over that of the year, January to December.
+
+Computed from England's ae_attendances_trust_month_2016_2019.csv (all organisations) and ae_trust_month_2021_2025.csv
+(the 129 trusts whose breaches are known in every month, without February and March 2025, which are copies). Each
+month's share a within four hours gives a wait (1/a - 1)^(1/3), in units of the limit, as the model has it; its log less
+the centred mean of twelve months (half weights at both ends) is averaged by calendar month: five years, four of August
+and September. The twelve sum to zero before they are turned back.
+"""
+
+
+def season_factor(month: float, strength: float) -> float:
+    """Return the factor on waits of calendar ``month`` (1..12): 1 at strength 0, the record's at 1."""
+    factor = SEASON[0]
+    for number, of_month in enumerate(SEASON[1:], start=2):
+        factor = select(month == float(number), of_month, factor)
+    return 1.0 + strength * (factor - 1.0)
+
+
+def access(trust: TrustState, now: Now, p: Parameters, k: Constants) -> float:
+    """The share seen within the standard falls with the wait, which is longer in winter (S2; V17)."""
+    months = now.month + floor(p.season_start) - 2.0
+    factor = season_factor(months - 12.0 * floor(months / 12.0) + 1.0, p.season_strength)
+    return seen_in_time(trust.wait * factor, k)
 
 
 class Publication(NamedTuple):
@@ -99,10 +120,31 @@ def told_access(trust: TrustState, manager: ManagerState, landing: float, p: Par
     return smaller(1.0, larger(trust.access, dressed))
 
 
+class Push(NamedTuple):
+    """What a push adds to this month's report, and what the last one takes from this month's quality."""
+
+    pushed: float
+    push_debt: float
+
+
+def push(trust: TrustState, manager: ManagerState, luck: TrustLuck, p: Parameters, k: Constants) -> Push:
+    """Who would miss a tough target by a little may get over the line in the last days of the month (S2; B10, B11)."""
+    told = told_access(trust, manager, k.GAMING_MARGIN * luck.margin, p, k)
+    short = p.target_level - told
+    chance = smaller(1.0, p.notch_effort * p.target_toughness)
+    pushes = (short > 0.0) & (short < k.NOTCH_WIDTH) & (luck.pushes < chance)
+    # What is left of the uniform says where the push lands.
+    lands = smaller(1.0, p.target_level + k.NOTCH_LANDING * (luck.pushes / larger(1e-12, chance)))
+    return Push(
+        pushed=select(pushes, lands - told, 0.0),
+        push_debt=k.NOTCH_COST * p.notch_truth * trust.pushed,
+    )
+
+
 def publication(trust: TrustState, manager: ManagerState, luck: TrustLuck, p: Parameters, k: Constants) -> Publication:
-    """A gaming trust reports up to just above the target; its true access stays what it was (S2; B8 to B12)."""
-    reported = told_access(trust, manager, k.GAMING_MARGIN * luck.margin, p, k)
-    return Publication(access=trust.access, reported=reported)
+    """A gaming trust reports up to just above the target; part of a push is true (S2; B8 to B12, V12 to V14)."""
+    told = told_access(trust, manager, k.GAMING_MARGIN * luck.margin, p, k)
+    return Publication(access=trust.access + p.notch_truth * trust.pushed, reported=told + trust.pushed)
 
 
 class Performance(NamedTuple):
@@ -113,9 +155,9 @@ class Performance(NamedTuple):
 
 
 def performance(trust: TrustState, k: Constants) -> Performance:
-    """Waiting harms quality a little; access, quality and integration make the overall mark (S2)."""
+    """Waiting harms quality a little, last month's push too; three marks make the overall one (S2)."""
     raw = trust.raw_quality * (1.0 - k.WAIT_HARM * saturating(larger(0.0, trust.wait - k.HARM_WAIT)))
-    quality = raw * raw / (raw * raw + k.QUALITY_HALF)
+    quality = larger(0.0, raw * raw / (raw * raw + k.QUALITY_HALF) - trust.push_debt)
     return Performance(quality=quality, overall=0.4 * trust.access + 0.4 * quality + 0.2 * trust.integration)
 
 

@@ -1,19 +1,40 @@
-"""Rules of succession: who has to go, and who comes next (M4)."""
+"""Rules of succession: inspections and the failure regime, who has to go, and who comes next (M4)."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..arithmetic import SQRT6, clip01, larger, negation, select
+from ..arithmetic import SQRT6, clip01, floor, larger, negation, select, smaller, triangular
 from ..constants import Constants
 from ..parameters import Parameters
 from ..random_records import TrustLuck
 from ..records import CentreState, ManagerState, NationState, TrustState
 
 
-def failing(manager: ManagerState, trust: TrustState, k: Constants) -> float:
-    """A trust is in the failure regime while its months of failing are above a threshold (M4; A34, B22)."""
-    return select(trust.months_failing > k.FAILING_MONTHS, 1.0, 0.0)
+class Inspection(NamedTuple):
+    """What inspectors have seen of the trust over time, and whether a visit of this month found it poor (0 or 1)."""
+
+    track_record: float
+    found_poor: float
+
+
+def inspection(trust: TrustState, luck: TrustLuck, p: Parameters, k: Constants) -> Inspection:
+    """Inspectors see the worse of quality and access, with error; who is found too low on a visit fails (M4; B22)."""
+    seen = smaller(trust.quality, trust.access) + k.INSPECTION_ERROR * triangular(luck.error_a, luck.error_b)
+    visited = luck.visit < p.inspection_rate * (k.INSPECTION_BASE + p.inspection_intensity)
+    return Inspection(
+        track_record=trust.track_record + (seen - trust.track_record) / k.TRACK_MONTHS,
+        found_poor=select(visited & (seen < p.regime_entry_level), 1.0, 0.0),
+    )
+
+
+def failing(manager: ManagerState, trust: TrustState, p: Parameters, k: Constants) -> float:
+    """A visit opens the regime; a re-inspection that is due closes it, on a good track record (M4; A34, B22, V31)."""
+    waited = trust.regime_months - k.REINSPECT_AFTER
+    # The remainder is below one month in one month of each round, whatever the length of a round.
+    due = (waited >= 0.0) & (waited - k.REINSPECT_EVERY * floor(waited / k.REINSPECT_EVERY) < 1.0)
+    leaves = due & (trust.track_record > p.regime_exit_level)
+    return select(trust.regime_months > 0.5, select(leaves, 0.0, 1.0), trust.found_poor)
 
 
 class Security(NamedTuple):
