@@ -70,14 +70,19 @@ def main() -> int:
     """Print every figure, a line for each, and return 1 if one is not met."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("facts", nargs="*", help="facts to run, such as SF1 SF4; all when none is named")
+    options.add_argument(
+        "--every", type=int, default=1, help="run every so many-th fact alone, a short form (default: 1)"
+    )
     options.add_argument("--engine", default="auto", help="engine to run them on (default: the fastest here)")
     chosen = options.parse_args()
     table = tomllib.loads(REFERENCE.read_text(encoding="utf-8"))
     if unknown := set(chosen.facts) - set(table):
         options.error(f"unknown fact {', '.join(sorted(unknown))}; the table has {', '.join(table)}")
+    if chosen.every < 1:
+        options.error(f"--every must be at least 1, got {chosen.every}")
     started = time.perf_counter()
     done: list[Figure] = []
-    for fact in chosen.facts or table:
+    for fact in (chosen.facts or list(table))[:: chosen.every]:
         for figure in figures(fact, table[fact], chosen.engine):
             verdict = "met" if figure.met else f"MISSED: the table says {figure.expected:.17g}"
             print(

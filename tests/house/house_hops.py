@@ -30,7 +30,7 @@ SPEC_NAME = "the-way-of-one-parameter"
 SPEC = f"""
 name = "{SPEC_NAME}"
 seed = 1
-months = 12
+months = 2
 replicates = 2
 [country]
 trusts = 10
