@@ -137,9 +137,10 @@ def reach(centre: CentreState, luck: CentreLuck, p: Parameters, k: Constants) ->
     rest = settled * settled / (settled * settled + k.MIDDLE_REST * k.MIDDLE_REST)
     hazard = p.political_responsiveness * p.middle_rate * centre.anxiety * rest
     middle = negation(begins) & (luck.middle < hazard)
+    shortest = smaller(k.SPREAD_LEAST, p.reform_spread)
     return Reach(
         reform_scope=select(reaches, k.SCOPE_LEAST + (1.0 - k.SCOPE_LEAST) * luck.scope, 0.0),
-        reform_spread=k.SPREAD_LEAST + larger(0.0, p.reform_spread - k.SPREAD_LEAST) * luck.spread,
+        reform_spread=shortest + (p.reform_spread - shortest) * luck.spread,
         middle_started=select(middle, 1.0, 0.0),
         months_settled=select(begins | middle, 0.0, settled),
     )
