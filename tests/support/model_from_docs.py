@@ -38,6 +38,12 @@ FROM_TRUSTS = {
     "failure_entries": "regime_entry", "failure_exits": "regime_exit", "failure_early_exits": "regime_early_exit",
     "trusts_reorganised": "reorganised", "objecting_share": "objects",
 }  # fmt: skip
+# Tallies over the clinicians at work.
+FROM_SEATS = {
+    "morale": "sum_morale", "clinician_leave_rate": "left", "poor_performer_share_now": "poor_count",
+    "alert_rate": "sum_alerts", "burned_out_share": "burned_out_count", "nurses_at_work": "nurses",
+    "doctors_leaving": "doctors_left",
+}  # fmt: skip
 # Outcomes of the same name.
 SAME_OF_NATION = """quality integration overall overall_sd fit queue compliance failing_share wrongful_blame
     failure_demand_share"""
@@ -259,17 +265,13 @@ class Country:
         row |= {name: centre[name] for name in SAME_OF_CENTRE.split()}
         return row | {
             "access_sd": self.spread("access"),
-            "morale": self.unfixed(self.by_size("sum_morale")) / people,
-            "clinician_leave_rate": self.unfixed(self.by_size("left")) / people,
             "mean_skill": skill,
             "skill_sd": math.sqrt(self.world["max"](0.0, squares - skill * skill)),
-            "poor_performer_share_now": self.unfixed(self.by_size("poor_count")) / people,
             "skill_tail": ratio(self.by_size("tail_skill"), self.by_size("tail_count")),
             "skill_middle": ratio(self.by_size("middle_skill"), self.by_size("middle_count")),
             "skill_top": ratio(self.by_size("top_skill"), self.by_size("top_count")),
             "skill_displacers": ratio(theirs, their_seats),
             "skill_others": ratio(others, other_seats),
-            "alert_rate": self.unfixed(self.by_size("sum_alerts")) / people,
             "gaming_gap": now.reported - now.access,
             "manager_departures": self.share("departed"),
             "adoption_share": self.share("adopted"),
@@ -285,12 +287,10 @@ class Country:
             "departures_long_failing": self.both("failing", "departed"),
             "meeting_target_share": self.share("meeting"),
             "departures_meeting_target": self.both("meeting", "departed"),
-            "burned_out_share": self.unfixed(self.by_size("burned_out_count")) / people,
-            "nurses_at_work": self.unfixed(self.by_size("nurses")) / people,
-            "doctors_leaving": self.unfixed(self.by_size("doctors_left")) / people,
             "any_tier_started": self.world["max"](centre["started"], centre["middle_started"]),
             "disruption_of_trusts": self.mean("own_disruption"),
             "objecting_supply_share": self.objecting_supply() / self.mean("size"),
+            **{name: self.unfixed(self.by_size(source)) / people for name, source in FROM_SEATS.items()},
             **{name: self.share(source) for name, source in FROM_TRUSTS.items()},
             **{name: self.share(name) for name in BESIDE_THRESHOLDS.split()},
         }
