@@ -22,7 +22,7 @@ from generate_types import FILES
 
 from tredegar.model import CONSTANTS, OUTCOMES, PARAMETERS, TRUST_RECORDS
 from tredegar.model.constants import Constant
-from tredegar.model.mechanisms.table import MECHANISMS
+from tredegar.model.mechanisms.table import MECHANISMS, MODEL_1
 from tredegar.model.outcomes import Outcome
 from tredegar.model.parameters import Parameter
 
@@ -75,7 +75,7 @@ def parameters() -> str:
 def constant_row(row: Constant) -> str:
     """Return the line of one constant."""
     accepted = f"{'above' if row.positive else 'from'} 0 to {row.most:g}"
-    return f"`{row.name}` | {number(row.value)} | {accepted} | {row.meaning}"
+    return f"`{row.name}` | {number(row.value)} | {accepted} | {row.meaning} | {row.source}"
 
 
 def constants() -> str:
@@ -83,7 +83,7 @@ def constants() -> str:
     parts = []
     for group, rows in groupby(CONSTANTS.values(), key=lambda row: row.group):
         lines = map(constant_row, rows)
-        parts.append(f"**{group.capitalize()}**\n\n{table('Constant | Value | Accepted | Meaning', lines)}")
+        parts.append(f"**{group.capitalize()}**\n\n{table('Constant | Value | Accepted | Meaning | Source', lines)}")
     return "\n\n".join(parts)
 
 
@@ -117,8 +117,21 @@ def rules() -> str:
     return table("Function | Module | What is judged", lines)
 
 
+def first_model() -> str:
+    """Return the rivals that make the first model: as a table with their parameters, and as the lines of a spec."""
+    lines = []
+    for name, chosen in MODEL_1.items():
+        rival = MECHANISMS[name].rivals[chosen]
+        own = {key: each.default for rule in rival.rules for key, each in rule.parameters.items()}
+        shown = ", ".join(f"`{key}` {number(value)}" for key, value in own.items())
+        lines.append(f"`{name}` | `{chosen}` | {rival.meaning} | {shown}")
+    spec = "\n".join(f'{name} = "{chosen}"' for name, chosen in MODEL_1.items())
+    return f"{table('Mechanism | Rival | What it says | Its own parameters', lines)}\n\n```toml\n[rules]\n{spec}\n```"
+
+
 SECTIONS: dict[str, Callable[[], str]] = {
     "rules": rules,
+    "first model": first_model,
     "parameters": parameters,
     "constants": constants,
     "outcomes": outcomes,

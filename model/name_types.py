@@ -16,15 +16,19 @@ ParameterName = Literal[
     "reform_preparedness", "reorganisation_shock", "forced_reorganisation_month",
     "forced_reorganisation_direction", "funding_response", "concession_rate", "centre_reprisal",
     "liberation_depth", "arms_length_design", "arms_length", "arms_length_erosion", "minister_tenure",
-    "ideology_gap", "centre_growth", "deal_commitment", "reform_memory", "number_of_units", "boundary_mismatch",
-    "council_shield", "method_heterogeneity", "local_drift_rate", "trust_difference", "national_drift",
-    "demand_growth", "capacity_ratio", "failure_demand", "practice_effect", "measurability_quality",
-    "measurability_integration", "local_trap", "trap_distance", "size_spread", "patient_choice", "user_voice",
+    "ideology_gap", "centre_growth", "deal_commitment", "reform_memory", "head_loses", "head_hazard",
+    "minister_follows", "provider_chance", "reform_spread", "middle_rate", "merger_rate", "number_of_units",
+    "boundary_mismatch", "council_shield", "method_heterogeneity", "local_drift_rate", "trust_difference",
+    "national_drift", "demand_growth", "capacity_ratio", "failure_demand", "practice_effect",
+    "measurability_quality", "measurability_integration", "local_trap", "trap_distance", "size_spread",
+    "season_strength", "season_start", "demand_path", "money_path", "patient_choice", "user_voice",
     "manager_capability", "preference_for_freedom", "challenge_threshold", "solidarity", "gaming_propensity",
     "manager_tenure", "buffering_norm", "local_learning_rate", "accountability_learning", "kaizen_support",
-    "initial_challenge", "anticipatory_dismantling", "skill_spread", "poor_performer_share",
-    "development_support", "protocol_strength", "displacement_rate", "displacing_share", "removal_rate",
-    "recruitment_selectivity", "professional_motivation", "crowding_out", "clinician_turnover",
+    "initial_challenge", "anticipatory_dismantling", "inspection_rate", "regime_entry_level", "regime_exit_level",
+    "regime_support", "objection_protection", "notch_effort", "notch_truth", "skill_spread",
+    "poor_performer_share", "development_support", "protocol_strength", "displacement_rate", "displacing_share",
+    "removal_rate", "recruitment_selectivity", "professional_motivation", "crowding_out", "clinician_turnover",
+    "nurse_leaving", "doctor_leaving", "doctor_coupling",
 ]  # fmt: skip
 """Name of a parameter; :func:`change_of` returns that of a change of it, ``parameter@month``."""
 OutcomeName = Literal[
@@ -35,16 +39,18 @@ OutcomeName = Literal[
     "gaming_gap", "manager_departures", "adoption_share", "method_spread", "below_target_share", "failing_share",
     "real_control_now", "mandate_detail_now", "rhetoric_gap", "arms_length_now", "anxiety", "blame", "sclerosis",
     "cynicism", "entrenched_localism", "focus_access_now", "focus_quality_now", "focus_integration_now",
-    "reorganisation_started", "reorganisation_direction", "disruption", "found_failures", "minister_changed",
-    "best_practice_error", "pool_count", "pressure_on_staff", "challenge_bar", "funding_level", "unit_cost",
-    "failure_demand_share", "private_grievance", "control_conceded", "control_volunteered",
-    "compliance_cost_share", "trapped_share", "organisational_learning", "wrongful_blame", "sacked_for_system",
-    "central_body", "party", "hidden_failures", "centre_quality_error", "long_failing_share",
+    "reorganisation_started", "reorganisation_direction", "any_tier_started", "disruption", "found_failures",
+    "minister_changed", "head_changed", "best_practice_error", "pool_count", "pressure_on_staff", "challenge_bar",
+    "funding_level", "unit_cost", "failure_demand_share", "private_grievance", "control_conceded",
+    "control_volunteered", "compliance_cost_share", "trapped_share", "organisational_learning", "wrongful_blame",
+    "sacked_for_system", "central_body", "party", "hidden_failures", "centre_quality_error", "long_failing_share",
     "departures_long_failing", "meeting_target_share", "departures_meeting_target", "burned_out_share",
-    "failure_entries", "failure_exits", "failure_early_exits", "reports_just_above", "reports_just_below",
-    "reports_further_above", "reports_further_below", "placebo_just_above", "placebo_just_below",
-    "placebo_further_above", "placebo_further_below", "trusts_reorganised", "access_p10", "access_p50",
-    "access_p90", "quality_p10", "quality_p50", "quality_p90", "overall_p10", "overall_p50", "overall_p90",
+    "nurses_at_work", "doctors_leaving", "failure_entries", "failure_exits", "failure_early_exits",
+    "reports_just_above", "reports_just_below", "reports_further_above", "reports_further_below",
+    "placebo_just_above", "placebo_just_below", "placebo_further_above", "placebo_further_below",
+    "trusts_reorganised", "disruption_of_trusts", "objecting_share", "objecting_supply_share", "access_p10",
+    "access_p50", "access_p90", "quality_p10", "quality_p50", "quality_p90", "overall_p10", "overall_p50",
+    "overall_p90",
 ]  # fmt: skip
 """Name of a monthly outcome."""
 TrustRecordName = Literal[
@@ -114,6 +120,13 @@ class PointTable(TypedDict, total=False):
     centre_growth: ArrayLike
     deal_commitment: ArrayLike
     reform_memory: ArrayLike
+    head_loses: ArrayLike
+    head_hazard: ArrayLike
+    minister_follows: ArrayLike
+    provider_chance: ArrayLike
+    reform_spread: ArrayLike
+    middle_rate: ArrayLike
+    merger_rate: ArrayLike
     number_of_units: ArrayLike
     boundary_mismatch: ArrayLike
     council_shield: ArrayLike
@@ -130,6 +143,10 @@ class PointTable(TypedDict, total=False):
     local_trap: ArrayLike
     trap_distance: ArrayLike
     size_spread: ArrayLike
+    season_strength: ArrayLike
+    season_start: ArrayLike
+    demand_path: ArrayLike
+    money_path: ArrayLike
     patient_choice: ArrayLike
     user_voice: ArrayLike
     manager_capability: ArrayLike
@@ -144,6 +161,13 @@ class PointTable(TypedDict, total=False):
     kaizen_support: ArrayLike
     initial_challenge: ArrayLike
     anticipatory_dismantling: ArrayLike
+    inspection_rate: ArrayLike
+    regime_entry_level: ArrayLike
+    regime_exit_level: ArrayLike
+    regime_support: ArrayLike
+    objection_protection: ArrayLike
+    notch_effort: ArrayLike
+    notch_truth: ArrayLike
     skill_spread: ArrayLike
     poor_performer_share: ArrayLike
     development_support: ArrayLike
@@ -155,6 +179,9 @@ class PointTable(TypedDict, total=False):
     professional_motivation: ArrayLike
     crowding_out: ArrayLike
     clinician_turnover: ArrayLike
+    nurse_leaving: ArrayLike
+    doctor_leaving: ArrayLike
+    doctor_coupling: ArrayLike
 
 
 class WantedByName(TypedDict, total=False):
@@ -201,6 +228,13 @@ class WantedByName(TypedDict, total=False):
     centre_growth: Any
     deal_commitment: Any
     reform_memory: Any
+    head_loses: Any
+    head_hazard: Any
+    minister_follows: Any
+    provider_chance: Any
+    reform_spread: Any
+    middle_rate: Any
+    merger_rate: Any
     number_of_units: Any
     boundary_mismatch: Any
     council_shield: Any
@@ -217,6 +251,10 @@ class WantedByName(TypedDict, total=False):
     local_trap: Any
     trap_distance: Any
     size_spread: Any
+    season_strength: Any
+    season_start: Any
+    demand_path: Any
+    money_path: Any
     patient_choice: Any
     user_voice: Any
     manager_capability: Any
@@ -231,6 +269,13 @@ class WantedByName(TypedDict, total=False):
     kaizen_support: Any
     initial_challenge: Any
     anticipatory_dismantling: Any
+    inspection_rate: Any
+    regime_entry_level: Any
+    regime_exit_level: Any
+    regime_support: Any
+    objection_protection: Any
+    notch_effort: Any
+    notch_truth: Any
     skill_spread: Any
     poor_performer_share: Any
     development_support: Any
@@ -242,6 +287,9 @@ class WantedByName(TypedDict, total=False):
     professional_motivation: Any
     crowding_out: Any
     clinician_turnover: Any
+    nurse_leaving: Any
+    doctor_leaving: Any
+    doctor_coupling: Any
 
 
 Points = PointTable | Mapping[ParameterName, ArrayLike] | DataFrameLike | DatasetLike

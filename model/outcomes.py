@@ -1,4 +1,4 @@
-"""Outcomes of a run: 95 of the country each month, and 17 records per trust on request.
+"""Outcomes of a run: 102 of the country each month, and 17 records per trust on request.
 
 The facts stand in ``outcomes.toml``; Zarr attributes, axis labels, documentation and ``tredegar outcomes`` are
 generated from the tables built here. Their order is the order of the hash of the golden values.

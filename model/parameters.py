@@ -1,4 +1,4 @@
-"""Parameters of a run: all 82, each with its unit, range, kind and source.
+"""Parameters of a run: all 103, each with its unit, range, kind and source.
 
 The facts stand in ``parameters.toml`` alone; spec checks, samplers, Zarr attributes, axis labels, documentation and
 ``tredegar parameters`` are generated from the table built here. What can be set has a name of one grammar: a parameter,

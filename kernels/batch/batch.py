@@ -54,9 +54,9 @@ def records_of_trust(months: int) -> int:
 class RunBatch:
     """Runs to be computed together.
 
-    ``rules`` is the book of rules that they follow. ``parameters``: name -> float64 (runs,), all that the book has: 82,
-    then own ones, choices and varied constants. ``changes``: month -> name -> float64 (runs,), the values that hold
-    from the start of that month on. ``runs``: uint64 (runs,), run numbers. ``seed``: 0..2**32-1.
+    ``rules`` is the book of rules that they follow. ``parameters``: name -> float64 (runs,), all that the book has: the
+    model's, then own ones, choices and varied constants. ``changes``: month -> name -> float64 (runs,), the values that
+    hold from the start of that month on. ``runs``: uint64 (runs,), run numbers. ``seed``: 0..2**32-1.
     """
 
     country: Country

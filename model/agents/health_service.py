@@ -98,7 +98,7 @@ class HealthService(Model):
     >>> country = HealthService(real_control=0.8, trusts=3, clinicians=4, seed=1)
     >>> country.step()
     >>> len(country.managers), len(country.outcomes), len(country.datacollector.get_model_vars_dataframe())
-    (3, 95, 1)
+    (3, 102, 1)
     """
 
     def __init__(

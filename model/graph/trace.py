@@ -177,7 +177,7 @@ def _trace_view(
 
 
 def trace_outcomes(book: RuleBook = BUILT_IN) -> Traced:
-    """Trace the outcomes of a month that are not percentiles, 86 and own ones, into the record ``outcomes``."""
+    """Trace the outcomes of a month, own ones too and percentiles not, into the record ``outcomes``."""
     return _trace_view("outcomes", Rank.COUNTRY, "outcomes", book.values_of_month, book)
 
 

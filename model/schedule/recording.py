@@ -27,7 +27,7 @@ OUTCOME_RULES: tuple[Callable[..., Any], ...] = (service_outcomes, staff_outcome
 
 
 def monthly_outcomes(records: dict[str, Any]) -> dict[str, Any]:
-    """Return the 86 outcomes of the month from the records of an engine, name -> float or array."""
+    """Return the outcomes of the month, but percentiles, from the records of an engine, name -> float or array."""
     nation, sums, setting = records["nation"], records["country_sums"], records["setting"]
     return {
         **service_outcomes(nation, sums, setting)._asdict(),

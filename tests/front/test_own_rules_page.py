@@ -40,7 +40,7 @@ def test_the_specs_of_the_page_are_read(tmp_path: Path) -> None:
     (tmp_path / "my_rules.py").write_text(
         blocks("python")[0] + "\n\n@rule\ndef gaming(manager):\n    return 0.9 * manager.gaming\n", encoding="utf-8"
     )
-    first, second = blocks("toml")
+    first, second, third = blocks("toml")
     spec = Spec.from_text(f'design = {{ method = "sobol", points = 4 }}\n{first}', tmp_path)
     assert spec.outcomes == ("quality", "mean_dread") and spec.rules.own_parameters == ("bite",)
     design = 'design = { method = "sobol", points = 4 }\n'
@@ -48,6 +48,8 @@ def test_the_specs_of_the_page_are_read(tmp_path: Path) -> None:
     assert varied.rules.choices == {"gaming": ("built-in", "proportional", "my_rules.py:gaming")}
     fixed = second.partition("[vary]")[0] + "[vary]\nreal_control = [0.0, 1.0]\n"
     assert Spec.from_text(design + fixed, tmp_path).rules.text
+    of_a_mechanism = Spec.from_text(design + third, tmp_path)
+    assert of_a_mechanism.rules.choices == {"reorganisation": ("built-in", "all-at-once")}
 
 
 BRANCH = "a Python branch on data (if, and, or, min, max, a < b < c) has no place in a rule"

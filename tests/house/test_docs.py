@@ -18,7 +18,6 @@ from tredegar.model import CONSTANTS, OUTCOMES, PARAMETERS
 from tredegar.model.outcomes import PERCENTILES
 from tredegar.model.providers import Providers
 
-from ..golden.write import SPECIFIED
 from ..support.model_from_docs import Country
 from ..support.page_listings import listings
 from ..support.places import ROOT
@@ -52,6 +51,34 @@ def run_of_the_page(
     return np.array([[row[name] for name in RECORDED] for row in country.months(months)]) + 0.0
 
 
+ODD = (
+    *("Purpose and patterns", "Entities, state variables and scales", "Process overview and scheduling"),
+    *("Design concepts", "Initialisation", "Input data", "Submodels"),
+)
+"""The seven elements of the protocol (Grimm et al. 2020)."""
+CONCEPTS = (
+    *("Basic principles", "Emergence", "Adaptation", "Objectives", "Learning", "Prediction", "Sensing", "Interaction"),
+    *("Stochasticity", "Collectives", "Observation"),
+)
+"""The design concepts of the protocol."""
+
+
+def test_the_page_has_the_seven_elements_of_the_protocol_in_their_order() -> None:
+    headings = re.findall(r"^## (\d+) (.+)$", PAGE, flags=re.MULTILINE)
+    assert headings[:7] == [(str(number), name) for number, name in enumerate(ODD, start=1)]
+
+
+def test_the_page_has_the_design_concepts_of_the_protocol_in_their_order() -> None:
+    section = PAGE.split("## 4 Design concepts")[1].split("\n## ")[0]
+    assert tuple(name.rstrip(".") for name in re.findall(r"\*\*([A-Z][a-z ]+\.?)\*\*", section)) == CONCEPTS
+
+
+def test_the_page_counts_outcomes_and_parameters_as_they_are() -> None:
+    assert f"**Observation.** {len(OUTCOMES)} outcomes" in PAGE
+    assert f"{len(PARAMETERS)} parameters are many" in PAGE
+    assert PAGE.count(f"{len(RECORDED)} outcomes of") == 1 and f"of the {len(RECORDED)} that are not" in PAGE
+
+
 def test_the_page_has_five_golden_runs() -> None:
     assert len(golden_rows()) == 5
 
@@ -64,7 +91,7 @@ def test_the_listings_of_the_page_meet_the_golden_values_in_every_bit(cells: lis
     single = {"quality": (0, -1), "queue": (-1,), "real_control_now": (-1,)}
     found = [outcomes[month, RECORDED.index(name)] for name, places in single.items() for month in places]
     assert [float(value).hex() for value in found] == cells[7:11]
-    assert hashlib.sha256(np.ascontiguousarray(outcomes[:, :SPECIFIED]).tobytes()).hexdigest() == cells[6].strip("`")
+    assert hashlib.sha256(np.ascontiguousarray(outcomes).tobytes()).hexdigest() == cells[6].strip("`")
 
 
 def drawn(case: int) -> dict[str, float]:
@@ -103,6 +130,26 @@ def test_page_and_engine_agree_where_levers_and_constants_change() -> None:
     scheduled = {f"{name}@{month}": value for month, values in changes.items() for name, value in values.items()}
     engine = run_of_the_engine(30, changed | scheduled, trusts=6, clinicians=3, seed=5, constants=constants)
     assert_same_bits(run_of_the_page(6, 3, 30, 5, 0, changed, VALUES | constants, changes=changes), engine)
+
+
+EVENTFUL = {
+    "head_hazard": 0.1, "head_loses": 0.5, "minister_follows": 0.6, "minister_tenure": 12.0, "reform_propensity": 0.8,
+    "provider_chance": 0.8, "middle_rate": 1.0, "merger_rate": 0.01, "inspection_rate": 0.3, "target_level": 0.8,
+    "target_toughness": 1.0, "notch_effort": 0.9, "notch_truth": 0.7, "doctor_coupling": 8.0, "season_start": 4.0,
+    "clinician_turnover": 0.02, "season_strength": 1.5,
+}  # fmt: skip
+"""Parameters under which what is rare happens often: heads fall, tiers start, trusts push, enter and leave regimes."""
+
+
+@pytest.mark.parametrize("seed", [1, 2, 4, 6])
+def test_page_and_engine_agree_where_what_is_rare_happens(seed: int) -> None:
+    engine = run_of_the_engine(
+        240, EVENTFUL, trusts=6, clinicians=3, seed=seed, runs=np.array([[seed]], dtype=np.uint32)
+    )
+    happened = engine.max(axis=0)
+    rare = ("head_changed", "any_tier_started", "trusts_reorganised", "objecting_share", "failure_exits")
+    assert all(happened[RECORDED.index(name)] > 0.0 for name in rare)
+    assert_same_bits(run_of_the_page(6, 3, 240, seed, seed, EVENTFUL), engine)
 
 
 @pytest.mark.parametrize("overlap", [None, (0.9, 0.2, 1.0, 0.0, 0.5)])

@@ -32,16 +32,22 @@ FROM_CENTRE = {
     "real_control_now": "control", "mandate_detail_now": "detail", "arms_length_now": "buffer",
     "entrenched_localism": "entrenched", "focus_access_now": "focus_access", "central_body": "body",
     "focus_quality_now": "focus_quality", "focus_integration_now": "focus_integration",
-    "reorganisation_started": "started", "funding_level": "funding", "compliance_cost_share": "compliance_cost",
+    "reorganisation_started": "started", "funding_level": "money", "compliance_cost_share": "compliance_cost",
 }  # fmt: skip
 FROM_TRUSTS = {
     "failure_entries": "regime_entry", "failure_exits": "regime_exit", "failure_early_exits": "regime_early_exit",
-    "trusts_reorganised": "reorganised",
+    "trusts_reorganised": "reorganised", "objecting_share": "objects",
+}  # fmt: skip
+# Tallies over the clinicians at work.
+FROM_SEATS = {
+    "morale": "sum_morale", "clinician_leave_rate": "left", "poor_performer_share_now": "poor_count",
+    "alert_rate": "sum_alerts", "burned_out_share": "burned_out_count", "nurses_at_work": "nurses",
+    "doctors_leaving": "doctors_left",
 }  # fmt: skip
 # Outcomes of the same name.
 SAME_OF_NATION = """quality integration overall overall_sd fit queue compliance failing_share wrongful_blame
     failure_demand_share"""
-SAME_OF_CENTRE = """rhetoric_gap anxiety blame sclerosis cynicism disruption minister_changed challenge_bar
+SAME_OF_CENTRE = """rhetoric_gap anxiety blame sclerosis cynicism disruption minister_changed head_changed challenge_bar
     control_conceded control_volunteered party"""
 
 BESIDE_THRESHOLDS = """reports_just_above reports_just_below reports_further_above reports_further_below
@@ -90,8 +96,8 @@ class Country:
     def run_listing(self, label: str, scope: dict[str, Any]) -> None:
         exec(self.code[label], self.world, scope)
 
-    def luck(self, scope: dict[str, Any], letter: str, agent: int, month: int, stream: int) -> None:
-        for place, uniform in enumerate(philox(self.key, (agent, month, stream, 0))):
+    def luck(self, scope: dict[str, Any], letter: str, trust: int, month: int, stream: int, seat: int = 0) -> None:
+        for place, uniform in enumerate(philox(self.key, (trust, month, stream, seat))):
             scope[f"{letter}{place}"] = uniform
 
     def start(self) -> None:
@@ -110,7 +116,7 @@ class Country:
             self.run_listing("trust start", trust)
             self.put_in_place(trust, j)
             self.trusts.append(trust)
-            self.seats.append([self.new_seat(trust, j * self.C + k) for k in range(self.C)])
+            self.seats.append([self.new_seat(trust, k) for k in range(self.C)])
         mean_size = self.unfixed(sum(self.fixed(trust["size"]) for trust in self.trusts)) / self.H
         for trust in self.trusts:
             trust["size"] = trust["size"] / mean_size
@@ -140,7 +146,8 @@ class Country:
 
     def new_seat(self, trust: Scope, number: int) -> Scope:
         seat = Scope(trust, self.centre, tallies=self.seat_tallies)
-        self.luck(seat, "u", number, 0, 6)
+        seat["number"] = number
+        self.luck(seat, "u", trust["j"], 0, 6, number)
         self.run_listing("seat start", seat)
         return seat
 
@@ -156,20 +163,20 @@ class Country:
         for month in range(1, count + 1):
             self.world |= {"m": month, "nation": self.nation}
             vars(self.p).update(self.changes.get(month, {}))
-            for letter, stream in zip("aby", (7, 8, 14), strict=True):
+            for letter, stream in zip("abyz", (7, 8, 14, 15), strict=True):
                 self.luck(self.centre, letter, 0, month, stream)
             self.run_listing("centre", self.centre)
             for j, trust in enumerate(self.trusts):
                 trust["council"] = self.councils[trust["council_index"]]
                 trust["catchment"] = self.catchments[trust["catchment_index"]]
-                self.luck(trust, "u", j, month, 9)
-                self.luck(trust, "v", j, month, 12)
+                for letter, stream in zip("uvxw", (9, 12, 16, 17), strict=True):
+                    self.luck(trust, letter, j, month, stream)
                 self.run_listing("manager", trust)
             for j, trust in enumerate(self.trusts):
                 self.run_listing("team", trust)
                 trust.update(dict.fromkeys(self.seat_tallies, 0))
                 for k, seat in enumerate(self.seats[j]):
-                    self.luck(seat, "u", j * self.C + k, month, 11)
+                    self.luck(seat, "u", j, month, 11, k)
                     self.run_listing("seat", seat)
                 self.run_listing("output", trust)
             for c, catchment in enumerate(self.catchments):
@@ -192,6 +199,10 @@ class Country:
 
     def mean(self, name: str) -> float:
         return self.unfixed(self.by_size(name)) / self.W
+
+    def objecting_supply(self) -> float:
+        total = sum(self.fixed(trust["size"] * trust["size"] * trust["objects"]) for trust in self.trusts)
+        return self.unfixed(total) / self.W
 
     def spread(self, name: str) -> float:
         mean = self.unfixed(sum(self.fixed(trust[name]) for trust in self.trusts)) / self.H
@@ -236,7 +247,7 @@ class Country:
             catchment.adopted = float(sum(adopted)) / max(1, len(adopted))
 
     def record(self, now: SimpleNamespace, seen_share: float) -> dict[str, float]:
-        """Return the 86 outcomes of the month (percentiles left out), by name."""
+        """Return the outcomes of the month (percentiles left out), by name."""
         centre = self.centre
         people = self.world["max"](1.0, self.unfixed(self.by_size("at_work")))
         skill = self.unfixed(self.by_size("sum_skill")) / people
@@ -254,17 +265,13 @@ class Country:
         row |= {name: centre[name] for name in SAME_OF_CENTRE.split()}
         return row | {
             "access_sd": self.spread("access"),
-            "morale": self.unfixed(self.by_size("sum_morale")) / people,
-            "clinician_leave_rate": self.unfixed(self.by_size("left")) / people,
             "mean_skill": skill,
             "skill_sd": math.sqrt(self.world["max"](0.0, squares - skill * skill)),
-            "poor_performer_share_now": self.unfixed(self.by_size("poor_count")) / people,
             "skill_tail": ratio(self.by_size("tail_skill"), self.by_size("tail_count")),
             "skill_middle": ratio(self.by_size("middle_skill"), self.by_size("middle_count")),
             "skill_top": ratio(self.by_size("top_skill"), self.by_size("top_count")),
             "skill_displacers": ratio(theirs, their_seats),
             "skill_others": ratio(others, other_seats),
-            "alert_rate": self.unfixed(self.by_size("sum_alerts")) / people,
             "gaming_gap": now.reported - now.access,
             "manager_departures": self.share("departed"),
             "adoption_share": self.share("adopted"),
@@ -272,7 +279,7 @@ class Country:
             "below_target_share": self.share("below_target"),
             "reorganisation_direction": centre["direction"] if centre["started"] > 0.5 else 0.0,
             "best_practice_error": abs(centre["best_practice"] - centre["national_optimum"]),
-            "unit_cost": centre["funding"] / self.world["max"](0.01, now.need_met),
+            "unit_cost": centre["money"] / self.world["max"](0.01, now.need_met),
             "trapped_share": self.share("trapped"),
             "sacked_for_system": self.share("sacked"),
             "centre_quality_error": (1.0 - seen_share) * self.spread("quality"),
@@ -280,7 +287,10 @@ class Country:
             "departures_long_failing": self.both("failing", "departed"),
             "meeting_target_share": self.share("meeting"),
             "departures_meeting_target": self.both("meeting", "departed"),
-            "burned_out_share": self.unfixed(self.by_size("burned_out_count")) / people,
+            "any_tier_started": self.world["max"](centre["started"], centre["middle_started"]),
+            "disruption_of_trusts": self.mean("own_disruption"),
+            "objecting_supply_share": self.objecting_supply() / self.mean("size"),
+            **{name: self.unfixed(self.by_size(source)) / people for name, source in FROM_SEATS.items()},
             **{name: self.share(source) for name, source in FROM_TRUSTS.items()},
             **{name: self.share(name) for name in BESIDE_THRESHOLDS.split()},
         }
