@@ -1,4 +1,4 @@
-"""Golden values: digests of small runs, which may change only on purpose. `make golden` rewrites those of what is built in.
+"""Golden values: digests of small runs, which may change only on purpose. `make golden` writes those of what is built in.
 
 ``published.toml`` holds the runs that docs/model.md tells, whose listings are a second implementation that meets them;
 ``mechanisms.toml`` lists runs for each mechanism, their digests stand in ``digests.toml``. The values of both are those
@@ -26,8 +26,6 @@ from tredegar.model.providers import parse_providers
 FOLDER = Path(__file__).resolve().parent
 DIGESTS = FOLDER / "digests.toml"
 RULES = FOLDER / "rules_hash.json"
-SPECIFIED = 73
-"""How many outcomes, from the first of the table on, a published digest covers; other digests cover all."""
 NEW = (
     "any_tier_started", "head_changed", "nurses_at_work", "doctors_leaving", "disruption_of_trusts", "objecting_share",
     "objecting_supply_share",
@@ -71,8 +69,8 @@ def run_row(row: dict[str, Any], engine: str, rules: Mapping[str, str] | None = 
 
 
 def published_digest(out: Simulated) -> str:
-    """SHA-256 as docs/model.md has it: the first 73 outcomes, (month, outcome), zeros without sign."""
-    names = [name for name in OUTCOMES if name not in PERCENTILES][:SPECIFIED]
+    """SHA-256 as docs/model.md has it: the outcomes that are no percentiles, (month, outcome), zeros without sign."""
+    names = [name for name in OUTCOMES if name not in PERCENTILES]
     values = np.stack([out[name][0, 0] for name in names], axis=1) + 0.0
     return hashlib.sha256(np.ascontiguousarray(values).tobytes()).hexdigest()
 
