@@ -66,9 +66,7 @@ MINISTER = Mechanism(
             meaning="a minister leaves by a constant hazard, or loses an election; nobody stands above them",
             source="assumption; against it Berlinski, Dewan and Dowding 2007: the hazard rises with experience",
             rules=(
-                RivalRule(
-                    function=minister_voted_out, replaces="calendar", parameters={"election_change": _CHANGE}
-                ),
+                RivalRule(function=minister_voted_out, replaces="calendar", parameters={"election_change": _CHANGE}),
                 RivalRule(function=nobody_above, replaces="headship"),
                 RivalRule(function=constant_hazard, replaces="ministry"),
             ),

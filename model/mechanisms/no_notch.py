@@ -52,9 +52,7 @@ NOTCH = Mechanism(
             source="assumption; against it Gruber, Hoe and Stoye 2023 (B11) and Mason et al. 2012 (B10)",
             rules=(
                 RivalRule(function=no_push, replaces="push"),
-                RivalRule(
-                    function=dressed_alone, replaces="publication", parameters={"dressing_margin": _MARGIN}
-                ),
+                RivalRule(function=dressed_alone, replaces="publication", parameters={"dressing_margin": _MARGIN}),
             ),
         )
     },

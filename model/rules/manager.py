@@ -111,7 +111,12 @@ def challenges(manager: ManagerState, centre: CentreState, luck: TrustLuck, p: P
 
 
 def objects(
-    manager: ManagerState, trust: TrustState, centre: CentreState, now: Now, luck: TrustLuck, p: Parameters,
+    manager: ManagerState,
+    trust: TrustState,
+    centre: CentreState,
+    now: Now,
+    luck: TrustLuck,
+    p: Parameters,
     k: Constants,
 ) -> float:
     """Grievance, size and the issue outweigh what fear the law leaves; an answer stands for a year (M1; B36, V34)."""
