@@ -265,7 +265,7 @@ def _check_kinds(
 def _assemble(batch: RunBatch, run: Run, engine: str, shape: tuple[int, int], dtype: np.dtype[Any]) -> Simulated:
     """Compute the batch in chunks that stay in cache and put the pieces into arrays (point, replicate, ...)."""
     count, record = len(batch.runs), batch.record
-    batch = replace(batch, record=widened(record, batch.rules.outcomes))
+    batch = replace(batch, record=widened(record))
     arrays: dict[str, NDArray[Any]] = {}
     failures: list[Failure] = []
     step = chunk_size(batch, engine)

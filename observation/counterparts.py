@@ -28,6 +28,7 @@ COUNTERPARTS: Mapping[str, Operator] = MappingProxyType(
     {
         "V01": months_per_event("reorganisation_started", in_years=True),
         "V02": interval_variation("reorganisation_started"),
+        "V03": months_per_event("any_tier_started", in_years=True),
         "V04": months_per_event("minister_changed"),
         "V05": median_spell("minister_changed"),
         "V06": burstiness("trusts_reorganised", PROVIDERS),
@@ -54,7 +55,7 @@ COUNTERPARTS: Mapping[str, Operator] = MappingProxyType(
         "V30": mean_of("compliance_cost_share"),
         "V31": stay_until("long_failing_share", "failure_exits", "a trust that leaves the failure regime"),
         "V32": quotient_of("failure_early_exits", "failure_entries", "a trust that enters the failure regime"),
-        "V34": peak_of("challenge_share", rival="objecting_share"),
+        "V34": peak_of("objecting_share"),
         "V38": variation_of_units("size"),
         "V39": worst_stay("reported_access", 2),
         "V40": mortality_within("morale"),
@@ -64,5 +65,3 @@ COUNTERPARTS: Mapping[str, Operator] = MappingProxyType(
 COURSES = tuple(dict.fromkeys(name for operator in COUNTERPARTS.values() for name in operator.courses))
 PANELS = tuple(dict.fromkeys(name for operator in COUNTERPARTS.values() for name in operator.panels))
 """What the operators read of a history, in the order of their first use."""
-RIVAL_COURSES = tuple(dict.fromkeys(name for operator in COUNTERPARTS.values() for name in operator.rival_courses))
-"""Outcomes of rivals that they read of runs that have them."""

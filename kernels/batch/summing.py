@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...model.text.names import whole_number
-from ...observation.counterparts import COURSES, PANELS, RIVAL_COURSES
+from ...observation.counterparts import COURSES, PANELS
 from ...observation.summaries import (
     LEAST_RUN,
     LEAST_RUN_SAID,
@@ -36,10 +35,8 @@ def checked_months(months: Any, summaries: bool) -> int:
     return number
 
 
-def widened(record: Record, known: Container[str] = ()) -> Record:
+def widened(record: Record) -> Record:
     """Return the record that an engine is asked for, so that the sums of ``record`` can be made of it.
-
-    ``known`` are the outcomes of the rules in force, of which those of rivals are read where there are any.
 
     >>> wide = widened(Record(("quality",), every=12, summaries=True))
     >>> wide.every, wide.trusts, len(wide.outcomes) > 1, widened(Record(("quality",), every=12)).every
@@ -47,8 +44,7 @@ def widened(record: Record, known: Container[str] = ()) -> Record:
     """
     if not record.summaries:
         return record
-    rival = [name for name in RIVAL_COURSES if name in known]
-    outcomes = tuple(dict.fromkeys((*record.outcomes, *COURSES, *rival)))
+    outcomes = tuple(dict.fromkeys((*record.outcomes, *COURSES)))
     return replace(record, outcomes=outcomes, every=1, trusts=True)
 
 
@@ -85,8 +81,7 @@ def _sums(recorded: Recorded) -> NDArray[np.float64]:
     sound = recorded.failed == 0
     records = (*(f"{YEARLY_RECORD}{name}" for name in PANELS), SIZE_RECORD)
     trusts = {name: recorded.trust_records[name] for name in records}
-    courses = (*COURSES, *(name for name in RIVAL_COURSES if name in recorded.outcomes))
-    history = history_of_runs({name: recorded.outcomes[name] for name in courses}, trusts)
+    history = history_of_runs({name: recorded.outcomes[name] for name in COURSES}, trusts)
     found = np.full((len(sound), len(SUMS)), np.nan)
     if sound.any():
         with np.errstate(all="ignore"):  # own rules may give an outcome that no sum can be made of

@@ -21,8 +21,7 @@ class Operator:
     Sums add up over histories, so that the value of their total is that of all histories together, and the sums of one
     history its own. ``courses``, ``panels`` and ``units`` are what it reads of a :class:`History`; ``meaning`` says in
     words what it computes, ``needs`` what a history lacks where it has no value (NaN). ``smooth``: whether a small
-    change of the sums changes the value little, so that its error follows from leaving out histories. ``rival_courses``
-    are outcomes of a rival of a mechanism, which it reads instead where a history has all of them.
+    change of the sums changes the value little, so that its error follows from leaving out histories.
     """
 
     name: str
@@ -35,12 +34,6 @@ class Operator:
     panels: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
     smooth: bool = True
-    rival_courses: tuple[str, ...] = ()
-
-    def courses_in(self, history: History) -> tuple[str, ...]:
-        """Return the names of the courses that it reads of ``history``, those of a rival among them if it has them."""
-        there = all(name in history.courses for name in self.rival_courses)
-        return (*self.courses, *self.rival_courses) if there else self.courses
 
     def sums_of(self, history: History) -> Floats:
         """Return the sums (history, sum) of each history.

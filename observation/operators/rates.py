@@ -68,63 +68,52 @@ def stay_until(share: str, exits: str, needs: str) -> Operator:
     return replace(quotient_of(share, exits, needs), value=per_event)
 
 
-def peak_of(course: str, rival: str = "") -> Operator:
+def peak_of(course: str) -> Operator:
     """Return the operator of the largest month of ``course``: it grows with the length of a history, which is cut.
-
-    ``rival`` is the outcome of a rival that is read instead of histories that have it.
 
     >>> peak_of("challenge_share").observe(History({"challenge_share": np.array([[0.1, 0.3, 0.2]])}, {}, {})).tolist()
     [0.3]
     """
 
     def gather(history: History) -> tuple[Floats, ...]:
-        seen = history.courses[rival if rival in history.courses else course]
+        seen = history.courses[course]
         return seen.max(axis=1), np.ones(len(seen))
 
     return Operator(
         name=f"peak of {course}",
-        meaning=f"largest month of {course}, or of {rival} in runs that have it, mean over histories"
-        if rival
-        else f"largest month of {course}, mean over histories",
+        meaning=f"largest month of {course}, mean over histories",
         needs="months",
         sums=("peak", "histories"),
         gather=gather,
         value=ratio,
         courses=(course,),
-        rival_courses=(rival,) if rival else (),
     )
 
 
 def leave_rate_of(nurses: bool) -> Operator:
     """Return the operator of the rate at which ``nurses``, or else doctors, leave.
 
-    Runs that have one profession show the rate of all clinicians for either.
-
-    >>> one = {"clinician_leave_rate": np.array([[0.008, 0.006]])}
-    >>> two = {"nurses_at_work": np.array([[0.5, 0.75]]), "doctors_leaving": np.array([[0.002, 0.001]])}
-    >>> [leave_rate_of(nurses).observe(History(one, {}, {})).tolist() for nurses in (True, False)]
-    [[0.007], [0.007]]
-    >>> [leave_rate_of(nurses).observe(History(one | two, {}, {})).round(4).tolist() for nurses in (True, False)]
+    >>> seen = {"clinician_leave_rate": np.array([[0.008, 0.006]])}
+    >>> seen |= {"nurses_at_work": np.array([[0.5, 0.75]]), "doctors_leaving": np.array([[0.002, 0.001]])}
+    >>> [leave_rate_of(nurses).observe(History(seen, {}, {})).round(4).tolist() for nurses in (True, False)]
     [[0.0088], [0.004]]
     """
     every, doctors, share = "clinician_leave_rate", "doctors_leaving", "nurses_at_work"
-    rest = f"{every} less {doctors}, over {share}" if nurses else f"{doctors} over 1 - {share}"
+    parts = f"{every} less {doctors}, over {share}" if nurses else f"{doctors} over 1 - {share}"
 
     def gather(history: History) -> tuple[Floats, ...]:
         seen = history.courses
-        if doctors not in seen or share not in seen:
-            return total(seen[every]), np.full(len(seen[every]), float(seen[every].shape[1]))
         if nurses:
             return total(seen[every] - seen[doctors]), total(seen[share])
         return total(seen[doctors]), total(1.0 - seen[share])
 
+    who = "nurses" if nurses else "doctors"
     return Operator(
-        name=f"leave rate of {'nurses' if nurses else 'doctors'}",
-        meaning=f"{rest}, both summed over months; where professions are not parted, mean of {every} over months",
-        needs="months",
-        sums=("total", "months"),
+        name=f"leave rate of {who}",
+        meaning=f"{parts}, both summed over months",
+        needs=f"{who} at work",
+        sums=("leavers", "at work"),
         gather=gather,
         value=ratio,
-        courses=(every,),
-        rival_courses=(doctors, share),
+        courses=(every, doctors, share) if nurses else (doctors, share),
     )

@@ -29,7 +29,10 @@ _SHARE_OF_TRUSTS = re.compile(r"trusts(?:\s*\*\s*(?P<times>\d+))?(?:\s*/\s*(?P<o
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DesignSize:
-    """How large the designs are made (points of the space, country, replicates), and the seed of points and streams."""
+    """How large the designs are made (points of the space, country, replicates), and the seed of points and streams.
+
+    ``rules``: the rivals by which they are run, (mechanism, rival) each; none: what is built in.
+    """
 
     name: str
     samples: int
@@ -41,6 +44,7 @@ class DesignSize:
     corner_samples: int
     half_samples: int
     seed: int = SEED
+    rules: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,10 +155,13 @@ def design_spec_text(name: str, given: Mapping[str, Any], size: DesignSize, outc
     listed = ", ".join(f'"{outcome}"' for outcome in OUTCOMES if outcome in outcomes)
     streams = given.get("streams", "paired")
     together = f"arms = {arms}\n" if streams == "paired" else ""
+    rivals = "".join(f'{mechanism} = "{rival}"\n' for mechanism, rival in size.rules)
+    rivals = f"[rules]\n{rivals}\n" if rivals else ""
     return (
         f'name = "{name}, {size.name} design"\nseed = {size.seed}\nmonths = {given["months"]}\n'
         f'replicates = {size.replicates}\nstreams = "{streams}"\n\n'
         f"[country]\ntrusts = {size.trusts}\nclinicians = {size.clinicians}\n\n[fixed]\n{fixed}\n"
+        f"{rivals}"
         f'[design]\nmethod = "table"\nfile = "{name}.csv"\n{together}\n'
         f"[record]\noutcomes = [{listed}]\nevery = {given.get('record', {}).get('every', 12)}\n"
     )

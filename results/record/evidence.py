@@ -26,7 +26,7 @@ from ...observation.summaries import (
 )
 from ...observation.target_table import Target
 from ...store.format import DONE, OBSERVATION, SUMMARIES
-from ..dataset import book_in, spec_of
+from ..dataset import spec_of
 
 FORMER_SUMS = "the sums in the store are of other definitions or cuts"
 
@@ -114,13 +114,9 @@ def _made(
         return {}, {target.name: FORMER_SUMS for target in asked}
     _check_months(sweep, from_month)
     history, found, absent = _history(sweep, from_month, asked, done), {}, {}
-    given = book_in(sweep).outcomes
     for target in asked:
         operator = COUNTERPARTS[target.name]
         lacks = lacking(operator, history)
-        # Where the rules have what the record counts, what stands in for it elsewhere says nothing.
-        if operator.rival_courses and all(name in given for name in operator.rival_courses):
-            lacks = (*lacks, *(name for name in operator.rival_courses if name not in history.courses))
         if lacks:
             absent[target.name] = f"the sweep did not record {', '.join(lacks)}"
         else:
@@ -130,7 +126,7 @@ def _made(
 
 def _history(sweep: xr.Dataset, from_month: int, asked: list[Target], done: np.ndarray) -> History:
     operators = [COUNTERPARTS[target.name] for target in asked]
-    courses = {name for one in operators for name in (*one.courses, *one.rival_courses)}
+    courses = {name for one in operators for name in one.courses}
     records = {f"{YEARLY_RECORD}{name}" for one in operators for name in one.panels} | {SIZE_RECORD}
 
     def flat(name: str) -> Floats:

@@ -12,7 +12,7 @@ def random_history(runs: int = 6, months: int = 180, units: int = 40, seed: int 
     """Return ``runs`` histories in which every operator finds something, with ties among units."""
     draw = np.random.default_rng(seed)
     courses = {name: draw.uniform(0.0, 0.2, (runs, months)) for name in COURSES}
-    for name in ("reorganisation_started", "minister_changed", "trusts_reorganised"):
+    for name in ("reorganisation_started", "any_tier_started", "minister_changed", "trusts_reorganised"):
         courses[name] = (draw.uniform(size=(runs, months)) < 0.04).astype(float)
     panels = {name: draw.uniform(0.5, 1.0, (runs, units, months // 12)).round(2) for name in PANELS}
     return History(courses, panels, {"size": draw.uniform(0.5, 1.5, (runs, units))})

@@ -31,7 +31,7 @@ from tredegar.observation.operators.events import (
 from tredegar.observation.operators.history import History
 from tredegar.observation.operators.mortality import mortality_persistence, mortality_spread, mortality_within
 from tredegar.observation.operators.operator import Operator
-from tredegar.observation.operators.rates import mean_of, peak_of, quotient_of
+from tredegar.observation.operators.rates import leave_rate_of, mean_of, peak_of, quotient_of
 from tredegar.observation.operators.reports import BINS, bins_about, bunching, late_rise
 from tredegar.observation.operators.survey import safe_to_speak
 from tredegar.observation.summaries import pooled
@@ -235,6 +235,22 @@ def test_rates_are_means_and_parts_of_wholes_and_the_largest_month() -> None:
     assert pooled_value(quotient_of("left", "failing", "trusts"), history) == pytest.approx(0.1)
     assert np.isnan(pooled_value(quotient_of("left", "none", "trusts"), of_course(left=half, none=0.0 * half)))
     assert pooled_value(mean_of("failing"), history) == 0.5 and pooled_value(peak_of("joined"), history) == 0.4
+
+
+def test_starts_of_any_tier_and_formal_objections_are_read_straight() -> None:
+    at = {"reorganisation_started": course(10, 34), "any_tier_started": course(10, 22, 34, 82)}
+    history = of_course(**at, objecting_share=0.25 * course(30), challenge_share=course(40))
+    assert [pooled_value(COUNTERPARTS[name], history) for name in ("V01", "V03", "V34")] == [5.0, 2.5, 0.25]
+    assert COUNTERPARTS["V34"].observe(of_course(objecting_share=course())).tolist() == [0.0, 0.0]
+
+
+def test_the_leavers_of_a_profession_are_over_those_at_work_in_it() -> None:
+    nurses, doctors = np.full((2, 12), 0.6), np.full((2, 12), 0.002)
+    history = of_course(clinician_leave_rate=np.full((2, 12), 0.008), nurses_at_work=nurses, doctors_leaving=doctors)
+    assert pooled_value(leave_rate_of(nurses=True), history) == pytest.approx(0.006 / 0.6)
+    assert pooled_value(leave_rate_of(nurses=False), history) == pytest.approx(0.002 / 0.4)
+    nobody = of_course(nurses_at_work=np.ones((2, 12)), doctors_leaving=np.zeros((2, 12)))
+    assert np.isnan(leave_rate_of(nurses=False).observe(nobody)).all()
 
 
 def test_safety_is_counted_in_people_and_confidence_less_where_nothing_is_learnt() -> None:

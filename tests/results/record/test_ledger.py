@@ -94,8 +94,8 @@ def test_a_search_is_read_from_the_sums_of_runs() -> None:
     assert found.parameters == ("real_control", "manager_tenure")
     assert found.points.tolist() == [[0.0, 0.0], [0.25, 0.5], [1.0, 1.0]]
     assert [one.name for one in found.targets] == list(COUNTERPARTS)
-    rate = runs["clinician_leave_rate"][:, 0, 60:].mean(axis=1)
-    place = list(COUNTERPARTS).index("V24")
+    rate = runs["manager_departures"][:, 0, 60:].mean(axis=1)
+    place = list(COUNTERPARTS).index("V23")
     np.testing.assert_allclose(found.values[:, place], rate, rtol=1e-6)
     with pytest.raises(ValueError, match="a search varies parameters over their declared ranges, got METHOD_NOISE"):
         search_of(simulate({"METHOD_NOISE": [0.0, 0.1]}, replicates=1, summaries=True, **size).to_dataset())
