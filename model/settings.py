@@ -225,109 +225,39 @@ class Parameters:
     """By how much doctors' leaving rate grows with the share of vacant posts of their trust (0 = not at all) ..."""
 
 
-class ParameterValues(TypedDict, total=False):
-    """Values of parameters as keywords, of which any may be left out."""
-
-    real_control: float
-    mandate_detail: float
-    rhetoric_of_localism: float
-    target_level: float
-    target_toughness: float
-    sanction_strength: float
-    inspection_intensity: float
-    focus_access: float
-    focus_integration: float
-    outcome_payment: float
-    public_reporting: float
-    failure_regime_clarity: float
-    adoption_incentive: float
-    contractor_use: float
-    best_practice_lag: float
-    best_practice_noise: float
-    blame_people: float
-    internal_voice: float
-    regulator_leniency: float
-    political_responsiveness: float
-    grip_rate: float
-    blame_salience: float
-    blame_follows_control: float
-    variation_aversion: float
-    reform_propensity: float
-    reform_preparedness: float
-    reorganisation_shock: float
-    forced_reorganisation_month: float
-    forced_reorganisation_direction: float
-    funding_response: float
-    concession_rate: float
-    centre_reprisal: float
-    liberation_depth: float
-    arms_length_design: float
-    arms_length: float
-    arms_length_erosion: float
-    minister_tenure: float
-    ideology_gap: float
-    centre_growth: float
-    deal_commitment: float
-    reform_memory: float
-    head_loses: float
-    head_hazard: float
-    minister_follows: float
-    provider_chance: float
-    reform_spread: float
-    middle_rate: float
-    merger_rate: float
-    number_of_units: float
-    boundary_mismatch: float
-    council_shield: float
-    method_heterogeneity: float
-    local_drift_rate: float
-    trust_difference: float
-    national_drift: float
-    demand_growth: float
-    capacity_ratio: float
-    failure_demand: float
-    practice_effect: float
-    measurability_quality: float
-    measurability_integration: float
-    local_trap: float
-    trap_distance: float
-    size_spread: float
-    season_strength: float
-    season_start: float
-    demand_path: float
-    money_path: float
-    patient_choice: float
-    user_voice: float
-    manager_capability: float
-    preference_for_freedom: float
-    challenge_threshold: float
-    solidarity: float
-    gaming_propensity: float
-    manager_tenure: float
-    buffering_norm: float
-    local_learning_rate: float
-    accountability_learning: float
-    kaizen_support: float
-    initial_challenge: float
-    anticipatory_dismantling: float
-    inspection_rate: float
-    regime_entry_level: float
-    regime_exit_level: float
-    regime_support: float
-    objection_protection: float
-    notch_effort: float
-    notch_truth: float
-    skill_spread: float
-    poor_performer_share: float
-    development_support: float
-    protocol_strength: float
-    displacement_rate: float
-    displacing_share: float
-    removal_rate: float
-    recruitment_selectivity: float
-    professional_motivation: float
-    crowding_out: float
-    clinician_turnover: float
-    nurse_leaving: float
-    doctor_leaving: float
-    doctor_coupling: float
+ParameterValues = TypedDict(  # noqa: UP013 - a class would take a line for each
+    "ParameterValues",
+    {
+        "real_control": float, "mandate_detail": float, "rhetoric_of_localism": float, "target_level": float,
+        "target_toughness": float, "sanction_strength": float, "inspection_intensity": float, "focus_access": float,
+        "focus_integration": float, "outcome_payment": float, "public_reporting": float,
+        "failure_regime_clarity": float, "adoption_incentive": float, "contractor_use": float,
+        "best_practice_lag": float, "best_practice_noise": float, "blame_people": float, "internal_voice": float,
+        "regulator_leniency": float, "political_responsiveness": float, "grip_rate": float, "blame_salience": float,
+        "blame_follows_control": float, "variation_aversion": float, "reform_propensity": float,
+        "reform_preparedness": float, "reorganisation_shock": float, "forced_reorganisation_month": float,
+        "forced_reorganisation_direction": float, "funding_response": float, "concession_rate": float,
+        "centre_reprisal": float, "liberation_depth": float, "arms_length_design": float, "arms_length": float,
+        "arms_length_erosion": float, "minister_tenure": float, "ideology_gap": float, "centre_growth": float,
+        "deal_commitment": float, "reform_memory": float, "head_loses": float, "head_hazard": float,
+        "minister_follows": float, "provider_chance": float, "reform_spread": float, "middle_rate": float,
+        "merger_rate": float, "number_of_units": float, "boundary_mismatch": float, "council_shield": float,
+        "method_heterogeneity": float, "local_drift_rate": float, "trust_difference": float, "national_drift": float,
+        "demand_growth": float, "capacity_ratio": float, "failure_demand": float, "practice_effect": float,
+        "measurability_quality": float, "measurability_integration": float, "local_trap": float,
+        "trap_distance": float, "size_spread": float, "season_strength": float, "season_start": float,
+        "demand_path": float, "money_path": float, "patient_choice": float, "user_voice": float,
+        "manager_capability": float, "preference_for_freedom": float, "challenge_threshold": float,
+        "solidarity": float, "gaming_propensity": float, "manager_tenure": float, "buffering_norm": float,
+        "local_learning_rate": float, "accountability_learning": float, "kaizen_support": float,
+        "initial_challenge": float, "anticipatory_dismantling": float, "inspection_rate": float,
+        "regime_entry_level": float, "regime_exit_level": float, "regime_support": float,
+        "objection_protection": float, "notch_effort": float, "notch_truth": float, "skill_spread": float,
+        "poor_performer_share": float, "development_support": float, "protocol_strength": float,
+        "displacement_rate": float, "displacing_share": float, "removal_rate": float,
+        "recruitment_selectivity": float, "professional_motivation": float, "crowding_out": float,
+        "clinician_turnover": float, "nurse_leaving": float, "doctor_leaving": float, "doctor_coupling": float,
+    },
+    total=False,
+)  # fmt: skip
+"""Values of parameters as keywords, of which any may be left out."""
