@@ -716,7 +716,7 @@ def simulate(
         clinicians: seats per trust.
         seed: 0 .. 2**32 - 1.
         engine: "auto" (the fastest that works here) or a name of :func:`engines`; all give the same bits.
-        outcomes: names to record; None for all, 82 and those of own rules.
+        outcomes: names to record; None for all, the model's and those of own rules.
         every: months per recorded value, their mean; must divide ``months``.
         runs: run numbers, uint32 (point, replicate); by default common random numbers:
             replicate k has run number k at every point.

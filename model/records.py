@@ -1,8 +1,6 @@
 """State variables of the model: what each actor knows and is, as records that the rules read.
 
-A Mesa agent is such a record with floats in it; the array engine fills the same record with arrays, one element per
-run (centre, country), per run and trust, or per run, trust and seat. Types are written for one agent.
-Units: shares and indices 0..1 unless a comment says otherwise; conditions are true or false.
+Floats of a Mesa agent, or arrays over runs; shares and indices 0..1 unless a comment says more, conditions are bools.
 """
 
 from __future__ import annotations
@@ -11,10 +9,7 @@ from typing import TYPE_CHECKING
 
 
 class Sums:
-    """Exact sums over agents, named after the fields of the tallies that make them.
-
-    A sum of quantities is in fixed point (2**32 units to one), a sum of conditions is a count.
-    """
+    """Exact sums over agents, named as in their tallies: of quantities in fixed point (2**32 to one), or counts."""
 
     if TYPE_CHECKING:
 

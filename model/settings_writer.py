@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from importlib.resources import files
 from pathlib import Path
 
@@ -37,9 +38,14 @@ class Parameters:
 
 _KEYWORDS = '''
 
-class ParameterValues(TypedDict, total=False):
-    """Values of parameters as keywords, of which any may be left out."""
-
+ParameterValues = TypedDict(  # noqa: UP013 - a class would take a line for each
+    "ParameterValues",
+    {
+KEYS
+    },
+    total=False,
+)  # fmt: skip
+"""Values of parameters as keywords, of which any may be left out."""
 '''
 
 
@@ -52,8 +58,10 @@ def _field(row: Parameter) -> str:
 
 def settings_source() -> str:
     """Return what ``settings.py`` must hold."""
-    keywords = "".join(f"    {name}: float\n" for name in PARAMETERS)
-    return _HEAD + "".join(_field(row) for row in PARAMETERS.values()) + _KEYWORDS + keywords
+    words = ", ".join(f'"{name}":\u00a0float' for name in PARAMETERS)
+    keys = textwrap.fill(words, MOST_LETTERS).replace("\u00a0", " ")
+    keywords = _KEYWORDS.replace("KEYS", textwrap.indent(f"{keys},", "        "))
+    return _HEAD + "".join(_field(row) for row in PARAMETERS.values()) + keywords
 
 
 if __name__ == "__main__":

@@ -184,9 +184,14 @@ def test_the_season_is_that_of_the_files() -> None:
     known = [months for months in by_trust.values() if len(months) == 52]
     # February and March 2025 are copies of the year before; the months behind them stand alone.
     late = {month: [months[month] for months in known] for month in known[0] if month < 2025 * 12 + 1}
-    found = log_season(shares_in_time(early)).items() | log_season(shares_in_time(late)).items()
-    by_month = np.array([fmean(value for month, value in found if month % 12 == one) for one in range(12)])
+    first, second = (log_season(shares_in_time(counts)).items() for counts in (early, late))
+    by_month, of_first, of_second = (
+        np.array([fmean(value for month, value in found if month % 12 == one) for one in range(12)])
+        for found in (first | second, first, second)
+    )
     assert (len(known), tuple(np.round(np.exp(by_month - by_month.mean()), 3))) == (129, SEASON)
+    # As the source of season_strength has it.
+    assert [round(float(one.std() / by_month.std()), 1) for one in (of_first, of_second)] == [1.7, 0.7]
 
 
 @data
