@@ -90,7 +90,7 @@ class Parameters:
     arms_length_erosion: float = 0.05
     """Speed at which anxiety erodes the buffer (1/month, 0 .. 100)."""
     minister_tenure: float = 30.0
-    """Mean time a minister stays, elections aside (months, 1 .. 1e+06)."""
+    """Scale of the time that ministers stay under the same head of government (months, 1 .. 1e+06)."""
     ideology_gap: float = 0.1
     """Difference between the two parties in the wish for central control (index, 0 .. 1)."""
     centre_growth: float = 0.3
@@ -99,6 +99,20 @@ class Parameters:
     """Protection of the arm's-length deal when the minister changes (share, 0 .. 1)."""
     reform_memory: float = 0.1
     """Weight of the remembered complaint of the other side before a reorganisation (share, 0 .. 1)."""
+    head_loses: float = 0.4
+    """Chance that an election brings another head of government (share, 0.01 .. 0.99)."""
+    head_hazard: float = 0.015
+    """Hazard of an experienced head of government between elections (0 = heads change at elections alone) ..."""
+    minister_follows: float = 0.8
+    """Chance that a minister leaves with the head of government (share, 0 .. 1)."""
+    provider_chance: float = 0.4
+    """Chance that a national reorganisation reaches providers (0 = none does) (share, 0 .. 1)."""
+    reform_spread: float = 60.0
+    """Longest time over which the own months of the trusts that a reorganisation marks are spread (months, 1 .. ..."""
+    middle_rate: float = 0.12
+    """Hazard of reorganising the middle tier per anxiety, once settled (0 = it is left alone) (1/month, 0 .. 10)."""
+    merger_rate: float = 0.0014
+    """Hazard that a trust is merged outside reforms (0 = none is) (1/month, 0 .. 1)."""
     number_of_units: float = 42.0
     """Administrative units that the country is cut into (count, 1 .. 1e+06)."""
     boundary_mismatch: float = 0.4
@@ -131,6 +145,14 @@ class Parameters:
     """Mean distance of the inferior peak from the local optimum (method units, 1 .. 100)."""
     size_spread: float = 0.45
     """Coefficient of variation of the size of trusts (ratio, 0 .. 100)."""
+    season_strength: float = 1.0
+    """How strongly waits follow the season: 0 not at all, 1 as in England's A&E series (ratio, 0 .. 5)."""
+    season_start: float = 1.0
+    """Calendar month of month 1 of the run: 1 January, 4 April, as financial years begin; fractions are cut ..."""
+    demand_path: float = 1.0
+    """Arriving demand over what the model's own growth makes of it; set it by month, as demand_path@13, and ..."""
+    money_path: float = 1.0
+    """Spending over what the centre's own answer makes of funding; set it by month, as money_path@13, and ..."""
     patient_choice: float = 0.3
     """How strongly patients move from long to short queues (index, 0 .. 1)."""
     user_voice: float = 0.2
@@ -159,6 +181,20 @@ class Parameters:
     """Share of managers who challenge in public at start (share, 0 .. 1)."""
     anticipatory_dismantling: float = 0.3
     """Organisational learning destroyed by obedient managers when a reorganisation is announced (share, 0 .. 1)."""
+    inspection_rate: float = 0.03
+    """Visits that can open the failure regime, per unit of inspection (0 = none does) (1/month, 0 .. 1)."""
+    regime_entry_level: float = 0.5
+    """What inspectors see of the worse of quality and access below which a trust enters the failure regime ..."""
+    regime_exit_level: float = 0.565
+    """Track record above which a re-inspection ends the failure regime (share, 0 .. 1)."""
+    regime_support: float = 0.25
+    """Gain of output that support brings to a trust that stays in the failure regime (0 = none) (share, 0 .. 10)."""
+    objection_protection: float = 0.9
+    """Part of a manager's fear that the legal right to object formally takes away (0 = none) (share, 0 .. 1)."""
+    notch_effort: float = 0.05
+    """Chance that a trust just below a target of toughness 1 pushes over it (0 = none does) (1/month, 0 .. 100)."""
+    notch_truth: float = 0.5
+    """Part of a push by which access truly rises; the rest is in the report alone (share, 0 .. 1)."""
     skill_spread: float = 0.15
     """Standard deviation of talent in the main body (mean 1) (skill, 0 .. 100)."""
     poor_performer_share: float = 0.1
@@ -181,6 +217,12 @@ class Parameters:
     """Motivation lost per unit of pressure and control (index, 0 .. 1)."""
     clinician_turnover: float = 0.0075
     """Leaving rate of clinicians at neutral morale (1/month, 0 .. 100)."""
+    nurse_leaving: float = 1.15
+    """Leaving rate of nurses over that of a clinician; 1, with doctor_leaving 1 and doctor_coupling 0, is one ..."""
+    doctor_leaving: float = 0.7
+    """Leaving rate of doctors over that of a clinician, where posts are as vacant as in month 0 (ratio, 0 .. 10)."""
+    doctor_coupling: float = 3.0
+    """By how much doctors' leaving rate grows with the share of vacant posts of their trust (0 = not at all) ..."""
 
 
 class ParameterValues(TypedDict, total=False):
@@ -227,6 +269,13 @@ class ParameterValues(TypedDict, total=False):
     centre_growth: float
     deal_commitment: float
     reform_memory: float
+    head_loses: float
+    head_hazard: float
+    minister_follows: float
+    provider_chance: float
+    reform_spread: float
+    middle_rate: float
+    merger_rate: float
     number_of_units: float
     boundary_mismatch: float
     council_shield: float
@@ -243,6 +292,10 @@ class ParameterValues(TypedDict, total=False):
     local_trap: float
     trap_distance: float
     size_spread: float
+    season_strength: float
+    season_start: float
+    demand_path: float
+    money_path: float
     patient_choice: float
     user_voice: float
     manager_capability: float
@@ -257,6 +310,13 @@ class ParameterValues(TypedDict, total=False):
     kaizen_support: float
     initial_challenge: float
     anticipatory_dismantling: float
+    inspection_rate: float
+    regime_entry_level: float
+    regime_exit_level: float
+    regime_support: float
+    objection_protection: float
+    notch_effort: float
+    notch_truth: float
     skill_spread: float
     poor_performer_share: float
     development_support: float
@@ -268,3 +328,6 @@ class ParameterValues(TypedDict, total=False):
     professional_motivation: float
     crowding_out: float
     clinician_turnover: float
+    nurse_leaving: float
+    doctor_leaving: float
+    doctor_coupling: float
