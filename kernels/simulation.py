@@ -193,8 +193,10 @@ def _country_of(trusts: int, clinicians: int, providers: Providers | str | PathL
     """Return the country: of real trusts where there are ``providers``, whose number then stands."""
     table = read_providers(providers) if isinstance(providers, str | PathLike) else providers
     country = Country(len(table) if table is not None else trusts, clinicians, table)
-    if country.trusts * country.clinicians >= 2**32:
-        raise ValueError(f"trusts x clinicians must stay below 2**32 seats, got {country.trusts * country.clinicians}")
+    # Each is a word of the counter of luck; together they may be more.
+    for name, count in (("trusts", country.trusts), ("clinicians", country.clinicians)):
+        if count > 2**32:
+            raise ValueError(f"{name} must be at most 2**32, got {count}")
     return country
 
 

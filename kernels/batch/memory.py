@@ -14,7 +14,7 @@ from ..machine.threads import thread_count
 from .batch import Country, Record, records_of_trust
 from .summing import widened
 
-BYTES_PER_SEAT = 8 * 8 + 8  # talent, skill, morale, two efforts, post, leaving rate and luck per seat; flags
+BYTES_PER_SEAT = 7 * 8 + 8  # talent, skill, morale, two efforts, leaving rate and luck per seat; flags
 BYTES_PER_TRUST = 125 * 8  # states and intermediate quantities of trust and manager, and the sums
 BYTES_PER_BLOCK_ELEMENT = 40 * 8  # arrays alive while a block of seats is worked on
 BLOCK_ELEMENTS = 32_768

@@ -33,6 +33,8 @@ Tiles and seats are written through a second copy of their address. Where LLVM s
 to where it was read, it makes a masked store of it, which is slow on some processors.
 """
 
+NO_SEAT = WHOLE(0)
+"""The seat of what a trust or the centre draws."""
 SEATS_AHEAD = 32
 """For how many seats luck is drawn ahead; a power of two."""
 
@@ -142,7 +144,7 @@ class PhaseFunction:
             ]
         return self._uniforms(stream, self._trust_numbers if self.phase.rank is Rank.TRUST else WHOLE(0))
 
-    def _uniforms(self, stream: int, trust: Value, seat: Value = WHOLE(0)) -> list[Value]:
+    def _uniforms(self, stream: int, trust: Value, seat: Value = NO_SEAT) -> list[Value]:
         told = self.told
         month = WHOLE(0) if self.phase.name == "seat_start" else told["month"]
         words = self.lanes.philox([trust, month, WHOLE(stream), seat], [told["seed"], told["run"]])

@@ -41,15 +41,6 @@ class RivalRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RivalOutcome:
-    """An outcome that a rival alone can give."""
-
-    function: Callable[..., Any]
-    unit: str
-    meaning: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Rival:
     """Rules that can stand in for those of a mechanism, what they say, and where they come from."""
 
@@ -57,7 +48,6 @@ class Rival:
     meaning: str
     source: str
     rules: tuple[RivalRule, ...]
-    outcomes: tuple[RivalOutcome, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

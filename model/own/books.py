@@ -13,7 +13,6 @@ from types import MappingProxyType
 from typing import Any
 
 from ..graph.expression_graph import CannotTrace
-from ..mechanisms.table import MECHANISMS
 from ..outcomes import Outcome
 from ..schedule.month import Phase, Step
 from ..schedule.rulebook import BUILT_IN, Field, RuleBook, with_varied_constants
@@ -83,14 +82,7 @@ def _levels(name: Any, labels: Any, folder: Path) -> dict[str, tuple[Any, ...]]:
     if len(set(labels)) < len(labels):
         raise RuleRefused(f"the choice '{name}' names a level twice")
     rule = name.removesuffix("_rule") if name not in PLACES else name
-    return {label: _level(rule, label, folder) for label in labels}
-
-
-def _level(rule: str, label: str, folder: Path) -> tuple[Any, ...]:
-    """Return what the level ``label`` declares; outcomes that a rival alone can give are none of the choice."""
-    declared = declared_by_label(rule, label, folder)
-    rivals = MECHANISMS[rule].rivals if rule in MECHANISMS else {}
-    return tuple(each for each in declared if each.kind == "rule" or label not in rivals)
+    return {label: declared_by_label(rule, label, folder) for label in labels}
 
 
 def _made(own: OwnRules) -> RuleBook:

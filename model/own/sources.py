@@ -19,7 +19,7 @@ from ..mechanisms.table import MECHANISMS
 from ..schedule.rulebook import BUILT_IN_LABEL
 from ..text.names import closest
 from ..text.plain_text import brief, plain
-from .declared import Declared, Own, declaration_of, outcome, rule
+from .declared import Declared, Own, declaration_of, rule
 from .places import PLACES
 from .refusal import RuleRefused, refused, written_at
 
@@ -88,8 +88,7 @@ def declared_by_label(name: str, label: Any, folder: Path) -> tuple[Declared, ..
 
 def _declared_by(rival: Rival) -> tuple[Declared, ...]:
     """Return what a rival that the package brings declares, as a file of one's own would."""
-    outcomes = (_marked(each.function, outcome(each.unit, each.meaning)) for each in rival.outcomes)
-    return (*(_marked(each.function, _decorator_of(each)) for each in rival.rules), *outcomes)
+    return tuple(_marked(each.function, _decorator_of(each)) for each in rival.rules)
 
 
 def _decorator_of(each: RivalRule) -> Callable[[Any], Any]:

@@ -22,6 +22,7 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "share": (0.0, 1.0),
     "share of trusts": (0.0, 1.0),
     "share of trusts per month": (0.0, 1.0),
+    "share of supply": (0.0, 1.0),
     "share per month": (0.0, 1.0),
     "0..1": (0.0, 1.0),
     "-1..1": (-1.0, 1.0),

@@ -25,14 +25,17 @@ from .rule_records import SHARE, UNIFORM, K, Record, parameters
 # --- clinicians ---
 
 
+SETTING = Record(clinicians=10.0)
+
+
 @settings(max_examples=300)
-@given(fate=UNIFORM, skill=st.floats(0.1, 2.0), morale=SHARE, occupied=st.booleans())
+@given(fate=UNIFORM, skill=st.floats(0.1, 2.0), morale=SHARE, occupied=st.booleans(), number=st.integers(0, 9))
 def test_a_person_leaves_is_pushed_on_or_stays_and_never_two_of_these(
-    fate: float, skill: float, morale: float, occupied: bool
+    fate: float, skill: float, morale: float, occupied: bool, number: int
 ) -> None:
-    seat = Record(skill=skill, morale=morale, occupied=occupied)
+    seat = Record(skill=skill, morale=morale, occupied=occupied, number=float(number))
     trust = Record(leave_strain=0.1, leave_blame=0.01, displacement_hazard=0.3, removal_hazard=0.2)
-    seat.leave_rate = rules_clinician.leave_rate(seat, trust, parameters(), K)
+    seat.leave_rate = rules_clinician.leave_rate(seat, trust, SETTING, parameters(), K)
     happens = rules_clinician.fate(seat, trust, Record(fate=fate), K)
     assert happens.left + happens.displaced + happens.at_work <= occupied
     assert not (happens.displaced and not happens.poor)
@@ -69,7 +72,7 @@ def test_the_weaker_morale_the_more_incentives_divide_the_day(
 
 def test_who_is_not_at_work_gives_nothing() -> None:
     seat = Record(at_work=False, left=True, displaced=False, rehired=False, poor=True)
-    given_by = rules_clinician.contribution(seat, Record(), parameters(), K)
+    given_by = rules_clinician.contribution(seat, Record(), SETTING, parameters(), K)
     counted = given_by._asdict()
     assert counted.pop("left") is True
     assert not any(counted.values())
@@ -95,7 +98,7 @@ def test_the_longer_the_queue_the_longer_the_wait_and_the_less_access(
         return rules_trust.treatment(trust, Record(money=1.0), parameters(), K)
 
     def access(treated: Any) -> Any:
-        return rules_trust.access(Record(wait=treated.wait), K)
+        return rules_trust.access(Record(wait=treated.wait), Record(month=1.0), parameters(), K)
 
     now, longer = treat(queue), treat(queue + 1.0)
     assert now.treated + now.queue == pytest.approx(queue + demand)
@@ -106,7 +109,7 @@ def test_the_longer_the_queue_the_longer_the_wait_and_the_less_access(
 
 @given(access=SHARE, gaming=SHARE, margin=UNIFORM)
 def test_reports_are_dressed_up_to_just_above_the_target(access: float, gaming: float, margin: float) -> None:
-    trust, manager = Record(access=access), Record(gaming=gaming)
+    trust, manager = Record(access=access, pushed=0.0), Record(gaming=gaming)
     shown = rules_trust.publication(trust, manager, Record(margin=margin), parameters(target_level=0.9), K)
     assert access <= shown.reported <= max(access, min(1.0, 0.9 + K.GAMING_MARGIN))
     assert shown.access == access

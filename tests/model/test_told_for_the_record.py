@@ -20,6 +20,7 @@ from tredegar.model.rules.tallies import NARROW_BIN, PLACEBO_STEP, WIDE_BIN, Rep
 from tredegar.model.schedule.recording import YEARLY, monthly_outcomes
 
 from ..support.cases import AVAILABLE, Case, batch_of, run_case
+from .mechanisms.runs_of_trusts import batch_under
 
 REPORTS = ("just_above", "just_below", "further_above", "further_below")
 OF_THE_REGIME = ("failure_entries", "failure_exits", "failure_early_exits")
@@ -28,10 +29,15 @@ CASE = Case(
     trusts=9,
     clinicians=3,
     months=60,
-    settings=({"capacity_ratio": 1.0, "trust_difference": 0.3, "gaming_propensity": 1.0, "sanction_strength": 0.9},),
+    settings=(
+        {
+            "capacity_ratio": 1.0, "trust_difference": 0.3, "gaming_propensity": 1.0, "sanction_strength": 0.9,
+            "inspection_rate": 0.3, "regime_entry_level": 0.6, "regime_exit_level": 0.45,
+        },
+    ),
     changes={25: {"target_level": 0.8}},
-    constants={"FAILING_MONTHS": 2.0, "DIFFICULTY_DRIFT": 0.2},
-)
+    constants={"DIFFICULTY_DRIFT": 0.2},
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -155,9 +161,10 @@ def test_every_yearly_record_of_the_table_has_its_quantity() -> None:
     assert tuple(YEARLY) == tuple(name for name, row in TRUST_RECORDS.items() if row.yearly)
 
 
-def test_what_is_told_for_the_record_moves_nothing_else() -> None:
-    """A country that remembers other spells has other entries and exits, and every other outcome in every bit."""
-    plain, other = (ArrayBatch(batch_of(CASE), np) for _ in range(2))
+def test_where_nobody_inspects_the_months_of_a_spell_move_nothing_but_its_end() -> None:
+    """A country that remembers other spells has other early exits, and every other outcome in every bit."""
+    batch = batch_under({"regime": "threshold"}, CASE, failing_months=2.0)
+    plain, other = (ArrayBatch(batch, np) for _ in range(2))
     other.records["trust"].regime_months = other.records["trust"].regime_months + 100.0
     differs = set()
     for month in range(1, 25):
@@ -170,11 +177,12 @@ def test_what_is_told_for_the_record_moves_nothing_else() -> None:
 
 
 def test_no_rule_but_its_own_reads_what_is_told_for_the_record() -> None:
-    told = {
-        ("trust", name)
-        for name in ("regime_months", "regime_entry", "regime_exit", "regime_early_exit", "autonomy", "burned_out")
-    }
+    told = {("trust", name) for name in ("regime_entry", "regime_exit", "regime_early_exit", "autonomy", "burned_out")}
     read = {phase.name: told & phase.reads.keys() for phase in trace_month()}
-    assert read.pop("managers") == {("trust", "regime_months")}
     assert read.pop("service") == {("trust", f"regime_{name}") for name in ("entry", "exit", "early_exit")}
     assert not any(read.values())
+
+
+def test_the_months_of_a_spell_decide_on_its_end_and_on_what_support_brings() -> None:
+    reads = {phase.name for phase in trace_month() if ("trust", "regime_months") in phase.reads}
+    assert reads == {"managers", "output"}

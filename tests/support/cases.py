@@ -286,5 +286,11 @@ EDGES: dict[str, Case] = {
     "servile": Case(settings=({"manager_tenure": 1.0},), constants={"COMPLY_NEW": 5.0}),
     "trusts very unlike": Case(trusts=8, months=24, settings=({"trust_difference": 1.0},)),
     "capacity without end": Case(settings=({"capacity_ratio": 100.0},), constants={"BACKLOG_COVER": 0.1}),
+    "shaken again and again": Case(settings=({"merger_rate": 1.0, "reform_spread": 1.0, "reorganisation_shock": 1.0},)),
+    "doctors who stay, trusts that push": Case(settings=({"doctor_coupling": 100.0, "notch_effort": 5.0},)),
+    "nothing prescribed": Case(
+        settings=({"mandate_detail": 0.0, "political_responsiveness": 0.0, "professional_motivation": 1.0},),
+        constants={"CROWD_BASE": 0.0, "MORALE_DISCRETION": 5.0, "MORALE_WORK": 0.0},
+    ),
 }
 """Cases that take what the declared ranges hardly reach: the guards and ends of the rules."""

@@ -1,4 +1,4 @@
-"""Runs under the rivals of a trust's mechanisms, followed month by month on arrays."""
+"""Runs under what is built in and under rivals, followed month by month on arrays."""
 
 from __future__ import annotations
 
@@ -16,8 +16,6 @@ from tredegar.model.parameters import PARAMETERS
 
 from ...support.cases import Case, batch_of, run_batch
 
-RIVALS = {"regime": "inspections", "objection": "formal", "notch": "at-target"}
-"""The mechanisms of trusts and their managers, each with the rival that the record asks for."""
 # Demand that moves fast lets trusts fail and recover; targets are tough, so that many are just below them.
 CASE = Case(
     trusts=12, clinicians=3, months=60, seed=3, runs=(0, 4, 8),
@@ -26,13 +24,18 @@ CASE = Case(
 )  # fmt: skip
 
 
-def batch_under(rules: Mapping[str, str] | None, case: Case = CASE, **own: float) -> RunBatch:
-    """Return the batch of ``case`` under ``rules``, own parameters at their defaults but for those that are given."""
+def batch_under(rules: Mapping[str, str] | None, case: Case = CASE, **values_of_all: float) -> RunBatch:
+    """Return the batch of ``case`` under ``rules``; ``values_of_all`` are parameters, a rival's too, of every run."""
     made, book = batch_of(case), book_of(rules)
-    given = {name: row.default for name, row in book.parameters.items() if name not in PARAMETERS} | own
+    given = {name: row.default for name, row in book.parameters.items() if name not in PARAMETERS} | values_of_all
     values = {name: np.full(len(made.runs), float(value)) for name, value in given.items()}
     record = Record((*case.outcomes, *(name for name in book.outcomes if name not in OUTCOMES)), case.every, True)
     return replace(made, rules=book, parameters={**made.parameters, **values}, record=record)
+
+
+def with_constants(case: Case = CASE, **constants: float) -> Case:
+    """Return ``case`` with ``constants`` among those that differ from the table."""
+    return replace(case, constants={**case.constants, **constants})
 
 
 def months_of(batch: RunBatch) -> Iterator[dict[str, Any]]:
@@ -51,6 +54,6 @@ def unlike(found: Recorded, expected: Recorded) -> set[str]:
     return {name for name, values in there.items() if here[name].tobytes() != values.tobytes()}
 
 
-def unlike_built_in(rules: Mapping[str, str], case: Case = CASE, **own: float) -> set[str]:
-    """Return what differs in any bit between runs under ``rules`` and the same runs of the model as it is built in."""
-    return unlike(run_batch("numpy", batch_under(rules, case, **own)), run_batch("numpy", batch_under(None, case)))
+def unlike_rival(rules: Mapping[str, str], case: Case = CASE, **built_in: float) -> set[str]:
+    """Return what differs in any bit between runs under ``rules`` and under what is built in, at ``built_in``."""
+    return unlike(run_batch("numpy", batch_under(None, case, **built_in)), run_batch("numpy", batch_under(rules, case)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,46 +10,53 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tredegar.model.mechanisms.target_notch import notched_performance, notched_publication, push
-from tredegar.model.rules.trust import performance
+from tredegar.model.constants import constants_with
+from tredegar.model.mechanisms.no_notch import dressed_alone
+from tredegar.model.rules.trust import performance, publication, push
 
-from ...support.cases import Case
-from ..rule_records import SHARE, UNIFORM, K, Record, parameters
-from .runs_of_trusts import CASE, batch_under, months_of, unlike_built_in
+from ...support.cases import Case, run_batch
+from ..rule_records import SHARE, UNIFORM, Record, parameters
+from .runs_of_trusts import CASE, batch_under, months_of, unlike, unlike_rival, with_constants
 
-RIVAL = {"notch": "at-target"}
-OWN = {
-    "notch_effort": 0.2, "notch_width": 0.006, "notch_landing": 0.003, "notch_truth": 0.5, "notch_cost": 2.0,
-    "dressing_margin": 0.02,
-}  # fmt: skip
-AS_BUILT_IN = {"notch_effort": 0.0, "dressing_margin": K.GAMING_MARGIN}
+RIVAL = {"notch": "none"}
+MARGIN = 0.03
+"""How far above the target the rival's reports land at most."""
+OF_RIVAL = with_constants(GAMING_MARGIN=MARGIN)
 HONEST = Record(gaming=0.0)
-P = Record(**vars(parameters(target_level=0.9, target_toughness=0.5)), **OWN)
+K = constants_with({"NOTCH_WIDTH": 0.006, "NOTCH_LANDING": 0.003, "NOTCH_COST": 2.0, "GAMING_MARGIN": 0.02})
+P = parameters(target_level=0.9, target_toughness=0.5, notch_effort=0.2, notch_truth=0.5)
 
 
-def pushed(access: float, tries: float = 0.0, lands: float = 0.5, last: float = 0.0, manager: Any = HONEST) -> Any:
-    return push(Record(access=access, pushed=last), manager, Record(pushes=tries, lands=lands, margin=0.0), P, K)
+def pushed(access: float, tries: float = 0.0, last: float = 0.0, manager: Any = HONEST) -> Any:
+    return push(Record(access=access, pushed=last), manager, Record(pushes=tries, margin=0.0), P, K)
 
 
 @pytest.mark.parametrize(
     ("access", "tries", "moves"),
-    [(0.895, 0.0, True), (0.8939, 0.0, False), (0.9, 0.0, False), (0.95, 0.0, False), (0.895, 0.11, False)],
-)
+    [
+        (0.895, 0.0, True),
+        (0.895, 0.075, True),
+        (0.8939, 0.0, False),
+        (0.9, 0.0, False),
+        (0.95, 0.0, False),
+        (0.895, 0.11, False),
+    ],
+)  # fmt: skip
 def test_a_trust_just_below_a_tough_target_pushes_over_it(access: float, tries: float, moves: bool) -> None:
     found = pushed(access, tries)
     assert (found.pushed > 0.0) is moves
     if moves:
-        assert access + found.pushed == pytest.approx(0.9 + 0.5 * 0.003)
+        assert access + found.pushed == pytest.approx(0.9 + 0.003 * tries / 0.1)
 
 
-@given(access=SHARE, gaming=SHARE, margin=UNIFORM, tries=UNIFORM, lands=UNIFORM)
+@given(access=SHARE | st.floats(0.893, 0.9), gaming=SHARE, margin=UNIFORM, tries=UNIFORM | st.floats(0.0, 0.1))
 def test_half_of_a_push_is_true_and_a_report_is_never_below_the_truth(
-    access: float, gaming: float, margin: float, tries: float, lands: float
+    access: float, gaming: float, margin: float, tries: float
 ) -> None:
-    luck, manager = Record(pushes=tries, lands=lands, margin=margin), Record(gaming=gaming)
+    luck, manager = Record(pushes=tries, margin=margin), Record(gaming=gaming)
     trust = Record(access=access, pushed=0.0)
     trust.pushed = push(trust, manager, luck, P, K).pushed
-    shown = notched_publication(trust, manager, luck, P, K)
+    shown = publication(trust, manager, luck, P, K)
     assert shown.access == access + 0.5 * trust.pushed
     assert shown.access <= shown.reported <= 1.0
     if trust.pushed > 0.0:
@@ -60,23 +68,32 @@ def test_half_of_a_push_is_true_and_a_report_is_never_below_the_truth(
 def test_a_push_is_paid_for_with_next_months_quality() -> None:
     assert pushed(0.5, last=0.004).push_debt == pytest.approx(2.0 * 0.5 * 0.004)
     trust = Record(raw_quality=1.0, wait=2.0, access=0.8, integration=0.5, push_debt=0.0)
-    before = notched_performance(trust, K)
-    assert before == performance(trust, K)
+    before = performance(trust, K)
     trust.push_debt = 0.004
-    after = notched_performance(trust, K)
+    after = performance(trust, K)
     assert after.quality == pytest.approx(before.quality - 0.004)
     assert after.overall == pytest.approx(0.4 * 0.8 + 0.4 * after.quality + 0.2 * 0.5)
-    assert notched_performance(Record(**{**vars(trust), "push_debt": 2.0}), K).quality == 0.0
+    assert performance(Record(**{**vars(trust), "push_debt": 2.0}), K).quality == 0.0
 
 
-def test_without_effort_and_with_the_built_in_margin_every_bit_is_that_of_the_built_in_model() -> None:
-    assert unlike_built_in(RIVAL, **AS_BUILT_IN) == set()
-    assert {"reported_access", "true_access", "quality"} <= unlike_built_in(RIVAL, notch_effort=0.3)
+def test_without_effort_and_with_the_rivals_margin_every_bit_is_that_of_the_rival() -> None:
+    assert unlike_rival(RIVAL, OF_RIVAL, notch_effort=0.0) == set()
+    assert {"reported_access", "true_access", "quality"} <= unlike_rival(RIVAL, OF_RIVAL, notch_effort=0.3)
+
+
+@given(access=SHARE, gaming=SHARE, margin=UNIFORM)
+def test_the_rival_dresses_up_to_its_own_margin(access: float, gaming: float, margin: float) -> None:
+    trust, manager, luck = Record(access=access, pushed=0.0), Record(gaming=gaming), Record(margin=margin)
+    shown = dressed_alone(trust, manager, luck, Record(**vars(P), dressing_margin=MARGIN), K)
+    assert shown == publication(trust, manager, luck, P, constants_with({"GAMING_MARGIN": MARGIN}))
 
 
 def test_nobody_pushes_for_a_target_that_has_no_teeth() -> None:
-    toothless = Case(**{**vars(CASE), "settings": ({"target_toughness": 0.0},) * 3})
-    assert unlike_built_in(RIVAL, toothless, **{**AS_BUILT_IN, "notch_effort": 0.3}) == set()
+    toothless = replace(CASE, settings=({"target_toughness": 0.0},) * 3)
+    with_effort, without = (
+        run_batch("numpy", batch_under(None, toothless, notch_effort=effort)) for effort in (0.3, 0.0)
+    )
+    assert unlike(with_effort, without) == set()
 
 
 def test_as_many_push_as_their_effort_says() -> None:
@@ -84,7 +101,7 @@ def test_as_many_push_as_their_effort_says() -> None:
     settings = tuple({"gaming_propensity": 0.0, "target_toughness": toughness} for toughness in (0.5, 1.0))
     case = Case(trusts=600, clinicians=1, months=36, seed=5, runs=(0, 1), settings=settings)
     near, pushes, landings = np.zeros(2), np.zeros(2), []
-    for records in months_of(batch_under(RIVAL, case, notch_effort=0.3)):
+    for records in months_of(batch_under(None, case, notch_effort=0.3)):
         trust, target = records["trust"], np.array(records["p"].target_level)
         moved = np.asarray(trust.pushed)
         short = target - (np.asarray(trust.access) - 0.5 * moved)
@@ -101,16 +118,16 @@ def test_as_many_push_as_their_effort_says() -> None:
 
 def test_nothing_lands_above_one() -> None:
     p = Record(**(vars(P) | {"target_level": 1.0}))
-    for gaming, tries in ((1.0, 1.0), (0.0, 0.0)):
-        manager, luck = Record(gaming=gaming), Record(pushes=tries, lands=1.0, margin=1.0)
+    for gaming, tries in ((1.0, 1.0), (0.0, 0.09)):
+        manager, luck = Record(gaming=gaming), Record(pushes=tries, margin=1.0)
         trust = Record(access=0.996, pushed=0.0)
         trust.pushed = push(trust, manager, luck, p, K).pushed
-        assert notched_publication(trust, manager, luck, p, K).reported == 1.0
+        assert publication(trust, manager, luck, p, K).reported == 1.0
         assert (trust.pushed > 0.0) is (gaming == 0.0)
 
 
 @given(access=st.floats(0.85, 0.95), margin=UNIFORM)
 def test_dressed_reports_land_within_their_margin(access: float, margin: float) -> None:
     dresser, luck = Record(gaming=1.0), Record(margin=margin, pushes=1.0)
-    shown = notched_publication(Record(access=access, pushed=0.0), dresser, luck, P, K)
+    shown = publication(Record(access=access, pushed=0.0), dresser, luck, P, K)
     assert shown.reported == pytest.approx(max(access, 0.9 + 0.02 * margin))

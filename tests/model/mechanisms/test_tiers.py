@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,32 +10,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tredegar.kernels import Simulated, simulate
-from tredegar.model.mechanisms.tiers import provider_step, reach, upheaval_by_steps
-from tredegar.model.outcomes import OUTCOMES
-from tredegar.model.own.books import book_of
+from tredegar.model.constants import constants_with
+from tredegar.model.rules.reorganisation import provider_step, reach, upheaval
 
-from ...support.cases import Case, assert_same_bits, batch_of, run_batch
+from ...support.cases import Case
 from ..rule_records import SHARE, UNIFORM, K, Record, parameters
+from .runs_of_trusts import unlike_rival
 
-RULES = {"reorganisation": "tiers"}
-BOOK = book_of(RULES)
-ONE_TIER = {"provider_chance": 1.0, "scope_least": 1.0, "spread_least": 1.0, "spread_most": 1.0, "middle_rate": 0.0,
-            "mark_tilt": 0.0, "merger_rate": 0.0, "national_shock": 0.0}  # fmt: skip
-"""Parameters at which a national start is every trust's own, at once."""
+ONE_TIER = {"provider_chance": 1.0, "reform_spread": 1.0, "middle_rate": 0.0, "merger_rate": 0.0}
+ONE_TIER_CONSTANTS = {"SCOPE_LEAST": 1.0, "SPREAD_LEAST": 1.0, "MARK_TILT": 0.0, "NATIONAL_SHOCK": 0.0}
+"""Parameters and constants at which a national start is every trust's own, at once."""
+NO_TILT = constants_with({"MARK_TILT": 0.0})
 FROZEN = {"political_responsiveness": 0.0, "forced_reorganisation_month": 13.0, "merger_rate": 0.0}
 """One national reorganisation, in month 13, and nothing else."""
 
 
-def settings(**changed: float) -> Any:
-    """All parameters at their defaults, those of the rival among them, save those that are given."""
-    own = {name: BOOK.parameters[name].default for name in BOOK.own_parameters}
-    return SimpleNamespace(**{**vars(parameters()), **own, **changed})
-
-
-def run(months: int, trusts: int = 60, replicates: int = 4, **values: float) -> Simulated:
+def run(
+    months: int, trusts: int = 60, replicates: int = 4, constants: dict[str, float] | None = None, **values: float
+) -> Simulated:
     names = ["trusts_reorganised", "reorganisation_started", "any_tier_started", "disruption_of_trusts", "disruption"]
     return simulate(
-        {name: [value] for name, value in values.items()}, rules=RULES, outcomes=names, replicates=replicates,
+        {name: [value] for name, value in values.items()}, constants=constants, outcomes=names, replicates=replicates,
         months=months, trusts=trusts, clinicians=1, seed=8, engine="numpy",
     )  # fmt: skip
 
@@ -54,62 +47,73 @@ def step(
     luck: dict[str, float] | None = None,
     left: float = -1.0,
     unrest: float = 0.2,
-    p: Any = None,
+    k: Any = K,
     trust: Record | None = None,
+    failing: float = 0.0,
     **of_centre: float,
 ) -> Any:
     """Return what a trust's own step comes to; luck that is not given never strikes."""
-    drawn = Record(**{"marked": 0.999, "month": 0.5, "merges": 0.999, "touched": 0.999, **(luck or {})})
-    typical = Record(months_failing=0.0, size=1.0, overlap=0.5)
-    manager = Record(months_to_step=left, unrest=unrest)
-    return provider_step(manager, trust or typical, centre(**of_centre), drawn, p or settings(), K)
+    drawn = Record(**{"marked": 0.999, "merges": 0.999, "touched": 0.999, **(luck or {})})
+    manager = Record(months_to_step=left, unrest=unrest, failing=failing)
+    return provider_step(manager, trust or Record(size=1.0, overlap=0.5), centre(**of_centre), drawn, parameters(), k)
 
 
 def test_a_national_start_reaches_providers_or_does_not() -> None:
     luck = {"scope": 0.5, "spread": 0.25, "middle": 0.0}
-    reaches = reach(centre(started=1.0), Record(reaches=0.39, **luck), settings())
+    reaches = reach(centre(started=1.0), Record(reaches=0.39, **luck), parameters(), K)
     assert reaches == (0.4 + 0.6 * 0.5, 12.0 + 48.0 * 0.25, 0.0, 0.0)
-    assert reach(centre(started=1.0), Record(reaches=0.41, **luck), settings()).reform_scope == 0.0
-    assert reach(centre(), Record(reaches=0.0, **luck), settings()).reform_scope == 0.0
+    assert reach(centre(started=1.0), Record(reaches=0.41, **luck), parameters(), K).reform_scope == 0.0
+    assert reach(centre(), Record(reaches=0.0, **luck), parameters(), K).reform_scope == 0.0
 
 
 def test_an_anxious_centre_reorganises_the_middle_once_the_last_start_is_forgotten() -> None:
     hazard = 0.12 * 0.4 * 0.5  # months_settled becomes 24, which is middle_rest
-    p, luck = settings(), {"reaches": 0.9, "scope": 0.5, "spread": 0.5}
-    begins = reach(centre(), Record(middle=hazard * 0.999, **luck), p)
-    waits = reach(centre(), Record(middle=hazard * 1.001, **luck), p)
+    p, luck = parameters(), {"reaches": 0.9, "scope": 0.5, "spread": 0.5}
+    begins = reach(centre(), Record(middle=hazard * 0.999, **luck), p, K)
+    waits = reach(centre(), Record(middle=hazard * 1.001, **luck), p, K)
     assert (begins.middle_started, begins.months_settled) == (1.0, 0.0)
     assert (waits.middle_started, waits.months_settled) == (0.0, 24.0)
-    assert reach(centre(anxiety=0.0), Record(middle=0.0, **luck), p).middle_started == 0.0
-    frozen = settings(political_responsiveness=0.0)
-    assert reach(centre(), Record(middle=0.0, **luck), frozen).middle_started == 0.0
+    assert reach(centre(anxiety=0.0), Record(middle=0.0, **luck), p, K).middle_started == 0.0
+    frozen = parameters(political_responsiveness=0.0)
+    assert reach(centre(), Record(middle=0.0, **luck), frozen, K).middle_started == 0.0
 
 
 @pytest.mark.parametrize(
-    ("trust", "chance"),
+    ("trust", "failing", "chance"),
     [
-        ({}, 0.6),
-        ({"size": 0.4}, 0.6 * 1.3),
-        ({"months_failing": 1e3}, 1.2),
-        ({"overlap": 1.0}, 0.6 * 0.75),
-        ({"size": 3.5}, 0.0),
+        ({}, 0.0, 0.6),
+        ({"size": 0.4}, 0.0, 0.6 * 1.3),
+        ({}, 1.0, 1.0),
+        ({"overlap": 1.0}, 0.0, 0.6 * 0.75),
+        ({"size": 3.5}, 0.0, 0.0),
     ],
 )
-def test_small_failing_and_border_trusts_are_marked_rather(trust: dict[str, float], chance: float) -> None:
-    of_trust = Record(**{"months_failing": 0.0, "size": 1.0, "overlap": 0.5, **trust})
+def test_small_failing_and_border_trusts_are_marked_rather(
+    trust: dict[str, float], failing: float, chance: float
+) -> None:
+    of_trust = Record(**{"size": 1.0, "overlap": 0.5, **trust})
     for marked in (0.0, 0.25, 0.5, 0.7, 0.9):
-        found = step({"marked": marked}, reform_scope=0.6, trust=of_trust).months_to_step
-        assert found == (15.0 if marked < chance else -1.0)
-    assert step({"marked": 0.59}, reform_scope=0.6, trust=of_trust, p=settings(mark_tilt=0.0)).months_to_step == 15.0
+        found = step({"marked": marked}, reform_scope=0.6, trust=of_trust, failing=failing).months_to_step
+        assert found == (float(int(30.0 * marked / chance)) if marked < chance else -1.0)
+    assert step({"marked": 0.59}, reform_scope=0.6, trust=of_trust, k=NO_TILT).months_to_step == 29.0
 
 
-@given(month=UNIFORM, spread=st.floats(1.0, 60.0))
-def test_a_marked_trust_has_its_own_step_once_within_the_spread(month: float, spread: float) -> None:
-    left = [step({"marked": 0.0, "month": month}, reform_scope=1.0, reform_spread=spread).months_to_step]
+@given(month=UNIFORM, scope=st.floats(0.1, 1.0), spread=st.floats(1.0, 60.0))
+def test_a_marked_trust_has_its_own_step_once_within_the_spread(month: float, scope: float, spread: float) -> None:
+    luck = {"marked": month * scope}
+    left = [step(luck, reform_scope=scope, reform_spread=spread, k=NO_TILT).months_to_step]
     for _ in range(61):
         left.append(step(left=left[-1]).months_to_step)
     assert left.count(0.0) == 1 and left.index(0.0) < spread
     assert left[-1] == -1.0
+
+
+def test_the_months_of_marked_trusts_are_spread_evenly() -> None:
+    months = [
+        step({"marked": (number + 0.5) / 1200.0}, reform_scope=0.5, reform_spread=12.0, k=NO_TILT).months_to_step
+        for number in range(600)
+    ]
+    assert [months.count(float(month)) for month in range(12)] == [50] * 12
 
 
 def test_a_trust_is_merged_outside_reforms_and_keeps_no_older_plan() -> None:
@@ -145,48 +149,45 @@ def test_disruption_is_at_most_whole(unrest: float, shock: float, left: float, s
 
 def test_a_trust_is_reorganised_in_its_own_month_alone() -> None:
     state = {"unrest": 0.3}
-    now = upheaval_by_steps(Record(months_to_step=0.0, **state), centre(started=0.0))
-    later = upheaval_by_steps(Record(months_to_step=1.0, **state), centre(started=1.0))
+    now = upheaval(Record(months_to_step=0.0, **state), centre(started=0.0))
+    later = upheaval(Record(months_to_step=1.0, **state), centre(started=1.0))
     assert now == (1.0, 0.3, 0.35) and later == (0.0, 0.3, 0.35)
 
 
 # --- one tier as a limit ---
 
 
-def test_with_every_trust_reached_at_once_it_is_the_rule_built_in() -> None:
+def test_with_every_trust_reached_at_once_there_is_one_tier() -> None:
     case = Case(
-        trusts=9, clinicians=4, months=120, seed=5, runs=(0, 1, 4),
+        trusts=9, clinicians=4, months=120, seed=5, runs=(0, 1, 4), constants=ONE_TIER_CONSTANTS,
         settings=(
             {"reform_propensity": 0.8, "blame_salience": 3.0},
             {"forced_reorganisation_month": 4.0, "anticipatory_dismantling": 1.0, "reorganisation_shock": 1.0},
             {"forced_reorganisation_month": 30.0, "reform_propensity": 100.0},
         ),
     )  # fmt: skip
-    plain = batch_of(case)
-    own = {name: np.full(3, ONE_TIER.get(name, BOOK.parameters[name].default)) for name in BOOK.own_parameters}
-    tiers = replace(plain, rules=BOOK, parameters={**plain.parameters, **own})
-    expected = run_batch("numpy", plain)
-    assert expected.outcomes["trusts_reorganised"].sum() > 5.0
-    assert_same_bits(run_batch("numpy", tiers), expected)
-    assert set(expected.outcomes) == set(OUTCOMES)
+    assert unlike_rival({"reorganisation": "all-at-once"}, case, **ONE_TIER) == set()
+    assert {"trusts_reorganised", "quality"} <= unlike_rival({"reorganisation": "all-at-once"}, case)
 
 
 # --- runs ---
 
 
 def test_a_reform_of_full_scope_reorganises_each_trust_once_within_its_spread() -> None:
-    out = run(90, **FROZEN, provider_chance=1.0, scope_least=1.0, mark_tilt=0.0)["trusts_reorganised"][0]
+    out = run(90, constants={"SCOPE_LEAST": 1.0, "MARK_TILT": 0.0}, **FROZEN, provider_chance=1.0)[
+        "trusts_reorganised"
+    ][0]
     assert out[:, :12].sum() == 0.0
     assert out[:, 12:72].sum(axis=1) == pytest.approx(np.ones(4)) and out[:, 72:].sum() == 0.0
     assert (out[:, 12:24].sum(axis=1) > 0.1).all()
 
 
 def test_a_reform_that_reaches_nobody_shakes_all_a_little() -> None:
-    out = run(40, **FROZEN, provider_chance=0.0, national_shock=0.4)
+    out = run(40, **FROZEN, provider_chance=0.0)
     shock = out["disruption"][0, 0, 12]
     assert out["trusts_reorganised"].sum() == 0.0
     months = np.arange(28)
-    expected = 0.4 * shock * (1.0 - 1.0 / K.DISRUPTION_MONTHS) ** months
+    expected = K.NATIONAL_SHOCK * shock * (1.0 - 1.0 / K.DISRUPTION_MONTHS) ** months
     assert out["disruption_of_trusts"][0, :, 12:] == pytest.approx(np.tile(expected, (4, 1)), abs=1e-8)
     assert out["any_tier_started"].tobytes() == out["reorganisation_started"].tobytes()
 
