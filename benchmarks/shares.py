@@ -30,9 +30,10 @@ KINDS = {"+": "sums", "-": "sums", "*": "products", "/": "quotients", "root": "q
 
 
 def cheap_philox(lanes: Any, counter: list[Any], key: list[Any]) -> list[Any]:
-    """Four words that differ from agent to agent and cost next to nothing."""
+    """Four words that differ from trust to trust and from seat to seat, and cost next to nothing."""
     b = lanes.builder
-    product = b.mul(counter[0], lanes.constant(0x9E3779B9, counter[0]))
+    agent = b.add(*lanes.alike(counter[0], b.mul(counter[3], lanes.constant(0x85EBCA6B, counter[3]))))
+    product = b.mul(agent, lanes.constant(0x9E3779B9, agent))
     mask = lanes.constant(0xFFFFFFFF, product)
     words = [b.and_(product, mask), b.lshr(product, lanes.constant(7, product))]
     return [words[0], *(b.and_(b.add(words[k % 2], lanes.constant(k << 29, product)), mask) for k in (1, 2, 3))]

@@ -29,7 +29,7 @@ def fearful(model):
 
 
 class Watched(tg.HealthService):
-    """A health service that reports what we ask, besides the 95 outcomes."""
+    """A health service that reports what we ask, besides the 102 outcomes."""
 
     def __init__(self, **kwargs):
         super().__init__(model_reporters={"fearful managers": fearful}, **kwargs)

@@ -84,6 +84,7 @@ class Country:
         state: dict[str, Any] = {name: SimpleNamespace() for name in (*CARRIED, "country_sums", *GROUP_SUMS)}
         state |= {"p": p, "k": CONSTANTS, "setting": SimpleNamespace(**sizes)}
         state["place"] = SimpleNamespace(index=jnp.arange(trusts, dtype=jnp.float64))
+        state["seat"] = SimpleNamespace(number=jnp.arange(clinicians, dtype=jnp.float64)[None])
         keys = dict(zip(("country", "trust", "seat", "nodes"), jax.random.split(key, 4), strict=True))
         luck = {
             "country": uniforms(keys["country"], draws.START_CENTRE_LUCK.values(), ()),
@@ -184,7 +185,7 @@ def summed(values: Any, over: month.Level, country: Country) -> Any:
 
 
 def outcomes(state: dict[str, Any]) -> dict[str, Any]:
-    """The 85 outcomes of a month that are not percentiles."""
+    """The 93 outcomes of a month that are not percentiles."""
     nation, sums, setting = state["nation"], state["country_sums"], state["setting"]
     return {
         **taken(in_jax(rules_outcomes.service_outcomes)(nation, sums, setting)),

@@ -37,7 +37,7 @@ def script(name: str) -> ModuleType:
 
 
 STYLISED, REFERENCE = script("stylised_facts"), script("facts")
-ARMS = tomllib.loads(REFERENCE.REFERENCE.read_text(encoding="utf-8"))
+ARMS = tomllib.loads(REFERENCE.TABLE.read_text(encoding="utf-8"))
 SIZE = {"trusts": 20, "clinicians": 6, "seed": 12, "dtype": "float64"}
 
 
