@@ -145,13 +145,8 @@ gpu: $(TOOLS) ## the tests that need a GPU
 extras: $(TOOLS) ## install the extras for GPUs in empty environments and compile a kernel as far as it goes without a device (gigabytes)
 	@$(BIN)/pytest -m extras --timeout 3600 $(PYTEST_OPTIONS)
 
-<<<<<<< HEAD
-facts: $(INSTALLED) ## the 86 arms of the reference table, to 1e-12 (EVERY=4: every fourth fact alone)
-	@$(BIN)/python benchmarks/facts.py $(if $(EVERY),--every $(EVERY))
-=======
 facts: $(INSTALLED) ## the 86 arms of the table of stylised facts, to 1e-12 (FACTS_OPTIONS="--every 6" for some of them)
 	@$(BIN)/python benchmarks/facts.py $(FACTS_OPTIONS)
->>>>>>> h-sresults
 
 house: $(TOOLS) ## measures of the structure: folders, circles, shapes, names, the way of one parameter
 	@$(BIN)/python benchmarks/house.py
