@@ -49,8 +49,8 @@ from tredegar.results.record.model_comparison import (
 )
 
 PAGE = Path(__file__).resolve().parent / "models.md"
-SEEDS = (1601, 1834, 1911, 1942)
-"""Seeds that no constant was set with."""
+SEEDS = (1688, 1707, 1832, 1945)
+"""Seeds that no constant was set with, and that nothing was run with before the list of targets stood."""
 RUNS, TRUSTS, CLINICIANS, BURN_IN = 24, 140, 40, 60
 LENGTHS = 240, 672
 """Months of a run: twenty years, in which demand has not outgrown its supply, and the longest history of the record."""
