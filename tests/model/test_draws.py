@@ -64,7 +64,9 @@ def test_any_block_is_the_one_of_the_paper(counter: tuple[int, ...], key: tuple[
     assert tuple(int(word[0]) for word in words) == plain_philox(counter, key)
 
 
-@given(key=st.tuples(WORDS, WORDS), trust=WORDS, seat=WORDS, month=st.integers(0, 2**20), stream=st.sampled_from(Stream))
+@given(
+    key=st.tuples(WORDS, WORDS), trust=WORDS, seat=WORDS, month=st.integers(0, 2**20), stream=st.sampled_from(Stream)
+)
 def test_a_uniform_is_a_word_over_two_to_the_32(
     key: tuple[int, int], trust: int, seat: int, month: int, stream: Stream
 ) -> None:
