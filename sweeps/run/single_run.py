@@ -87,7 +87,7 @@ def run_once(
 
     >>> single = run_once({"real_control": 0.8}, 12, 3, 4, seed=7, replicate=0, engine="numpy")
     >>> len(single.values), single.values["quality"].shape
-    (95, (12,))
+    (102, (12,))
     """
     for name in settings:
         find_quantity(name, months, book)

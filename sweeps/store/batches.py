@@ -51,7 +51,7 @@ def points_per_batch_for(spec: Spec, number_of_points: int) -> int:
 
     >>> spec = Spec(design={"method": "latin-hypercube", "points": 1000}, vary={"real_control": [0, 1]})
     >>> points_per_batch_for(spec, 1000), points_per_batch_for(spec, 100_000)
-    (10, 350)
+    (11, 326)
     """
     replicates = spec.replicates
     work = (spec.trusts * spec.clinicians * spec.months + WORK_PER_RUN) * replicates

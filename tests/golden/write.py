@@ -1,4 +1,4 @@
-"""Golden values: digests of small runs, changed only on purpose; `make golden` writes those of what is built in.
+"""Golden values: digests of small runs, which may change only on purpose. `make golden` writes those of today's rules.
 
 ``published.toml`` holds the runs that docs/model.md tells, whose listings are a second implementation that meets them;
 ``mechanisms.toml`` lists runs for each mechanism, their digests stand in ``digests.toml``. The values of both are those

@@ -220,7 +220,11 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "unknown constant": ({"constants": {"NORM_ACCES": 1.0}}, "did you mean 'NORM_ACCESS'"),
     "constant that rules divide by": ({"constants": {"NORM_ACCESS": 0.0}}, "NORM_ACCESS"),
     "place of real trusts": ({"points": {"number_of_units": [3]}, "providers": TABLE}, "number_of_units"),
-    "too many seats": ({"trusts": 2**20, "clinicians": 2**20}, "2\\*\\*32"),
+    "more trusts than a word of luck counts": ({"trusts": 2**32}, "trusts must be a whole number in 1 .. 4294967295"),
+    "more seats than a word of luck counts": (
+        {"clinicians": 2**32},
+        "clinicians must be a whole number in 1 .. 4294967295",
+    ),
     "no such table": ({"providers": "nowhere.csv"}, "nowhere.csv"),
 }
 
@@ -231,6 +235,13 @@ def test_what_cannot_be_used_is_refused_in_one_line(what: str) -> None:
     with pytest.raises(ValueError, match=words) as refusal:
         simulate(**{"points": {}, **SMALL, **arguments})
     assert "\n" not in str(refusal.value)
+
+
+def test_only_memory_bounds_how_many_seats_a_country_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A trust and a seat within it are words of their own: 2**40 seats have luck of their own."""
+    monkeypatch.setattr("tredegar.kernels.batch.memory.physical_memory", lambda: 1e9)
+    with pytest.raises(ValueError, match="one run of 1,048,576 trusts, 1,048,576 clinicians each, .* takes .* GB"):
+        simulate({}, **{**SMALL, "trusts": 2**20, "clinicians": 2**20})
 
 
 def test_a_container_that_grants_less_memory_is_heeded(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
