@@ -74,11 +74,11 @@ def write_events(folder: Path, reorganised: Iterable[int], changed: Iterable[int
 
 
 def write_successions(folder: Path, taken_in: Mapping[int, int]) -> Path:
-    """Write successions: month, numbered from January 1950, -> how many providers it takes in."""
+    """Write successions: month, numbered from January 1950, -> how many providers it takes in, each of another code."""
     first = month_number("1950-01")
+    months = (month for month, count in taken_in.items() for _ in range(count))
     rows = (
         {"old_code": f"R{number}", "new_code": "RX", "date": written_month(first + month)}
-        for month, count in taken_in.items()
-        for number in range(count)
+        for number, month in enumerate(months)
     )
     return write(folder, SUCCESSIONS, rows)
