@@ -253,8 +253,8 @@ def test_batches_are_neither_too_large_nor_too_many(points: int, replicates: int
     chunk = size.points_per_batch * replicates * months * 4
     assert 1 <= size.points_per_batch <= points
     assert chunk <= MOST_CHUNK_BYTES or size.points_per_batch == 1
-    assert chunk * 82 <= MOST_BATCH_BYTES or size.points_per_batch == 1
-    if chunk * 82 * 2 < MOST_BATCH_BYTES:
+    assert chunk * len(OUTCOMES) <= MOST_BATCH_BYTES or size.points_per_batch == 1
+    if chunk * len(OUTCOMES) * 2 < MOST_BATCH_BYTES:
         assert size.files <= MOST_FILES
     assert points_per_batch_for(spec, points) == size.points_per_batch
 
