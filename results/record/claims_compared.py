@@ -16,9 +16,13 @@ _WHERE = ("up", "null", "down")
 
 
 def read_judged(folder: str | Path) -> tuple[xr.Dataset, pd.DataFrame]:
-    """Return the verdicts and the contradictions that ``tredegar claims --out folder`` wrote.
+    """Return the verdicts (claim, kind) and the contradictions that ``tredegar claims --out folder`` wrote.
 
     Raises FileNotFoundError where there are none.
+
+    >>> read_judged("nowhere")
+    Traceback (most recent call last):
+    FileNotFoundError: 'nowhere' has no verdicts.zarr: run 'tredegar claims --out nowhere' first
     """
     place = Path(folder)
     for name in ("verdicts.zarr", "contradictions.csv"):
@@ -39,10 +43,17 @@ def direction_of(word: str) -> int:
     return -1 if word in ("mostly reverses", "mostly fails") or "more often" in word else 0
 
 
-def claim_rows(first: xr.Dataset, second: xr.Dataset) -> tuple[Cells, list[Cells]]:
+def verdict_rows_of_two(first: xr.Dataset, second: xr.Dataset) -> tuple[Cells, list[Cells]]:
     """Return the table of claims under two models: the word and the share that holds in each, and what has changed.
 
-    Raises ValueError where the two are of other claims.
+    Both datasets have ``word`` and ``says`` (claim,), ``share`` and its bounds (claim, kind). Raises ValueError where
+    the two are of other claims.
+
+    >>> kinds = {"claim": ["A01"], "kind": ["holds"]}
+    >>> shares = {name: (("claim", "kind"), [[0.5]]) for name in ("share", "share_low", "share_high")}
+    >>> one = xr.Dataset({"word": ("claim", ["depends"]), "says": ("claim", ["x"]), **shares}, kinds)
+    >>> verdict_rows_of_two(one, one)[1]
+    [('A01', 'x', 'depends', '50% (50% to 50%)', 'depends', '50% (50% to 50%)', '')]
     """
     _check_alike(first["claim"].values, second["claim"].values)
     rows = []
@@ -69,7 +80,14 @@ def contradiction_rows(first: pd.DataFrame, second: pd.DataFrame) -> tuple[Cells
 
 
 def claims_agree(first: xr.Dataset, second: xr.Dataset) -> str:
-    """Return how the verdicts of two models agree, in a sentence."""
+    """Return how the verdicts of two models agree, in a sentence; ``word`` (claim,) and ``share`` (claim, kind).
+
+    >>> kinds = {"claim": ["A01", "A02"], "kind": ["holds"]}
+    >>> shares = ("claim", "kind"), [[0.2], [0.9]]
+    >>> one = xr.Dataset({"word": ("claim", ["depends", "mostly holds"]), "share": shares}, kinds)
+    >>> claims_agree(one, one)
+    'Of 2 claims 2 have the same verdict under both models, 0 turn; ... is 1.00.'
+    """
     words = [[str(word) for word in one["word"].values] for one in (first, second)]
     same = sum(one == other for one, other in zip(*words, strict=True))
     turned = sum(direction_of(one) * direction_of(other) < 0 for one, other in zip(*words, strict=True))

@@ -50,6 +50,10 @@ def cross_sections_of(sweeps: Sequence[xr.Dataset]) -> dict[str, CrossSection]:
     """Return the shape of the trusts of all completed runs of ``sweeps``, by panel, after the burn-in.
 
     They hold the records of trusts by year (point, replicate, trust, year). Raises KeyError where they do not.
+
+    >>> cross_sections_of([xr.Dataset()])
+    Traceback (most recent call last):
+    KeyError: "No variable named 'trust_year_true_access'..."
     """
     found = {}
     for name in PANELS_SHOWN:
