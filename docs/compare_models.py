@@ -32,7 +32,7 @@ from tredegar.results.claims.claims import CLAIMS
 from tredegar.results.claims.designs import find_size
 from tredegar.results.claims.pages.report import designs_of, write_claims
 from tredegar.results.claims.phases import PHASES
-from tredegar.results.record.claims_compared import claim_rows, claims_agree, contradiction_rows, read_judged
+from tredegar.results.record.claims_compared import claims_agree, contradiction_rows, read_judged, verdict_rows
 from tredegar.results.record.cross_section import cross_section_rows, cross_sections_of, recorded_cross_sections
 from tredegar.results.record.model_comparison import (
     WHY_OTHERS_CANNOT,
@@ -44,8 +44,8 @@ from tredegar.results.record.model_comparison import (
     lever_effect,
     lever_rows,
     section,
-    tally_of,
     target_rows,
+    targets_met,
 )
 
 PAGE = Path(__file__).resolve().parent / "models.md"
@@ -112,7 +112,7 @@ def target_sections() -> list[str]:
     lines = []
     for months in LENGTHS:
         models = {name: held_against_the_record(rules, months) for name, rules in MODELS.items()}
-        tally = " ".join(tally_of(name.capitalize(), found) for name, found in models.items())
+        tally = " ".join(targets_met(name.capitalize(), found) for name, found in models.items())
         words = (
             f"**{tally}** {RUNS} runs for each of the seeds {', '.join(map(str, SEEDS))}, {TRUSTS} trusts of "
             f"{CLINICIANS} clinicians over {months} months, {BURN_IN} left out, parameters at defaults. "
@@ -167,7 +167,7 @@ def claim_sections(folders: Sequence[Path]) -> list[str]:
     )
     beside = "Shares of the space of each phase diagram; what turns has more of it on the other side, surely."
     return [
-        *section("Claim by claim", words, *claim_rows(one, two)),
+        *section("Claim by claim", words, *verdict_rows(one, two)),
         *section("Contradiction by contradiction", beside, *contradiction_rows(first, second)),
     ]
 

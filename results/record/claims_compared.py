@@ -39,7 +39,7 @@ def direction_of(word: str) -> int:
     return -1 if word in ("mostly reverses", "mostly fails") or "more often" in word else 0
 
 
-def claim_rows(first: xr.Dataset, second: xr.Dataset) -> tuple[Cells, list[Cells]]:
+def verdict_rows(first: xr.Dataset, second: xr.Dataset) -> tuple[Cells, list[Cells]]:
     """Return the table of claims under two models: the word and the share that holds in each, and what has changed.
 
     Raises ValueError where the two are of other claims.
