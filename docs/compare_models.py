@@ -41,11 +41,11 @@ from tredegar.results.record.model_comparison import (
     ablation_rows,
     effects_agree,
     findings_of,
+    inside_in_words,
     lever_effect,
     lever_rows,
     section,
     target_rows,
-    targets_met,
 )
 
 PAGE = Path(__file__).resolve().parent / "models.md"
@@ -112,7 +112,7 @@ def target_sections() -> list[str]:
     lines = []
     for months in LENGTHS:
         models = {name: held_against_the_record(rules, months) for name, rules in MODELS.items()}
-        tally = " ".join(targets_met(name.capitalize(), found) for name, found in models.items())
+        tally = " ".join(inside_in_words(name.capitalize(), found) for name, found in models.items())
         words = (
             f"**{tally}** {RUNS} runs for each of the seeds {', '.join(map(str, SEEDS))}, {TRUSTS} trusts of "
             f"{CLINICIANS} clinicians over {months} months, {BURN_IN} left out, parameters at defaults. "

@@ -93,7 +93,7 @@ def with_verdict(one: ModelFindings, *verdicts: str) -> list[str]:
     return [name for name in TARGETS_THAT_CAN_FAIL if found.get(name) in verdicts]
 
 
-def targets_met(name: str, one: ModelFindings) -> str:
+def inside_in_words(name: str, one: ModelFindings) -> str:
     """Return how many of the targets that can fail are inside, and which of them the runs cannot show, in a sentence.
 
     What the runs cannot show is not inside: the targets that are counted are the same of every model and all runs.

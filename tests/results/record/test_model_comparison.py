@@ -17,11 +17,11 @@ from tredegar.results.record.model_comparison import (
     ablation_rows,
     effects_agree,
     findings_of,
+    inside_in_words,
     lever_effect,
     lever_rows,
     section,
     target_rows,
-    targets_met,
     with_verdict,
 )
 from tredegar.results.record.validation import Finding, validate
@@ -61,7 +61,7 @@ def test_the_targets_that_can_fail_do_not_hang_on_runs_and_every_other_has_its_r
 def test_what_is_not_measurable_is_not_inside_and_is_counted() -> None:
     found = model("inside", "not measurable", "inside")
     assert target_rows({"model": found})[1][1][6:] == ("-", "not measurable", "-")
-    said = targets_met("Model 3", found)
+    said = inside_in_words("Model 3", found)
     assert said.startswith(
         f"Model 3 has 2 of the 30 targets that can fail inside, and the runs cannot show {TESTS[1].name},"
     )
