@@ -32,7 +32,7 @@ from tredegar.results.claims.claims import CLAIMS
 from tredegar.results.claims.designs import find_size
 from tredegar.results.claims.pages.report import designs_of, write_claims
 from tredegar.results.claims.phases import PHASES
-from tredegar.results.record.claims_compared import claims_agree, contradiction_rows, read_judged, verdict_rows_of_two
+from tredegar.results.record.claims_compared import claims_agree, contradiction_rows, read_judged, verdict_rows
 from tredegar.results.record.cross_section import cross_section_rows, cross_sections_of, recorded_cross_sections
 from tredegar.results.record.model_comparison import (
     WHY_OTHERS_CANNOT,
@@ -167,7 +167,7 @@ def claim_sections(folders: Sequence[Path]) -> list[str]:
     )
     beside = "Shares of the space of each phase diagram; what turns has more of it on the other side, surely."
     return [
-        *section("Claim by claim", words, *verdict_rows_of_two(one, two)),
+        *section("Claim by claim", words, *verdict_rows(one, two)),
         *section("Contradiction by contradiction", beside, *contradiction_rows(first, second)),
     ]
 

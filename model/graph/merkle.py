@@ -79,8 +79,9 @@ def _function_facts() -> dict[str, str]:
 
 def _luck_facts() -> list[str]:
     """Return some uniforms of every stream, as digits."""
-    run, agent = (np.array([word], dtype=np.uint64) for word in (3, 5))
-    return [float(word[0]).hex() for stream in Stream for word in uniforms(7, run, agent, 2, int(stream))]
+    run, trust, seat = (np.array([word], dtype=np.uint64) for word in (3, 5, 4))
+    drawn = (uniforms(7, run, trust, 2, int(stream), seat) for stream in Stream)
+    return [float(word[0]).hex() for words in drawn for word in words]
 
 
 def _facts(book: RuleBook) -> Mapping[str, Any]:

@@ -86,7 +86,7 @@ class FailureRegime(NamedTuple):
 
 
 def failure_regime(trust: TrustState, manager: ManagerState) -> FailureRegime:
-    """Entries and exits are told for the record alone: no other rule reads them (M4; B22, V31, V32)."""
+    """How long the trust is inside others read; entries and exits are told for the record alone (M4; B22, V31, V32)."""
     inside = manager.failing > 0.5
     leaves = negation(inside) & (trust.regime_months > 0.5)
     return FailureRegime(

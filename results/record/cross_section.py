@@ -53,7 +53,7 @@ def cross_sections_of(sweeps: Sequence[xr.Dataset]) -> dict[str, CrossSection]:
 
     >>> cross_sections_of([xr.Dataset()])
     Traceback (most recent call last):
-    KeyError: "No variable named 'trust_year_true_access'..."
+    KeyError: "No variable named 'trust_year_reported_access'. Variables on the dataset include []"
     """
     found = {}
     for name in PANELS_SHOWN:

@@ -16,7 +16,7 @@ from tredegar.results.record.claims_compared import (
     claims_agree,
     contradiction_rows,
     read_judged,
-    verdict_rows_of_two,
+    verdict_rows,
 )
 from tredegar.sweeps.spec.spec import Spec
 
@@ -42,7 +42,7 @@ def test_a_verdict_that_goes_the_other_way_turns_and_another_word_changes() -> N
     one = verdicts(["mostly holds", "mostly fails", "depends", "mostly no difference"], [0.9, 0.1, 0.4, 0.0])
     other = verdicts(["mostly holds", "depends, more often holds than fails", "mostly holds", "depends"],
                      [0.8, 0.5, 0.7, 0.2])  # fmt: skip
-    rows = verdict_rows_of_two(one, other)[1]
+    rows = verdict_rows(one, other)[1]
     assert [row[-1] for row in rows] == ["", "**turns**", "changes", "changes"]
     assert rows[0] == ("A00", "so", "mostly holds", "90% (85% to 95%)", "mostly holds", "80% (75% to 85%)", "")
     assert claims_agree(one, other).startswith("Of 4 claims 1 have the same verdict under both models, 1 turn;")
@@ -58,7 +58,7 @@ def test_a_contradiction_turns_only_where_both_models_are_sure() -> None:
 def test_runs_of_other_claims_are_not_compared_and_a_folder_without_verdicts_says_what_to_run(tmp_path: Path) -> None:
     one = verdicts(["depends"], [0.5])
     with pytest.raises(ValueError, match="the two runs are of other claims"):
-        verdict_rows_of_two(one, one.assign_coords(claim=["A09"]))
+        verdict_rows(one, one.assign_coords(claim=["A09"]))
     with pytest.raises(FileNotFoundError, match=r"has no verdicts.zarr: run 'tredegar claims --out"):
         read_judged(tmp_path)
 
