@@ -108,7 +108,7 @@ class Parameters:
     provider_chance: float = 0.4
     """Chance that a national reorganisation reaches providers (0 = none does) (share, 0 .. 1)."""
     reform_spread: float = 60.0
-    """Longest time over which the own months of the trusts that a reorganisation marks are spread (months, 1 .. ..."""
+    """Longest time over which the own months of the trusts that a reorganisation marks are spread (1 = all in ..."""
     middle_rate: float = 0.12
     """Hazard of reorganising the middle tier per anxiety, once settled (0 = it is left alone) (1/month, 0 .. 10)."""
     merger_rate: float = 0.0014
