@@ -22,10 +22,10 @@ def loss(levers):
     return -0.5 * sum(outcome[..., -60:].mean(axis=2).mean(axis=1) for outcome in runs.values())
 
 
-def best(generations=8):
+def best(generations=12):
     """Return the best toughness that SciPy finds, and its loss."""
     found = differential_evolution(
-        loss, [(LEVER.low, LEVER.high)], maxiter=generations, popsize=12, rng=1, polish=False,
+        loss, [(LEVER.low, LEVER.high)], maxiter=generations, popsize=16, rng=1, polish=False,
         vectorized=True, updating="deferred",
     )  # fmt: skip
     return found.x[0], found.fun

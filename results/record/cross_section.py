@@ -29,13 +29,13 @@ class CrossSection(NamedTuple):
     skewness: Floats
 
 
-def cross_section(panel: Floats) -> CrossSection:
+def shape_of_trusts(panel: Floats) -> CrossSection:
     """Return the shape of the trusts by history and year: ``panel`` (history, trust, year), NaN where not observed.
 
     The standard deviation has the unit of ``panel``; skewness is the third moment over the cube of the second's root, 0
     where all trusts are alike.
 
-    >>> found = cross_section(np.array([[[0.0], [0.0], [0.0], [4.0]]]))
+    >>> found = shape_of_trusts(np.array([[[0.0], [0.0], [0.0], [4.0]]]))
     >>> found.spread.tolist(), found.skewness.round(3).tolist()
     ([[2.0]], [[1.155]])
     """
@@ -61,7 +61,7 @@ def cross_sections_of(sweeps: Sequence[xr.Dataset]) -> dict[str, CrossSection]:
             each[f"{YEARLY_RECORD}{name}"].values[each["status"].values == DONE][:, :, BURN_IN // 12 :]
             for each in sweeps
         ]
-        found[name] = cross_section(np.concatenate(panels).astype(np.float64))
+        found[name] = shape_of_trusts(np.concatenate(panels).astype(np.float64))
     return found
 
 
@@ -73,11 +73,11 @@ def recorded_cross_sections(tables: Mapping[str, FileTable]) -> dict[str, CrossS
     found = {}
     if MAJOR in tables:
         one, _ = months_by_type(tables[MAJOR])
-        found["type 1, financial years 2016-17 to 2018-19"] = cross_section(yearly_access(one, (0, 1, 2))[None])
+        found["type 1, financial years 2016-17 to 2018-19"] = shape_of_trusts(yearly_access(one, (0, 1, 2))[None])
     if ALL_TYPES in tables:
         years = compared_years(tables[ALL_TYPES])
         ends = years[:, ~np.isnan(years).all(axis=0)]
-        found["all types, April to July of 2021 and 2025"] = cross_section(ends[None])
+        found["all types, April to July of 2021 and 2025"] = shape_of_trusts(ends[None])
     return found
 
 

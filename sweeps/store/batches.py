@@ -80,7 +80,7 @@ def store_size(spec: Spec, number_of_points: int, points_per_batch: int | None =
 
     >>> spec = Spec(design={"method": "latin-hypercube", "points": 1000}, vary={"real_control": [0, 1]})
     >>> store_size(spec, 1000)
-    StoreSize(points_per_batch=10, batches=100, files=9806, bytes=729761600)
+    StoreSize(points_per_batch=11, batches=91, files=9577, bytes=783517968)
     """
     size = points_per_batch or points_per_batch_for(spec, number_of_points)
     arrays = filled(spec, number_of_points, size)

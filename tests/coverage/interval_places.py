@@ -115,6 +115,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "results/intervals.py:combined": MEANS,
     "results/intervals.py:estimate_by_point": ("difference of arms at a point",),
     "results/intervals.py:estimate_unpaired": ("difference of arms at a point",),
+    "results/record/claims_compared.py": VERDICTS,
     "results/record/model_comparison.py:LeverEffect": ("difference of arms at a point",),
     "results/record/model_comparison.py:lever_effect": ("difference of arms at a point",),
     "results/record/validation.py": (*RECORD, *POOLED),
@@ -171,6 +172,7 @@ SURFACE = "the middle of a surface over the space, whose shares have the interva
 NO_INTERVALS: Mapping[str, str] = {
     "datasets/attributes.py:parameter_of": RANGE,
     "front/page/country.py:sliders": RANGE,
+    "results/record/cross_section.py": "bounds in which most runs lie",
     "results/record/ledger.py": "the middle of the settings",
     "results/record/search.py:Search": "windows of the record",
     "results/record/search.py:Struck": RANGE,

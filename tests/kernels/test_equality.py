@@ -38,7 +38,7 @@ SETS = int(os.environ.get("TREDEGAR_EQUALITY_SETS", "200"))
 SMALL = Case(trusts=5, clinicians=3, months=18, runs=(0, 1, 9), settings=({}, {"solidarity": 1.2}, {"local_trap": 0.9}))
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(case=cases())
 @example(case=Case(trusts=1, clinicians=1, settings=({"number_of_units": 150.0},)))
 @example(case=Case(trusts=2, clinicians=1, months=6, seed=2**32 - 1, runs=(2**32 - 1,)))

@@ -32,7 +32,7 @@ def test_engines_agree(name: str, engine: str) -> None:
     assert_same_bits(run_batch(engine, batch), expected, engine)
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(case=cases(most_months=18))
 def test_engines_agree_on_drawn_cases(case: Case) -> None:
     batch = own_batch(case, TOGETHER, case.seed)

@@ -14,10 +14,10 @@ from tredegar.observation.files.table_reader import read_file_table
 from tredegar.observation.target_table import targets
 from tredegar.results.record.cross_section import (
     CrossSection,
-    cross_section,
     cross_section_rows,
     cross_sections_of,
     recorded_cross_sections,
+    shape_of_trusts,
 )
 
 from ...support.places import NHS_DATA
@@ -25,16 +25,16 @@ from ...support.places import NHS_DATA
 
 def test_spread_and_skew_are_those_of_numpy_and_scipy_whoever_was_not_observed() -> None:
     values = np.random.default_rng(4).gamma(2.0, size=(3, 50, 4))
-    found = cross_section(values)
+    found = shape_of_trusts(values)
     assert found.spread == pytest.approx(values.std(axis=1, ddof=1))
     assert found.skewness == pytest.approx(stats.skew(values, axis=1))
     short = np.concatenate([values, np.full((3, 7, 4), np.nan)], axis=1)
-    assert cross_section(short).spread == pytest.approx(found.spread)
-    assert cross_section(short).skewness == pytest.approx(found.skewness)
+    assert shape_of_trusts(short).spread == pytest.approx(found.spread)
+    assert shape_of_trusts(short).skewness == pytest.approx(found.skewness)
 
 
 def test_alike_trusts_have_no_skew() -> None:
-    alike = cross_section(np.full((1, 5, 2), 0.5))
+    alike = shape_of_trusts(np.full((1, 5, 2), 0.5))
     assert alike.spread.tolist() == alike.skewness.tolist() == [[0.0, 0.0]]
 
 

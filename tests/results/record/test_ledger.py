@@ -27,6 +27,8 @@ from tredegar.results.record.search import (
 from tredegar.results.record.slopes import slopes_without_case_mix
 
 ROW = re.compile(r"^\| (V\d\d) \| [^|]+ \| [^|]+ \| ([\d,]+) \| ([\d.e-]+) \(", re.MULTILINE)
+TESTS_OF_STRUCTURE = {"V07"}
+"""Targets that nearly every setting of what is built in meets, and the rules of model 1 miss."""
 
 
 def target(name: str, low: float = 0.4, high: float = 0.6) -> Target:
@@ -133,6 +135,10 @@ def test_the_table_of_targets_calls_no_test_what_the_ledger_says_cannot_fail(roo
     rows = {name: float(share) for name, _, share in ROW.findall(page)}
     assert list(rows) == list(COUNTERPARTS)
     empty = {name for name, share in rows.items() if share > CANNOT_FAIL and targets()[name].standing != "input"}
-    assert empty == {name for name, one in targets().items() if one.standing == "no test"}
+    assert empty - TESTS_OF_STRUCTURE == {name for name, one in targets().items() if one.standing == "no test"}
+    models = (root / "docs" / "models.md").read_text(encoding="utf-8")
+    cells = [line.split("|") for line in models.splitlines() if line.startswith("| V") and line.count("|") > 10]
+    model_1 = {(row[1].strip(), row[8].strip()) for row in cells if row[1].strip() in TESTS_OF_STRUCTURE}
+    assert model_1 == {(name, "**outside**") for name in TESTS_OF_STRUCTURE}
     settings = int(re.search(r"Each of the ([\d,]+)\s+settings", page)[1].replace(",", ""))
     assert settings >= 20_000

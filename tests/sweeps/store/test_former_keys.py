@@ -1,4 +1,7 @@
-"""Stores whose spec says ``luck``, written before it was ``streams``: the same sweeps as before, to the last byte."""
+"""Stores whose spec says ``luck``, written before it was ``streams``: the same sweeps as before, to the last byte.
+
+Their layout is the one that the code of then wrote; their numbers were written anew when results changed.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,7 @@ SWEEP = ("--workers", "0", "--engine", "numpy", "--out")
 
 
 def rules_of_then(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the rules have the hash that they had when the stores were written: what these record has not moved a bit."""
+    """Let the rules have the hash that they had when the stores were written."""
     present = merkle.rules_hash
     for module in [*sys.modules.values()]:
         if getattr(module, "rules_hash", None) is present:

@@ -1,4 +1,7 @@
-"""Stores of the first format, written before there were digests: read as before, finished, and said to have none."""
+"""Stores of the first format, written before there were digests: read as before, finished, and said to have none.
+
+Their layout is the one that the code of then wrote; their numbers were written anew when results changed.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tredegar.kernels import simulate
 from tredegar.model.graph.merkle import BY_THEIR_TEXT, WITH_FEWER_OUTCOMES, same_numbers
 from tredegar.model.outcomes import OUTCOMES, TRUST_RECORDS
 from tredegar.results import open_sweep
@@ -25,14 +27,14 @@ from ...support.commands import tredegar
 from ...support.places import TESTS
 
 OLD = TESTS / "stores" / "format-1.zip"
-MEAN_QUALITY = 0.5939526
+MEAN_QUALITY = 0.5766104
 
 
 @pytest.fixture
 def old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A finished sweep, an archive of it and an unfinished one, of the spec beside them, and the rules of their time.
 
-    (Their hash was taken of their text then. The rules themselves gave the same numbers.)
+    (Their hash was taken of their text then.)
     """
     monkeypatch.setattr("tredegar.model.rules_hash", lambda *book: BY_THEIR_TEXT)
     return unpacked(OLD, tmp_path, monkeypatch)
@@ -54,31 +56,26 @@ def test_a_store_whose_hash_was_taken_of_the_text_of_the_rules_is_read_and_not_r
     for name in ("finished.zarr", "archive.zip"):
         sweep = open_sweep(name, verify=True)
         assert (sweep.attrs["rules_hash"], sweep.attrs["runs_done"]) == (BY_THEIR_TEXT, 8)
-        again = simulate({"mandate_detail": [0.0, 0.0, 1.0, 1.0], "solidarity": [0.0, 1.0] * 2}, 2, 24, 6, 2, 11)
-        windows = again["quality"].reshape(4, 2, 2, 12).mean(axis=3)
-        assert np.allclose(windows, sweep["quality"].values, rtol=1e-6)
     sweep = ("sweep", "spec.toml", "--workers", "0", "--engine", "numpy", "--out")
     assert tredegar(*sweep, "unfinished.zarr") == 1
     said = capsys.readouterr().err
     assert "was begun under other rules (rules hash e7fddca28972, installed" in said
-    assert "these give the same numbers, but the hash is no longer taken of the text of the rules" in said
+    assert "those were the rules of model 1, and these give other numbers" in said
     assert tredegar("status", "unfinished.zarr") == 3
     assert tredegar("verify", "finished.zarr") == 1
     assert "the store was written under other rules" in capsys.readouterr().err
 
 
-def test_a_store_of_the_time_of_82_outcomes_is_read_and_holds_the_numbers_of_today(tmp_path: Path) -> None:
+def test_a_store_of_the_time_of_82_outcomes_is_read_and_its_rules_are_known_as_others(tmp_path: Path) -> None:
     """All that it recorded, of the country and of trusts; what was added since it does not have."""
     with zipfile.ZipFile(OLD.with_name("fewer-outcomes.zip")) as packed:
         packed.extractall(tmp_path)
     sweep = open_sweep(tmp_path / "archive.zip", verify=True)
     assert (sweep.attrs["rules_hash"], sweep.attrs["runs_done"]) == (WITH_FEWER_OUTCOMES, 4)
-    assert same_numbers(WITH_FEWER_OUTCOMES) == "; these give the same numbers, and record more outcomes"
+    assert same_numbers(WITH_FEWER_OUTCOMES) == "; those were the rules of model 1, and these give other numbers"
     outcomes, records = ([name for name in table if name in sweep] for table in (OUTCOMES, TRUST_RECORDS))
     assert (len(outcomes), len(records)) == (82, 13)
-    again = simulate({"solidarity": [0.2, 1.2]}, 2, 24, 4, 2, 5, every=12, trust_records=True)
-    for name in (*outcomes, *records):
-        assert again[name].tobytes() == np.ascontiguousarray(sweep[name].values).tobytes(), name
+    assert all(np.isfinite(sweep[name].values).all() for name in (*outcomes, *records))
 
 
 @pytest.mark.parametrize("name", ["finished.zarr", "archive.zip"])
