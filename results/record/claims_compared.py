@@ -56,7 +56,7 @@ def verdict_rows(first: xr.Dataset, second: xr.Dataset) -> tuple[Cells, list[Cel
     [('A01', 'x', 'depends', '50% (50% to 50%)', 'depends', '50% (50% to 50%)', '')]
     """
     _check_alike(first["claim"].values, second["claim"].values)
-    rows = []
+    rows: list[Cells] = []
     for place, name in enumerate(first["claim"].values):
         one, other = first.isel(claim=place), second.isel(claim=place)
         words = str(one["word"].item()), str(other["word"].item())
@@ -71,7 +71,7 @@ def contradiction_rows(first: pd.DataFrame, second: pd.DataFrame) -> tuple[Cells
     interval of the two sides overlaps. Raises ValueError where the two are of other contradictions.
     """
     _check_alike(first["contradiction"].to_numpy(), second["contradiction"].to_numpy())
-    rows = []
+    rows: list[Cells] = []
     for (_, one), (_, other) in zip(first.iterrows(), second.iterrows(), strict=True):
         turned = "**turns**" if _side(one) * _side(other) < 0 else ""
         told = (str(one["contradiction"]), str(one["question"]), str(one["meaning_up"]), str(one["meaning_down"]))
