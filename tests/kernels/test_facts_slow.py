@@ -38,7 +38,7 @@ def script(name: str) -> ModuleType:
 
 STYLISED, REFERENCE = script("stylised_facts"), script("facts")
 KNOWN_MISSES = {"calibration": {"hazard_all"}}
-"""Figures that docs/facts.md shows as not met: in runs of twenty years managers of model 2 stay a little too long (V23)."""
+"""Figures that docs/facts.md shows as not met: in runs of twenty years managers stay a little too long (V23)."""
 ARMS = tomllib.loads(REFERENCE.TABLE.read_text(encoding="utf-8"))
 SIZE = {"trusts": 20, "clinicians": 6, "seed": 12, "dtype": "float64"}
 
