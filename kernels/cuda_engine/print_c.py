@@ -28,6 +28,8 @@ _CALLS = {
     "not": "!{}",
     "select": "{} ? {} : {}",
 }
+_READ_LATE: frozenset[Field] = frozenset({("trust", "doctors_leaving")})
+"""Fields of a trust that the loop over its seats reads at every turn: with one more before it registers would spill."""
 _DRAW = {Rank.COUNTRY: "0u, {stream}u, 0u", Rank.TRUST: "trust, {stream}u, 0u", Rank.SEAT: "trust, {stream}u, seat"}
 _STREAMS = {int(stream): stream.name.lower() for stream in draws.Stream}
 
@@ -79,7 +81,10 @@ class FunctionPrinter:
             self.names[node.number] = literal(node)
             return
         # Parameters are read in the loop: held from before it, they would take the registers that its rules need.
-        first = self.loops and node.operation == "field" and node.detail[0] not in ("seat", "p")
+        known_before = (
+            node.operation == "field" and node.detail[0] not in ("seat", "p") and node.detail not in _READ_LATE
+        )
+        first = self.loops and known_before
         name = "_".join(node.detail) if node.operation == "field" else f"v{node.number}"
         self.names[node.number] = name
         lines = self.before if first else self.lines

@@ -205,4 +205,4 @@ def test_instructions_per_clinician_month_stay_within_their_budget(folder: Path)
     case = Case(trusts=150, clinicians=40, months=2, runs=(0,), settings=({},), trust_records=False)
     run_ptx(counting, batch_of(case), 160, check=False)
     executed = sum(counting["advance"].counts().values()) / (150 * 40 * 2)
-    assert executed < 480
+    assert executed < 490
