@@ -145,7 +145,7 @@ gpu: $(TOOLS) ## the tests that need a GPU
 extras: $(TOOLS) ## install the extras for GPUs in empty environments and compile a kernel as far as it goes without a device (gigabytes)
 	@$(BIN)/pytest -m extras --timeout 3600 $(PYTEST_OPTIONS)
 
-facts: $(INSTALLED) ## the 86 arms of the reference table, to 1e-12 (EVERY=4: every fourth fact alone)
+facts: $(INSTALLED) ## the 86 arms of the reference table, to 1e-12 (EVERY=4: only every fourth fact)
 	@$(BIN)/python benchmarks/facts.py $(if $(EVERY),--every $(EVERY))
 
 house: $(TOOLS) ## measures of the structure: folders, circles, shapes, names, the way of one parameter

@@ -70,9 +70,7 @@ def main() -> int:
     """Print every figure, a line for each, and return 1 if one is not met."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("facts", nargs="*", help="facts to run, such as SF1 SF4; all when none is named")
-    options.add_argument(
-        "--every", type=int, default=1, help="run every so many-th fact alone, a short form (default: 1)"
-    )
+    options.add_argument("--every", type=int, default=1, metavar="N", help="run only every N-th fact (default: 1, all)")
     options.add_argument("--engine", default="auto", help="engine to run them on (default: the fastest here)")
     chosen = options.parse_args()
     table = tomllib.loads(REFERENCE.read_text(encoding="utf-8"))
