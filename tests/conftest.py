@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, settings
 
 from .support.places import ROOT
 
-# The same examples in every run; `pytest --hypothesis-profile explore` draws new ones. A first compile may take half
-# a minute, so that no deadline is set and a slow first example is no fault.
-REPEATED = {"derandomize": True, "max_examples": 60}  # more of them would be the same ones in every run
-settings.register_profile("repeatable", **REPEATED, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("explore", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
+# The same examples in every run, so that few will do; `pytest --hypothesis-profile explore` draws 100 new ones. A first
+# compile may take half a minute, so that no deadline is set and a slow first example is no fault.
+ANY_TIME = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("repeatable", derandomize=True, max_examples=60, **ANY_TIME)
+settings.register_profile("explore", print_blob=True, **ANY_TIME)
 settings.load_profile("repeatable")
 
 
