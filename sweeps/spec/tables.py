@@ -234,6 +234,8 @@ def hash_of_spec(
     # Of the text with former keys: a sweep begun before stays the same sweep, and one meaning has one hash.
     digest = hashlib.sha256(former_text(text).encode())
     digest.update(repr(providers).encode())
+    if providers is not None and providers.group is not None:
+        digest.update(repr(providers.group).encode())
     for name, values in points.items():
         digest.update(name.encode() + b"\0" + np.ascontiguousarray(values, "<f8").tobytes())
     if book.text:
