@@ -87,17 +87,13 @@ def with_outcomes_by_group(book: RuleBook) -> RuleBook:
         return book
     graphs = {outcome: _graph_of(outcome, book) for outcome in groups.outcomes}
     needed = {row[2] for rows, _ in graphs.values() for row in rows if row[:2] == ("field", "country_sums")}
-    tallies = tuple(
-        tally for number in range(len(groups.labels)) for tally in _tallies_of_group(book, number, needed)
-    )
+    tallies = tuple(tally for number in range(len(groups.labels)) for tally in _tallies_of_group(book, number, needed))
     values = tuple(
         _value_in_group(label, number, *graphs[outcome])
         for outcome, labels in zip(groups.outcomes, values_by_group(groups).values(), strict=True)
         for number, label in enumerate(labels)
     )
-    return replace(
-        book, month=_with_own_sums(book.month, tallies), own_outcomes=(*book.own_outcomes, *values)
-    )
+    return replace(book, month=_with_own_sums(book.month, tallies), own_outcomes=(*book.own_outcomes, *values))
 
 
 def _with_own_sums(month: tuple[Phase, ...], tallies: tuple[Tally, ...]) -> tuple[Phase, ...]:
@@ -128,7 +124,11 @@ def _graph_of(outcome: str, book: RuleBook) -> tuple[tuple[Row, ...], tuple[int,
 
 def _is_of_trusts(row: Row) -> bool:
     """Whether a row reads what is summed over trusts, or what has a counterpart in a group."""
-    return row[1] == "country_sums" or row[1:] in {("setting", "weight"), ("setting", "trusts"), ("setting", "clinicians")}
+    return row[1] == "country_sums" or row[1:] in {
+        ("setting", "weight"),
+        ("setting", "trusts"),
+        ("setting", "clinicians"),
+    }
 
 
 def _sum_field(name: str, number: int) -> str:
@@ -158,7 +158,13 @@ def _tally_of_group(tally: Tally, number: int, fields: tuple[str, ...], conditio
             member & added[name] if name in conditions else select(member, added[name], 0.0) for name in fields
         )
 
-    return Tally(in_place_of(tally.rule, of_group), names, tuple(_sum_field(name, number) for name in fields), "country", tally.into)
+    return Tally(
+        in_place_of(tally.rule, of_group),
+        names,
+        tuple(_sum_field(name, number) for name in fields),
+        "country",
+        tally.into,
+    )
 
 
 def _value_in_group(label: str, number: int, rows: tuple[Row, ...], results: tuple[int, ...]) -> Step:

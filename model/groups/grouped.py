@@ -82,7 +82,9 @@ def _in_order(groups: TrustGroups, book: RuleBook) -> TrustGroups:
 def _text(book: RuleBook, groups: TrustGroups) -> str:
     """Return what a store keeps of the own rules of ``book``, and of its ``groups``."""
     kept = json.loads(book.text) if book.text else {"rules": [], "outcomes": [], "choices": []}
-    return json.dumps({**kept, "format": FORMAT, "groups": groups_as_text(groups)}, sort_keys=True, separators=(",", ":"))
+    return json.dumps(
+        {**kept, "format": FORMAT, "groups": groups_as_text(groups)}, sort_keys=True, separators=(",", ":")
+    )
 
 
 def _transformed(book: RuleBook, groups: TrustGroups) -> RuleBook:

@@ -63,6 +63,11 @@ class RuleBook:
         return tuple(name for name in self.parameters if name not in PARAMETERS)
 
     @property
+    def own_text(self) -> str:
+        """What a store keeps of own rules alone, "" where there are none."""
+        return self.text if self.ungrouped is None else self.ungrouped.text
+
+    @property
     def monthly(self) -> tuple[str, ...]:
         """The outcomes that are computed each month, in the order of engines: no percentiles, own ones last."""
         built_in = tuple(name for name in OUTCOMES if name not in PERCENTILES)
