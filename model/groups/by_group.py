@@ -124,11 +124,7 @@ def _graph_of(outcome: str, book: RuleBook) -> tuple[tuple[Row, ...], tuple[int,
 
 def _is_of_trusts(row: Row) -> bool:
     """Whether a row reads what is summed over trusts, or what has a counterpart in a group."""
-    return row[1] == "country_sums" or row[1:] in {
-        ("setting", "weight"),
-        ("setting", "trusts"),
-        ("setting", "clinicians"),
-    }
+    return row[1] == "country_sums" or (row[1] == "setting" and row[2] in (*_FIELDS, "clinicians"))
 
 
 def _sum_field(name: str, number: int) -> str:
@@ -158,13 +154,8 @@ def _tally_of_group(tally: Tally, number: int, fields: tuple[str, ...], conditio
             member & added[name] if name in conditions else select(member, added[name], 0.0) for name in fields
         )
 
-    return Tally(
-        in_place_of(tally.rule, of_group),
-        names,
-        tuple(_sum_field(name, number) for name in fields),
-        "country",
-        tally.into,
-    )
+    sums = tuple(_sum_field(name, number) for name in fields)
+    return Tally(in_place_of(tally.rule, of_group), names, sums, "country", tally.into)
 
 
 def _value_in_group(label: str, number: int, rows: tuple[Row, ...], results: tuple[int, ...]) -> Step:

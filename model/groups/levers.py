@@ -1,4 +1,4 @@
-"""Levers of groups: which ones trusts read, and so a group can have of its own; the rest is refused, with the reason."""
+"""Levers of groups: those that trusts read, which a group can have of its own; the rest is refused, with the reason."""
 
 from __future__ import annotations
 
