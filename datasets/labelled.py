@@ -21,6 +21,7 @@ from ..model.parameters import base_of
 from ..model.providers import OPTIONAL_COLUMNS, REQUIRED_COLUMNS, Providers
 from ..model.schedule.rulebook import BUILT_IN, RuleBook, with_varied_constants
 from ..model.trust_groups import BY_GROUP, MEMBERSHIP
+from ..model.trust_paths import column_of
 from ..store.format import BATCH_DIMENSIONS, DONE, FAILED, STATUS, SUMMARIES
 from .attributes import OWN_RULES, as_plain, group_attributes, with_descriptions
 from .call import Failure, SimulateCall
@@ -147,6 +148,7 @@ def providers_as_csv(providers: Providers) -> str:
     columns = [name for name in (*REQUIRED_COLUMNS, *OPTIONAL_COLUMNS) if getattr(providers, name) is not None]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(zip(*(getattr(providers, name) for name in columns), strict=True))
+    writer.writerow([*columns, *(column_of(step) for step, _ in providers.paths)])
+    values = (*(getattr(providers, name) for name in columns), *(values for _, values in providers.paths))
+    writer.writerows(zip(*values, strict=True))
     return text.getvalue()

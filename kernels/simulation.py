@@ -17,7 +17,7 @@ from ..model.groups.by_group import labels_by_group
 from ..model.groups.membership import check_providers
 from ..model.outcomes import choose_outcomes
 from ..model.parameters import parse_setting
-from ..model.providers import Providers
+from ..model.providers import Providers, book_on_paths
 from ..model.schedule.rulebook import RuleBook
 from ..model.text.names import whole_number
 from ..model.trust_groups import read_groups
@@ -176,6 +176,7 @@ def simulate(
     country = country_of(trusts, clinicians, providers)
     book, named = rules_of(rules, read_groups(groups, group_outcomes), points, constants or {})
     check_providers(book.groups, country.providers)
+    book = book_on_paths(book, country.providers)
     values, changes, count = read_points(named, months, country.providers is not None, book)
     chosen = choose_outcomes(outcomes, book.outcomes)
     record = Record((*chosen, *labels_by_group(book.groups)), every, bool(trust_records), bool(summaries))

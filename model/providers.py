@@ -3,7 +3,8 @@
 Columns (docs/model.md, clarification 8): ``code`` (unique), ``name``, ``size`` (any unit, > 0; normalised by the
 engines), ``council`` and ``catchment`` (labels; equal labels are the same area) and, optionally, ``overlap`` (0..1, the
 share of the trust's catchment that its council holds; derived from the sizes where the column is left out) and
-``group`` (the group of trusts that it belongs to; an empty cell is none).
+``group`` (the group of trusts that it belongs to; an empty cell is none), ``demand_path@61`` and ``money_path@61`` (the
+trust's own path from outside, from month 61 on; any months; docs/data.md).
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ from itertools import pairwise
 from multiprocessing import parent_process
 from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .text.csv_rows import Row, check_cells, check_heading, decode_text, read_rows
 from .text.names import closest
 from .text.numerals import parse_number
 from .text.plain_text import hidden, plain
 from .trust_groups import TrustGroups
+from .trust_paths import MOST_PATHS, PathStep, check_path_value, path_step
 
 REQUIRED_COLUMNS = ("code", "name", "size", "council", "catchment")
 OPTIONAL_COLUMNS = ("overlap", "group")
@@ -39,6 +42,9 @@ NEAR_A_TOTAL, SAME_AS_A_TOTAL = 0.02, 0.0005
 """How far the size of a total may be from the sum of the others, as a share of it: of a row named so, of any other."""
 LEAST_ROWS_OF_A_TOTAL = 4
 """Of fewer others, one trust may well be as large as all of them."""
+if TYPE_CHECKING:
+    from .schedule.rulebook import RuleBook
+
 _log = logging.getLogger("tredegar")
 
 
@@ -47,7 +53,8 @@ class Providers:
     """The trusts of a providers table, sorted by code; every tuple has one entry for each trust.
 
     ``size`` is as supplied (> 0); ``council`` and ``catchment`` are labels; ``overlap`` (0..1) is None where the table
-    has no such column, and so is ``group``, names of groups, "" for none.
+    has no such column, and so is ``group``, names of groups, "" for none. ``paths`` are steps of paths with their
+    values, in order.
     """
 
     code: tuple[str, ...]
@@ -58,6 +65,7 @@ class Providers:
     overlap: tuple[float, ...] | None = None
     # Apart from the text by which tables of stores are known that have no such column.
     group: tuple[str, ...] | None = field(default=None, repr=False)
+    paths: tuple[tuple[PathStep, tuple[float, ...]], ...] = field(default=(), repr=False)
 
     def __len__(self) -> int:
         return len(self.code)
@@ -111,14 +119,37 @@ def parse_providers(text: str, label: str) -> Providers:
 def _check_columns(columns: list[str], place: str) -> list[str]:
     known = REQUIRED_COLUMNS + OPTIONAL_COLUMNS
     check_heading(columns, place, known.__contains__)
+    steps = {column: step for column in columns if (step := _path_step(column, place)) is not None}
+    if len(steps) > MOST_PATHS or len(set(steps.values())) < len(steps):
+        raise ValueError(f"{place}, row 1: at most {MOST_PATHS} columns of paths, each month of a path once")
     for column in columns:
-        if column not in known:
+        if column not in known and column not in steps:
             near = closest(column, known)
             raise ValueError(f"{place}, row 1: unknown column '{plain(column)}'{near} (columns: {', '.join(known)})")
     missing = [column for column in REQUIRED_COLUMNS if column not in columns]
     if missing:
         raise ValueError(f"{place}, row 1: column '{missing[0]}' is missing (columns: {', '.join(known)})")
     return columns
+
+
+def _path_step(column: str, place: str) -> PathStep | None:
+    try:
+        return path_step(column)
+    except ValueError as error:
+        raise ValueError(f"{place}, row 1: column '{plain(column)}': {error}") from None
+
+
+def _path_of_row(column: str, cell: str, place: str) -> tuple[tuple[PathStep, tuple[float, ...]], ...]:
+    """Return what ``column`` says of one trust, () where it is no path."""
+    step = path_step(column)
+    if step is None:
+        return ()
+    place = f"{place}, column '{column}'"
+    value = _number(cell, place, "a number")
+    try:
+        return ((step, (check_path_value(step, value),)),)
+    except ValueError as error:
+        raise ValueError(f"{place}: {error}") from None
 
 
 def _read_row(row: Row, columns: list[str], place: str) -> Providers:
@@ -132,7 +163,7 @@ def _read_row(row: Row, columns: list[str], place: str) -> Providers:
             continue
         if not cell:
             raise ValueError(f"{place}, column '{column}': expected a value, got an empty cell")
-        if column not in ("size", "overlap"):
+        if column not in ("size", "overlap") and path_step(column) is None:
             _check_label(cell, f"{place}, column '{column}'")
     size = _number(cells["size"], f"{place}, column 'size'", "a finite number above 0")
     if size <= 0.0:
@@ -145,9 +176,11 @@ def _read_row(row: Row, columns: list[str], place: str) -> Providers:
             raise ValueError(f"{place}, column 'overlap': expected a number from 0 to 1, got '{got}'")
     code, name, council, catchment = ((cells[column],) for column in ("code", "name", "council", "catchment"))
     group = (cells["group"],) if "group" in cells else None
+    paths = tuple(step for column, cell in cells.items() for step in _path_of_row(column, cell, place))
     return Providers(
-        code=code, name=name, size=(size,), council=council, catchment=catchment, overlap=overlap, group=group
-    )
+        code=code, name=name, size=(size,), council=council, catchment=catchment, overlap=overlap, group=group,
+        paths=paths,
+    )  # fmt: skip
 
 
 def _check_group(cell: str, place: str) -> None:
@@ -209,7 +242,13 @@ def _join(rows: Sequence[Providers]) -> Providers:
         catchment=tuple(row.catchment[0] for row in rows),
         overlap=tuple(overlap[0] for overlap in overlaps) if overlaps else None,
         group=tuple(group[0] for group in groups) if groups else None,
+        paths=_join_paths(rows),
     )
+
+
+def _join_paths(rows: list[Providers]) -> tuple[tuple[PathStep, tuple[float, ...]], ...]:
+    by_row = [dict(row.paths) for row in rows]
+    return tuple((step, tuple(paths[step][0] for paths in by_row)) for step in sorted(by_row[0]))
 
 
 def given(providers: Providers | None) -> dict[tuple[str, str], tuple[float, ...]]:
@@ -237,4 +276,19 @@ def given(providers: Providers | None) -> dict[tuple[str, str], tuple[float, ...
     if providers.group is not None:
         names = sorted(set(providers.group) - {""})
         found["trust", "group"] = tuple(float(names.index(name) + 1) if name else 0.0 for name in providers.group)
-    return found
+    return found | {("trust", step.field): values for step, values in providers.paths}
+
+
+def book_on_paths(book: RuleBook, providers: Providers | None) -> RuleBook:
+    """Return ``book`` with the paths that trusts have of their own by ``providers``, and no others.
+
+    >>> from .schedule.rulebook import BUILT_IN
+    >>> book_on_paths(BUILT_IN, None) is BUILT_IN
+    True
+    """
+    steps = () if providers is None else tuple(step for step, _ in providers.paths)
+    if steps == book.paths:
+        return book
+    from .groups.on_paths import with_paths  # who has none needs nothing of it
+
+    return with_paths(book, steps)

@@ -22,7 +22,7 @@ from ..groups.by_group import labels_by_group
 from ..groups.membership import check_providers
 from ..own.books import book_in_groups, book_of
 from ..parameters import Parameters
-from ..providers import Providers, read_providers
+from ..providers import Providers, book_on_paths, read_providers
 from ..records import Now, Sums
 from ..rules.outcomes import percentile_bin, percentile_rank, percentile_value
 from ..schedule.month import Phase, Tally
@@ -140,6 +140,7 @@ class HealthService(Model):
         if isinstance(providers, str | PathLike):
             providers = read_providers(providers)
         check_providers(self.rules.groups, providers)
+        self.rules = book_on_paths(self.rules, providers)
         trusts = len(providers) if providers is not None else trusts
         check_agents(trusts, clinicians)
         reporters = model_reporters_with(model_reporters, self.rules)

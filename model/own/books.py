@@ -14,6 +14,7 @@ from typing import Any
 
 from ..graph.expression_graph import CannotTrace
 from ..groups.grouped import with_groups, with_levers_named
+from ..groups.on_paths import with_paths
 from ..outcomes import Outcome
 from ..schedule.month import Phase, Step
 from ..schedule.rulebook import BUILT_IN, Field, RuleBook, with_varied_constants
@@ -25,7 +26,7 @@ from .checking import check_known, check_records, with_starts_told
 from .judging import judge_declared
 from .names import names_of
 from .places import PLACES, STARTS
-from .records import OwnOutcome, OwnRule, OwnRules, groups_of_text, rules_of_text, text_of_rules
+from .records import OwnOutcome, OwnRule, OwnRules, groups_of_text, paths_of_text, rules_of_text, text_of_rules
 from .refusal import RuleRefused
 from .sources import declarations_of, declared_by_label
 
@@ -65,7 +66,7 @@ def book_from_text(text: str) -> RuleBook:
     """
     if text not in _BOOKS:
         book = _made(rules_of_text(text))
-        _BOOKS[text] = book_in_groups(book, groups_of_text(text))
+        _BOOKS[text] = book_in_groups(with_paths(book, paths_of_text(text)), groups_of_text(text))
     return _BOOKS[text]
 
 

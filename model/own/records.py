@@ -15,6 +15,7 @@ from ..graph.rows import Rows, checked_rows
 from ..groups.grouped import FORMAT as WITH_GROUPS
 from ..text.plain_text import brief
 from ..trust_groups import TrustGroups, groups_from_text
+from ..trust_paths import MULTIPLIED, PathStep
 from .declared import Own, check_name
 from .places import COUNTRY
 from .refusal import RuleRefused
@@ -133,9 +134,10 @@ def rules_of_text(text: str) -> OwnRules:
         if len(text) > MOST_TEXT:
             raise RuleRefused(f"{len(text):,} letters are more than {MOST_TEXT:,}")
         found = json.loads(text)
-        if found.pop("format") != (WITH_GROUPS if "groups" in found else FORMAT):
+        if found.pop("format") != (WITH_GROUPS if {"groups", "paths"} & set(found) else FORMAT):
             raise RuleRefused("they have another format: a newer version of tredegar reads them")
-        found.pop("groups", None)
+        for key in ("groups", "paths"):
+            found.pop(key, None)
         return OwnRules(
             rules=tuple(map(_rule, found.pop("rules"))),
             outcomes=tuple(map(_outcome, found.pop("outcomes"))),
@@ -160,6 +162,22 @@ def groups_of_text(text: str) -> TrustGroups | None:
         return None if found is None else groups_from_text(found)
     except ValueError as error:
         raise RuleRefused(str(error)) from None
+
+
+def paths_of_text(text: str) -> tuple[PathStep, ...]:
+    """Return the steps of paths of trusts that the text of a store has, () without any. Raises RuleRefused.
+
+    >>> paths_of_text("")
+    ()
+    """
+    listed = json.loads(text).get("paths", ()) if text else ()
+    try:
+        steps = tuple(PathStep(str(name), int(month)) for name, month in listed)
+        if unknown := [step for step in steps if step.parameter not in MULTIPLIED or step.month < 1]:
+            raise ValueError(f"{brief(unknown[0].parameter)} is no path of trusts")
+    except (TypeError, ValueError) as error:
+        raise RuleRefused(f"the paths of a store cannot be read: {brief(str(error))}") from None
+    return steps
 
 
 def _rule(row: dict[str, Any]) -> OwnRule:

@@ -19,6 +19,7 @@ from ..parameters import PARAMETERS, Parameter, Quantity, quantity_of
 from ..text.names import closest, real_number
 from ..text.plain_text import brief, plain
 from ..trust_groups import TrustGroups, is_event
+from ..trust_paths import PathStep
 from .month import MONTH, START, Level, Phase, Step
 from .recording import monthly_outcomes
 
@@ -56,6 +57,8 @@ class RuleBook:
     base: RuleBook | None = None
     groups: TrustGroups | None = None
     ungrouped: RuleBook | None = None
+    paths: tuple[PathStep, ...] = ()
+    pathless: RuleBook | None = None
 
     @property
     def own_parameters(self) -> tuple[str, ...]:
@@ -65,7 +68,8 @@ class RuleBook:
     @property
     def own_text(self) -> str:
         """What a store keeps of own rules alone, "" where there are none."""
-        return self.text if self.ungrouped is None else self.ungrouped.text
+        book = self.ungrouped or self
+        return (book.pathless or book).text
 
     @property
     def monthly(self) -> tuple[str, ...]:

@@ -61,7 +61,10 @@ def differing_rule(one: RuleBook, other: RuleBook) -> str:
     """
     if what := _differing_group(one.groups, other.groups):
         return what
-    one, other = (book if book.ungrouped is None else book.ungrouped for book in (one, other))
+    if one.paths != other.paths:
+        return "the columns of paths of trusts"
+    one, other = (book.ungrouped or book for book in (one, other))
+    one, other = (book.pathless or book for book in (one, other))
     before, after = (dict(_facts(rules_held_by(book))) for book in (one, other))
     found = next((name for name in {**before, **after} if before.get(name) != after.get(name)), "")
     if found or one is other:

@@ -23,7 +23,8 @@ streams = "common"           # common random numbers: replicate k has stream k a
 [country]
 trusts = 60
 clinicians = 20              # per trust
-# providers = "providers.csv"  # real trusts instead: columns code, name, size, council, catchment[, overlap]
+# providers = "providers.csv"  # real trusts instead: columns code, name, size, council, catchment
+                             # [, overlap, group, demand_path@61, money_path@61 ...]
 
 [rules]                      # rules of your own, 'tredegar rules FILE' checks a file; without any, the model as it is
 # file = "my_rules.py"

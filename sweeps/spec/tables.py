@@ -254,6 +254,8 @@ def hash_of_spec(
     digest.update(repr(providers).encode())
     if providers is not None and providers.group is not None:
         digest.update(repr(providers.group).encode())
+    if providers is not None and providers.paths:
+        digest.update(repr(providers.paths).encode())
     for name, values in points.items():
         digest.update(name.encode() + b"\0" + np.ascontiguousarray(values, "<f8").tobytes())
     if book.text:
