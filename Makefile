@@ -163,8 +163,9 @@ figures: $(INSTALLED) ## draw docs/figures and write docs/validation.md again, f
 ledger: $(INSTALLED) ## search 20,000 settings for the record (minutes) and write docs/ledger.md
 	@$(BIN)/python docs/make_ledger.py
 
-models: $(INSTALLED) ## hold model 1 and model 2 against the record, mechanism by mechanism (minutes), and write docs/models.md
-	@$(BIN)/python docs/compare_models.py
+models: $(INSTALLED) ## after `make claims`: hold model 1 against model 2, by the record and claim by claim (half an hour), in docs/models.md
+	@$(BIN)/python docs/compare_models.py --run-claims build/claims-1
+	@$(BIN)/python docs/compare_models.py --claims build/claims-1 build/claims
 
 claims: $(INSTALLED) ## put the claims to the test (minutes) and write docs/claims.md, its tables and figures from the stores
 	@$(BIN)/tredegar claims --size standard --out build/claims --docs docs/claims.md
