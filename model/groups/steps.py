@@ -6,7 +6,7 @@ Rules that read nothing of the kind stay the very same steps.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import wraps
+from functools import cache, wraps
 from typing import Any
 
 from ..arithmetic import negation, select, smaller
@@ -19,7 +19,7 @@ from .views import CentreOfTrust, Own, ParametersOfCountry, ParametersOfTrust, a
 
 OF_TRUSTS: tuple[Level, ...] = ("trust", "seat")
 """Levels whose rules know the trust; those of other levels are the same for all trusts."""
-Fields = set[tuple[str, str]]
+Fields = frozenset[tuple[str, str]]
 
 
 def marked_own(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -34,6 +34,7 @@ def in_place_of(rule: Callable[..., Any], function: Callable[..., Any]) -> Calla
     return marked_own(wraps(rule)(function))
 
 
+@cache
 def fields_read(reader: Step | Tally, phase: Phase, book: RuleBook, start: bool = False) -> Fields:
     """Return the fields that the rule of a step or of a tally reads in ``phase`` of ``book``."""
     rank = RANKS[phase.level]
@@ -42,7 +43,7 @@ def fields_read(reader: Step | Tally, phase: Phase, book: RuleBook, start: bool 
     given = tracer.call(reader.rule, reader.reads)
     results = given if isinstance(reader, Tally) or not reader.single else (given,)
     nodes = in_order(node for node in results if hasattr(node, "operands"))
-    return {node.detail for node in nodes if node.operation == "field"}
+    return frozenset(node.detail for node in nodes if node.operation == "field")
 
 
 def on_views(reader: Any, level: Level, fields: Fields, own: Own) -> Any:

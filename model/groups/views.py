@@ -6,7 +6,7 @@ selects what holds for the trust at hand, or takes the mean of all trusts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 
 from ..arithmetic import select
@@ -98,7 +98,7 @@ class CentreOfTrust:
         return value * (1.0 - chosen(self._trust, self._p, self._own[FREEDOM], 0.0))
 
 
-def are_read(fields: set[tuple[str, str]], own: Own) -> tuple[bool, bool]:
+def are_read(fields: Set[tuple[str, str]], own: Own) -> tuple[bool, bool]:
     """Return whether ``fields`` hold a lever that groups have of their own, and what they are freed from.
 
     >>> are_read({("p", "target_level"), ("centre", "control")}, {"target_level": ((1, "target_level[a]"),)})
