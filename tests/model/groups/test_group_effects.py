@@ -23,7 +23,7 @@ from ...support.cases import Case, run_batch, run_case
 from .group_runs import FIXED, GroupCase, batch_in_groups, unlike
 
 CASE = Case(
-    trusts=24, clinicians=3, months=30, seed=3, runs=(0, 4),
+    trusts=24, clinicians=3, months=18, seed=3, runs=(0, 4),
     settings=({"trust_difference": 0.3}, {"size_spread": 0.6, "inspection_intensity": 0.9}),
     changes={13: {"target_toughness": 1.1, "inspection_intensity": 0.2}},
 )  # fmt: skip

@@ -40,7 +40,7 @@ def test_members_that_are_told_are_those_whom_the_rules_draw() -> None:
 def test_shares_lie_within_binomial_bounds(share: float, seed: int) -> None:
     members = int((numbers_of(share, 50, seed) == 1.0).sum())
     # Four of ten thousand such counts lie beyond, of 20 examples none but by a fault.
-    assert 2e-5 < stats.binom.cdf(members, 200 * 50, share) and stats.binom.sf(members - 1, 200 * 50, share) > 2e-5
+    assert stats.binom.cdf(members, 200 * 50, share) > 2e-5 and stats.binom.sf(members - 1, 200 * 50, share) > 2e-5
 
 
 def test_groups_share_one_draw_so_that_nobody_is_in_two() -> None:
