@@ -701,6 +701,8 @@ def simulate(
     samples: ArrayLike | None = None,
     rules: RuleBook | str | PathLike[str] | Iterable[Any] | Mapping[str, Any] | None = None,
     summaries: bool = False,
+    groups: Mapping[str, float] | Iterable[str] | None = None,
+    group_outcomes: Iterable[str] | None = None,
 ) -> Simulated:
     """Run every point ``replicates`` times and return the recorded outcomes.
 
@@ -730,10 +732,15 @@ def simulate(
         rules: rules of one's own: decorated functions, the path of a file with such, or rule -> function, place in a
             file or name of a rival that the package brings; None for the model as it stands.
         summaries: also return the sums of the record's targets, ``summaries`` (point, replicate, sum), in float64.
+        groups: groups of trusts, name -> share of the trusts, drawn anew for each run number; or the names in the
+            column ``group`` of ``providers``. Points may then name ``lever[group]`` and ``lever[group]@month``.
+        group_outcomes: names of outcomes to record by group, too.
 
     Returns:
         outcome -> array (point, replicate, month // every), and per-trust records (point, replicate, trust[, year]);
-        attributes ``engine`` and ``failures``. A failed run is NaN throughout. ``to_dataset()`` labels them.
+        ``quality_by_group`` (point, replicate, group, month // every), the trusts of no group first, and with
+        ``trust_records`` the number of each trust's group, ``trust_group``; attributes ``engine`` and ``failures``. A
+        failed run is NaN throughout, and so is a group without trusts. ``to_dataset()`` labels them.
 
     Raises:
         ValueError: for an argument that cannot be used, naming it and what is allowed, for a rule that not every

@@ -112,6 +112,8 @@ def _graph_of(outcome: str, book: RuleBook) -> tuple[tuple[Row, ...], tuple[int,
         raise ValueError(f"{place}: there is no such outcome{closest(outcome, book.outcomes)}")
     rows, results = rows_of([_values_of(book)[outcome]])
     for row in rows:
+        if row[0] == "luck":
+            raise ValueError(f"{place}: it is one value of the country, which hangs on the centre's luck")
         if row[0] == "field" and not _is_of_trusts(row):
             raise ValueError(f"{place}: it is one value of the country, which reads '{row[1]}.{row[2]}'")
     if not any(row[:2] == ("field", "country_sums") for row in rows):
@@ -122,7 +124,7 @@ def _graph_of(outcome: str, book: RuleBook) -> tuple[tuple[Row, ...], tuple[int,
 @cache
 def _values_of(book: RuleBook) -> dict[str, Node]:
     """Return the outcomes of ``book``, but percentiles, as nodes that are made of what is known before its means."""
-    tracer = Tracer(Rank.COUNTRY, book=book)
+    tracer = Tracer(Rank.COUNTRY, book.luck["country"], book)
     for step in book.phase("country").steps:
         tracer.follow(step)
     values = book.values_of_month(tracer.records)

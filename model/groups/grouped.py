@@ -16,7 +16,7 @@ from ..trust_groups import GROUP_ONLY, TrustGroups, group_levers_among, groups_a
 from .by_group import with_outcomes_by_group
 from .levers import check_group_lever, row_of
 from .membership import draw_step, memory_of, size_step, size_tally
-from .steps import fields_read, on_views, with_events
+from .steps import fields_read, judging_step, on_views, with_events
 from .views import Own, own_levers
 
 FORMAT = 2
@@ -90,6 +90,7 @@ def _text(book: RuleBook, groups: TrustGroups) -> str:
 def _transformed(book: RuleBook, groups: TrustGroups) -> RuleBook:
     """Return ``book`` in which every rule reads what holds for its group; outcomes by group are not there yet."""
     own = own_levers(groups)
+    judging = judging_step(book, own)
     rows = {lever.name: row_of(lever, book) for lever in groups.levers}
     memory: dict[Field, type] = {**book.memory, **memory_of(groups)}
     plain = replace(
@@ -102,15 +103,16 @@ def _transformed(book: RuleBook, groups: TrustGroups) -> RuleBook:
     )
     return replace(
         plain,
-        month=tuple(_phase(phase, book, own) for phase in book.month),
+        month=tuple(_phase(phase, book, own, judging) for phase in book.month),
         start=tuple(_with_membership(_phase(phase, book, own, start=True), groups) for phase in book.start),
         own_outcomes=tuple(_outcome(step, book, own) for step in book.own_outcomes),
     )
 
 
-def _phase(phase: Phase, book: RuleBook, own: Own, start: bool = False) -> Phase:
+def _phase(phase: Phase, book: RuleBook, own: Own, judging: Step | None = None, start: bool = False) -> Phase:
     def seen(reader: Step | Tally) -> Step | Tally:
-        return on_views(reader, phase.level, fields_read(reader, phase, book, start), own)
+        found: Step | Tally = on_views(reader, phase.level, fields_read(reader, phase, book, start), own, judging)
+        return found
 
     steps = [seen(step) for step in phase.steps]
     if not start and phase.level == "trust":

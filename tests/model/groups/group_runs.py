@@ -67,7 +67,7 @@ def unlike(found: Recorded, expected: Recorded) -> set[str]:
 @st.composite
 def group_cases(draw: DrawFn) -> GroupCase:
     """Draw a case with one or two groups, by shares or by a column, and levers of every kind that are theirs."""
-    case = draw(cases(most_months=12))
+    case = draw(cases(most_months=6))
     names = draw(st.sampled_from([("a",), ("a", "b")]))
     levers = draw(st.lists(st.sampled_from([*LEVERS, FREEDOM, *EVENTS]), unique=True, min_size=1, max_size=4))
     chosen = [GroupLever(lever, draw(st.sampled_from(names))) for lever in levers]
@@ -83,7 +83,9 @@ def group_cases(draw: DrawFn) -> GroupCase:
     shares: tuple[float, ...] | None = draw(st.sampled_from([(0.3,), (1.0,)] if len(names) == 1 else [(0.3, 0.4)]))
     if case.providers is not None and draw(st.booleans()):
         listed = st.lists(st.sampled_from(["", *names]), min_size=len(case.providers), max_size=len(case.providers))
-        case, shares = replace(case, providers=replace(case.providers, group=tuple(draw(listed)))), None
+        column = tuple(draw(listed))
+        if set(column) >= set(names):
+            case, shares = replace(case, providers=replace(case.providers, group=column)), None
     groups = TrustGroups(names=names, shares=shares, levers=tuple(chosen), outcomes=BY_GROUP)
     return GroupCase(case=case, groups=groups, starts=starts, changes=changes)
 
