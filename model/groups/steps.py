@@ -6,8 +6,9 @@ Rules that read nothing of the kind stay the very same steps.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import cache, wraps
-from typing import Any
+from typing import Any, TypeVar
 
 from ..arithmetic import negation, select, smaller
 from ..graph.expression_graph import in_order
@@ -31,6 +32,7 @@ from .views import (
 OF_TRUSTS: tuple[Level, ...] = ("trust", "seat")
 """Levels whose rules know the trust; those of other levels are the same for all trusts."""
 Fields = frozenset[tuple[str, str]]
+Reader = TypeVar("Reader", Step, Tally)
 
 
 def marked_own(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -68,7 +70,7 @@ def judging_step(book: RuleBook, own: Own) -> Step | None:
     return step if plain and levers_read(fields_read(step, phase, book), own) else None
 
 
-def on_views(reader: Any, level: Level, fields: Fields, own: Own, judging: Step | None = None) -> Any:
+def on_views(reader: Reader, level: Level, fields: Fields, own: Own, judging: Step | None = None) -> Reader:
     """Return a step or a tally whose rule is called on views, where it reads what differs between groups.
 
     ``judging`` is the step of the centre that is followed for each trust.
@@ -84,12 +86,9 @@ def on_views(reader: Any, level: Level, fields: Fields, own: Own, judging: Step 
     return _with_rule(reader, _of_trust(reader, more, own, freed, judging), more)
 
 
-def _with_rule(reader: Any, rule: Callable[..., Any], more: Iterable[str]) -> Any:
+def _with_rule(reader: Reader, rule: Callable[..., Any], more: Iterable[str]) -> Reader:
     """Return ``reader`` with ``rule``, which reads ``more`` records behind its own."""
-    reads = tuple(dict.fromkeys((*reader.reads, *more)))
-    if isinstance(reader, Tally):
-        return Tally(rule, reads, reader.fields, reader.over, reader.into)
-    return Step(rule, reads, reader.writes, reader.single)
+    return replace(reader, rule=rule, reads=tuple(dict.fromkeys((*reader.reads, *more))))
 
 
 def _of_trust(reader: Any, more: tuple[str, ...], own: Own, freed: bool, judging: Step | None) -> Callable[..., Any]:

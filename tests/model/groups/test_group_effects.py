@@ -1,4 +1,4 @@
-"""What groups do: nothing where they have what the nation has, the nation's lever where they are all trusts."""
+"""Effects of groups of trusts: none where they have what the nation has, the nation's where they are all trusts."""
 
 from __future__ import annotations
 
