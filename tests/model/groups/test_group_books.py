@@ -16,6 +16,7 @@ from tredegar.model.groups import grouped
 from tredegar.model.groups.by_group import outcomes_of_groups
 from tredegar.model.groups.following import follow_nation
 from tredegar.model.groups.grouped import with_groups, without_groups
+from tredegar.model.groups.levers import levers_of_trusts
 from tredegar.model.mechanisms.table import MODEL_1
 from tredegar.model.own import books
 from tredegar.model.own.books import book_from_text, book_in_groups, book_of
@@ -23,7 +24,15 @@ from tredegar.model.own.refusal import RuleRefused
 from tredegar.model.parameters import PARAMETERS
 from tredegar.model.providers import given, parse_providers
 from tredegar.model.schedule.rulebook import BUILT_IN, with_varied_constants
-from tredegar.model.trust_groups import GroupLever, TrustGroups, group_lever_of, read_groups
+from tredegar.model.trust_groups import (
+    GROUP_ONLY,
+    LEVERS_OF_GROUPS,
+    ONLY_BY_GROUP,
+    GroupLever,
+    TrustGroups,
+    group_lever_of,
+    read_groups,
+)
 
 from .group_runs import FIXED
 
@@ -111,6 +120,10 @@ def test_what_is_one_value_of_the_country_has_no_groups(name: str) -> None:
     assert name not in outcomes_of_groups(BUILT_IN)
     with pytest.raises(RuleRefused, match=f"'{name}' cannot be recorded by group"):
         book_in_groups(BUILT_IN, read_groups({"a": 0.5}, [name]))
+
+
+def test_the_levers_that_are_listed_are_those_that_trusts_read() -> None:
+    assert levers_of_trusts(BUILT_IN) == LEVERS_OF_GROUPS and tuple(ONLY_BY_GROUP) == GROUP_ONLY
 
 
 def test_a_form_is_read_for_what_it_is() -> None:
