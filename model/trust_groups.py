@@ -10,9 +10,10 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from .parameters import base_of
+from .parameters import Parameter, base_of
 from .text.names import real_number
 from .text.plain_text import brief
 
@@ -29,6 +30,31 @@ EVENTS = (REORGANISED, MANAGER_LEAVES)
 """What happens to a group in one month alone."""
 GROUP_ONLY = (FREEDOM, *EVENTS)
 """What can be set for a group, and for nobody else."""
+ONLY_BY_GROUP: Mapping[str, Parameter] = MappingProxyType({
+    FREEDOM: Parameter(
+        name=FREEDOM, symbol=FREEDOM, default=0.0, low=0.0, high=1.0, least=0.0, most=1.0, unit="share", kind="lever",
+        actor="Centre's stance and instruments", meaning="share of the centre's control and detail that is lifted",
+        source="assumption: what trusts with earned autonomy are freed from",
+    ),
+    REORGANISED: Parameter(
+        name=REORGANISED, symbol=REORGANISED, default=0.0, low=0.0, high=1.0, least=0.0, most=1.0, unit="0 or 1",
+        kind="experiment", actor="Politics", meaning="whether the trust's own reorganisation comes in this month",
+        source="an experiment: it sets what C12 and M1 leave to chance",
+    ),
+    MANAGER_LEAVES: Parameter(
+        name=MANAGER_LEAVES, symbol=MANAGER_LEAVES, default=0.0, low=0.0, high=1.0, least=0.0, most=1.0, unit="0 or 1",
+        kind="experiment", actor="Managers", meaning="whether the manager leaves in this month",
+        source="an experiment: it sets what M4 leaves to chance",
+    ),
+})  # fmt: skip
+"""The rows of what can be set for a group, and for nobody else."""
+LEVERS_OF_GROUPS = (
+    *("target_level", "target_toughness", "sanction_strength", "inspection_intensity", "outcome_payment"),
+    *("public_reporting", "failure_regime_clarity", "adoption_incentive", "contractor_use", "reform_preparedness"),
+    *("patient_choice", "user_voice", "kaizen_support", "development_support", "protocol_strength"),
+    *("displacement_rate", "removal_rate", "recruitment_selectivity"),
+)
+"""The levers that trusts read by the rules that are built in; of others ``groups.levers`` knows."""
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", re.ASCII)
 _FORM = re.compile(r"(?P<lever>[^\[\]]*)\[(?P<group>[^\[\]]*)\]")
 

@@ -168,9 +168,17 @@ def _asked(word: str | None, *texts: str) -> bool:
 
 
 def list_parameters(word: Filter = None) -> None:
-    """List what can be fixed and varied: default, declared range, unit, kind, meaning and source."""
-    from ..model.parameters import PARAMETERS
+    """List what can be fixed and varied: default, declared range, unit, kind, meaning and source.
 
+    Of what can be had by group, target_level[NAME] is that of a group of trusts (docs/groups.md).
+    """
+    from ..model.parameters import PARAMETERS
+    from ..model.trust_groups import LEVERS_OF_GROUPS, ONLY_BY_GROUP
+
+    by_group = {
+        **dict.fromkeys(LEVERS_OF_GROUPS, ", also by group"),
+        **dict.fromkeys(ONLY_BY_GROUP, ", by group alone"),
+    }
     rows = [
         (
             (
@@ -178,11 +186,11 @@ def list_parameters(word: Filter = None) -> None:
                 f"{row.default:g}",
                 f"{row.low:g} .. {row.high:g}",
                 row.unit,
-                row.kind + (", at the start only" if row.initial_only else ""),
+                row.kind + (", at the start only" if row.initial_only else by_group.get(row.name, "")),
             ),
             f"{row.meaning}. Source: {row.source}",
         )
-        for row in PARAMETERS.values()
+        for row in (*PARAMETERS.values(), *ONLY_BY_GROUP.values())
         if _asked(word, row.name, row.meaning, row.kind, row.actor)
     ]
     _print_rows(("parameter", "default", "range", "unit", "kind"), rows, word)

@@ -11,26 +11,8 @@ from ..parameters import Parameter
 from ..schedule.rulebook import RuleBook
 from ..text.names import closest
 from ..text.plain_text import plain
-from ..trust_groups import FREEDOM, GROUP_ONLY, MANAGER_LEAVES, REORGANISED, GroupLever, TrustGroups
+from ..trust_groups import GROUP_ONLY, ONLY_BY_GROUP, REORGANISED, GroupLever, TrustGroups
 from .steps import OF_TRUSTS, fields_read
-
-_ONLY_BY_GROUP = {
-    FREEDOM: Parameter(
-        name=FREEDOM, symbol=FREEDOM, default=0.0, low=0.0, high=1.0, least=0.0, most=1.0, unit="share", kind="lever",
-        actor="Centre's stance and instruments", meaning="share of the centre's control and detail that is lifted",
-        source="assumption: what trusts with earned autonomy are freed from",
-    ),
-    REORGANISED: Parameter(
-        name=REORGANISED, symbol=REORGANISED, default=0.0, low=0.0, high=1.0, least=0.0, most=1.0, unit="0 or 1",
-        kind="experiment", actor="Politics", meaning="whether the trust's own reorganisation comes in this month",
-        source="an experiment: it sets what C12 and M1 leave to chance",
-    ),
-    MANAGER_LEAVES: Parameter(
-        name=MANAGER_LEAVES, symbol=MANAGER_LEAVES, default=0.0, low=0.0, high=1.0, least=0.0, most=1.0, unit="0 or 1",
-        kind="experiment", actor="Managers", meaning="whether the manager leaves in this month",
-        source="an experiment: it sets what M4 leaves to chance",
-    ),
-}  # fmt: skip
 
 
 @cache
@@ -97,7 +79,7 @@ def row_of(lever: GroupLever, book: RuleBook) -> Parameter:
     >>> row_of(GroupLever("freedom", "treated"), BUILT_IN).meaning
     "share of the centre's control and detail that is lifted, for the trusts of group 'treated'"
     """
-    row = _ONLY_BY_GROUP.get(lever.lever) or book.parameters[lever.lever]
+    row = ONLY_BY_GROUP.get(lever.lever) or book.parameters[lever.lever]
     return replace(
         row,
         name=lever.name,
