@@ -43,6 +43,7 @@ _HOMES = {
     "paired": "results",
     "plan_sweep": "api.sweeping",
     "rule": "model.own.declared",
+    "screen": "api.screen_runs",
     "run_sweep": "api.sweeping",
     "salib_problem": "results",
     "sample_of": "results",

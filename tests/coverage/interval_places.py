@@ -34,6 +34,7 @@ FILES = tuple(
 )
 SETTINGS = ("share of settings that meet a target",)
 POOLED = ("pooled value of a target",)
+MOVES = ("move of an answer", "move that is told")
 MEANS = ("mean over a design", "mean under a condition")
 SOBOL = ("first-order index", "total-order index", "second-order index")
 IDLE_SOBOL = (
@@ -125,6 +126,12 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "results/record/validation.py:jackknifed": POOLED,
     "results/report/parts.py:map_picture": CELLS,
     "results/report/report.py": ("response at a level",),
+    "results/screening/all_at_once.py": MORRIS,
+    "results/screening/all_at_once.py:EffectsAtOnce": MORRIS,
+    "results/screening/one_at_a_time.py:Moves": MOVES,
+    "results/screening/one_at_a_time.py:moves_of": MOVES,
+    "results/screening/screened.py": (*MOVES, *MORRIS),
+    "results/screening/tables.py": (*MOVES, *MORRIS),
     "results/sensitivity/delta.py": DELTA,
     "results/sensitivity/delta.py:DeltaIndices": DELTA,
     "results/sensitivity/figure.py": INDICES,
