@@ -83,9 +83,9 @@ def pooled_at_settings(operator: Operator, sums: Floats) -> MeasuredAnswer:
     """
     whole = total(sums, axis=1)
     value, without = operator.value_of(whole), operator.value_of(whole[:, None] - sums)
-    pieces = pseudo_values(value, without)
-    known = np.isfinite(value) & np.isfinite(pieces).all(axis=1)
-    return MeasuredAnswer(np.where(known, value, np.nan), np.where(known[:, None], pieces, np.nan))
+    known = np.isfinite(value) & np.isfinite(without).all(axis=1)
+    value, without = np.where(known, value, np.nan), np.where(known[:, None], without, np.nan)
+    return MeasuredAnswer(value, pseudo_values(value, without))
 
 
 __all__ = ["record_source"]

@@ -48,6 +48,16 @@ class Screened:
         decides = self.decides()
         return tuple(str(self.found["constant"].values[place]) for place in order if decides[place])
 
+    @property
+    def suspected(self) -> tuple[str, ...]:
+        """The other constants of which the interval of some move, taken by itself, lies beyond the band of its answer.
+
+        One in forty does so by chance where the true move lies at the edge of the band.
+        """
+        low, high, band = (self.found[name] for name in ("effect_low", "effect_high", "band"))
+        beyond = ((low > band) | (high < -band)).any(("change", "answer")).values & ~self.decides()
+        return tuple(str(name) for name in self.found["constant"].values[beyond])
+
     def decides(self) -> np.ndarray:
         """Return whether each constant moves any answer by more than its band, (constant,) of bool, in their order."""
         found = (self.found["told"] == 1).any(("change", "answer")).values

@@ -83,7 +83,8 @@ def deciding_rows(screened: Screened, most: int | None = None) -> tuple[Cells, l
     rows = []
     for one in deciding_table(screened).head(most).to_dict("records") if screened.deciding else ():
         largest = f"{one['largest_move_in_bands']:.1f} bands"
-        counts = (str(one["one_at_a_time"]), str(one["all_at_once"]), str(one["turned"]))
+        at_once = str(one["all_at_once"]) if "mu_star" in screened.found else "not asked"
+        counts = (str(one["one_at_a_time"]), at_once, str(one["turned"]))
         about = f"{one['of']} ({one['when']})"
         rows.append((str(one["constant"]), f"{one['value']:g}", *counts, largest, about, str(one["meaning"])))
     return header, rows
@@ -109,6 +110,11 @@ def lead_words(screened: Screened) -> str:
     )
     lost = int(np.isnan(found["effect"].values).sum())
     words += f" {lost:,} have no value, as a run failed or nothing happened that could be counted." if lost else ""
+    if screened.suspected:
+        words += (
+            f" Suspected besides, as the interval of a move lies beyond the band if no other were looked at: "
+            f"{', '.join(screened.suspected)}."
+        )
     clipped = clipped_constants(screened)
     return words + (f" Not doubled, as the equations end before: {', '.join(clipped)}." if clipped else "")
 

@@ -21,7 +21,7 @@ Draw = Callable[[np.random.Generator, int], tuple[MeasuredAnswer, np.ndarray]]
 
 def shared_luck(rng: np.random.Generator, replicates: int, settings: int) -> tuple[np.ndarray, np.ndarray]:
     """Return what luck does to each run, (setting, replicate), and how much of it each setting has for itself."""
-    own = rng.choice([0.0, 0.02, 0.3, 1.5], size=(settings, 1)) * BAND
+    own = rng.choice([0.002, 0.02, 0.3, 1.5], size=(settings, 1)) * BAND
     own[0] = 0.0
     return 0.02 * rng.standard_normal(replicates) + own * rng.standard_normal((settings, replicates)), own
 
