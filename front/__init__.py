@@ -33,6 +33,7 @@ _HOMES = {
     "engines": "kernels",
     "export": "results",
     "grow_tree": "results",
+    "hindcast": "api.hindcast_runs",
     "join": "results",
     "list_sweeps": "results",
     "measure_hysteresis": "results",

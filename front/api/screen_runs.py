@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 __all__ = ["screen"]
 
+ONE_BATCH = 256
+"""So few runs are one batch: what a batch costs whatever its size would be most of the time."""
+
 
 def screen(
     folder: str | os.PathLike[str] | None = None,
@@ -76,6 +79,8 @@ def _run_all(
         # As the spec of a store is read: its points are numbers already, and need not be read as text.
         spec = Spec.from_stored(design.spec, None, partial(dict, design.points))
         place = folder / f"{design.name}.zarr"
-        done = run_sweep(spec, place, workers, engine, progress=progress)
+        count = len(next(iter(design.points.values())))
+        batch = count if count * spec.replicates <= ONE_BATCH else None
+        done = run_sweep(spec, place, workers, engine, progress=progress, points_per_batch=batch)
         if done.attrs["runs_missing"]:
             raise RuntimeError(f"the screen was stopped in {place}; the same call goes on from there")

@@ -14,6 +14,12 @@ Cells = tuple[str, ...]
 KINDS = {"lever": "effects of levers", "target": "targets of the record", "claim": "effects that claims read"}
 """Kind of an answer -> how several of it are called; another kind is called by its own name."""
 
+DECIDING = (
+    *("constant", "value", "one_at_a_time", "all_at_once", "turned", "largest_move_in_bands", "of", "when"),
+    *("clipped", "meaning", "source"),
+)
+"""Columns of the table of constants that decide."""
+
 
 def move_table(screened: Screened) -> pd.DataFrame:
     """Return every move, a row for each constant, change and answer, in the unit of the answer.
@@ -39,7 +45,7 @@ def deciding_table(screened: Screened) -> pd.DataFrame:
 
     ``one_at_a_time`` and ``all_at_once`` count the answers that each moves, ``turned`` those whose word changes.
     """
-    return pd.DataFrame([_row(screened, name) for name in screened.deciding])
+    return pd.DataFrame([_row(screened, name) for name in screened.deciding], columns=list(DECIDING))
 
 
 def _row(screened: Screened, name: str) -> dict[str, object]:

@@ -36,7 +36,7 @@ def small_sources() -> list:
 
 @pytest.fixture(scope="module")
 def tier() -> Iterator[Tier]:
-    replicates = {"levers": 5, "record": 3, "frozen": 2}
+    replicates = {"levers": 12, "record": 3, "frozen": 2}
     small = Tier(name="small", says="", sources=small_sources, replicates=replicates, trajectories=3)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tiers, "TIERS", {"small": small})
@@ -68,7 +68,7 @@ def test_settings_that_are_cut_are_told(screened: Screened) -> None:
 
 
 def test_moves_are_those_of_runs_that_are_made_by_hand(screened: Screened) -> None:
-    size = {"replicates": 5, "months": 120, "trusts": 6, "clinicians": 2, "seed": tiers.SEED, "engine": "numpy"}
+    size = {"replicates": 12, "months": 120, "trusts": 6, "clinicians": 2, "seed": tiers.SEED, "engine": "numpy"}
     size |= {"outcomes": ["quality"], "every": 12}
 
     def effect(value: float) -> np.ndarray:
