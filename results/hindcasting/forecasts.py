@@ -16,7 +16,8 @@ YEAR, SEEN = 12, 24
 """Months of a year, and those that forecasters see."""
 MEMBERS = 400
 MODEL, MODEL_WITH_SEASON = "model", "model, season of the record"
-SAME_MONTH, LEVEL_AND_SEASON = "same month last year", "level and season"
+SAME_MONTH, WITH_DRIFT = "same month last year", "last year and its change"
+LEVEL_AND_SEASON = "level and season"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +57,15 @@ def forecasts_of(
 ) -> Mapping[str, np.ndarray]:
     """Return the members of every forecaster, name -> (unit, month, draw), in log odds, for the year after ``seen``.
 
-    ``seen`` is (unit, month) of two years; ``ensemble`` and ``without_season`` are runs of the model with its own season
-    and without any. ``by_trust``: units are trusts, which move as trusts of their rank do in the model; else each is a
-    country.
+    ``seen`` is (unit, month) of two years; ``ensemble`` and ``without_season`` are runs of the model with its own
+    season and without any. ``by_trust``: units are trusts, which move as trusts of their rank do in the model; else
+    each is a country.
+
+    >>> seen = np.tile(np.linspace(1.0, 2.0, 12), 2)[None]
+    >>> still = Ensemble(country=np.zeros((2, 36)), trusts=np.zeros((2, 3, 3)))
+    >>> found = forecasts_of(seen, still, still, by_trust=True, seed=1)
+    >>> found["model"].shape, found["same month last year"][0, :, 0].round(3).tolist()[-1]
+    ((1, 12, 400), 2.0)
     """
     draw = np.random.default_rng(seed)
     level, season = seen.mean(axis=1), season_of(seen)
@@ -70,6 +77,7 @@ def forecasts_of(
         return np.broadcast_to(middle, shape) + error * draw.standard_normal(shape)
 
     year_before = seen[:, YEAR:] - seen[:, :YEAR]
+    drift = year_before.mean(axis=1, keepdims=True)
     own = _season_in(ensemble)
     error = error_of(seen - level[:, None] - np.tile(own, 2))
     moves, still = (_moves(each, level, by_trust, draw) for each in (ensemble, without_season))
@@ -77,6 +85,7 @@ def forecasts_of(
         MODEL: noisy(level[:, None, None] + own[None, :, None] + moves[:, None], error),
         MODEL_WITH_SEASON: noisy(months + still[:, None], error_of(unexplained)),
         SAME_MONTH: noisy(seen[:, YEAR:, None], error_of(year_before)),
+        WITH_DRIFT: noisy(seen[:, YEAR:, None] + drift[:, :, None], error_of(year_before - drift)),
         LEVEL_AND_SEASON: noisy(months, error_of(unexplained)),
     }
 
@@ -106,6 +115,7 @@ __all__ = [
     "MODEL_WITH_SEASON",
     "SAME_MONTH",
     "SEEN",
+    "WITH_DRIFT",
     "Ensemble",
     "error_of",
     "forecasts_of",

@@ -102,8 +102,8 @@ def verdict_words(hindcast: Hindcast) -> list[str]:
         mine, naive = score[[MODEL, MODEL_WITH_SEASON]], score.drop([MODEL, MODEL_WITH_SEASON])
         won = mine.min() < naive.min()
         said.append(
-            f"{series}: {'the model' if won else 'the naive rival'} wins. Score of {mine.idxmin()} {mine.min():.4f}, of "
-            f"{naive.idxmin()} {naive.min():.4f} ({mine.min() / naive.min() - 1.0:+.0%})."
+            f"{series}: {'the model' if won else 'a naive rival'} is ahead. Mean score of {mine.idxmin()} "
+            f"{mine.min():.4f}, of {naive.idxmin()} {naive.min():.4f} ({mine.min() / naive.min() - 1.0:+.0%})."
         )
     return said
 
