@@ -55,7 +55,7 @@ def screen(
             _run_all(designs, Path(place), workers, engine, progress, say)
             return read_screen(place, chosen, sources, names)
     _run_all(designs, Path(folder), workers, engine, progress, say)
-    return read_screen(folder, chosen, sources, names)
+    return read_screen(Path(folder), chosen, sources, names)
 
 
 def _run_all(

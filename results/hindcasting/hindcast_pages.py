@@ -50,7 +50,7 @@ HEADER = ("series", "forecaster", "score", "score of the 90 % band", "error of t
 
 def score_rows(hindcast: Hindcast) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """Return header and rows, as text, of the table of scores, the best of each series marked."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for one in hindcast.scores.to_dict("records"):
         best = "*" if hindcast.best(str(one["series"])) == one["forecaster"] else ""
         series = f"{one['series']} ({one['units']})" if one["units"] > 1 else str(one["series"])

@@ -34,7 +34,7 @@ class Hindcast:
     def best(self, series: str) -> str:
         """Return the forecaster with the least mean score (CRPS) of a series of the table."""
         own = self.scores[self.scores["series"] == series]
-        return str(own.loc[own["crps"].idxmin(), "forecaster"])
+        return str(own["forecaster"].iloc[int(own["crps"].to_numpy().argmin())])
 
 
 def judge_hindcast(record: MonthlyAccess, ensemble: Ensemble, without_season: Ensemble) -> Hindcast:

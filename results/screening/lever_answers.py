@@ -27,7 +27,8 @@ def lever_source(trusts: int, clinicians: int) -> AnswerSource:
     """
     table = levers()
     months = (int(table["months"][0]), int(table["months"][1]))
-    answers, arms = [], {}
+    answers: list[ScreenedAnswer] = []
+    arms: dict[str, dict[str, float]] = {}
     for name, row in table["levers"].items():
         arms |= {f"{name}-high": row["high"], f"{name}-low": row["low"]}
         answers += [_answer(name, row["says"], outcome, months) for outcome in table["outcomes"]]

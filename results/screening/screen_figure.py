@@ -20,7 +20,7 @@ def draw_screen(screened: Screened) -> Figure:
     """Draw, for the constants that decide, the largest move of an answer of each kind, in bands, on a log scale."""
     names = list(screened.deciding[:MOST])
     found = screened.found
-    bands = np.abs(found["effect"] / found["band"]).max("change")
+    bands = abs(found["effect"] / found["band"]).max("change")
     with figure_style():
         figure = new_figure(8.0, 1.4 + 0.2 * max(len(names), 2))
         axes = figure.subplots()

@@ -67,7 +67,7 @@ class Screened:
 
     def largest_move(self) -> np.ndarray:
         """Return the largest move of each constant among answers, in bands, one at a time: (constant,), NaN of none."""
-        moves = np.abs(self.found["effect"]) / self.found["band"]
+        moves = abs(self.found["effect"]) / self.found["band"]
         return np.asarray(moves.max(("change", "answer")).values)
 
 

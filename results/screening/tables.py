@@ -50,7 +50,7 @@ def deciding_table(screened: Screened) -> pd.DataFrame:
 
 def _row(screened: Screened, name: str) -> dict[str, object]:
     one, constant = screened.found.sel(constant=name), CONSTANTS[name]
-    bands = np.abs(one["effect"] / one["band"]).max("change")
+    bands = abs(one["effect"] / one["band"]).max("change")
     most = int(np.nan_to_num(bands.values, nan=-1.0).argmax())
     change = int(np.nan_to_num(np.abs(one["effect"].isel(answer=most).values)).argmax())
     moved = (one["told"] == 1).any("change")
@@ -75,7 +75,7 @@ def answer_rows(screened: Screened) -> tuple[Cells, list[Cells]]:
     moves = (screened.found["told"] == 1).any("change")
     untold = ((screened.found["told"] == 0).any("change") & ~moves).sum("constant").values
     header = ("answer", "what is measured", "as the model is", "word", "band", "moved by", "cannot be told")
-    rows = []
+    rows: list[Cells] = []
     for place, answer in enumerate(screened.answers):
         own = float(screened.found["own"][place])
         cells = (answer.name, answer.says, f"{own:+.3g}" if answer.kind != "target" else f"{own:.3g}", answer.word(own))
@@ -86,8 +86,8 @@ def answer_rows(screened: Screened) -> tuple[Cells, list[Cells]]:
 def deciding_rows(screened: Screened, most: int | None = None) -> tuple[Cells, list[Cells]]:
     """Return header and rows, as text, of the first ``most`` constants that decide, all of them with None."""
     header = ("constant", "value", "answers moved", "all at once", "words turned", "largest move", "of", "what it is")
-    rows = []
-    for one in deciding_table(screened).head(most).to_dict("records") if screened.deciding else ():
+    rows: list[Cells] = []
+    for one in deciding_table(screened).iloc[:most].to_dict("records"):
         largest = f"{one['largest_move_in_bands']:.1f} bands"
         at_once = str(one["all_at_once"]) if "mu_star" in screened.found else "not asked"
         counts = (str(one["one_at_a_time"]), at_once, str(one["turned"]))
