@@ -13,12 +13,7 @@ import typer
 from ..model.text.plain_text import plain
 from ..results.formats import endings
 from ..results.sensitivity.methods import AUTO, names_in_words
-from .terminal import console
-
-HEADER_WIDTH = 15
-"""Longer heads of columns take a second line, so that a table fits a terminal of 80 columns."""
-
-WIDEST_TABLE = 200
+from .studies.printing import print_rows
 
 StorePath = Annotated[Path, typer.Argument(metavar="STORE", help="The store that a sweep wrote.")]
 Outcomes = Annotated[
@@ -280,18 +275,3 @@ def _check_folders(*files: Path | None) -> None:
     for file in files:
         if file is not None and not file.parent.is_dir():
             raise ValueError(f"'{plain(file)}' cannot be written: make the folder '{plain(file.parent)}' first")
-
-
-def print_rows(header: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
-    """Print a table whose first column is set flush left; a terminal that is too narrow wraps it."""
-    from rich.table import Table
-
-    table = Table(box=None, header_style="bold")
-    for place, name in enumerate(header):
-        table.add_column(fill(name, HEADER_WIDTH), justify="left" if place == 0 else "right", no_wrap=True)
-    for row in rows:
-        table.add_row(*map(str, row))
-    screen = console()
-    wanted = screen.measure(table, options=screen.options.update(max_width=WIDEST_TABLE)).maximum
-    screen.width = max(screen.width, wanted)
-    screen.print(table)

@@ -11,7 +11,7 @@ import xarray as xr
 
 from ...observation.files.monthly_access import MonthlyAccess, log_odds
 from .forecasts import MODEL, MODEL_WITH_SEASON, SEEN, Ensemble, forecasts_of
-from .scores import band_of, crps_of, interval_score
+from .scores import forecast_band, crps_of, interval_score
 
 BANDS = (0.5, 0.9)
 SEED = 20160401
@@ -67,7 +67,7 @@ def _rows(series: str, forecasts: Mapping[str, np.ndarray], came: np.ndarray) ->
         row["interval_score"] = float(interval_score(members, came, BANDS[-1]).mean())
         row["error"] = float(np.abs(np.median(members, axis=-1) - came).mean())
         for share in BANDS:
-            lower, upper = band_of(members, share)
+            lower, upper = forecast_band(members, share)
             row[f"inside_{share:.0%}".replace("%", "")] = float(((lower <= came) & (came <= upper)).mean())
         rows.append(row)
     return rows
@@ -75,7 +75,7 @@ def _rows(series: str, forecasts: Mapping[str, np.ndarray], came: np.ndarray) ->
 
 def _months(series: str, forecasts: Mapping[str, np.ndarray], whole: np.ndarray) -> xr.Dataset:
     """Return the forecasts of one country by month, dims (forecaster, month), with what came."""
-    bands = [band_of(each[0], BANDS[-1]) for each in forecasts.values()]
+    bands = [forecast_band(each[0], BANDS[-1]) for each in forecasts.values()]
     dims = ("forecaster", "month")
     return xr.Dataset(
         {

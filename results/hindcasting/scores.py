@@ -25,10 +25,10 @@ def crps_of(members: np.ndarray, came: np.ndarray) -> np.ndarray:
     return np.asarray(np.abs(members - came[..., None]).mean(axis=-1) - apart / 2.0)
 
 
-def band_of(members: np.ndarray, share: float) -> tuple[np.ndarray, np.ndarray]:
+def forecast_band(members: np.ndarray, share: float) -> tuple[np.ndarray, np.ndarray]:
     """Return the lower and the upper end of the middle ``share`` of ensembles, (...,) each; ``members`` (..., draw).
 
-    >>> [end.tolist() for end in band_of(np.linspace(0.0, 1.0, 101)[None], 0.9)]
+    >>> [end.round(6).tolist() for end in forecast_band(np.linspace(0.0, 1.0, 101)[None], 0.9)]
     [[0.05], [0.95]]
     """
     ends = (1.0 - share) / 2.0
@@ -44,9 +44,9 @@ def interval_score(members: np.ndarray, came: np.ndarray, share: float) -> np.nd
     >>> interval_score(np.linspace(0.0, 1.0, 101)[None], np.array([1.0]), 0.9).round(6).tolist()
     [1.9]
     """
-    lower, upper = band_of(members, share)
+    lower, upper = forecast_band(members, share)
     fine = 2.0 / (1.0 - share)
     return np.asarray(upper - lower + fine * (np.maximum(lower - came, 0.0) + np.maximum(came - upper, 0.0)))
 
 
-__all__ = ["band_of", "crps_of", "interval_score"]
+__all__ = ["forecast_band", "crps_of", "interval_score"]

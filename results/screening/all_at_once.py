@@ -32,10 +32,20 @@ class EffectsAtOnce(NamedTuple):
 def effects_at_once(source: AnswerSource, runs: ArmRuns, unit: np.ndarray) -> EffectsAtOnce:
     """Return the effects (constant, answer) on the answers of ``source``, from its ``runs`` at the rows of ``unit``.
 
-    ``unit`` (setting, constant) are the trajectories in units of the ranges.
-    An effect is that of the way from half of a constant to twice of it, wherever the others stand (Morris 1991,
-    Technometrics 33, 161), with the chance in it taken out. Trajectories with a failed run are left out. Raises
-    ValueError where fewer than two are left.
+    ``unit`` (setting, constant) are the trajectories in units of the ranges. An effect is that of the way from half of a
+    constant to twice of it, wherever the others stand (Morris 1991, Technometrics 33, 161), with the chance in it taken
+    out. Trajectories with a failed run are left out. Raises ValueError where fewer than two are left.
+
+    >>> ends = {"between": (-0.1, 0.1), "words": ("down", "none", "up"), "arms": ("now",), "unit": "share", "band": 0.1}
+    >>> from .answers import MeasuredAnswer
+    >>> from .screen_designs import trajectories
+    >>> sample = trajectories(2, 3)
+    >>> pieces = np.repeat(sample @ np.array([[0.3], [0.0]]), 2, axis=1)
+    >>> read = lambda runs: MeasuredAnswer(pieces.mean(axis=1), pieces)
+    >>> answer = ScreenedAnswer(name="a", kind="lever", says="", reason="", read=read, **ends)
+    >>> made = AnswerSource(name="a", title="", arms={}, answers=[answer], months=1, trusts=1, clinicians=1)
+    >>> effects_at_once(made, {}, sample).mu_star.round(6).tolist()
+    [[0.3], [0.0]]
     """
     pieces = np.stack([answer.read(runs).pieces for answer in source.answers], axis=-1)
     length = unit.shape[1] + 1

@@ -25,7 +25,13 @@ class ArmsApart(ArmStore):
         self.months = self.sweep["month"].values
 
     def series(self, arm: str, outcome: str) -> np.ndarray:
-        """Return the recorded values of ``outcome`` in its unit, float64 (setting, replicate, month)."""
+        """Return the recorded values of ``outcome`` in its unit, float64 (setting, replicate, month).
+
+        >>> import xarray as xr
+        >>> runs = xr.Dataset({"quality": (("point", "replicate", "month"), [[[0.5, 0.75]]])}, {"month": [12, 24]})
+        >>> ArmsApart({"now": runs}).series("now", "quality").tolist()
+        [[[0.5, 0.75]]]
+        """
         return np.asarray(self._runs[arm][outcome].values, dtype=np.float64)
 
 

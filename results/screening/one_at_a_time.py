@@ -55,6 +55,14 @@ def moves_of_source(source: AnswerSource, runs: ArmRuns) -> list[tuple[ScreenedA
     """Return each answer of ``source`` with its moves (setting,), from the stores of its arms.
 
     Raises ValueError for stores that do not hold what the answers read.
+
+    >>> import xarray as xr
+    >>> from .lever_answers import lever_source
+    >>> source, ends = lever_source(4, 2), np.arange(12, 121, 12)
+    >>> runs = {name: (("point", "replicate", "month"), np.ones((3, 2, 10))) for name in source.outcomes}
+    >>> found = moves_of_source(source, dict.fromkeys(source.arms, xr.Dataset(runs, {"month": ends})))
+    >>> len(found), found[0][1].effect.tolist()
+    (36, [0.0, 0.0])
     """
     return [(answer, moves_of(answer.read(runs))) for answer in source.answers]
 

@@ -66,7 +66,7 @@ def changed_points(names: Sequence[str]) -> np.ndarray:
 
     After it come each constant of ``names`` halved and doubled, in their order.
 
-    >>> changed_points(["VOICE_BASE", "VOICE_TRUST"]).shape
+    >>> changed_points(["VOICE_BASE", "PROF_ACCESS"]).shape
     (5, 2)
     """
     own = np.array([CONSTANTS[name].value for name in names])

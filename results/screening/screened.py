@@ -59,14 +59,24 @@ class Screened:
         return tuple(str(name) for name in self.found["constant"].values[beyond])
 
     def decides(self) -> np.ndarray:
-        """Return whether each constant moves any answer by more than its band, (constant,) of bool, in their order."""
+        """Return whether each constant moves any answer by more than its band, (constant,) of bool, in their order.
+
+        >>> told = {"told": (("constant", "change", "answer"), [[[1, 0]], [[0, -1]]])}
+        >>> Screened(tier="made", answers=(), found=xr.Dataset(told)).decides().tolist()
+        [True, False]
+        """
         found = (self.found["told"] == 1).any(("change", "answer")).values
         if "told_at_once" in self.found:
             found = found | (self.found["told_at_once"] == 1).any("answer").values
         return np.asarray(found)
 
     def largest_move(self) -> np.ndarray:
-        """Return the largest move of each constant among answers, in bands, one at a time: (constant,), NaN of none."""
+        """Return the largest move of each constant among answers, in bands, one at a time: (constant,), NaN of none.
+
+        >>> moves = {"effect": (("constant", "change", "answer"), [[[0.01, -0.04]]]), "band": ("answer", [0.01, 0.02])}
+        >>> Screened(tier="made", answers=(), found=xr.Dataset(moves)).largest_move().tolist()
+        [2.0]
+        """
         moves = abs(self.found["effect"]) / self.found["band"]
         return np.asarray(moves.max(("change", "answer")).values)
 

@@ -28,7 +28,7 @@ class Tier:
     sources: Callable[[], Sequence[AnswerSource]]
     replicates: Mapping[str, int]
     trajectories: int = 0
-    replicates_at_once: int = 2
+    replicates_at_once: int = 4
 
 
 _TIERS = (
@@ -43,14 +43,15 @@ _TIERS = (
         says="the levers and the record one at a time, the levers with all constants at once (some ten minutes)",
         sources=lambda: [lever_source(30, 6), record_source(140, 10)],
         replicates={"levers": 12, "record": 8},
-        trajectories=12,
+        trajectories=10,
     ),
     Tier(
         name="full",
         says="as standard, larger, and the effects that the claims read (an hour)",
         sources=lambda: [lever_source(60, 10), record_source(140, 20), *claim_sources(30, 6)],
         replicates={"levers": 16, "record": 16, "frozen": 8, "live": 8},
-        trajectories=24,
+        trajectories=16,
+        replicates_at_once=8,
     ),
 )
 TIERS: Mapping[str, Tier] = MappingProxyType({tier.name: tier for tier in _TIERS})

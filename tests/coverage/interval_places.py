@@ -193,7 +193,7 @@ NO_INTERVALS: Mapping[str, str] = {
     "results/claims/verdicts.py:Middle": RUNS,
     "results/claims/walks.py:walk_designs": "an end of a walk",
     "results/discovery/prim.py:Box": RANGE,
-    "results/hindcasting/scores.py:band_of": "a band of forecasts, whose coverage is counted on what came",
+    "results/hindcasting/scores.py:forecast_band": "a band of forecasts, whose coverage is counted on what came",
     "results/screening/lever_answers.py:lever_source": "what the two arms of a lever set",
     "results/discovery/regions.py:Limit": RANGE,
     "results/discovery/regions.py:discover": "the threshold of the best or worst fifth of the points",

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ...model.text.amounts import counted
-from ..results_commands import print_rows
+from .printing import print_rows
 
 
 def register_hindcast_command(app: typer.Typer) -> None:

@@ -8,8 +8,7 @@ from typing import Annotated
 import typer
 
 from ...model.text.amounts import counted
-from ..results_commands import print_rows
-from ..terminal import say
+from .printing import print_rows
 
 SHOWN = 25
 """Constants that are printed; the tables have all."""
@@ -52,7 +51,7 @@ def screen_command(
     from ...sweeps.store.durable import write_durably
 
     with figure_style():  # a missing library is said before anything runs
-        found = screen(out, tier, constant or None, workers, engine, say=say)
+        found = screen(out, tier, constant or None, workers, engine, say=lambda line: typer.echo(line, err=True))
     header, rows = deciding_rows(found, SHOWN)
     if rows:
         print_rows((*header[:4], *header[5:7]), [(*row[:4], *row[5:7]) for row in rows])

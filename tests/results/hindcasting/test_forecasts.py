@@ -20,7 +20,7 @@ from tredegar.results.hindcasting.forecasts import (
 )
 from tredegar.results.hindcasting.hindcast_pages import hindcast_docs, score_rows, write_hindcast
 from tredegar.results.hindcasting.judged_forecasts import TRUSTS, judge_hindcast, verdict_words
-from tredegar.results.hindcasting.scores import band_of, crps_of, interval_score
+from tredegar.results.hindcasting.scores import forecast_band, crps_of, interval_score
 
 SEASON = 0.2 * np.cos(np.arange(36) * np.pi / 6.0)
 STILL = Ensemble(country=np.zeros((8, 36)), trusts=np.zeros((8, 5, 3)))
@@ -74,7 +74,7 @@ def test_nobody_scores_better_than_the_law_that_what_comes_is_drawn_from() -> No
 
 def test_a_band_holds_its_share_of_what_is_drawn_alike() -> None:
     rng = np.random.default_rng(9)
-    lower, upper = band_of(rng.standard_normal((3000, 400)), 0.9)
+    lower, upper = forecast_band(rng.standard_normal((3000, 400)), 0.9)
     came = rng.standard_normal(3000)
     assert ((lower <= came) & (came <= upper)).mean() == pytest.approx(0.9, abs=0.02)
 

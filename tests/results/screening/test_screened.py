@@ -37,7 +37,9 @@ def small_sources() -> list:
 @pytest.fixture(scope="module")
 def tier() -> Iterator[Tier]:
     replicates = {"levers": 12, "record": 3, "frozen": 2}
-    small = Tier(name="small", says="", sources=small_sources, replicates=replicates, trajectories=3)
+    small = Tier(
+        name="small", says="", sources=small_sources, replicates=replicates, trajectories=3, replicates_at_once=3
+    )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tiers, "TIERS", {"small": small})
         yield small
