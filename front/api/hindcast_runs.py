@@ -38,7 +38,7 @@ def hindcast(
     ValueError: '.' has no file 'ae_attendances_trust_month_2016_2019.csv', which is predicted; docs/data.md says ...
     """
     from ..model.text.names import whole_number
-    from ..observation.files.monthly_access import monthly_access
+    from ..observation.files.access_by_month import monthly_access
     from ..results.hindcasting.judged_forecasts import judge_hindcast
 
     runs = whole_number("runs", runs, 2, 65_536)

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..results.screening.screen_designs import ScreenDesign
     from ..results.screening.screened import Screened
+    from ..results.screening.settings_run import ScreenDesign
 
 __all__ = ["screen"]
 
@@ -43,8 +43,8 @@ def screen(
     Traceback (most recent call last):
     ValueError: unknown constant 'VOICE_BASSE'; did you mean 'VOICE_BASE'?
     """
-    from ..results.screening.screen_designs import chosen_constants, screen_designs
     from ..results.screening.screened import read_screen
+    from ..results.screening.settings_run import chosen_constants, screen_designs
     from ..results.screening.tiers import find_tier
 
     chosen, names = find_tier(tier), chosen_constants(constants)

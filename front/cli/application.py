@@ -17,8 +17,8 @@ from ..model.text.plain_text import OBEYED, hidden, plain
 from . import claims_commands, model_commands, results_commands, submit_commands, sweep_commands
 from .numbers import read_numbers_strictly
 from .streams import plain_streams
-from .studies.hindcast_command import register_hindcast_command
-from .studies.screen_command import register_screen_command
+from .studies.constants_screened import register_screen_command
+from .studies.year_foretold import register_hindcast_command
 from .terminal import Incomplete, notes_shown, say_error, shorten_refusals, silence_given_up_tasks
 
 INTERRUPTED = 130

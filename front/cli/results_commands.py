@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from pathlib import Path
-from textwrap import fill
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 

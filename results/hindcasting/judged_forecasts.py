@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from ...observation.files.monthly_access import MonthlyAccess, log_odds
+from ...observation.files.access_by_month import MonthlyAccess, log_odds
 from .forecasts import MODEL, MODEL_WITH_SEASON, SEEN, Ensemble, forecasts_of
-from .scores import forecast_band, crps_of, interval_score
+from .scores import crps_of, forecast_band, interval_score
 
 BANDS = (0.5, 0.9)
 SEED = 20160401

@@ -49,4 +49,4 @@ def interval_score(members: np.ndarray, came: np.ndarray, share: float) -> np.nd
     return np.asarray(upper - lower + fine * (np.maximum(lower - came, 0.0) + np.maximum(came - upper, 0.0)))
 
 
-__all__ = ["forecast_band", "crps_of", "interval_score"]
+__all__ = ["crps_of", "forecast_band", "interval_score"]

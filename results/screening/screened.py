@@ -16,11 +16,11 @@ from ...model.constants import CONSTANTS
 from ...store.format import SUMMARIES
 from ..open import open_sweep
 from ..statistics.false_discoveries import Told
-from .all_at_once import effects_at_once, told_at_once
 from .answers import AnswerSource, ArmRuns, ScreenedAnswer
 from .one_at_a_time import Moves, moves_of_source, told_moves
-from .screen_designs import CHANGES, changed_points, points_at_once, store_name, trajectories
+from .settings_run import CHANGES, changed_points, points_at_once, store_name, trajectories
 from .tiers import Tier
+from .together import effects_at_once, told_at_once
 
 WORDS: Mapping[int, str] = {1: "moves", -1: "no", 0: "cannot be told"}
 

@@ -9,7 +9,7 @@ import pytest
 
 from tredegar.cli.entry import main
 
-from ..observation.files.test_monthly_access import write_files
+from ..observation.files.test_access_by_month import write_files
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from tredegar.observation.files.monthly_access import MonthlyAccess
+from tredegar.observation.files.access_by_month import MonthlyAccess
 from tredegar.observation.files.trust_months import TrustMonths
 from tredegar.results.hindcasting.forecasts import (
     LEVEL_AND_SEASON,
@@ -20,7 +20,7 @@ from tredegar.results.hindcasting.forecasts import (
 )
 from tredegar.results.hindcasting.hindcast_pages import hindcast_docs, score_rows, write_hindcast
 from tredegar.results.hindcasting.judged_forecasts import TRUSTS, judge_hindcast, verdict_words
-from tredegar.results.hindcasting.scores import forecast_band, crps_of, interval_score
+from tredegar.results.hindcasting.scores import crps_of, forecast_band, interval_score
 
 SEASON = 0.2 * np.cos(np.arange(36) * np.pi / 6.0)
 STILL = Ensemble(country=np.zeros((8, 36)), trusts=np.zeros((8, 5, 3)))

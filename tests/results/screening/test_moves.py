@@ -7,7 +7,6 @@ import pytest
 from scipy import stats
 
 from tredegar.model.constants import CONSTANTS
-from tredegar.results.screening.all_at_once import effects_at_once
 from tredegar.results.screening.answers import (
     AnswerSource,
     MeasuredAnswer,
@@ -16,8 +15,9 @@ from tredegar.results.screening.answers import (
     pseudo_values,
 )
 from tredegar.results.screening.one_at_a_time import moves_of, told_moves
-from tredegar.results.screening.screen_designs import changed_points, chosen_constants, ends_of, trajectories
+from tredegar.results.screening.settings_run import changed_points, chosen_constants, ends_of, trajectories
 from tredegar.results.screening.tiers import TIERS, find_tier
+from tredegar.results.screening.together import effects_at_once
 from tredegar.results.statistics.false_discoveries import believed, told_by_band
 
 BAND = 0.01

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tredegar.observation.files.monthly_access import log_odds, monthly_access
+from tredegar.observation.files.access_by_month import log_odds, monthly_access
 from tredegar.observation.files.trust_months import TrustMonths
 
 MONTHS = [f"{year}-{month:02d}" for year in range(2016, 2020) for month in range(1, 13)][3:39]

@@ -12,7 +12,7 @@ from ..intervals import LEVEL
 from ..sensitivity.morris_chance import effects_and_chance
 from ..statistics.false_discoveries import Told, told_by_band
 from .answers import AnswerSource, ArmRuns, ScreenedAnswer
-from .screen_designs import LEVELS
+from .settings_run import LEVELS
 
 
 class EffectsAtOnce(NamedTuple):
@@ -32,13 +32,13 @@ class EffectsAtOnce(NamedTuple):
 def effects_at_once(source: AnswerSource, runs: ArmRuns, unit: np.ndarray) -> EffectsAtOnce:
     """Return the effects (constant, answer) on the answers of ``source``, from its ``runs`` at the rows of ``unit``.
 
-    ``unit`` (setting, constant) are the trajectories in units of the ranges. An effect is that of the way from half of a
-    constant to twice of it, wherever the others stand (Morris 1991, Technometrics 33, 161), with the chance in it taken
-    out. Trajectories with a failed run are left out. Raises ValueError where fewer than two are left.
+    ``unit`` (setting, constant) are the trajectories in units of the ranges. An effect is that of the way from half
+    of a constant to twice of it, wherever the others stand (Morris 1991, Technometrics 33, 161), with the chance in it
+    taken out. Trajectories with a failed run are left out. Raises ValueError where fewer than two are left.
 
     >>> ends = {"between": (-0.1, 0.1), "words": ("down", "none", "up"), "arms": ("now",), "unit": "share", "band": 0.1}
     >>> from .answers import MeasuredAnswer
-    >>> from .screen_designs import trajectories
+    >>> from .settings_run import trajectories
     >>> sample = trajectories(2, 3)
     >>> pieces = np.repeat(sample @ np.array([[0.3], [0.0]]), 2, axis=1)
     >>> read = lambda runs: MeasuredAnswer(pieces.mean(axis=1), pieces)
