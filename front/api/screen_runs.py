@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import warnings
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
@@ -13,10 +14,14 @@ if TYPE_CHECKING:
     from ..results.screening.screened import Screened
     from ..results.screening.settings_run import ScreenDesign
 
-__all__ = ["screen"]
+__all__ = ["ScreenStopped", "screen"]
 
 ONE_BATCH = 256
 """So few runs are one batch: what a batch costs whatever its size would be most of the time."""
+
+
+class ScreenStopped(RuntimeError):
+    """A sweep of the screen was interrupted: what is done is kept, and the same call goes on from there."""
 
 
 def screen(
@@ -36,7 +41,7 @@ def screen(
     holds a Dataset (constant, change, answer) under ``found``, in the units of the answers, and ``deciding``.
 
     Raises ValueError for an unknown tier, constant or engine, and for a folder that holds another screen; RuntimeError
-    where a sweep was stopped: the same call goes on from there.
+    where a sweep could not be run, ScreenStopped where it was interrupted: the same call goes on from there.
 
     >>> from tredegar import screen
     >>> screen(constants=["VOICE_BASSE"])
@@ -81,6 +86,9 @@ def _run_all(
         place = folder / f"{design.name}.zarr"
         count = len(next(iter(design.points.values())))
         batch = count if count * spec.replicates <= ONE_BATCH else None
-        done = run_sweep(spec, place, workers, engine, progress=progress, points_per_batch=batch)
+        with warnings.catch_warnings():
+            # Said by what is raised below.
+            warnings.filterwarnings("ignore", message="interrupted: ", category=UserWarning)
+            done = run_sweep(spec, place, workers, engine, progress=progress, points_per_batch=batch)
         if done.attrs["runs_missing"]:
-            raise RuntimeError(f"the screen was stopped in {place}; the same call goes on from there")
+            raise ScreenStopped(f"stopped in {place}: {done.attrs['runs_missing']:,} runs are missing there")

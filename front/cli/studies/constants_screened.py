@@ -10,6 +10,8 @@ import typer
 from ...model.text.amounts import counted
 from .printing import print_rows
 
+INCOMPLETE = 3
+"""The exit status of what is consistent but not complete."""
 SHOWN = 25
 """Constants that are printed; the tables have all."""
 
@@ -44,14 +46,18 @@ def screen_command(
     Answers are what levers do, targets of the record and, with --tier full, what claims read. The same command again
     finishes what is unfinished. One constant that decides an answer alone is an uncertainty: it needs a range.
     """
-    from ...api.screen_runs import screen
+    from ...api.screen_runs import ScreenStopped, screen
     from ...results.figures.style import figure_style
     from ...results.screening.screen_pages import screen_docs, write_screen
     from ...results.screening.tables import deciding_rows, lead_words
     from ...sweeps.store.durable import write_durably
 
     with figure_style():  # a missing library is said before anything runs
-        found = screen(out, tier, constant or None, workers, engine, say=lambda line: typer.echo(line, err=True))
+        try:
+            found = screen(out, tier, constant or None, workers, engine, say=lambda line: typer.echo(line, err=True))
+        except ScreenStopped as stopped:
+            typer.echo(f"{stopped}; run the same command again to finish", err=True)
+            raise typer.Exit(INCOMPLETE) from None
     header, rows = deciding_rows(found, SHOWN)
     if rows:
         print_rows((*header[:4], *header[5:7]), [(*row[:4], *row[5:7]) for row in rows])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,8 +10,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import xarray as xr
 
 import tredegar as tg
+from tredegar.api.screen_runs import ScreenStopped
 from tredegar.results.claims.claims import CLAIMS
 from tredegar.results.screening import tiers
 from tredegar.results.screening.claim_answers import claim_sources
@@ -103,6 +106,20 @@ def test_a_finished_screen_is_not_run_again(screened: Screened, folder: Path, ti
     again = tg.screen(folder, "small", NAMES, engine="numpy", progress=False)
     assert again.found.equals(screened.found)
     assert {path: path.stat().st_mtime_ns for path in before} == before
+
+
+def test_what_was_stopped_is_finished_and_gives_the_same(
+    screened: Screened, folder: Path, tier: Tier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = tmp_path / "kept"
+    shutil.copytree(folder, kept)
+    shutil.rmtree(kept / "levers-at-once.zarr")
+    stopped = xr.Dataset(attrs={"runs_missing": 3})
+    with monkeypatch.context() as patch:
+        patch.setattr("tredegar.api.sweeping.run_sweep", lambda *given, **named: stopped)
+        with pytest.raises(ScreenStopped, match="3 runs are missing"):
+            tg.screen(kept, "small", NAMES, engine="numpy", progress=False)
+    assert tg.screen(kept, "small", NAMES, engine="numpy", progress=False).found.equals(screened.found)
 
 
 def test_a_folder_of_another_screen_is_refused(screened: Screened, folder: Path, tier: Tier) -> None:
