@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ScreenStopped", "screen"]
 
-ONE_BATCH = 256
+ONE_BATCH = 512
 """So few runs are one batch: what a batch costs whatever its size would be most of the time."""
 
 

@@ -38,10 +38,11 @@ METHOD = (
     ),
     (
         "What this is worth: one year came, whose months share their luck, so that no interval stands beside a "
-        "score. The model's own season was computed from England's series, this year among them: where *model* is "
-        "ahead of *model, season of the record* in England, that is no evidence. How trusts differ and stay was "
-        "fitted to these years, too (V08 to V10). Level and season of a service are easy to foretell; that the "
-        "model does so says nothing of what levers do."
+        "score. Who is ahead is told of the better of the model's two forecasts and the best of the rivals' three, "
+        "as the year showed them. The model's own season was computed from England's series, this year among them: "
+        "where *model* is ahead of *model, season of the record* in England, that is no evidence. How trusts "
+        "differ and stay was fitted to these years, too (V08 to V10). Level and season of a service are easy to "
+        "foretell; that the model does so says nothing of what levers do."
     ),
 )
 """How it was made and what it is worth, in paragraphs."""
