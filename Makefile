@@ -20,7 +20,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types imports slow compiled processes readers chaos soak slurm browser ptx gpu facts house coverage damage golden figures ledger models notebooks claims bench constraints minimum newest fuzz extras clean
+.PHONY: help setup demo test check lint types imports slow compiled processes readers chaos soak slurm browser ptx gpu facts house coverage damage golden figures ledger models notebooks claims screen hindcast bench constraints minimum newest fuzz extras clean
 
 help: ## list the targets
 	@echo 'make TARGET, where TARGET is'
@@ -169,6 +169,12 @@ models: $(INSTALLED) ## after `make claims`: hold model 1 against model 2, by th
 
 claims: $(INSTALLED) ## put the claims to the test (minutes) and write docs/claims.md, its tables and figures from the stores
 	@$(BIN)/tredegar claims --size standard --out build/claims --docs docs/claims.md
+
+screen: $(INSTALLED) ## halve and double every constant (some ten minutes; TIER=full: an hour) and write docs/screen.md
+	@$(BIN)/tredegar screen --tier $(or $(TIER),standard) --out build/screen-$(or $(TIER),standard) --docs docs/screen.md
+
+hindcast: $(INSTALLED) ## foretell a year of monthly access and write docs/hindcast.md, where TREDEGAR_DATA names the files
+	@$(BIN)/tredegar hindcast --out build/hindcast --docs docs/hindcast.md
 
 bench: $(INSTALLED) ## rates of all engines on the same runs, with their ratios
 	@$(BIN)/python benchmarks/engines.py

@@ -20,10 +20,12 @@ from .observation.files.record_table import RecordOfFiles
 from .observation.target_table import Target
 from .results.arms.comparison import Comparison
 from .results.discovery.regions import Discovery
+from .results.hindcasting.judged_forecasts import Hindcast
 from .results.record.validation import Finding
 from .results.replay.story import Replay
 from .results.report.report import Report
 from .results.sample import Window
+from .results.screening.screened import Screened
 from .results.selection import Wanted
 from .results.sensitivity.methods import Bootstrap
 from .sweeps import Spec as Spec
@@ -73,6 +75,7 @@ __all__ = [
     "engines",
     "export",
     "grow_tree",
+    "hindcast",
     "join",
     "list_sweeps",
     "measure_hysteresis",
@@ -83,6 +86,7 @@ __all__ = [
     "paired",
     "plan_sweep",
     "rule",
+    "screen",
     "run_sweep",
     "salib_problem",
     "sample_of",
@@ -413,6 +417,28 @@ def grow_tree(found: Discovery, parameters: tuple[ParameterName, ...] | None = N
     ValueError for others, or another order; ModuleNotFoundError, naming the extra to install, without scikit-learn.
     """
 
+def hindcast(
+    folder: str | os.PathLike[str],
+    runs: int = 64,
+    clinicians: int = 10,
+    engine: Literal["auto", "cuda", "cupy", "numba", "numpy", "mesa"] | str = "auto",
+    providers: str | os.PathLike[str] | None = None,
+) -> Hindcast:
+    """Foretell a year of access, April 2018 to March 2019, from the two years before, and judge the forecasts.
+
+    ``folder`` has the files of the record (docs/data.md): England's trusts and, where they are there, Scotland and
+    Wales. ``runs`` histories of the model at its defaults, of as many trusts as the file has, or of those of a
+    ``providers`` table, give the forecast; rivals are the same month last year, and level and season. What is returned
+    has a table of ``scores`` and a Dataset ``months`` (forecaster, series, month), in shares within four hours.
+
+    Raises OSError for files that cannot be read, and ValueError where England's file is not there or incomplete, and
+    for an unknown engine or fewer than two runs.
+
+    >>> hindcast(".")
+    Traceback (most recent call last):
+    ValueError: '.' has no file 'ae_attendances_trust_month_2016_2019.csv', which is predicted; docs/data.md says ...
+    """
+
 def join(arms: Mapping[Any, xr.Dataset], dim: str = "arm", may_differ: Iterable[str] = ...) -> xr.Dataset:
     """Return sweeps of the same points as one Dataset with the new dimension ``dim``, labelled by the keys of ``arms``.
 
@@ -612,6 +638,31 @@ def plan_sweep(
     >>> spec = Spec(design={"method": "grid"}, vary={"real_control": {"values": [0.2, 0.8]}}, replicates=4)
     >>> plan_sweep(spec, engine="numpy", pilot=False).runs
     8
+    """
+
+def screen(
+    folder: str | os.PathLike[str] | None = None,
+    tier: str = "quick",
+    constants: Iterable[str] | None = None,
+    workers: int = 0,
+    engine: Literal["auto", "cuda", "cupy", "numba", "numpy", "mesa"] | str = "auto",
+    progress: bool = True,
+    say: Callable[[str], None] | None = None,
+) -> Screened:
+    """Screen the constants of the model: halve and double each, and say which answers that moves by more than a band.
+
+    ``folder`` keeps the sweeps, and the same call finishes what is unfinished; None is a temporary one. ``tier`` says
+    how much is asked: "quick", "standard" or "full". ``constants`` are the names of those that are screened, None for
+    all. With ``workers`` 0 the threads of this process compute; ``say`` takes a line for each sweep. What is returned
+    holds a Dataset (constant, change, answer) under ``found``, in the units of the answers, and ``deciding``.
+
+    Raises ValueError for an unknown tier, constant or engine, and for a folder that holds another screen; RuntimeError
+    where a sweep was stopped: the same call goes on from there.
+
+    >>> from tredegar import screen
+    >>> screen(constants=["VOICE_BASSE"])
+    Traceback (most recent call last):
+    ValueError: unknown constant 'VOICE_BASSE'; did you mean 'VOICE_BASE'?
     """
 
 def run_sweep(

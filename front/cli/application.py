@@ -17,6 +17,8 @@ from ..model.text.plain_text import OBEYED, hidden, plain
 from . import claims_commands, model_commands, results_commands, submit_commands, sweep_commands
 from .numbers import read_numbers_strictly
 from .streams import plain_streams
+from .studies.constants_screened import register_screen_command
+from .studies.year_foretold import register_hindcast_command
 from .terminal import Incomplete, notes_shown, say_error, shorten_refusals, silence_given_up_tasks
 
 INTERRUPTED = 130
@@ -61,6 +63,8 @@ sweep_commands.register_sweep_commands(app)
 model_commands.register_model_commands(app)
 results_commands.register_results_commands(app)
 claims_commands.register_claims_commands(app)
+register_screen_command(app)
+register_hindcast_command(app)
 submit_commands.register_submit_commands(app)
 
 

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from pathlib import Path
-from textwrap import fill
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from ..model.text.plain_text import plain
 from ..results.formats import endings
 from ..results.sensitivity.methods import AUTO, names_in_words
-from .terminal import console
-
-HEADER_WIDTH = 15
-"""Longer heads of columns take a second line, so that a table fits a terminal of 80 columns."""
-
-WIDEST_TABLE = 200
+from .studies.printing import print_rows
 
 StorePath = Annotated[Path, typer.Argument(metavar="STORE", help="The store that a sweep wrote.")]
 Outcomes = Annotated[
@@ -60,7 +53,7 @@ def report_command(
     written = write_report(store, folder, outcomes or None, from_month, partial)
     header, rows = change_table(written.changes)
     if rows:
-        _print_table(header, rows)
+        print_rows(header, rows)
     typer.echo(written.statement)
     if written.lacking:
         typer.echo(f"No boxes: {written.lacking}")
@@ -107,7 +100,7 @@ def sensitivity_command(
     else:
         indices = analyse(sweep, outcomes or None, method, window, from_month, None, bootstrap)
         (header, rows), lines = summary(indices), remarks(indices)
-    _print_table(header, rows)
+    print_rows(header, rows)
     for line in lines:
         typer.echo(line)
     if out is not None:
@@ -141,12 +134,12 @@ def discover_command(
     if lever:
         table = measure_robustness(sweep, outcome, tuple(lever), below, from_month)
         typer.echo(ranked(table, outcome, below))
-        _print_table(*robust_rows(table, tuple(lever)))
+        print_rows(*robust_rows(table, tuple(lever)))
         return
     found = discover(sweep, outcome, threshold, below, from_month)
     typer.echo(sought(found))
     if found.regions:
-        _print_table(*region_rows(found))
+        print_rows(*region_rows(found))
         typer.echo(SHARES_IN_BRACKETS)
     else:
         typer.echo(no_region(found))
@@ -175,7 +168,7 @@ def validate_command(
     _check_folders(markdown, figure)
     sweep = open_sweep(store)
     findings = validate(sweep, from_month)
-    _print_table(*finding_rows(findings))
+    print_rows(*finding_rows(findings))
     for line in absence_lines(findings):
         typer.echo(line)
     typer.echo(tally(findings))
@@ -203,7 +196,7 @@ def observe_command(
 
     _check_folders(markdown)
     record = observe(data)
-    _print_table(*recorded_rows(record))
+    print_rows(*recorded_rows(record))
     for line in (*lacking_lines(record), *map(str, record.defects)):
         typer.echo(line)
     if markdown is not None:
@@ -225,7 +218,7 @@ def compare_command(
     found = compare(open_sweep(first, partial), open_sweep(second, partial), outcomes or None, from_month)
     for line in found.settings:
         typer.echo(f"set differently: {line}")
-    _print_table(*compared_rows(found))
+    print_rows(*compared_rows(found))
     shared, apart = (
         "differences run by run under common random numbers",
         "random numbers not shared: differences of means",
@@ -269,7 +262,7 @@ def list_command(
         typer.echo(listed_as_json(found))
         return
     if len(found):
-        _print_table(*listed_rows(found))
+        print_rows(*listed_rows(found))
     for path, problem in found.loc[found["problem"] != "", ["path", "problem"]].itertuples(index=False):
         typer.echo(f"{plain(path)}: {problem}")
     typer.echo(f"{tally_of(found['state'])} below '{plain(folder)}'")
@@ -280,17 +273,3 @@ def _check_folders(*files: Path | None) -> None:
     for file in files:
         if file is not None and not file.parent.is_dir():
             raise ValueError(f"'{plain(file)}' cannot be written: make the folder '{plain(file.parent)}' first")
-
-
-def _print_table(header: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
-    from rich.table import Table
-
-    table = Table(box=None, header_style="bold")
-    for place, name in enumerate(header):
-        table.add_column(fill(name, HEADER_WIDTH), justify="left" if place == 0 else "right", no_wrap=True)
-    for row in rows:
-        table.add_row(*map(str, row))
-    screen = console()
-    wanted = screen.measure(table, options=screen.options.update(max_width=WIDEST_TABLE)).maximum
-    screen.width = max(screen.width, wanted)
-    screen.print(table)

@@ -19,6 +19,7 @@ SHARED = "where chance under common random numbers is tied to the parameter, whi
 STEP = "where the effect has a step"
 SENSITIVITY, DISCOVER = "tredegar sensitivity, report", "tredegar discover, report"
 OBSERVE = "tredegar observe"
+SCREEN = "tredegar screen"
 CLAIMS, PHASES = "tredegar claims: verdicts", "tredegar claims: contradictions"
 
 
@@ -69,6 +70,8 @@ _KINDS = (
     _kind("record in files: bunching", OBSERVE),
     _kind("share of settings that meet a target", "make ledger"),
     _kind("pooled value of a target", "validate", "value_low", "value_high"),
+    _kind("move of an answer", SCREEN, "effect_low", "effect_high"),
+    _kind("move that is told", SCREEN, word=True),
     _kind("share of a given box", DISCOVER, "coverage_low", "coverage_high", "density_low", "density_high"),
     _kind("share of a box of PRIM", DISCOVER, "coverage_low", "coverage_high", "density_low", "density_high"),
     _kind("box that is printed", DISCOVER, word=True),

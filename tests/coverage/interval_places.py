@@ -34,6 +34,7 @@ FILES = tuple(
 )
 SETTINGS = ("share of settings that meet a target",)
 POOLED = ("pooled value of a target",)
+MOVES = ("move of an answer", "move that is told")
 MEANS = ("mean over a design", "mean under a condition")
 SOBOL = ("first-order index", "total-order index", "second-order index")
 IDLE_SOBOL = (
@@ -125,6 +126,14 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "results/record/validation.py:jackknifed": POOLED,
     "results/report/parts.py:map_picture": CELLS,
     "results/report/report.py": ("response at a level",),
+    "results/screening/together.py:EffectsAtOnce": MORRIS,
+    "results/screening/together.py:effects_at_once": MORRIS,
+    "results/screening/together.py:told_at_once": (*MORRIS, "move that is told"),
+    "results/screening/one_at_a_time.py:Moves": MOVES,
+    "results/screening/one_at_a_time.py:moves_of": MOVES,
+    "results/screening/screened.py": (*MOVES, *MORRIS),
+    "results/screening/screened.py:Screened": MOVES,
+    "results/screening/tables.py:move_table": (*MOVES, *MORRIS),
     "results/sensitivity/delta.py": DELTA,
     "results/sensitivity/delta.py:DeltaIndices": DELTA,
     "results/sensitivity/figure.py": INDICES,
@@ -158,6 +167,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "results/shares.py:Shares": SHARES,
     "results/shares.py:shares_with_intervals": SHARES,
     "results/statistics/chance_share.py": CHANCE,
+    "results/statistics/false_discoveries.py:told_by_band": ("move that is told",),
     "results/statistics/chance_share.py:ChanceShare": CHANCE,
     "results/statistics/space_shares.py": DIAGRAMS,
     "results/statistics/space_shares.py:Share": DIAGRAMS,
@@ -183,6 +193,8 @@ NO_INTERVALS: Mapping[str, str] = {
     "results/claims/verdicts.py:Middle": RUNS,
     "results/claims/walks.py:walk_designs": "an end of a walk",
     "results/discovery/prim.py:Box": RANGE,
+    "results/hindcasting/scores.py:forecast_band": "a band of forecasts, whose coverage is counted on what came",
+    "results/screening/lever_answers.py:lever_source": "what the two arms of a lever set",
     "results/discovery/regions.py:Limit": RANGE,
     "results/discovery/regions.py:discover": "the threshold of the best or worst fifth of the points",
     "observation/target_table.py:Target": "the window in which the record lies, from its source",

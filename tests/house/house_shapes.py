@@ -25,7 +25,21 @@ from .house_sources import Function, Module, public_functions
 ARRAYS = frozenset({"ndarray", "Array", "NDArray", "ArrayLike", "DataArray", "Dataset"})
 DIMENSIONS = frozenset(
     {
-        *("agent", "arm", "axis", "batch", "bin", "byte", "catchment", "change", "chunk", "claim", "class"),
+        *(
+            "agent",
+            "answer",
+            "arm",
+            "axis",
+            "constant",
+            "batch",
+            "bin",
+            "byte",
+            "catchment",
+            "change",
+            "chunk",
+            "claim",
+            "class",
+        ),
         *(
             "clinician",
             "council",

@@ -1,0 +1,1 @@
+"""The hindcast: a year of monthly access foretold from two years before it, by the model and by naive rivals."""
