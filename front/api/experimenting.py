@@ -1,0 +1,130 @@
+"""Experiments of history from Python: run one, by the published estimator, at the defaults and over the space."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from ..kernels import simulate
+from ..model.text.names import whole_number
+from ..results.experiments.findings import ExperimentFindings, RunSize, estimates_at_defaults, over_space
+from ..results.experiments.measures import RunEffects, effects_of
+from ..results.experiments.reading import find_experiment
+from ..results.experiments.records import Experiment
+from ..results.experiments.space import drawn_settings, points_of, recorded_outcomes_of, streams_of
+from ..store.random_streams import MOST_SETS, STRIDE
+
+__all__ = ["experiment"]
+
+SEED = 20130401
+RUNS_TOGETHER = 1024
+"""Runs whose series are held at a time: memory does not grow with the settings."""
+DEFAULTS = MOST_SETS - 1
+"""The set of random streams of the runs at the defaults, which no setting of a space has."""
+Report = Callable[[int, int], None]
+"""What is told after each batch: settings done, of how many."""
+
+
+def experiment(
+    name: str | Experiment,
+    space: int = 0,
+    replicates: int = 32,
+    setting_replicates: int = 4,
+    trusts: int = 140,
+    clinicians: int = 20,
+    seed: int = SEED,
+    engine: str = "auto",
+    report: Report | None = None,
+) -> ExperimentFindings:
+    """Run an experiment of history and return what was found, beside what was published.
+
+    Args:
+        name: an experiment that the command ``tredegar experiment`` lists, the path of a TOML file, or a record.
+        space: how many settings of the parameters are drawn that the experiment does not set itself; 0 for none.
+        replicates: runs at the defaults; their scatter makes the intervals.
+        setting_replicates: runs at each setting of the space.
+        trusts: trusts of the country.
+        clinicians: seats per trust.
+        seed: of the settings and of all random streams.
+        engine: "auto" or a name of :func:`engines`; all give the same bits.
+        report: called after each batch of settings with how many are done, and of how many.
+
+    Returns:
+        A record: ``at_defaults`` and ``beside`` with intervals over runs, ``space`` with the effect of every setting
+        and the share inside the published interval. Printed, it says so in words.
+
+    Raises:
+        ValueError: for a name that there is not, a file that cannot be used, and sizes out of range.
+
+    The arms of a setting share their random numbers, so that what chance does to one arm it does to the others.
+
+    >>> found = experiment("england-less-wales", replicates=3, trusts=6, clinicians=4, engine="numpy")
+    >>> found.experiment.title, found.space is None, found.at_defaults["effect"].mean < 0.06
+    ('England less Wales', True, True)
+    """
+    chosen = name if isinstance(name, Experiment) else find_experiment(name)
+    space, replicates = whole_number("space", space, 0, DEFAULTS), whole_number("replicates", replicates, 2, STRIDE)
+    seed, of_setting = whole_number("seed", seed), whole_number("setting_replicates", setting_replicates, 1, STRIDE)
+    size: dict[str, Any] = {"trusts": trusts, "clinicians": clinicians, "seed": seed, "engine": engine}
+    at_once = _Runner(chosen, size)
+    parts, beside = estimates_at_defaults(at_once.run({}, np.array([DEFAULTS]), replicates))
+    found = None
+    if space:
+        drawn = drawn_settings(chosen, space, trusts, seed)
+        found = over_space(chosen, _joined(at_once.in_batches(drawn, space, of_setting, report)), drawn)
+    sizes = RunSize(
+        trusts=trusts,
+        clinicians=clinicians,
+        replicates=replicates,
+        settings=space,
+        setting_replicates=of_setting,
+        seed=seed,
+        engine=at_once.engine,
+    )
+    return ExperimentFindings(
+        experiment=chosen, size=sizes, at_defaults=parts, beside=beside, space=found, failed=at_once.failed
+    )
+
+
+class _Runner:
+    """Runs settings of one experiment, and counts what failed."""
+
+    def __init__(self, chosen: Experiment, size: Mapping[str, Any]) -> None:
+        self.chosen, self.size = chosen, dict(size)
+        self.engine, self.failed = "", 0
+
+    def run(self, drawn: Mapping[str, np.ndarray], numbers: np.ndarray, replicates: int) -> RunEffects:
+        """Return the effects (setting, replicate) of the settings ``numbers`` (setting,), with values ``drawn``."""
+        schedule, reading = self.chosen.schedule, self.chosen.reading
+        points = points_of(self.chosen, dict(drawn), len(numbers))
+        groups: dict[str, Any] = {}
+        if schedule.groups:
+            groups = {"groups": dict(schedule.groups), "group_outcomes": reading.outcomes}
+        streams, outcomes = streams_of(self.chosen, numbers, replicates), recorded_outcomes_of(self.chosen)
+        found = simulate(points, replicates, schedule.months, outcomes=outcomes, runs=streams, **groups, **self.size)
+        self.engine, self.failed = found.engine, self.failed + len(found.failures)
+        return effects_of(self.chosen, found)
+
+    def in_batches(
+        self, drawn: Mapping[str, np.ndarray], settings: int, replicates: int, report: Report | None
+    ) -> Iterator[RunEffects]:
+        """Yield the effects of all settings, some at a time."""
+        step = max(1, RUNS_TOGETHER // (replicates * len(self.chosen.schedule.arms)))
+        for first in range(0, settings, step):
+            numbers = np.arange(first, min(first + step, settings))
+            yield self.run({name: values[numbers] for name, values in drawn.items()}, numbers, replicates)
+            if report is not None:
+                report(int(numbers[-1]) + 1, settings)
+
+
+def _joined(parts: Iterator[RunEffects]) -> RunEffects:
+    """Return the effects of several batches as one, batches one after the other."""
+    held = list(parts)
+    joined = {
+        name: np.concatenate([np.atleast_2d(getattr(part, name)) for part in held])
+        for name in ("effect", "true", "dressed", "pre_trend")
+    }
+    beside = {name: np.concatenate([part.beside[name] for part in held]) for name in held[0].beside}
+    return RunEffects(**joined, beside=beside)
