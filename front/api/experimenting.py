@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from ..results.experiments.measures import RunEffects, effects_of
 from ..results.experiments.reading import find_experiment
 from ..results.experiments.records import Experiment
 from ..results.experiments.space import drawn_settings, points_of, recorded_outcomes_of, streams_of
+from ..results.experiments.wording import told_in_words
 from ..store.random_streams import MOST_SETS, STRIDE
 
 __all__ = ["experiment"]
@@ -83,9 +85,10 @@ def experiment(
         seed=seed,
         engine=at_once.engine,
     )
-    return ExperimentFindings(
+    whole = ExperimentFindings(
         experiment=chosen, size=sizes, at_defaults=parts, beside=beside, space=found, failed=at_once.failed
     )
+    return replace(whole, words="\n".join(told_in_words(whole)))
 
 
 class _Runner:

@@ -37,8 +37,8 @@ class SpaceEffects:
     """The effects over the space: means over replicates by setting, (setting,), in the unit of the published effect.
 
     ``settings`` are what was drawn, parameter -> (setting,); ``inside`` (setting,) says which effects lie in the
-    published interval, ``share`` is their share among the ``told`` ones with its interval from ``share_low`` to
-    ``share_high``. A setting's effect has the luck of its replicates.
+    published interval, ``share`` is their share among the ``told`` ones with its interval from ``space_share_low`` to
+    ``space_share_high``. A setting's effect has the luck of its replicates.
     """
 
     settings: Mapping[str, np.ndarray]
@@ -48,8 +48,8 @@ class SpaceEffects:
     inside: np.ndarray
     told: int
     share: float
-    share_low: float
-    share_high: float
+    space_share_low: float
+    space_share_high: float
 
     @property
     def quantiles(self) -> tuple[float, float, float]:
@@ -63,7 +63,8 @@ class ExperimentFindings:
     """What an experiment found: ``at_defaults`` part -> estimate with its interval over replicates, and ``space``.
 
     Parts are "effect", "true", "dressed", "pre_trend", in the unit of the published effect; ``beside`` has other
-    outcomes, in their own. ``space`` is None where no settings were drawn. ``failed`` counts runs that failed.
+    outcomes, in their own. ``space`` is None where no settings were drawn. ``failed`` counts runs that failed;
+    ``words`` is what is printed.
     """
 
     experiment: Experiment
@@ -72,12 +73,11 @@ class ExperimentFindings:
     beside: Mapping[str, Estimate]
     space: SpaceEffects | None
     failed: int
+    words: str = ""
 
     def __str__(self) -> str:
         """The findings in words, as the command prints them."""
-        from .wording import told_in_words
-
-        return "\n".join(told_in_words(self))
+        return self.words or repr(self)
 
 
 def estimates_at_defaults(effects: RunEffects) -> tuple[Mapping[str, Estimate], Mapping[str, Estimate]]:
@@ -104,7 +104,7 @@ def over_space(
     >>> values = np.array([[0.07], [0.2], [0.08], [0.0]])
     >>> effects = RunEffects(effect=values, true=values, dressed=0 * values, pre_trend=values, beside={})
     >>> found = over_space(find_experiment("england-less-wales"), effects, {})
-    >>> found.inside.tolist(), found.share, round(found.share_low, 2), round(found.share_high, 2)
+    >>> found.inside.tolist(), found.share, round(found.space_share_low, 2), round(found.space_share_high, 2)
     ([True, False, True, False], 0.5, 0.15, 0.85)
     """
     means = {name: mean_over(getattr(effects, name), 1) for name in ("effect", "true", "dressed")}
@@ -118,6 +118,6 @@ def over_space(
         inside=inside,
         told=count,
         share=float(inside.sum() / count) if count else float("nan"),
-        share_low=low,
-        share_high=high,
+        space_share_low=low,
+        space_share_high=high,
     )

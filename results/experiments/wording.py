@@ -47,7 +47,7 @@ def published_in_words(published: PublishedEffect) -> str:
 
 def percent_of_space(space: SpaceEffects) -> str:
     """Return the share of the space inside the published interval, with its interval, as percentages."""
-    return f"{space.share:.0%} ({space.share_low:.0%} to {space.share_high:.0%})"
+    return f"{space.share:.0%} ({space.space_share_low:.0%} to {space.space_share_high:.0%})"
 
 
 def verdict_at_defaults(findings: ExperimentFindings) -> str:

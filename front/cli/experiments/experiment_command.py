@@ -1,0 +1,94 @@
+"""The command ``experiment``: what was published of a lever's effect, and what the model says by the same estimator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ...model.text.amounts import counted
+from ..terminal import console, say
+
+
+def register_experiment_command(app: typer.Typer) -> None:
+    """Add the command of this module to ``app``."""
+    app.command("experiment", rich_help_panel="Results")(experiment_command)
+
+
+def experiment_command(
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="An experiment, or a TOML file of one; without it, the list.")
+    ] = None,
+    space: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Also draw N settings of what the experiment does not set.")
+    ] = 0,
+    replicates: Annotated[int, typer.Option(min=2, help="Runs of each arm at the defaults.")] = 32,
+    setting_replicates: Annotated[int, typer.Option(min=1, help="Runs of each arm at each setting.")] = 4,
+    trusts: Annotated[int, typer.Option(min=1, help="Number of trusts.")] = 140,
+    clinicians: Annotated[int, typer.Option(min=1, help="Clinicians of each trust.")] = 20,
+    seed: Annotated[int, typer.Option(help="Seed of settings and random streams, 0 .. 4294967295.")] = 20130401,
+    engine: Annotated[str, typer.Option(help="auto, or a name that 'tredegar engines' lists.")] = "auto",
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="FOLDER", help="Write page, figure and tables here.")
+    ] = None,
+) -> None:
+    """Run an experiment of history: its published effect beside the model's, true part and dressed part apart."""
+    if name is None:
+        _print_list()
+        return
+    from ...api.experimenting import experiment
+    from ...results.experiments.reading import find_experiment
+
+    chosen = find_experiment(name)
+    with _progress() as report:
+        found = experiment(
+            chosen,
+            space=space,
+            replicates=replicates,
+            setting_replicates=setting_replicates,
+            trusts=trusts,
+            clinicians=clinicians,
+            seed=seed,
+            engine=engine,
+            report=report,
+        )
+    typer.echo(str(found))
+    if out is not None:
+        from ...results.experiments.page import write_experiment
+
+        paths = write_experiment(found, out)
+        typer.echo(f"wrote {counted(len(paths), 'file')} to {out}: {', '.join(path.name for path in paths)}")
+
+
+def _print_list() -> None:
+    from rich.table import Table
+
+    from ...results.experiments.reading import experiment_names, find_experiment
+    from ...results.experiments.tables import listed
+
+    header, rows = listed(find_experiment(name) for name in experiment_names())
+    table = Table(box=None, header_style="bold", padding=(0, 1, 0, 0))
+    for heading in header:
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    screen = console()
+    screen.soft_wrap = False
+    screen.print(table)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """Yield a function that tells on stderr how many settings are done, a line for each tenth of them."""
+    told = 0
+
+    def report(done: int, settings: int) -> None:
+        nonlocal told
+        if done * 10 // settings > told:
+            told = done * 10 // settings
+            say(f"{done:,} of {settings:,} settings")
+
+    yield report
