@@ -14,6 +14,7 @@ import numpy as np
 
 from ..model.outcomes import OUTCOMES, TRUST_RECORDS, Outcome
 from ..model.parameters import PARAMETERS, Parameter, base_of, find_parameter, quantity_of
+from ..model.trust_groups import BY_GROUP
 from ..store.format import DONE, FAILED, MISSING, STATUS, SUMMARIES
 from .conventions import CONVENTIONS, WORDS, calendar_coordinates, readable
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from ..model.schedule.rulebook import RuleBook
+    from ..model.trust_groups import TrustGroups
 
 AXES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -28,11 +30,14 @@ AXES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "replicate": ("1", "number of the repeat, from 0"),
         "month": ("months", "last month of the window, counted from 1"),
         "trust": ("1", "number of the trust, from 0; providers sorted by code"),
+        "group": ("1", "group of trusts; rest: the trusts of no group"),
         "year": ("years", "full year of the run, counted from 1"),
         "sum": ("1", "target of the record, and which of its sums"),
     }
 )
 """Dimension -> unit and meaning of its coordinate."""
+GROUPS = "groups"
+"""The attribute of what is recorded by group: the labels of the groups, in order, as JSON in a Dataset."""
 LEVELS = "levels"
 """The attribute of a choice between rules: the labels of its values 0, 1 and so on, as JSON in a Dataset."""
 OWN_RULE = "own_rule"
@@ -71,6 +76,16 @@ def outcome_attributes(row: Outcome) -> dict[str, Any]:
     attributes = {"long_name": row.name.replace("_", " "), "units": row.unit, "meaning": row.meaning}
     extra = {"evidence": row.evidence, OWN_RULE: row.own_rule}
     return attributes | {name: text for name, text in extra.items() if text}
+
+
+def group_attributes(row: Outcome, groups: TrustGroups) -> dict[str, Any]:
+    """Return what is said of what is recorded by group: with the labels of ``groups``, the rest first.
+
+    >>> from ..model.trust_groups import TrustGroups
+    >>> group_attributes(OUTCOMES["quality"], TrustGroups(names=("treated",)))["groups"]
+    ['rest', 'treated']
+    """
+    return outcome_attributes(row) | {GROUPS: list(groups.labels)}
 
 
 def parameter_attributes(name: str, varied: bool, book: RuleBook | None = None) -> dict[str, Any]:
@@ -151,7 +166,7 @@ def with_descriptions(dataset: xr.Dataset, start: str | None = None, book: RuleB
     >>> found["year"].values.tolist(), str(found["time"].values[1])[:10]
     ([1, 1], '1998-04-01')
     """
-    found = _with_names_of_sums(dataset.assign_attrs(Conventions=CONVENTIONS))
+    found = _with_names_of_groups(_with_names_of_sums(dataset.assign_attrs(Conventions=CONVENTIONS)))
     months: Any = found["month"].values if "month" in found.coords else []
     # The first recorded value is the mean of the months up to its own.
     windows = len(months) > 0 and int(months[0]) > 1
@@ -172,6 +187,15 @@ def _with_names_of_sums(dataset: xr.Dataset) -> xr.Dataset:
     return dataset.assign_coords(sum=("sum", np.array(json.loads(dataset[SUMMARIES].attrs["sums"]), dtype=object)))
 
 
+def _with_names_of_groups(dataset: xr.Dataset) -> xr.Dataset:
+    """Return ``dataset`` with the labels of groups as a coordinate, where something in it is recorded by group."""
+    said = [row.attrs[GROUPS] for row in dataset.data_vars.values() if "group" in row.dims and GROUPS in row.attrs]
+    if not said or "group" in dataset.coords:
+        return dataset
+    labels = json.loads(said[0]) if isinstance(said[0], str) else said[0]
+    return dataset.assign_coords(group=("group", np.array(labels, dtype=object)))
+
+
 def _expected(name: str, varied: bool, book: RuleBook | None) -> dict[str, Any]:
     if name == STATUS:
         return as_plain(STATUS_ATTRIBUTES)
@@ -187,7 +211,8 @@ def _expected(name: str, varied: bool, book: RuleBook | None) -> dict[str, Any]:
 def _cell_methods(name: str, windows: bool, attributes: Mapping[Any, Any]) -> dict[str, str]:
     if name in TRUST_RECORDS and TRUST_RECORDS[name].yearly:
         return {"cell_methods": "year: mean"}
-    return {"cell_methods": "month: mean"} if windows and is_outcome(name, attributes) else {}
+    monthly = is_outcome(name, attributes) or name.endswith(BY_GROUP)
+    return {"cell_methods": "month: mean"} if windows and monthly else {}
 
 
 def is_outcome(name: str, attributes: Mapping[Any, Any]) -> bool:

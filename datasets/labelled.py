@@ -15,12 +15,14 @@ from numpy.typing import NDArray
 
 from .. import model
 from ..model.constants import CONSTANTS
+from ..model.groups.by_group import rows_by_group
 from ..model.outcomes import TRUST_RECORDS
 from ..model.parameters import base_of
 from ..model.providers import OPTIONAL_COLUMNS, REQUIRED_COLUMNS, Providers
 from ..model.schedule.rulebook import BUILT_IN, RuleBook, with_varied_constants
+from ..model.trust_groups import BY_GROUP, MEMBERSHIP
 from ..store.format import BATCH_DIMENSIONS, DONE, FAILED, STATUS, SUMMARIES
-from .attributes import OWN_RULES, as_plain, with_descriptions
+from .attributes import OWN_RULES, as_plain, group_attributes, with_descriptions
 from .call import Failure, SimulateCall
 
 
@@ -50,8 +52,12 @@ def label_runs(
     variables: dict[str, Any] = {name: (_dims_of(name), values) for name, values in arrays.items()}
     if SUMMARIES in arrays and call.sums is not None:
         variables[SUMMARIES] = (*variables[SUMMARIES], as_plain(call.sums))
-    runs = xr.Dataset({STATUS: (BATCH_DIMENSIONS, status), **variables}, _coordinates(call, arrays))
     book = book_of_text(call.own_rules, call.points)
+    if book.groups is not None:
+        rows = {name: row for name, row in rows_by_group(book).items() if name in arrays}
+        about = {name: as_plain(group_attributes(row, book.groups)) for name, row in rows.items()}
+        variables |= {name: (*variables[name], about[name]) for name in rows}
+    runs = xr.Dataset({STATUS: (BATCH_DIMENSIONS, status), **variables}, _coordinates(call, arrays))
     return with_descriptions(runs.assign_attrs(_about(call, book, engine, failures)), start, book)
 
 
@@ -75,6 +81,10 @@ def book_of_text(text: str, names: Iterable[str] = ()) -> RuleBook:
 def _dims_of(name: str) -> tuple[str, ...]:
     if name == SUMMARIES:
         return (*BATCH_DIMENSIONS, "sum")
+    if name.endswith(BY_GROUP):
+        return (*BATCH_DIMENSIONS, "group", "month")
+    if name == MEMBERSHIP:
+        return (*BATCH_DIMENSIONS, "trust")
     if name not in TRUST_RECORDS:
         return (*BATCH_DIMENSIONS, "month")
     return (*BATCH_DIMENSIONS, "trust", "year") if TRUST_RECORDS[name].yearly else (*BATCH_DIMENSIONS, "trust")

@@ -13,6 +13,7 @@ from ..model.failed_run import RunFailed
 from ..model.outcomes import TRUST_RECORDS
 from ..model.parameters import PARAMETERS, Parameters
 from ..model.schedule.recording import YEARLY, final_trust_records
+from ..model.trust_groups import is_event
 from .batch.batch import Recorded, RunBatch
 
 
@@ -21,7 +22,9 @@ def build_run(batch: RunBatch, position: int, checked: bool = False) -> HealthSe
     values = {name: float(numbers[position]) for name, numbers in batch.parameters.items()}
     varied = batch.rules.varied_constants
     # What own rules and varied constants add to the parameters.
-    added: dict[str, Any] = {name: value for name, value in values.items() if name not in PARAMETERS}
+    added: dict[str, Any] = {
+        name: value for name, value in values.items() if name not in PARAMETERS and not is_event(name)
+    }
     return HealthService(
         Parameters(**{name: values[name] for name in PARAMETERS}),
         trusts=batch.country.trusts,

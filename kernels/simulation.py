@@ -12,18 +12,21 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..datasets.call import Failure, SimulateCall
-from ..model.constants import CONSTANTS, constants_with
+from ..model.constants import constants_with
+from ..model.groups.by_group import labels_by_group
+from ..model.groups.membership import check_providers
 from ..model.outcomes import choose_outcomes
-from ..model.parameters import base_of, parse_setting
-from ..model.providers import Providers, read_providers
-from ..model.schedule.rulebook import BUILT_IN, RuleBook, with_varied_constants
+from ..model.parameters import parse_setting
+from ..model.providers import Providers
+from ..model.schedule.rulebook import RuleBook
 from ..model.text.names import whole_number
-from ..model.text.plain_text import brief
+from ..model.trust_groups import read_groups
 from ..observation.summaries import about_sums
 from ..store.format import SUMMARIES
-from .batch.batch import Country, Record, Recorded, RunBatch
+from .batch.asked import check_kinds, country_of, most_groups, rules_of
+from .batch.batch import Record, Recorded, RunBatch
+from .batch.group_records import by_group
 from .batch.memory import Needs, check_room
-from .batch.naming import named_values
 from .batch.points import checked_run_numbers, chosen_runs, read_points, repeated_by_run
 from .batch.summing import checked_months, narrowed, widened
 from .engine_table import Run, find_engine, load_engine
@@ -109,6 +112,8 @@ def simulate(
     samples: ArrayLike | None = None,
     rules: RuleBook | str | PathLike[str] | Iterable[Any] | Mapping[str, Any] | None = None,
     summaries: bool = False,
+    groups: Mapping[str, float] | Iterable[str] | None = None,
+    group_outcomes: Iterable[str] | None = None,
 ) -> Simulated:
     """Run every point ``replicates`` times and return the recorded outcomes.
 
@@ -138,10 +143,15 @@ def simulate(
         rules: rules of one's own: decorated functions, the path of a file with such, or rule -> function, place in a
             file or name of a rival that the package brings; None for the model as it stands.
         summaries: also return the sums of the record's targets, ``summaries`` (point, replicate, sum), in float64.
+        groups: groups of trusts, name -> share of the trusts, drawn anew for each run number; or the names in the
+            column ``group`` of ``providers``. Points may then name ``lever[group]`` and ``lever[group]@month``.
+        group_outcomes: names of outcomes to record by group, too.
 
     Returns:
         outcome -> array (point, replicate, month // every), and per-trust records (point, replicate, trust[, year]);
-        attributes ``engine`` and ``failures``. A failed run is NaN throughout. ``to_dataset()`` labels them.
+        ``quality_by_group`` (point, replicate, group, month // every), the trusts of no group first, and with
+        ``trust_records`` the number of each trust's group, ``trust_group``; attributes ``engine`` and ``failures``. A
+        failed run is NaN throughout, and so is a group without trusts. ``to_dataset()`` labels them.
 
     Raises:
         ValueError: for an argument that cannot be used, naming it and what is allowed, for a rule that not every
@@ -157,17 +167,19 @@ def simulate(
     >>> found.engine, found.failures
     ('numpy', ())
     """
-    _check_kinds(engine, outcomes, providers, constants, trust_records, dtype, summaries)
+    check_kinds(engine, outcomes, providers, constants, trust_records, dtype, summaries)
     replicates, months = whole_number("replicates", replicates, 1), checked_months(months, bool(summaries))
     trusts, clinicians = whole_number("trusts", trusts, 1), whole_number("clinicians", clinicians, 1)
     seed, every = whole_number("seed", seed, 0), whole_number("every", every, 1, months)
     if months % every:
         raise ValueError(f"every = {every} does not divide months = {months}")
-    country = _country_of(trusts, clinicians, providers)
-    book, named = _rules_of(rules, points, constants or {})
+    country = country_of(trusts, clinicians, providers)
+    book, named = rules_of(rules, read_groups(groups, group_outcomes), points, constants or {})
+    check_providers(book.groups, country.providers)
     values, changes, count = read_points(named, months, country.providers is not None, book)
-    record = Record(choose_outcomes(outcomes, book.outcomes), every, bool(trust_records), bool(summaries))
-    check_room(Needs(count * replicates, country, _most_groups(country), months, record, np.dtype(dtype).itemsize))
+    chosen = choose_outcomes(outcomes, book.outcomes)
+    record = Record((*chosen, *labels_by_group(book.groups)), every, bool(trust_records), bool(summaries))
+    check_room(Needs(count * replicates, country, most_groups(country), months, record, np.dtype(dtype).itemsize))
     numbers = checked_run_numbers(chosen_runs(runs, streams, samples, count, replicates), count, replicates)
     per_run = {name: repeated_by_run(array, replicates) for name, array in values.items()}
     per_change = {
@@ -184,31 +196,9 @@ def simulate(
         varied=tuple(name for name, given in named.items() if np.ndim(given)),
         runs=None if _is_usual(numbers) else numbers,
         constants={name: float(value) for name, value in (constants or {}).items()},  # as they are now
-        **_sizes_of(batch, count, replicates),
+        **_sizes_of(batch, chosen, count, replicates),
     )
     return found
-
-
-def _country_of(trusts: int, clinicians: int, providers: Providers | str | PathLike[str] | None) -> Country:
-    """Return the country: of real trusts where there are ``providers``, whose number then stands."""
-    table = read_providers(providers) if isinstance(providers, str | PathLike) else providers
-    return Country(len(table) if table is not None else trusts, clinicians, table)
-
-
-def _rules_of(
-    rules: Any, points: Mapping[str, ArrayLike] | Any, constants: Mapping[str, float]
-) -> tuple[RuleBook, dict[str, Any]]:
-    """Return the book that ``rules`` make, with the constants among ``points`` varied, and the points by name."""
-    book = BUILT_IN
-    if rules is not None:
-        from ..model.own.books import book_of  # nobody else needs it
-
-        book = book_of(rules)
-    named = named_values(points, {*book.parameters, *CONSTANTS})
-    varied = [base_of(name) for name in named if base_of(name) in CONSTANTS]
-    if twice := [name for name in varied if name in constants]:
-        raise ValueError(f"constant '{twice[0]}' is given twice: among the points, and in constants")
-    return with_varied_constants(book, varied), named
 
 
 def _is_usual(numbers: NDArray[np.uint64]) -> bool:
@@ -216,7 +206,7 @@ def _is_usual(numbers: NDArray[np.uint64]) -> bool:
     return bool((numbers == np.arange(numbers.shape[1], dtype=np.uint64)).all())
 
 
-def _sizes_of(batch: RunBatch, points: int, replicates: int) -> dict[str, Any]:
+def _sizes_of(batch: RunBatch, outcomes: tuple[str, ...], points: int, replicates: int) -> dict[str, Any]:
     """Return what the record of a call says beside its points: size, country, rules, what is recorded."""
     country, record = batch.country, batch.record
     return {
@@ -226,37 +216,12 @@ def _sizes_of(batch: RunBatch, points: int, replicates: int) -> dict[str, Any]:
         "every": record.every,
         "seed": batch.seed,
         "country": (country.trusts, country.clinicians),
-        "outcomes": record.outcomes,
+        "outcomes": outcomes,
         "trust_records": record.trusts,
         "sums": about_sums(batch.months, country.trusts) if record.summaries else None,
         "providers": country.providers,
         "own_rules": batch.rules.text,
     }
-
-
-def _most_groups(country: Country) -> int:
-    """As how many councils, or catchments, the trusts are counted: on the ring there may be one for each."""
-    if country.providers is None:
-        return country.trusts
-    return len({*country.providers.council, *country.providers.catchment})
-
-
-def _check_kinds(
-    engine: Any, outcomes: Any, providers: Any, constants: Any, trust_records: Any, dtype: Any, summaries: Any
-) -> None:
-    """Raise ValueError for an argument of another kind than it must be."""
-    if not isinstance(dtype, str | type | np.dtype) or dtype not in ("float32", "float64", np.float32, np.float64):
-        raise ValueError(f"dtype must be 'float32' or 'float64', got {brief(dtype)}")
-    for name, value, kinds, wanted in (
-        ("engine", engine, str, "a name"),
-        ("outcomes", outcomes, Iterable | None, "names, or None for all"),
-        ("providers", providers, Providers | str | PathLike | None, "a table of providers, or the path of one"),
-        ("constants", constants, Mapping | None, "a mapping name -> value"),
-        ("trust_records", trust_records, bool | np.bool_, "True or False"),
-        ("summaries", summaries, bool | np.bool_, "True or False"),
-    ):
-        if not isinstance(value, kinds):
-            raise ValueError(f"{name} must be {wanted}, got {brief(value)}")
 
 
 def _assemble(batch: RunBatch, run: Run, engine: str, shape: tuple[int, int], dtype: np.dtype[Any]) -> Simulated:
@@ -269,7 +234,7 @@ def _assemble(batch: RunBatch, run: Run, engine: str, shape: tuple[int, int], dt
     for first in range(0, count, step):
         chosen = slice(first, min(first + step, count))
         recorded = run(batch.take(chosen))
-        for name, values in narrowed(recorded, record).items():
+        for name, values in by_group(narrowed(recorded, record), batch.take(chosen)).items():
             if name not in arrays:
                 arrays[name] = np.empty((count, *values.shape[1:]), np.float64 if name == SUMMARIES else dtype)
             values[recorded.failed > 0] = np.nan

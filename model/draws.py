@@ -54,7 +54,7 @@ START_LUCK: LuckTable = {
     Stream.INIT_TRUST3: ("difficulty_a", "difficulty_b", "difficulty_c", "difficulty_d"),
     Stream.INIT_TRUST4: ("displaces", "suitability", "trap_side", "trap_distance"),
     Stream.INIT_SIZE: ("size_a", "size_b", "size_c", "size_d"),
-    Stream.TRUST_EXTRA: ("starts_trapped", "", "", ""),
+    Stream.TRUST_EXTRA: ("starts_trapped", "group", "", ""),
 }
 NODE_LUCK: LuckTable = {Stream.INIT_NODE: ("a", "b", "c", "")}
 NODES = {"first_node": "first", "second_node": "second"}

@@ -2,7 +2,8 @@
 
 Columns (docs/model.md, clarification 8): ``code`` (unique), ``name``, ``size`` (any unit, > 0; normalised by the
 engines), ``council`` and ``catchment`` (labels; equal labels are the same area) and, optionally, ``overlap`` (0..1, the
-share of the trust's catchment that its council holds; derived from the sizes where the column is left out).
+share of the trust's catchment that its council holds; derived from the sizes where the column is left out) and
+``group`` (the group of trusts that it belongs to; an empty cell is none).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from multiprocessing import parent_process
 from os import PathLike
@@ -20,9 +21,10 @@ from .text.csv_rows import Row, check_cells, check_heading, decode_text, read_ro
 from .text.names import closest
 from .text.numerals import parse_number
 from .text.plain_text import hidden, plain
+from .trust_groups import TrustGroups
 
 REQUIRED_COLUMNS = ("code", "name", "size", "council", "catchment")
-OPTIONAL_COLUMNS = ("overlap",)
+OPTIONAL_COLUMNS = ("overlap", "group")
 MOST_BYTES = 4_000_000
 MOST_ROWS = 10_000
 MOST_LETTERS = 200
@@ -45,7 +47,7 @@ class Providers:
     """The trusts of a providers table, sorted by code; every tuple has one entry for each trust.
 
     ``size`` is as supplied (> 0); ``council`` and ``catchment`` are labels; ``overlap`` (0..1) is None where the table
-    has no such column.
+    has no such column, and so is ``group``, names of groups, "" for none.
     """
 
     code: tuple[str, ...]
@@ -54,6 +56,8 @@ class Providers:
     council: tuple[str, ...]
     catchment: tuple[str, ...]
     overlap: tuple[float, ...] | None = None
+    # Apart from the text by which tables of stores are known that have no such column.
+    group: tuple[str, ...] | None = field(default=None, repr=False)
 
     def __len__(self) -> int:
         return len(self.code)
@@ -123,6 +127,9 @@ def _read_row(row: Row, columns: list[str], place: str) -> Providers:
     place = f"{place}, row {row[0]}"
     cells = dict(zip(columns, row[1], strict=True))
     for column, cell in cells.items():
+        if column == "group":
+            _check_group(cell, f"{place}, column 'group'")
+            continue
         if not cell:
             raise ValueError(f"{place}, column '{column}': expected a value, got an empty cell")
         if column not in ("size", "overlap"):
@@ -137,7 +144,18 @@ def _read_row(row: Row, columns: list[str], place: str) -> Providers:
             got = plain(cells["overlap"])
             raise ValueError(f"{place}, column 'overlap': expected a number from 0 to 1, got '{got}'")
     code, name, council, catchment = ((cells[column],) for column in ("code", "name", "council", "catchment"))
-    return Providers(code=code, name=name, size=(size,), council=council, catchment=catchment, overlap=overlap)
+    group = (cells["group"],) if "group" in cells else None
+    return Providers(
+        code=code, name=name, size=(size,), council=council, catchment=catchment, overlap=overlap, group=group
+    )
+
+
+def _check_group(cell: str, place: str) -> None:
+    """Raise ValueError for what no group can be called; an empty cell is no group."""
+    try:
+        TrustGroups(names=(cell or "none",))
+    except ValueError as error:
+        raise ValueError(f"{place}: {error}") from None
 
 
 def _check_label(cell: str, place: str) -> None:
@@ -182,6 +200,7 @@ def _check_sizes(providers: Providers, place: str) -> None:
 
 def _join(rows: Sequence[Providers]) -> Providers:
     overlaps = [row.overlap for row in rows if row.overlap is not None]
+    groups = [row.group for row in rows if row.group is not None]
     return Providers(
         code=tuple(row.code[0] for row in rows),
         name=tuple(row.name[0] for row in rows),
@@ -189,13 +208,15 @@ def _join(rows: Sequence[Providers]) -> Providers:
         council=tuple(row.council[0] for row in rows),
         catchment=tuple(row.catchment[0] for row in rows),
         overlap=tuple(overlap[0] for overlap in overlaps) if overlaps else None,
+        group=tuple(group[0] for group in groups) if groups else None,
     )
 
 
 def given(providers: Providers | None) -> dict[tuple[str, str], tuple[float, ...]]:
     r"""Return what a table stands in for at month 0: (record, field) -> a value for each trust, or one for the country.
 
-    Labels of councils and catchments are numbered together, in order. Values are scalars or (trust,).
+    Labels of councils and catchments are numbered together, in order; groups by themselves, from 1, and no group is 0.
+    Values are scalars or (trust,).
 
     >>> table = parse_providers("code,name,size,council,catchment\nA,Alpha,1,North,South\nB,Beta,3,South,South\n", "")
     >>> given(table)["place", "council"], given(table)["place", "catchment"]
@@ -211,4 +232,9 @@ def given(providers: Providers | None) -> dict[tuple[str, str], tuple[float, ...
         ("place", "council"): tuple(number[label] for label in providers.council),
         ("place", "catchment"): tuple(number[label] for label in providers.catchment),
     }
-    return found if providers.overlap is None else {**found, ("trust", "overlap"): providers.overlap}
+    if providers.overlap is not None:
+        found["trust", "overlap"] = providers.overlap
+    if providers.group is not None:
+        names = sorted(set(providers.group) - {""})
+        found["trust", "group"] = tuple(float(names.index(name) + 1) if name else 0.0 for name in providers.group)
+    return found

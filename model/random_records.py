@@ -88,6 +88,7 @@ class StartLuck:
     size_c: float
     size_d: float
     starts_trapped: float
+    group: float  # no rule of the model reads it: it says who belongs to a group of trusts
 
 
 class StartSeatLuck:

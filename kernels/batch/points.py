@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ...model.constants import CONSTANTS
+from ...model.groups.following import follow_nation
 from ...model.parameters import Parameter, base_of
 from ...model.schedule.rulebook import BUILT_IN, RuleBook, level_number, quantity_in
 from ...model.text.names import closest
@@ -37,7 +38,8 @@ def read_points(
     """Return all parameters of ``book`` and the changes by month, each (n_points,), and the number of points.
 
     Units are those of its rows; changes hold from the start of their month on, counted from 1. A choice takes whole
-    numbers or labels. Raises ValueError, naming the parameter, for what cannot be used.
+    numbers or labels. What a group of trusts has not of its own follows the nation. Raises ValueError, naming the
+    parameter, for what cannot be used.
 
     >>> values, changes, count = read_points({"real_control": [0.2, 0.8], "sanction_strength@13": 0.5}, 24, False)
     >>> values["real_control"], changes, count
@@ -62,6 +64,7 @@ def read_points(
             values[parameter] = checked
         else:
             changes.setdefault(month, {})[parameter] = checked
+    follow_nation(book, values, changes, given)
     return values, changes, count
 
 

@@ -12,7 +12,7 @@ from ...model.graph.fields import Field
 from ...model.outcomes import PERCENTILES
 from ...model.schedule.recording import BINNED, YEARLY
 from ...model.schedule.rulebook import BUILT_IN, RuleBook
-from .model import COUNTRY_RECORDS, OCCUPIED, TRUST_RECORDS, CudaModel, cuda_model
+from .model import COUNTRY_RECORDS, OCCUPIED, TRUST_RECORDS, CudaModel, c_name, cuda_model
 
 BINS = 1024 + 32
 # With two such blocks on a multiprocessor each thread has 128 registers, which the clinicians' phase needs.
@@ -111,7 +111,7 @@ def layout_source(book: RuleBook = BUILT_IN) -> str:
     at = layout_of_model(book)
     constants = "\n".join(f"  double {name};" for name in CONSTANTS)
     members = "\n".join(
-        f"  {'double' if at.model.kind(place) == 'number' else 'i64'} {place[0]}_{place[1]};" for place in at.country
+        f"  {'double' if at.model.kind(place) == 'number' else 'i64'} {c_name(*place)};" for place in at.country
     )
     arguments = "\n".join(f"  {pointer or _C_NAMES[kind]} {name};" for name, kind, pointer in _ARGUMENTS)
     first_sum = next(word for word, (record, _) in enumerate(at.country) if record == "country_sums")
@@ -148,5 +148,5 @@ static_assert(sizeof(Country) == 8 * COUNTRY_WORDS, "Country is made of 8-byte w
 
 
 def _numbers(prefix: str, names: list[str]) -> str:
-    numbered = "\n".join(f"  {prefix}_{name} = {number}," for number, name in enumerate(names))
+    numbered = "\n".join(f"  {c_name(prefix, name)} = {number}," for number, name in enumerate(names))
     return f"enum : u32 {{\n{numbered}\n}};"

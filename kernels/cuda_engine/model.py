@@ -79,6 +79,15 @@ class CudaModel:
         return place[0] == "outcomes" or place in self.kept
 
 
+def c_name(*words: str) -> str:
+    """Return the name that a field or an outcome has in C: a lever of a group of trusts has brackets, which C has not.
+
+    >>> c_name("p", "target_level"), c_name("p", "target_level[treated]")
+    ('p_target_level', 'p_target_level__treated')
+    """
+    return "_".join(words).replace("[", "__").removesuffix("]")
+
+
 def _met(pieces: Iterable[Traced]) -> Iterable[Field]:
     """Yield the fields that ``pieces`` read, in the order in which they are met."""
     for piece in pieces:

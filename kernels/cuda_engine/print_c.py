@@ -16,7 +16,7 @@ from ...model.arithmetic import FIXED_ONE, MOST_SUM
 from ...model.graph.expression_graph import Kind, Node, Rank, in_order
 from ...model.graph.fields import SEAT_NUMBER, Field
 from ...model.graph.trace import Traced, trace_function
-from .model import COUNTRY_RECORDS, OCCUPIED, CudaModel
+from .model import COUNTRY_RECORDS, OCCUPIED, CudaModel, c_name
 
 C_TYPES: dict[Kind, str] = {"number": "double", "condition": "bool", "count": "i64"}
 _CALLS = {
@@ -85,7 +85,7 @@ class FunctionPrinter:
             node.operation == "field" and node.detail[0] not in ("seat", "p") and node.detail not in _READ_LATE
         )
         first = self.loops and known_before
-        name = "_".join(node.detail) if node.operation == "field" else f"v{node.number}"
+        name = c_name(*node.detail) if node.operation == "field" else f"v{node.number}"
         self.names[node.number] = name
         lines = self.before if first else self.lines
         lines.append(f"const {C_TYPES[node.kind]} {name} = {self._expression(node)};")
@@ -111,9 +111,9 @@ class FunctionPrinter:
         if record == "now":
             return "as_double((i64)w.country.month)"
         if record == "p" and self.loops and self.piece.name != "seat_start":
-            return f"again(w.country.p_{name})"
+            return f"again(w.country.{c_name('p', name)})"
         if record in COUNTRY_RECORDS:
-            return f"w.country.{record}_{name}{truth}"
+            return f"w.country.{c_name(record, name)}{truth}"
         if (record, name) == SEAT_NUMBER:
             return "as_double((i64)seat)"
         if record == "seat":
@@ -145,7 +145,7 @@ class FunctionPrinter:
         record, name = place
         value = self.names[node.number]
         if record == "outcomes":
-            self.lines.append(f"w.country.outcome[OUTCOME_{name}] = {value};")
+            self.lines.append(f"w.country.outcome[{c_name('OUTCOME', name)}] = {value};")
         elif place == ("seat", OCCUPIED):
             self.lines.append(f"occupied[lane] = {value} ? 1 : 0;")
         elif record == "seat":

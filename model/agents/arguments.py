@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from ..groups.by_group import labels_by_group
+from ..groups.following import follow_nation
 from ..parameters import PARAMETERS, SIGN, Parameter, Parameters, base_of, find_parameter
 from ..schedule.rulebook import BUILT_IN, RuleBook, level_number, quantity_in
 from ..text.names import WORD_END, closest, whole_number
@@ -19,6 +21,7 @@ Changes = dict[int, dict[str, float]]
 ARGUMENTS = (
     *("parameters", "trusts", "clinicians", "seed", "run", "providers", "constants", "changes", "checked", "months"),
     *("rng", "scenario", "model_reporters", "agent_reporters", "agenttype_reporters", "rules"),
+    *("groups", "group_outcomes"),
 )
 """Keywords of ``HealthService`` that are no parameters."""
 
@@ -53,6 +56,7 @@ def settings_of(
             raise ValueError(f"'{name}' is given twice: by its name, and among the changes")
         else:
             checked.setdefault(month, {})[row.name] = _value(row, value, book)
+    follow_nation(book, starts, checked, named)
     return starts, checked
 
 
@@ -109,10 +113,11 @@ def model_reporters_with(own: Mapping[str, Any] | None, book: RuleBook = BUILT_I
 
     Raises ValueError for a reporter that is named like an outcome.
     """
+    outcomes = (*book.outcomes, *labels_by_group(book.groups))
     for name in own or {}:
-        if name in book.outcomes:
+        if name in outcomes:
             raise ValueError(f"'{name}' is an outcome, which is reported anyway: name the reporter otherwise")
-    return {name: partial(_outcome_of_month, name) for name in book.outcomes} | dict(own or {})
+    return {name: partial(_outcome_of_month, name) for name in outcomes} | dict(own or {})
 
 
 def _outcome_of_month(name: str, model: Any) -> float:

@@ -6,7 +6,7 @@ The reference engine: slow, plain, one agent at a time. ``HealthService(Paramete
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from math import floor
 from os import PathLike
 from types import SimpleNamespace
@@ -18,7 +18,9 @@ from mesa.datacollection import DataCollector
 from ..arithmetic import FIXED_ONE, most_added
 from ..constants import constants_with
 from ..failed_run import RULE_ERRORS, RunFailed
-from ..own.books import book_of
+from ..groups.by_group import labels_by_group
+from ..groups.membership import check_providers
+from ..own.books import book_in_groups, book_of
 from ..parameters import Parameters
 from ..providers import Providers, read_providers
 from ..records import Now, Sums
@@ -26,6 +28,7 @@ from ..rules.outcomes import percentile_bin, percentile_rank, percentile_value
 from ..schedule.month import Phase, Tally
 from ..schedule.recording import BINNED, TENTHS
 from ..text.names import whole_number
+from ..trust_groups import read_groups
 from .arguments import DEFAULT_SEED, model_reporters_with, seed_of, settings_of, values_by_name
 from .people import Clinician, Manager, Minister, Trust, cannot_be_computed, follow_checked
 from .scalar import Scripts, scripts_of
@@ -87,6 +90,8 @@ class HealthService(Model):
         model_reporters, agent_reporters, agenttype_reporters: what ``datacollector`` collects each month besides the
             outcomes, as Mesa's ``DataCollector`` takes them.
         rules: rules of one's own, as :func:`simulate` takes them; their parameters are given by name.
+        groups, group_outcomes: groups of trusts and what of them is an outcome, ``quality[treated]``, as
+            :func:`simulate` takes them; ``lever[group]`` and ``lever[group]@month`` are then parameters.
         kwargs: parameters by name, ``real_control=0.8``, or ``parameter@month``; they count over ``parameters``.
 
     Attributes: ``outcomes`` (name -> value of the last month), ``datacollector`` (all months), ``seed``, ``minister``,
@@ -120,17 +125,21 @@ class HealthService(Model):
         agent_reporters: Mapping[str, Any] | None = None,
         agenttype_reporters: Mapping[type, Mapping[str, Any]] | None = None,
         rules: Any = None,
+        groups: Mapping[str, float] | Iterable[str] | None = None,
+        group_outcomes: Iterable[str] | None = None,
         **kwargs: Unpack[ParameterValues],  # of this very name: Mesa's page asks for it
     ) -> None:
         trusts, clinicians = (whole_number(*size, 1) for size in (("trusts", trusts), ("clinicians", clinicians)))
         rng = getattr(scenario, "rng", None) if rng is None else rng
         self.seed, run = seed_of(seed, rng), whole_number("run", run)
         self.months = months if months is None else whole_number("months", months, 1)
-        self.rules = book_of(rules)
+        named_here = (*dict(scenario or ()), *kwargs, *(name for each in (changes or {}).values() for name in each))
+        self.rules = book_in_groups(book_of(rules), read_groups(groups, group_outcomes), named_here)
         named = values_by_name(scenario, kwargs, self.rules)
         settings, self.changes = settings_of(parameters, changes, named, self.months, self.rules)
         if isinstance(providers, str | PathLike):
             providers = read_providers(providers)
+        check_providers(self.rules.groups, providers)
         trusts = len(providers) if providers is not None else trusts
         check_agents(trusts, clinicians)
         reporters = model_reporters_with(model_reporters, self.rules)
@@ -228,7 +237,7 @@ class HealthService(Model):
             values |= self._percentiles()
         except RULE_ERRORS as error:
             raise self._failure("the outcomes", error) from error
-        return {name: values[name] for name in self.rules.outcomes}
+        return {name: values[name] for name in (*self.rules.outcomes, *labels_by_group(self.rules.groups))}
 
     def _outcomes_of_the_month(self) -> dict[str, float]:
         country = {"nation": self.nation, "country_sums": self.country_sums, "setting": self.setting, "now": self.now}

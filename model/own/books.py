@@ -6,24 +6,26 @@
 from __future__ import annotations
 
 import copyreg
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from ..graph.expression_graph import CannotTrace
+from ..groups.grouped import with_groups, with_levers_named
 from ..outcomes import Outcome
 from ..schedule.month import Phase, Step
 from ..schedule.rulebook import BUILT_IN, Field, RuleBook, with_varied_constants
 from ..text.plain_text import brief
+from ..trust_groups import TrustGroups
 from .assembly import choice_step, luck_of, names_of_words, own_step, reset_step, start_steps
 from .averages import own_sums, own_values, seat_tallies
 from .checking import check_known, check_records, with_starts_told
 from .judging import judge_declared
 from .names import names_of
 from .places import PLACES, STARTS
-from .records import OwnOutcome, OwnRule, OwnRules, rules_of_text, text_of_rules
+from .records import OwnOutcome, OwnRule, OwnRules, groups_of_text, rules_of_text, text_of_rules
 from .refusal import RuleRefused
 from .sources import declarations_of, declared_by_label
 
@@ -61,7 +63,28 @@ def book_from_text(text: str) -> RuleBook:
     >>> book_from_text("") is BUILT_IN, book_from_text(book_of({"gaming": "proportional"}).text).text[:2]
     (True, '{"')
     """
-    return _BOOKS[text] if text in _BOOKS else _made(rules_of_text(text))
+    if text not in _BOOKS:
+        book = _made(rules_of_text(text))
+        _BOOKS[text] = book_in_groups(book, groups_of_text(text))
+    return _BOOKS[text]
+
+
+def book_in_groups(book: RuleBook, groups: TrustGroups | None, names: Iterable[object] = ()) -> RuleBook:
+    """Return ``book`` with ``groups`` of trusts, and the levers of their own that ``names`` name.
+
+    For no groups it is ``book`` as it stands, which may have some. Raises RuleRefused for what groups cannot have.
+
+    >>> from ..trust_groups import TrustGroups
+    >>> groups = TrustGroups(names=("treated",), shares=(0.15,))
+    >>> [lever.name for lever in book_in_groups(book_of(), groups, ["target_level[treated]@13"]).groups.levers]
+    ['target_level[treated]']
+    """
+    try:
+        return with_levers_named(book if groups is None else with_groups(book, groups), names)
+    except RuleRefused:
+        raise
+    except ValueError as error:
+        raise RuleRefused(str(error)) from None
 
 
 def _remade(text: str, varied: tuple[str, ...]) -> RuleBook:

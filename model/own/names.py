@@ -11,6 +11,7 @@ from ..graph.fields import kind_of_field
 from ..outcomes import OUTCOMES, TRUST_RECORDS
 from ..parameters import PARAMETERS, Parameter
 from ..schedule.rulebook import Field
+from ..trust_groups import BY_GROUP, MEMBERSHIP
 from .declared import Own
 from .places import PLACES, REMEMBERS, names_of_records
 from .refusal import RuleRefused, refused
@@ -23,6 +24,7 @@ DATASET_NAMES = frozenset(
         *("constants", "record", "rules", "file", "engine", "settings", "points", "outcomes", "every", "providers"),
         *("trusts", "clinicians", "parameters", "changes", "checked", "rng", "scenario", "kwargs", "self", "runs"),
         *("model_reporters", "agent_reporters", "agenttype_reporters", "trust_records", "dtype", "samples", "p", "k"),
+        *("group", "groups", "group_outcomes", "trust_groups", MEMBERSHIP),
     }
 )
 """Names of dimensions, keys and arguments, which would be taken for them."""
@@ -42,6 +44,8 @@ def meaning_of(name: str) -> str:
     >>> meaning_of("quality"), meaning_of("dread")
     ('an outcome', '')
     """
+    if name.endswith(BY_GROUP):
+        return "what is recorded by group"
     kinds = {
         "a parameter": PARAMETERS,
         "a constant": CONSTANTS,

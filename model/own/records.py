@@ -12,13 +12,15 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar
 
 from ..graph.rows import Rows, checked_rows
+from ..groups.grouped import FORMAT as WITH_GROUPS
 from ..text.plain_text import brief
+from ..trust_groups import TrustGroups, groups_from_text
 from .declared import Own, check_name
 from .places import COUNTRY
 from .refusal import RuleRefused
 
 FORMAT = 1
-"""Of the text that a store keeps of own rules."""
+"""Of the text that a store keeps of own rules; with groups of trusts it is that of ``model.groups``."""
 MOST_TEXT = 2**22
 """Letters of that text."""
 
@@ -131,8 +133,9 @@ def rules_of_text(text: str) -> OwnRules:
         if len(text) > MOST_TEXT:
             raise RuleRefused(f"{len(text):,} letters are more than {MOST_TEXT:,}")
         found = json.loads(text)
-        if found.pop("format") != FORMAT:
+        if found.pop("format") != (WITH_GROUPS if "groups" in found else FORMAT):
             raise RuleRefused("they have another format: a newer version of tredegar reads them")
+        found.pop("groups", None)
         return OwnRules(
             rules=tuple(map(_rule, found.pop("rules"))),
             outcomes=tuple(map(_outcome, found.pop("outcomes"))),
@@ -144,6 +147,19 @@ def rules_of_text(text: str) -> OwnRules:
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         said = f"{type(error).__name__}: {brief(str(error))}"
         raise RuleRefused(f"the own rules of a store cannot be read: {said}") from None
+
+
+def groups_of_text(text: str) -> TrustGroups | None:
+    """Return the groups of trusts that the text of a store has; None without any. Raises RuleRefused for no groups.
+
+    >>> groups_of_text("") is None
+    True
+    """
+    found = json.loads(text).get("groups") if text else None
+    try:
+        return None if found is None else groups_from_text(found)
+    except ValueError as error:
+        raise RuleRefused(str(error)) from None
 
 
 def _rule(row: dict[str, Any]) -> OwnRule:

@@ -18,6 +18,7 @@ from ..outcomes import OUTCOMES, PERCENTILES, Outcome
 from ..parameters import PARAMETERS, Parameter, Quantity, quantity_of
 from ..text.names import closest, real_number
 from ..text.plain_text import brief, plain
+from ..trust_groups import TrustGroups, is_event
 from .month import MONTH, START, Level, Phase, Step
 from .recording import monthly_outcomes
 
@@ -37,8 +38,9 @@ class RuleBook:
     ``memory`` are the fields of own rules, with their types, ``own_outcomes`` the steps that read own outcomes off the
     country at the end of a month. ``choices`` are parameters that choose between rules: name -> what 0, 1, 2 .. stand
     for. ``varied_constants`` are constants that differ between runs: they are read among the parameters, and ``base``
-    is the book in which none differs. ``text`` is what a store keeps of own rules, "" where there are none. Books are
-    compared by identity: whoever makes one makes it once (``model.own.books``).
+    is the book in which none differs. ``text`` is what a store keeps of own rules and of groups, "" where there are
+    none. ``groups`` are groups of trusts that have levers of their own, and ``ungrouped`` is the book without them.
+    Books are compared by identity: whoever makes one makes it once (``model.own.books``, ``model.groups``).
     """
 
     month: tuple[Phase, ...] = MONTH
@@ -52,11 +54,18 @@ class RuleBook:
     varied_constants: tuple[str, ...] = ()
     text: str = ""
     base: RuleBook | None = None
+    groups: TrustGroups | None = None
+    ungrouped: RuleBook | None = None
 
     @property
     def own_parameters(self) -> tuple[str, ...]:
         """The names of the parameters that own rules declare, and of those that choose between rules."""
         return tuple(name for name in self.parameters if name not in PARAMETERS)
+
+    @property
+    def own_text(self) -> str:
+        """What a store keeps of own rules alone, "" where there are none."""
+        return self.text if self.ungrouped is None else self.ungrouped.text
 
     @property
     def monthly(self) -> tuple[str, ...]:
@@ -97,7 +106,7 @@ def quantity_in(book: RuleBook, name: str, months: int | None, find: Callable[[s
     """Return what ``name`` (``parameter`` or ``parameter@month``) sets in a run of ``months`` by the rules of ``book``.
 
     ``find`` finds the row of a parameter. Raises what :func:`quantity_of` raises, and ValueError for a constant that
-    would change.
+    would change, and for an event without a month.
 
     >>> varied = with_varied_constants(BUILT_IN, ["VOICE_BASE"])
     >>> quantity_in(varied, "VOICE_BASE@3", None, varied.parameters.__getitem__)
@@ -105,6 +114,8 @@ def quantity_in(book: RuleBook, name: str, months: int | None, find: Callable[[s
     ValueError: 'VOICE_BASE@3' cannot change: 'VOICE_BASE' is a constant, which holds for the whole run
     """
     found = quantity_of(name, months, find)
+    if found.month is None and is_event(name):
+        raise ValueError(f"'{plain(name)}' happens in one month alone: say which, '{plain(name)}@61'")
     if found.month is not None and found.parameter.name in book.varied_constants:
         constant = found.parameter.name
         raise ValueError(f"'{name}' cannot change: '{constant}' is a constant, which holds for the whole run")

@@ -17,6 +17,7 @@ from ...datasets.attributes import json_attribute
 from ...model.graph.merkle import rules_hash
 from ...model.parameters import PARAMETERS, Parameters, parse_setting
 from ...model.providers import Providers, parse_providers
+from ...model.trust_groups import group_lever_of
 from ...store.format import DONE, FAILED
 from ..dataset import book_in, fixed_parameters, spec_of, varied_parameters
 from ..random_numbers import run_numbers_of
@@ -116,7 +117,12 @@ def rerun_of(sweep: xr.Dataset, point: int, replicate: int) -> Rerun:
         clinicians=int(spec["country"]["clinicians"]),
         seed=int(spec["seed"]),
         run=int(run_numbers_of(sweep)[point, replicate]),
-        settings={name: named.get(name, defaults.get(name, row.default)) for name, row in book.parameters.items()},
+        # What a group was not given at the start follows the nation.
+        settings={
+            name: named.get(name, defaults.get(name, row.default))
+            for name, row in book.parameters.items()
+            if name in named or group_lever_of(name) is None
+        },
         changes=changes,
         constants={name: float(value) for name, value in spec.get("constants", {}).items()},
         providers=None if text is None else parse_providers(text, "the providers table in the store"),

@@ -18,8 +18,14 @@ from .data_tables import is_frame, is_table
 MOST_DEPTH = 6
 """How many levels of lists and tables in each other a spec may have."""
 
-OTHER_WORDS = {("record", "trusts"): "trust_records", ("design", "seed"): "sampler_seed"}
-"""Keys whose own name means another thing among the keywords: trusts of [country], seed of the spec."""
+OTHER_WORDS = {
+    ("record", "trusts"): "trust_records",
+    ("design", "seed"): "sampler_seed",
+    ("country", "groups"): "trust_groups",
+    ("record", "groups"): "group_outcomes",
+}
+"""Keys whose own name means another thing among the keywords: trusts of [country], seed of the spec, groups of a
+design."""
 NOT_ALONE = {("design", "method")}
 """Keys that have no keyword: ``design="grid"`` names the method."""
 

@@ -16,6 +16,7 @@ from ...model.parameters import PARAMETERS, base_of, is_change
 from ...model.schedule.rulebook import BUILT_IN, BUILT_IN_LABEL, RuleBook, with_varied_constants
 from ...model.text.plain_text import brief, plain
 from ..forms.data_tables import FILES, RULES, SpecSource
+from .groups import with_groups_of_spec, with_levers
 from .own_rules import check_kept
 
 TEXT, FILE = "text", "file"
@@ -31,16 +32,16 @@ def with_book(tables: Any, source: SpecSource) -> Any:
     """
     if not isinstance(tables, Mapping):
         return tables
-    vary = tables.get("vary")
-    varied = {name: entry for name, entry in vary.items() if isinstance(name, str)} if isinstance(vary, Mapping) else {}
+    vary, fixed = (table if isinstance(table, Mapping) else {} for table in (tables.get("vary"), tables.get("fixed")))
+    varied = {name: entry for name, entry in vary.items() if isinstance(name, str)}
     given = tables.get("rules")
     if isinstance(given, RuleBook):
-        return {**tables, "rules": book_with_constants(given, varied)}
+        return {**tables, "rules": book_with_names(with_groups_of_spec(given, tables, fixed), varied)}
     given, declared = _without_choices(given)
     choices = choices_of(varied)
     choices = {name: [*dict.fromkeys([*declared.get(name, ()), *choices.get(name, ())])] for name in declared | choices}
     book = source.rules(given, choices) if choices or given is not None else BUILT_IN
-    return {**tables, "rules": book_with_constants(book, varied)}
+    return {**tables, "rules": book_with_names(with_groups_of_spec(book, tables, fixed), varied)}
 
 
 def _without_choices(given: Any) -> tuple[Any, dict[str, list[str]]]:
@@ -83,12 +84,16 @@ def _labels(name: str, entry: Any) -> list[str]:
     return [value for value in values if isinstance(value, str)]
 
 
-def book_with_constants(book: RuleBook, names: Iterable[str]) -> RuleBook:
-    """Return ``book`` with those of the varied ``names`` that are constants among its parameters, and no others.
+def book_with_names(book: RuleBook, names: Iterable[str]) -> RuleBook:
+    """Return ``book`` with what the varied ``names`` need: constants among its parameters, and levers of its groups.
 
-    >>> book_with_constants(BUILT_IN, ["real_control", "VOICE_BASE"]).varied_constants
+    Other constants are none of its parameters. Raises ValueError for a lever that groups cannot have.
+
+    >>> book_with_names(BUILT_IN, ["real_control", "VOICE_BASE"]).varied_constants
     ('VOICE_BASE',)
     """
+    names = list(names)
+    book = with_levers(book, names)
     constants = [base_of(name) for name in names if base_of(name) in CONSTANTS]
     return with_varied_constants(book, constants) if constants or book.varied_constants else book
 

@@ -15,6 +15,7 @@ from ...model.text.plain_text import plain
 
 if TYPE_CHECKING:
     from ...model.own.records import OwnOutcome, OwnRule, OwnRules
+    from ...model.trust_groups import TrustGroups
 
 
 MOST_LETTERS = 300
@@ -58,6 +59,9 @@ def differing_rule(one: RuleBook, other: RuleBook) -> str:
     >>> differing_rule(book_of({"gaming": "proportional"}), book_of())
     "rule 'gaming'"
     """
+    if what := _differing_group(one.groups, other.groups):
+        return what
+    one, other = (book if book.ungrouped is None else book.ungrouped for book in (one, other))
     before, after = (dict(_facts(rules_held_by(book))) for book in (one, other))
     found = next((name for name in {**before, **after} if before.get(name) != after.get(name)), "")
     if found or one is other:
@@ -66,6 +70,18 @@ def differing_rule(one: RuleBook, other: RuleBook) -> str:
 
     # Alike one by one, they may still run in another order: the hash is of what they do together.
     return "the order of the rules" if rules_hash(one) != rules_hash(other) else ""
+
+
+def _differing_group(one: TrustGroups | None, other: TrustGroups | None) -> str:
+    """Return which group differs first: in whether there is one, or in its share; "" where none does."""
+    before, after = (_shares(groups) for groups in (one, other))
+    name = next((name for name in {**before, **after} if before.get(name) != after.get(name)), None)
+    return "" if name is None else f"the group '{name}'"
+
+
+def _shares(groups: TrustGroups | None) -> dict[str, float]:
+    # A share of 0 is none: it stands for groups that a table of providers lists.
+    return {} if groups is None else dict(zip(groups.names, groups.shares or [0.0] * len(groups.names), strict=True))
 
 
 def _facts(own: OwnRules) -> Iterator[tuple[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...model.groups.membership import check_providers
 from ...model.parameters import base_of
 from ...observation.summaries import LEAST_RUN, LEAST_RUN_SAID
 from ...store.design_methods import points_in_unit
@@ -49,6 +50,10 @@ def varied_names(spec: Spec) -> tuple[str, ...]:
 
 
 def _check_country(spec: Spec) -> None:
+    try:
+        check_providers(spec.rules.groups, spec.providers)
+    except ValueError as error:
+        raise SpecError(str(error)) from None
     if spec.providers is not None:
         if spec.country.trusts not in (None, len(spec.providers)):
             raise SpecError(

@@ -52,7 +52,7 @@ class Guarded(Strict):
         Raises SpecError for rules that cannot be, and for a spec that has some already.
         """
         spec: Any = self
-        if spec.rules.text:
+        if spec.rules.own_text:
             raise SpecError("the spec has rules of its own already: give rules in one place, the spec or the call")
         tables = tables_inside({**spec._shortest_tables(), "rules": rules}, spec.providers, spec.table)
         with as_spec_error():

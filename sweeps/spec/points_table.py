@@ -12,7 +12,7 @@ from ...model.schedule.rulebook import BUILT_IN, RuleBook
 from ...model.text.csv_rows import Row, check_cells, check_heading, read_rows
 from ...model.text.numerals import parse_number
 from ..forms.data_tables import POINTS, SpecSource
-from ..quantities.books import book_with_constants
+from ..quantities.books import book_with_names
 from .design import MOST_POINTS, check_declared_range, checked_value, find_quantity
 from .errors import SpecError, safe_name
 from .text import MOST_TABLE_BYTES
@@ -65,7 +65,7 @@ def check_points(
     """
     if not points or not all(len(values) for values in points.values()):
         raise SpecError("the points in the store are missing")
-    book = book_with_constants(book, points)
+    book = book_with_names(book, points)
     for name, values in points.items():
         find_quantity(name, None, book)
         for value in (float(values.min()), float(values.max())):
@@ -78,7 +78,7 @@ def _parse(text: str, place: str, beyond_range: bool, book: RuleBook) -> dict[st
     if not rows:
         raise SpecError(f"{place} is empty and has no points; expected a heading of parameters, one row for each point")
     names = rows[0][1]
-    book = book_with_constants(book, names)
+    book = book_with_names(book, names)
     check_heading(names, place, lambda name: _is_quantity(name, book))
     for name in names:
         try:

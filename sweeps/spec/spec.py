@@ -30,7 +30,7 @@ from ..forms.data_tables import HeldSource, SpecSource, held_tables
 from ..forms.described import Rows, as_page, as_words, rows_of_spec
 from ..forms.keywords import keywords_of_tables, tables_of_keywords
 from ..forms.written import tables_beside, tables_inside, write_texts
-from ..quantities.books import book_with_constants, own_names, with_book
+from ..quantities.books import book_with_names, own_names, with_book
 from ..quantities.own_rules import rows_of_rules
 from .checks import check_spec, number_of_points
 from .design import LARGEST_SEED, Varied, checked_value, find_quantity, parse_varied
@@ -185,7 +185,7 @@ class Spec(Guarded):
 
             self._table = read_design(self.design.file, self.design.beyond_range, source, self.rules)
             # Which constants differ the heading alone says, and it is read last.
-            self.__dict__["rules"] = book_with_constants(self.rules, self._table)
+            self.__dict__["rules"] = book_with_names(self.rules, self._table)
 
     @property
     def providers(self) -> Providers | None:
@@ -248,7 +248,7 @@ class Spec(Guarded):
         >>> Spec.from_text(spec.to_toml()) == spec
         True
         """
-        tables = tables_inside(self._shortest_tables(), self._providers, self._table, self.rules.text)
+        tables = tables_inside(self._shortest_tables(), self._providers, self._table, self.rules.own_text)
         return text_of_spec(tables, "; to_file writes it with its tables beside it")
 
     def to_file(self, path: str | os.PathLike[str]) -> None:
@@ -260,7 +260,7 @@ class Spec(Guarded):
         if not path.name:
             raise SpecError(f"path must name a file, such as 'my.toml', got '{path}'")
         tables = self._shortest_tables()
-        tables, texts = tables_beside(tables, path, self._providers_text, self._table, self.rules.text)
+        tables, texts = tables_beside(tables, path, self._providers_text, self._table, self.rules.own_text)
         with as_spec_error():
             write_texts({**texts, path: text_of_spec(tables)})
 

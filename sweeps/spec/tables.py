@@ -24,6 +24,7 @@ from ...model.schedule.rulebook import BUILT_IN, RuleBook
 from ...store.format import FORMER, FORMER_VALUES, PRESENT
 from ...store.random_streams import KINDS, KINDS_IN_WORDS
 from ..forms.data_tables import FILES, POINTS, PROVIDERS, RULES, SpecSource
+from ..quantities.groups import listed_groups, outcomes_by_group
 from .design import Strict
 from .errors import SpecError, either, safe_name, shown
 from .text import former_text
@@ -163,8 +164,20 @@ def _calls_within() -> int:
     return level + 1
 
 
+def _frozen_groups(given: Any) -> tuple[str, ...] | FixedTable | None:
+    found = listed_groups(given)
+    return FixedTable(found) if isinstance(found, dict) else found
+
+
+def _groups_to_record(names: Any, info: ValidationInfo) -> tuple[str, ...] | None:
+    return outcomes_by_group(names, info.context if isinstance(info.context, RuleBook) else None)
+
+
 class CountrySpec(Strict):
-    """How large the country is: a synthetic ring of equal areas, or the real trusts of a providers table."""
+    """How large the country is: a synthetic ring of equal areas, or the real trusts of a providers table.
+
+    ``groups`` are groups of trusts: names and shares, or the names in the column ``group`` of the providers table.
+    """
 
     trusts: int | None = Field(
         default=None, ge=1, le=MOST_TRUSTS, description=f"a whole number from 1 to {MOST_TRUSTS}"
@@ -175,12 +188,14 @@ class CountrySpec(Strict):
     providers: str | None = Field(
         default=None, min_length=1, max_length=1000, description="the path of a CSV file, relative to the spec"
     )
+    groups: Annotated[Any, PlainValidator(_frozen_groups), PlainSerializer(lambda groups: groups)] = None
 
 
 class RecordSpec(Strict):
     """What of a run is kept: which outcomes, at which interval in months, and whether the records of every trust.
 
-    ``summaries``: whether also the sums from which the targets of the record follow.
+    ``summaries``: whether also the sums from which the targets of the record follow. ``groups``: which outcomes by
+    group of trusts, too.
     """
 
     outcomes: Annotated[
@@ -189,6 +204,9 @@ class RecordSpec(Strict):
     every: int = Field(default=1, ge=1, le=MOST_MONTHS, description="a whole number of months that divides 'months'")
     trusts: bool = Field(default=False, description="true or false")
     summaries: bool = Field(default=False, description="true or false")
+    groups: Annotated[
+        tuple[str, ...] | None, PlainValidator(_groups_to_record), PlainSerializer(lambda names: names)
+    ] = None
 
 
 def _book(value: Any, info: ValidationInfo) -> RuleBook:
@@ -234,6 +252,8 @@ def hash_of_spec(
     # Of the text with former keys: a sweep begun before stays the same sweep, and one meaning has one hash.
     digest = hashlib.sha256(former_text(text).encode())
     digest.update(repr(providers).encode())
+    if providers is not None and providers.group is not None:
+        digest.update(repr(providers.group).encode())
     for name, values in points.items():
         digest.update(name.encode() + b"\0" + np.ascontiguousarray(values, "<f8").tobytes())
     if book.text:
@@ -249,6 +269,8 @@ def tables_of_spec(spec: Any, by_levels: bool) -> dict[str, Any]:
     country: dict[str, Any] = {"trusts": spec.trusts, "clinicians": spec.clinicians}
     if spec.providers is not None:
         country["providers"] = FILES[PROVIDERS]
+    if spec.country.groups is not None:
+        country["groups"] = spec.country.groups
     # What a design may have and has not: specs from before there was such a key keep their text and their hash, too.
     design = spec.design.model_dump(exclude={"seed"}, exclude_none=True)
     if "file" in design:
@@ -258,12 +280,13 @@ def tables_of_spec(spec: Any, by_levels: bool) -> dict[str, Any]:
         # Absent where there is none: specs from before there was this key keep their text and their hash.
         **({} if spec.start is None else {"start": spec.start}),
         "country": country,
-        **({"rules": {"file": FILES[RULES]}} if spec.rules.text else {}),
+        **({"rules": {"file": FILES[RULES]}} if spec.rules.own_text else {}),
         "fixed": {name: spec.fixed[name] for name in sorted(spec.fixed)},
         "design": {**design, "seed": spec.sampler_seed},
         "vary": {name: varied.as_toml(by_levels) for name, varied in spec.vary.items()},
         "constants": {name: spec.constants[name] for name in sorted(spec.constants)},
         "record": {"outcomes": spec.outcomes, "every": spec.record.every, "trusts": spec.record.trusts}
         # Absent unless asked for, as above.
-        | ({"summaries": True} if spec.record.summaries else {}),
+        | ({"summaries": True} if spec.record.summaries else {})
+        | ({"groups": spec.record.groups} if spec.record.groups else {}),
     }

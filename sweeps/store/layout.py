@@ -14,9 +14,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import model
-from ...datasets.attributes import STATUS_ATTRIBUTES, axis_attributes, outcome_attributes, parameter_attributes
+from ...datasets.attributes import (
+    STATUS_ATTRIBUTES,
+    axis_attributes,
+    group_attributes,
+    outcome_attributes,
+    parameter_attributes,
+)
+from ...model.groups.by_group import rows_by_group, values_by_group
 from ...model.outcomes import TRUST_RECORDS, Outcome
 from ...model.schedule.rulebook import BUILT_IN, RuleBook
+from ...model.trust_groups import MEMBERSHIP
 from ...observation.summaries import about_sums, observation_hash
 from ...store.blocks import Batches
 from ...store.digest import BYTES, coordinate_digest
@@ -71,6 +79,7 @@ def filled(spec: Spec, number_of_points: int, points_per_batch: int) -> tuple[Va
         _filled(row, number_of_points, points_per_batch, spec.replicates, ("month", windows), yearly=False)
         for row in (spec.rules.outcomes[name] for name in spec.outcomes)
     ]
+    found += [_by_group(name, spec, number_of_points, points_per_batch) for name in values_by_group_of(spec)]
     if spec.record.trusts:
         found += [
             _filled(row, number_of_points, points_per_batch, spec.replicates, ("trust", spec.trusts), row.yearly, years)
@@ -78,6 +87,8 @@ def filled(spec: Spec, number_of_points: int, points_per_batch: int) -> tuple[Va
             for row in TRUST_RECORDS.values()
             if years or not row.yearly
         ]
+        if spec.rules.groups is not None:
+            found.append(_by_group(MEMBERSHIP, spec, number_of_points, points_per_batch))
     if spec.record.summaries:
         found.append(_summed(spec, number_of_points, points_per_batch))
     digest = _digest_of([*(row.name for row in found), STATUS], number_of_points, points_per_batch, spec.replicates)
@@ -126,6 +137,28 @@ def _filled(
         dims, sizes = (*dims, "year"), (*sizes, years)
     about = outcome_attributes(row)
     return Variable(row.name, dims, (points, *sizes), (points_per_batch, *sizes), "float32", float("nan"), about)
+
+
+def values_by_group_of(spec: Spec) -> tuple[str, ...]:
+    """Return the names of the variables that ``spec`` records by group of trusts, none where it has no groups.
+
+    >>> values_by_group_of(Spec(design={"method": "grid"}, vary={"real_control": {"values": [0.2, 0.8]}}))
+    ()
+    """
+    return () if spec.rules.groups is None else tuple(values_by_group(spec.rules.groups))
+
+
+def _by_group(name: str, spec: Spec, points: int, points_per_batch: int) -> Variable:
+    """Return the variable of an outcome by group, or of the group of each trust."""
+    groups = spec.rules.groups
+    assert groups is not None, "only what has groups is recorded by group"
+    dims: tuple[str, ...] = ("group", "month")
+    sizes: tuple[int, ...] = (len(groups.labels), spec.months // spec.record.every)
+    if name == MEMBERSHIP:
+        dims, sizes = ("trust",), (spec.trusts,)
+    dims, sizes = ("point", "replicate", *dims), (spec.replicates, *sizes)
+    about = group_attributes(rows_by_group(spec.rules)[name], groups)
+    return Variable(name, dims, (points, *sizes), (points_per_batch, *sizes), "float32", float("nan"), about)
 
 
 def _summed(spec: Spec, points: int, points_per_batch: int) -> Variable:
