@@ -119,8 +119,14 @@ def _check_sides(experiment: Experiment, where: str) -> None:
     sides = (*schedule.groups, "rest") if reading.treated in schedule.groups else tuple(schedule.arms)
     for side in (reading.treated, reading.control):
         _known(side, sides, "arm or group", where)
-    if reading.by_group(schedule) and len(schedule.arms) != 1:
-        raise ValueError(f"{where}: groups are compared within one arm, got {len(schedule.arms)} arms; leave one")
+    if reading.placebo is not None:
+        _known(reading.placebo, schedule.arms, "arm", where)
+    if reading.by_group(schedule) and len(schedule.arms) != 1 + (reading.placebo is not None):
+        raise ValueError(
+            f"{where}: groups are compared within one arm, beside a placebo if there is one, got {len(schedule.arms)} arms"
+        )
+    if reading.placebo is not None and not reading.by_group(schedule):
+        raise ValueError(f"{where}: a placebo belongs to groups; compare the arms with each other")
 
 
 def _check_windows(experiment: Experiment, where: str) -> None:

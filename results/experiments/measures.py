@@ -1,6 +1,9 @@
 """Measures of an experiment: the estimator applied to simulated series, the true and the dressed part apart.
 
 Runs come as arrays by outcome, points being settings with the arms changing fastest; estimates are (setting, replicate).
+Groups are drawn at random, so that without any treatment the estimator gives zero on average, and in each run what luck
+has done to the groups. Where an arm without the treatment was run under the same random numbers, this luck is known and
+taken off: a control variate (Hammersley and Handscomb 1964, section 5.5), which leaves the mean as it is.
 """
 
 from __future__ import annotations
@@ -70,32 +73,48 @@ def _sum(terms: Mapping[str, float], values: Mapping[str, np.ndarray]) -> np.nda
 
 
 def _change(experiment: Experiment, runs: Mapping[str, np.ndarray], outcome: str) -> np.ndarray:
-    return estimate_with(experiment.reading, *_both_sides(experiment, runs, outcome))
+    sides = _both_sides(experiment, runs, outcome)
+    return _less_placebo([estimate_with(experiment.reading, *pair) for pair in sides])
+
+
+def _less_placebo(estimates: list[np.ndarray]) -> np.ndarray:
+    return estimates[0] if len(estimates) == 1 else estimates[0] - estimates[1]
 
 
 def _pre_trend(experiment: Experiment, runs: Mapping[str, np.ndarray]) -> np.ndarray:
     reading = experiment.reading
     if reading.event is None or reading.years is None:
         return np.array(np.nan)
-    parts = [
-        weight * event_study(*_both_sides(experiment, runs, name), reading.event, reading.years).pre_trend
-        for name, weight in reading.terms.items()
-    ]
-    return np.asarray(np.sum(parts, axis=0))
+    event, years = reading.event, reading.years
+    trends = {
+        name: _less_placebo([event_study(*pair, event, years).pre_trend for pair in _both_sides(experiment, runs, name)])
+        for name in reading.terms
+    }
+    return _sum(reading.terms, trends)
 
 
-def _both_sides(experiment: Experiment, runs: Mapping[str, np.ndarray], outcome: str) -> tuple[np.ndarray, np.ndarray]:
-    reading = experiment.reading
-    return _side(experiment, runs, outcome, reading.treated), _side(experiment, runs, outcome, reading.control)
+def _both_sides(
+    experiment: Experiment, runs: Mapping[str, np.ndarray], outcome: str
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return the series of treated and control, (setting, replicate, month) each; of a placebo another such pair."""
+    reading, schedule = experiment.reading, experiment.schedule
+    if not reading.by_group(schedule):
+        return [(_of_arm(experiment, runs[outcome], reading.treated), _of_arm(experiment, runs[outcome], reading.control))]
+    groups = (REST, *schedule.groups)
+    treated, control = groups.index(reading.treated), groups.index(reading.control)
+    pairs = []
+    for arm in (treated_arm(experiment), *((reading.placebo,) if reading.placebo is not None else ())):
+        values = _of_arm(experiment, runs[f"{outcome}_by_group"], arm)
+        pairs.append((values[:, :, treated], values[:, :, control]))
+    return pairs
 
 
-def _side(experiment: Experiment, runs: Mapping[str, np.ndarray], outcome: str, side: str) -> np.ndarray:
-    """Return the series (setting, replicate, month) of an arm, or of a group in the one arm."""
-    schedule = experiment.schedule
-    if not experiment.reading.by_group(schedule):
-        return _of_arm(experiment, runs[outcome], side)
-    number = (REST, *schedule.groups).index(side)
-    return np.asarray(runs[f"{outcome}_by_group"], dtype=np.float64)[:, :, number]
+def treated_arm(experiment: Experiment) -> str:
+    """Return the arm in which something is done: of groups the one that is no placebo, else the arm that is treated."""
+    reading, schedule = experiment.reading, experiment.schedule
+    if not reading.by_group(schedule):
+        return reading.treated
+    return next(arm for arm in schedule.arms if arm != reading.placebo)
 
 
 def _of_arm(experiment: Experiment, values: np.ndarray, arm: str) -> np.ndarray:
@@ -118,8 +137,8 @@ def spread_of_quality(experiment: Experiment, runs: Mapping[str, np.ndarray]) ->
     >>> spread_of_quality(london, runs).round(6).tolist()
     [[0.1, 0.1]]
     """
-    arms = tuple(experiment.schedule.arms)
-    arm = experiment.reading.control if experiment.reading.control in arms else arms[0]
+    control = experiment.reading.control
+    arm = control if control in experiment.schedule.arms else treated_arm(experiment)
     window = _reference(experiment)
     low, high = (mean_in(_of_arm(experiment, runs[name], arm), window) for name in (LOW_TENTH, HIGH_TENTH))
     return np.asarray((high - low) / NORMAL_TENTHS)

@@ -115,7 +115,7 @@ def _schedule(table: Any, where: str) -> Schedule:
 
 def _reading(table: Any, where: str) -> Reading:
     windows = ("before", "after", "years")
-    keys_of(table, where, ("estimator", "terms", "treated"), (*windows, "control", "event", "beside", "spreads"))
+    keys_of(table, where, ("estimator", "terms", "treated"), (*windows, "control", "event", "beside", "spreads", "placebo"))
     event, spreads = table.get("event"), table.get("spreads", False)
     if event is not None and (isinstance(event, bool) or not isinstance(event, int) or event < 1):
         raise ValueError(f"{where}: event must be a month from 1 on, got {event!r}")
@@ -131,5 +131,6 @@ def _reading(table: Any, where: str) -> Reading:
         control=_text(table, "control", where) if "control" in table else treated,
         event=event,
         beside=checked_texts(table.get("beside", []), f"{where}, beside"),
+        placebo=_text(table, "placebo", where) if "placebo" in table else None,
         **found,
     )

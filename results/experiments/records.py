@@ -89,7 +89,8 @@ class Reading:
 
     ``terms``: outcome -> weight; ``spreads``: the effect is counted in standard deviations of quality between trusts.
     ``treated`` and ``control`` are arms, or groups of the one arm. ``before`` and ``after`` are windows of months;
-    ``event`` and ``years`` belong to an event study. ``beside``: outcomes whose change is told as well.
+    ``event`` and ``years`` belong to an event study. ``beside``: outcomes whose change is told as well. ``placebo``: of
+    groups, the arm in which nothing is done to them; what the estimator makes of it is taken off (see measures).
     """
 
     estimator: str
@@ -102,6 +103,7 @@ class Reading:
     event: int | None
     years: Window | None
     beside: tuple[str, ...]
+    placebo: str | None = None
 
     @property
     def outcomes(self) -> tuple[str, ...]:
