@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,6 +19,10 @@ from ..results.experiments.records import Experiment
 from ..results.experiments.space import drawn_settings, points_of, recorded_outcomes_of, streams_of
 from ..results.experiments.wording import told_in_words
 from ..store.random_streams import MOST_SETS, STRIDE
+from .sweeping import run_sweep
+
+if TYPE_CHECKING:
+    from ..sweeps.spec.spec import Spec
 
 __all__ = ["experiment"]
 
@@ -32,13 +38,15 @@ Report = Callable[[int, int], None]
 def experiment(
     name: str | Experiment,
     space: int = 0,
-    replicates: int = 32,
+    replicates: int = 64,
     setting_replicates: int = 4,
     trusts: int = 140,
     clinicians: int = 20,
     seed: int = SEED,
     engine: str = "auto",
     report: Report | None = None,
+    store: str | PathLike[str] | None = None,
+    workers: int = 0,
 ) -> ExperimentFindings:
     """Run an experiment of history and return what was found, beside what was published.
 
@@ -52,6 +60,9 @@ def experiment(
         seed: of the settings and of all random streams.
         engine: "auto" or a name of :func:`engines`; all give the same bits.
         report: called after each batch of settings with how many are done, and of how many.
+        store: the settings are run as a sweep into this folder, so that a killed call is finished by the same call;
+            without it they are computed here and now, with the same bits.
+        workers: processes of that sweep; 0 for this one alone.
 
     Returns:
         A record: ``at_defaults`` and ``beside`` with intervals over runs, ``space`` with the effect of every setting
@@ -75,7 +86,11 @@ def experiment(
     found = None
     if space:
         drawn = drawn_settings(chosen, space, trusts, seed)
-        found = over_space(chosen, _joined(at_once.in_batches(drawn, space, of_setting, report)), drawn)
+        if store is None:
+            parts_of_space = at_once.in_batches(drawn, space, of_setting, report)
+        else:
+            parts_of_space = at_once.from_store(drawn, space, of_setting, Path(store), workers)
+        found = over_space(chosen, _joined(parts_of_space), drawn)
     sizes = RunSize(
         trusts=trusts,
         clinicians=clinicians,
@@ -97,16 +112,15 @@ class _Runner:
     def __init__(self, chosen: Experiment, size: Mapping[str, Any]) -> None:
         self.chosen, self.size = chosen, dict(size)
         self.engine, self.failed = "", 0
+        groups, outcomes = dict(chosen.schedule.groups), list(chosen.reading.outcomes)
+        self.groups: dict[str, Any] = {"groups": groups, "group_outcomes": outcomes} if groups else {}
+        self.outcomes = list(recorded_outcomes_of(chosen))
 
     def run(self, drawn: Mapping[str, np.ndarray], numbers: np.ndarray, replicates: int) -> RunEffects:
         """Return the effects (setting, replicate) of the settings ``numbers`` (setting,), with values ``drawn``."""
-        schedule, reading = self.chosen.schedule, self.chosen.reading
-        points = points_of(self.chosen, dict(drawn), len(numbers))
-        groups: dict[str, Any] = {}
-        if schedule.groups:
-            groups = {"groups": dict(schedule.groups), "group_outcomes": reading.outcomes}
-        streams, outcomes = streams_of(self.chosen, numbers, replicates), recorded_outcomes_of(self.chosen)
-        found = simulate(points, replicates, schedule.months, outcomes=outcomes, runs=streams, **groups, **self.size)
+        points, streams = points_of(self.chosen, drawn, len(numbers)), streams_of(self.chosen, numbers, replicates)
+        given = {"outcomes": self.outcomes, "runs": streams, **self.groups, **self.size}
+        found = simulate(points, replicates, self.chosen.schedule.months, **given)
         self.engine, self.failed = found.engine, self.failed + len(found.failures)
         return effects_of(self.chosen, found)
 
@@ -114,20 +128,54 @@ class _Runner:
         self, drawn: Mapping[str, np.ndarray], settings: int, replicates: int, report: Report | None
     ) -> Iterator[RunEffects]:
         """Yield the effects of all settings, some at a time."""
-        step = max(1, RUNS_TOGETHER // (replicates * len(self.chosen.schedule.arms)))
-        for first in range(0, settings, step):
-            numbers = np.arange(first, min(first + step, settings))
+        for numbers in self._batches(settings, replicates):
             yield self.run({name: values[numbers] for name, values in drawn.items()}, numbers, replicates)
             if report is not None:
                 report(int(numbers[-1]) + 1, settings)
+
+    def from_store(
+        self, drawn: Mapping[str, np.ndarray], settings: int, replicates: int, store: Path, workers: int
+    ) -> Iterator[RunEffects]:
+        """Run all settings as a sweep into ``store``, or what is missing there, and yield their effects."""
+        sweep = run_sweep(self._spec(drawn, settings, replicates), store, workers, str(self.size["engine"]))
+        self.failed += int(sweep.attrs["runs_failed"])
+        arms = len(self.chosen.schedule.arms)
+        for numbers in self._batches(settings, replicates):
+            part = sweep.isel(point=slice(int(numbers[0]) * arms, (int(numbers[-1]) + 1) * arms))
+            yield effects_of(self.chosen, {str(name): part[name].values for name in part.data_vars})
+
+    def _spec(self, drawn: Mapping[str, np.ndarray], settings: int, replicates: int) -> Spec:
+        """Return the spec of all settings: arms are points in turn, with streams of their own for each setting."""
+        from ..sweeps.spec.spec import Spec
+
+        arms, months, groups = len(self.chosen.schedule.arms), self.chosen.schedule.months, dict(self.groups)
+        if groups:
+            groups["trust_groups"] = groups.pop("groups")  # as the keyword of a spec is called
+        return Spec(
+            name=f"experiment {self.chosen.name}",
+            seed=self.size["seed"],
+            months=months,
+            replicates=replicates,
+            streams="paired",
+            points=points_of(self.chosen, drawn, settings),
+            arms=arms,
+            trusts=self.size["trusts"],
+            clinicians=self.size["clinicians"],
+            outcomes=self.outcomes,
+            every=1,
+            **groups,
+        )
+
+    def _batches(self, settings: int, replicates: int) -> Iterator[np.ndarray]:
+        step = max(1, RUNS_TOGETHER // (replicates * len(self.chosen.schedule.arms)))
+        for first in range(0, settings, step):
+            yield np.arange(first, min(first + step, settings))
 
 
 def _joined(parts: Iterator[RunEffects]) -> RunEffects:
     """Return the effects of several batches as one, batches one after the other."""
     held = list(parts)
-    joined = {
-        name: np.concatenate([np.atleast_2d(getattr(part, name)) for part in held])
-        for name in ("effect", "true", "dressed", "pre_trend")
-    }
+    names = ("effect", "true", "dressed", "pre_trend")
+    joined = {name: np.concatenate([np.atleast_2d(getattr(part, name)) for part in held]) for name in names}
     beside = {name: np.concatenate([part.beside[name] for part in held]) for name in held[0].beside}
     return RunEffects(**joined, beside=beside)

@@ -109,7 +109,10 @@ def _check_setting(name: str, experiment: Experiment, where: str) -> None:
     if group is not None:
         _known(group, groups, "group", where)
     _known(lever, (*PARAMETERS, *(ONLY_BY_GROUP if group is not None else ())), "lever", where)
-    month = parse_setting(name.replace(f"[{group}]", "")).month
+    try:
+        month = parse_setting(name.replace(f"[{group}]", "")).month
+    except ValueError as error:
+        raise ValueError(f"{where}: '{name}': {error}") from None
     if month is not None and month > experiment.schedule.months:
         raise ValueError(f"{where}: '{name}' lies beyond the last month, {experiment.schedule.months}")
 
@@ -123,7 +126,8 @@ def _check_sides(experiment: Experiment, where: str) -> None:
         _known(reading.placebo, schedule.arms, "arm", where)
     if reading.by_group(schedule) and len(schedule.arms) != 1 + (reading.placebo is not None):
         raise ValueError(
-            f"{where}: groups are compared within one arm, beside a placebo if there is one, got {len(schedule.arms)} arms"
+            f"{where}: groups are compared within one arm, beside which a placebo may stand, got "
+            f"{len(schedule.arms)} arms and {'a' if reading.placebo is not None else 'no'} placebo"
         )
     if reading.placebo is not None and not reading.by_group(schedule):
         raise ValueError(f"{where}: a placebo belongs to groups; compare the arms with each other")

@@ -107,7 +107,7 @@ def event_study(treated: np.ndarray, control: np.ndarray, event: int, years: Win
     """
     first, last = years
     if not first <= -1 or not last >= 0:
-        raise ValueError(f"the years of an event study must begin before -1 or at it and end at 0 or later, got {years}")
+        raise ValueError(f"the years of an event study must begin at -1 or before and end at 0 or after, got {years}")
     gap = np.asarray(treated, dtype=np.float64) - np.asarray(control, dtype=np.float64)
     periods = np.arange(first, last + 1)
     each = [mean_in(gap, (event + YEAR * year, event + YEAR * (year + 1) - 1)) for year in periods.tolist()]

@@ -52,6 +52,11 @@ class SpaceEffects:
     space_share_high: float
 
     @property
+    def outside(self) -> float:
+        """The share of the told settings whose effect lies outside of the published interval; NaN of none."""
+        return (self.told - int(self.inside.sum())) / self.told if self.told else float("nan")
+
+    @property
     def quantiles(self) -> tuple[float, float, float]:
         """The effects that 5, 50 and 95 % of the settings do not exceed."""
         kept = self.effect[np.isfinite(self.effect)]

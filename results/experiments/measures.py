@@ -1,6 +1,7 @@
 """Measures of an experiment: the estimator applied to simulated series, the true and the dressed part apart.
 
-Runs come as arrays by outcome, points being settings with the arms changing fastest; estimates are (setting, replicate).
+Runs come as arrays by outcome, points being settings with the arms changing fastest; estimates are (setting,
+replicate).
 Groups are drawn at random, so that without any treatment the estimator gives zero on average, and in each run what luck
 has done to the groups. Where an arm without the treatment was run under the same random numbers, this luck is known and
 taken off: a control variate (Hammersley and Handscomb 1964, section 5.5), which leaves the mean as it is.
@@ -86,9 +87,9 @@ def _pre_trend(experiment: Experiment, runs: Mapping[str, np.ndarray]) -> np.nda
     if reading.event is None or reading.years is None:
         return np.array(np.nan)
     event, years = reading.event, reading.years
+    # Of the treated arm alone: less the placebo, which is the same until the event, it would be zero for sure.
     trends = {
-        name: _less_placebo([event_study(*pair, event, years).pre_trend for pair in _both_sides(experiment, runs, name)])
-        for name in reading.terms
+        name: event_study(*_both_sides(experiment, runs, name)[0], event, years).pre_trend for name in reading.terms
     }
     return _sum(reading.terms, trends)
 
@@ -99,7 +100,9 @@ def _both_sides(
     """Return the series of treated and control, (setting, replicate, month) each; of a placebo another such pair."""
     reading, schedule = experiment.reading, experiment.schedule
     if not reading.by_group(schedule):
-        return [(_of_arm(experiment, runs[outcome], reading.treated), _of_arm(experiment, runs[outcome], reading.control))]
+        return [
+            (_of_arm(experiment, runs[outcome], reading.treated), _of_arm(experiment, runs[outcome], reading.control))
+        ]
     groups = (REST, *schedule.groups)
     treated, control = groups.index(reading.treated), groups.index(reading.control)
     pairs = []

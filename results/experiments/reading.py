@@ -51,18 +51,20 @@ def read_experiment(path: Path) -> Experiment:
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
-        raise ValueError(f"'{plain(str(path))}' is no text in UTF-8; save it as such") from None
+        raise ValueError(f"'{plain(path.name)}' is no text in UTF-8; save it as such") from None
     return parse_experiment(text, path.name.removesuffix(ENDING))
 
 
 def parse_experiment(text: str, name: str) -> Experiment:
-    """Return the experiment that ``text``, TOML, describes; raise ValueError, naming the place, if it cannot be used."""
+    """Return the experiment that ``text``, TOML, describes; raise ValueError, naming the place, for what is wrong."""
     where = f"experiment '{plain(name)}'"
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"{where} is no TOML: {error}") from None
-    keys_of(table, where, ("title", "question", "side", "cited_by", "mapping", "published", "run", "reading"), ("caveats",))
+    keys_of(
+        table, where, ("title", "question", "side", "cited_by", "mapping", "published", "run", "reading"), ("caveats",)
+    )
     found = Experiment(
         name=name,
         title=_text(table, "title", where),
@@ -115,7 +117,9 @@ def _schedule(table: Any, where: str) -> Schedule:
 
 def _reading(table: Any, where: str) -> Reading:
     windows = ("before", "after", "years")
-    keys_of(table, where, ("estimator", "terms", "treated"), (*windows, "control", "event", "beside", "spreads", "placebo"))
+    keys_of(
+        table, where, ("estimator", "terms", "treated"), (*windows, "control", "event", "beside", "spreads", "placebo")
+    )
     event, spreads = table.get("event"), table.get("spreads", False)
     if event is not None and (isinstance(event, bool) or not isinstance(event, int) or event < 1):
         raise ValueError(f"{where}: event must be a month from 1 on, got {event!r}")

@@ -1,4 +1,4 @@
-"""Records of an experiment: what was published, how it is run, what is measured, and why a lever stands for a policy."""
+"""Records of an experiment: what was published, how it is run, what is measured, and why this lever stands for it."""
 
 from __future__ import annotations
 

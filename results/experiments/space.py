@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from ...model.parameters import PARAMETERS
@@ -45,7 +47,7 @@ def drawn_settings(experiment: Experiment, settings: int, trusts: int, seed: int
     return dict(zip(space, sample.T, strict=True))
 
 
-def points_of(experiment: Experiment, drawn: dict[str, np.ndarray], settings: int) -> dict[str, np.ndarray]:
+def points_of(experiment: Experiment, drawn: Mapping[str, np.ndarray], settings: int) -> dict[str, np.ndarray]:
     """Return the points that are run, name -> (setting * arm,) values, the arm changing fastest.
 
     ``drawn`` are parameter -> (setting,), empty for the defaults. What is ``fixed`` is the same at all points.

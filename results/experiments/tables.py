@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from ..intervals import said
+from ..intervals import NO_RUNS, said
 from .findings import ExperimentFindings
 from .records import Experiment
 from .wording import (
@@ -26,7 +26,12 @@ SUMMARY_HEAD = ("experiment", "speaks", "published", "at the defaults", "true", 
 def listed(experiments: Iterable[Experiment]) -> Rows:
     """Return the header and the rows of the list of experiments."""
     return LIST_HEAD, [
-        (one.name, one.side, one.question, f"{published_in_words(one.published)}{' (null)' if one.published.null else ''}")
+        (
+            one.name,
+            one.side,
+            one.question,
+            f"{published_in_words(one.published)}{' (null)' if one.published.null else ''}",
+        )
         for one in experiments
     ]
 
@@ -52,6 +57,18 @@ def _summary_row(found: ExperimentFindings) -> tuple[str, ...]:
 
 def _short(estimate: tuple[float, float, float]) -> str:
     return said(*(float(value) for value in estimate), DIGITS, sign=True)
+
+
+def effects_rows(found: ExperimentFindings) -> Rows:
+    """Return the header and the rows of the parts of an effect at the defaults, and of what stands beside it."""
+    rows = [(name.replace("_", "-"), _short(estimate)) for name, estimate in found.at_defaults.items()]
+    rows += [(f"beside: {name}", _short(estimate)) for name, estimate in found.beside.items()]
+    if found.space is not None:
+        low, middle, high = found.space.quantiles
+        rows.append(
+            ("over the space", f"{middle:+.{DIGITS}f} in the middle, 90 % {low:+.{DIGITS}f} to {high:+.{DIGITS}f}")
+        )
+    return ("part", "effect"), [row for row in rows if row[1] != NO_RUNS]
 
 
 def effects_table(findings: Iterable[ExperimentFindings]) -> pd.DataFrame:

@@ -67,8 +67,8 @@ def verdict_over_space(findings: ExperimentFindings) -> str:
     if not space.told:
         return "no setting ran"
     if findings.experiment.published.null:
-        counts = 1.0 - space.share >= REACHED
-        outside = f"{1.0 - space.share:.0%} of the space lies outside"
+        counts = space.outside >= REACHED
+        outside = f"{space.outside:.0%} of the space lies outside"
         return f"counts as a test: {outside}" if counts else f"no test: {outside}, less than a tenth"
     return "within reach" if space.share >= REACHED else "out of reach: less than a tenth of the space"
 
@@ -101,7 +101,7 @@ def told_in_words(findings: ExperimentFindings) -> list[str]:
     lines += [f"    {name}: {_told(estimate)}" for name, estimate in findings.beside.items()]
     lines += _space_lines(findings)
     if findings.failed:
-        lines.append(f"  {counted(findings.failed, 'run')} failed and {'is' if findings.failed == 1 else 'are'} left out")
+        lines.append(f"  {counted(findings.failed, 'run')} failed, left out")
     return lines
 
 

@@ -25,12 +25,17 @@ def experiment_command(
     space: Annotated[
         int, typer.Option(min=0, metavar="N", help="Also draw N settings of what the experiment does not set.")
     ] = 0,
-    replicates: Annotated[int, typer.Option(min=2, help="Runs of each arm at the defaults.")] = 32,
+    replicates: Annotated[int, typer.Option(min=2, help="Runs of each arm at the defaults.")] = 64,
     setting_replicates: Annotated[int, typer.Option(min=1, help="Runs of each arm at each setting.")] = 4,
     trusts: Annotated[int, typer.Option(min=1, help="Number of trusts.")] = 140,
     clinicians: Annotated[int, typer.Option(min=1, help="Clinicians of each trust.")] = 20,
     seed: Annotated[int, typer.Option(help="Seed of settings and random streams, 0 .. 4294967295.")] = 20130401,
     engine: Annotated[str, typer.Option(help="auto, or a name that 'tredegar engines' lists.")] = "auto",
+    store: Annotated[
+        Path | None,
+        typer.Option(metavar="STORE", help="Run the settings as a sweep into this store: the same call finishes it."),
+    ] = None,
+    workers: Annotated[int, typer.Option(min=0, help="Processes of that sweep; 0 for this one alone.")] = 0,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", metavar="FOLDER", help="Write page, figure and tables here.")
     ] = None,
@@ -39,6 +44,8 @@ def experiment_command(
     if name is None:
         _print_list()
         return
+    if store is not None and not space:
+        raise ValueError("--store is for the settings of a space; give --space N with it")
     from ...api.experimenting import experiment
     from ...results.experiments.reading import find_experiment
 
@@ -54,6 +61,8 @@ def experiment_command(
             seed=seed,
             engine=engine,
             report=report,
+            store=store,
+            workers=workers,
         )
     typer.echo(str(found))
     if out is not None:
