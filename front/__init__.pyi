@@ -20,6 +20,8 @@ from .observation.files.record_table import RecordOfFiles
 from .observation.target_table import Target
 from .results.arms.comparison import Comparison
 from .results.discovery.regions import Discovery
+from .results.experiments.findings import ExperimentFindings
+from .results.experiments.records import Experiment
 from .results.record.validation import Finding
 from .results.replay.story import Replay
 from .results.report.report import Report
@@ -71,6 +73,7 @@ __all__ = [
     "draw_responses",
     "draw_sensitivity",
     "engines",
+    "experiment",
     "export",
     "grow_tree",
     "join",
@@ -371,6 +374,49 @@ def engines() -> tuple[EngineInfo, ...]:
 
     >>> [engine.available for engine in engines() if engine.name == "numpy"]
     [True]
+    """
+
+def experiment(
+    name: str | Experiment,
+    space: int = 0,
+    replicates: int = 64,
+    setting_replicates: int = 4,
+    trusts: int = 140,
+    clinicians: int = 20,
+    seed: int = ...,
+    engine: Literal["auto", "cuda", "cupy", "numba", "numpy", "mesa"] | str = "auto",
+    report: Report | None = None,
+    store: str | PathLike[str] | None = None,
+    workers: int = 0,
+) -> ExperimentFindings:
+    """Run an experiment of history and return what was found, beside what was published.
+
+    Args:
+        name: an experiment that the command ``tredegar experiment`` lists, the path of a TOML file, or a record.
+        space: how many settings of the parameters are drawn that the experiment does not set itself; 0 for none.
+        replicates: runs at the defaults; their scatter makes the intervals.
+        setting_replicates: runs at each setting of the space.
+        trusts: trusts of the country.
+        clinicians: seats per trust.
+        seed: of the settings and of all random streams.
+        engine: "auto" or a name of :func:`engines`; all give the same bits.
+        report: called after each batch of settings with how many are done, and of how many.
+        store: the settings are run as a sweep into this folder, so that a killed call is finished by the same call;
+            without it they are computed here and now, with the same bits.
+        workers: processes of that sweep; 0 for this one alone.
+
+    Returns:
+        A record: ``at_defaults`` and ``beside`` with intervals over runs, ``space`` with the effect of every setting
+        and the share inside the published interval. Printed, it says so in words.
+
+    Raises:
+        ValueError: for a name that there is not, a file that cannot be used, and sizes out of range.
+
+    The arms of a setting share their random numbers, so that what chance does to one arm it does to the others.
+
+    >>> found = experiment("england-less-wales", replicates=3, trusts=6, clinicians=4, engine="numpy")
+    >>> found.experiment.title, found.space is None, found.at_defaults["effect"].mean < 0.06
+    ('England less Wales', True, True)
     """
 
 def export(
@@ -701,6 +747,8 @@ def simulate(
     samples: ArrayLike | None = None,
     rules: RuleBook | str | PathLike[str] | Iterable[Any] | Mapping[str, Any] | None = None,
     summaries: bool = False,
+    groups: Mapping[str, float] | Iterable[str] | None = None,
+    group_outcomes: Iterable[str] | None = None,
 ) -> Simulated:
     """Run every point ``replicates`` times and return the recorded outcomes.
 
@@ -730,10 +778,15 @@ def simulate(
         rules: rules of one's own: decorated functions, the path of a file with such, or rule -> function, place in a
             file or name of a rival that the package brings; None for the model as it stands.
         summaries: also return the sums of the record's targets, ``summaries`` (point, replicate, sum), in float64.
+        groups: groups of trusts, name -> share of the trusts, drawn anew for each run number; or the names in the
+            column ``group`` of ``providers``. Points may then name ``lever[group]`` and ``lever[group]@month``.
+        group_outcomes: names of outcomes to record by group, too.
 
     Returns:
         outcome -> array (point, replicate, month // every), and per-trust records (point, replicate, trust[, year]);
-        attributes ``engine`` and ``failures``. A failed run is NaN throughout. ``to_dataset()`` labels them.
+        ``quality_by_group`` (point, replicate, group, month // every), the trusts of no group first, and with
+        ``trust_records`` the number of each trust's group, ``trust_group``; attributes ``engine`` and ``failures``. A
+        failed run is NaN throughout, and so is a group without trusts. ``to_dataset()`` labels them.
 
     Raises:
         ValueError: for an argument that cannot be used, naming it and what is allowed, for a rule that not every

@@ -16,6 +16,7 @@ class CountryKeys(TypedDict, total=False):
     trusts: int | None
     clinicians: int
     providers: Any
+    groups: Any
 
 
 class DesignKeys(TypedDict, total=False):
@@ -42,6 +43,7 @@ class RecordKeys(TypedDict, total=False):
     every: int
     trusts: bool
     summaries: bool
+    groups: Any
 
 
 class SpecKeys(TypedDict, total=False):
@@ -64,6 +66,7 @@ class SpecKeys(TypedDict, total=False):
     trusts: int | None
     clinicians: int | None
     providers: Any
+    trust_groups: Any
     points: Any
     centred: bool | None
     correlations: Any
@@ -79,3 +82,4 @@ class SpecKeys(TypedDict, total=False):
     every: int | None
     trust_records: bool | None
     summaries: bool | None
+    group_outcomes: Any

@@ -197,4 +197,14 @@ def _listed(names: list[str]) -> str:
     return " and ".join(names) if len(names) < 3 else f"{'; '.join(names[:-1])} and {names[-1]}"
 
 
-__all__ = ["CLAIMS", "EXPERIMENTS", "INTERVAL_KINDS", "PHASES", "IntervalKind", "doubts", "kinds_of", "printed_by", "with_doubts"]
+__all__ = [
+    "CLAIMS",
+    "EXPERIMENTS",
+    "INTERVAL_KINDS",
+    "PHASES",
+    "IntervalKind",
+    "doubts",
+    "kinds_of",
+    "printed_by",
+    "with_doubts",
+]
