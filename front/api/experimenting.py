@@ -12,11 +12,11 @@ import numpy as np
 
 from ..kernels import simulate
 from ..model.text.names import whole_number
-from ..results.experiments.findings import ExperimentFindings, RunSize, estimates_at_defaults, over_space
-from ..results.experiments.measures import RunEffects, effects_of
+from ..results.experiments.findings import ExperimentFindings, ExperimentSize, estimates_at_defaults, over_space
+from ..results.experiments.measures import RunEffects, effects_of_runs
 from ..results.experiments.reading import find_experiment
 from ..results.experiments.records import Experiment
-from ..results.experiments.space import drawn_settings, points_of, recorded_outcomes_of, streams_of
+from ..results.experiments.space import drawn_settings, points_with_arms, recorded_outcomes_of, streams_of_settings
 from ..results.experiments.wording import told_in_words
 from ..store.random_streams import MOST_SETS, STRIDE
 from .sweeping import run_sweep
@@ -91,7 +91,7 @@ def experiment(
         else:
             parts_of_space = at_once.from_store(drawn, space, of_setting, Path(store), workers)
         found = over_space(chosen, _joined(parts_of_space), drawn)
-    sizes = RunSize(
+    sizes = ExperimentSize(
         trusts=trusts,
         clinicians=clinicians,
         replicates=replicates,
@@ -118,11 +118,14 @@ class _Runner:
 
     def run(self, drawn: Mapping[str, np.ndarray], numbers: np.ndarray, replicates: int) -> RunEffects:
         """Return the effects (setting, replicate) of the settings ``numbers`` (setting,), with values ``drawn``."""
-        points, streams = points_of(self.chosen, drawn, len(numbers)), streams_of(self.chosen, numbers, replicates)
+        points, streams = (
+            points_with_arms(self.chosen, drawn, len(numbers)),
+            streams_of_settings(self.chosen, numbers, replicates),
+        )
         given = {"outcomes": self.outcomes, "runs": streams, **self.groups, **self.size}
         found = simulate(points, replicates, self.chosen.schedule.months, **given)
         self.engine, self.failed = found.engine, self.failed + len(found.failures)
-        return effects_of(self.chosen, found)
+        return effects_of_runs(self.chosen, found)
 
     def in_batches(
         self, drawn: Mapping[str, np.ndarray], settings: int, replicates: int, report: Report | None
@@ -142,7 +145,7 @@ class _Runner:
         arms = len(self.chosen.schedule.arms)
         for numbers in self._batches(settings, replicates):
             part = sweep.isel(point=slice(int(numbers[0]) * arms, (int(numbers[-1]) + 1) * arms))
-            yield effects_of(self.chosen, {str(name): part[name].values for name in part.data_vars})
+            yield effects_of_runs(self.chosen, {str(name): part[name].values for name in part.data_vars})
 
     def _spec(self, drawn: Mapping[str, np.ndarray], settings: int, replicates: int) -> Spec:
         """Return the spec of all settings: arms are points in turn, with streams of their own for each setting."""
@@ -157,7 +160,7 @@ class _Runner:
             months=months,
             replicates=replicates,
             streams="paired",
-            points=points_of(self.chosen, drawn, settings),
+            points=points_with_arms(self.chosen, drawn, settings),
             arms=arms,
             trusts=self.size["trusts"],
             clinicians=self.size["clinicians"],

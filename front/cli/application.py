@@ -15,7 +15,7 @@ from typer.main import get_command
 
 from ..model.text.plain_text import OBEYED, hidden, plain
 from . import claims_commands, model_commands, results_commands, submit_commands, sweep_commands
-from .experiments import experiment_command
+from .experiments import history_command
 from .numbers import read_numbers_strictly
 from .streams import plain_streams
 from .terminal import Incomplete, notes_shown, say_error, shorten_refusals, silence_given_up_tasks
@@ -63,7 +63,7 @@ model_commands.register_model_commands(app)
 results_commands.register_results_commands(app)
 claims_commands.register_claims_commands(app)
 submit_commands.register_submit_commands(app)
-experiment_command.register_experiment_command(app)
+history_command.register_experiment_command(app)
 
 
 def run_command_line(arguments: list[str] | None = None) -> None:

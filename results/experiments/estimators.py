@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .records import Reading, Window
+from .records import OutcomeReading, Window
 
 YEAR = 12
 """Months of a period of an event study: the studies that are followed here are of yearly data."""
@@ -80,14 +80,21 @@ class EventStudy(NamedTuple):
 
     @property
     def effect(self) -> np.ndarray:
-        """The mean of the coefficients from the event on, (...)."""
+        """The mean of the coefficients from the event on, one for each run: (..., run).
+
+        >>> EventStudy(np.array([-1, 0, 1]), np.array([[0.0, 0.5, 0.7]])).effect.tolist()
+        [0.6]
+        """
         return np.asarray(self.coefficients[..., self.periods >= 0].mean(axis=-1))
 
     @property
     def pre_trend(self) -> np.ndarray:
-        """The mean of the coefficients before the year of reference, (...): far from zero, the groups were not alike.
+        """The mean of the coefficients before the year of reference, (..., run): far from zero, groups were not alike.
 
         NaN where no such year was asked for.
+
+        >>> EventStudy(np.array([-2, -1, 0]), np.array([[0.1, 0.0, 0.5]])).pre_trend.tolist()
+        [0.1]
         """
         earlier = self.coefficients[..., self.periods < -1]
         return np.asarray(earlier.mean(axis=-1)) if earlier.shape[-1] else np.full(earlier.shape[:-1], np.nan)
@@ -122,24 +129,24 @@ def _given(what: Any, name: str) -> Any:
     return what
 
 
-def _arms(treated: np.ndarray, control: np.ndarray, reading: Reading) -> np.ndarray:
+def _arms(treated: np.ndarray, control: np.ndarray, reading: OutcomeReading) -> np.ndarray:
     return difference_of_arms(treated, control, _given(reading.after, "after"))
 
 
-def _before(treated: np.ndarray, control: np.ndarray, reading: Reading) -> np.ndarray:
+def _before(treated: np.ndarray, control: np.ndarray, reading: OutcomeReading) -> np.ndarray:
     return before_and_after(treated, _given(reading.before, "before"), _given(reading.after, "after"))
 
 
-def _differences(treated: np.ndarray, control: np.ndarray, reading: Reading) -> np.ndarray:
+def _differences(treated: np.ndarray, control: np.ndarray, reading: OutcomeReading) -> np.ndarray:
     windows = _given(reading.before, "before"), _given(reading.after, "after")
     return difference_in_differences(treated, control, *windows)
 
 
-def _event(treated: np.ndarray, control: np.ndarray, reading: Reading) -> np.ndarray:
+def _event(treated: np.ndarray, control: np.ndarray, reading: OutcomeReading) -> np.ndarray:
     return event_study(treated, control, _given(reading.event, "event"), _given(reading.years, "years")).effect
 
 
-ESTIMATORS: Mapping[str, Callable[[np.ndarray, np.ndarray, Reading], np.ndarray]] = MappingProxyType(
+ESTIMATORS: Mapping[str, Callable[[np.ndarray, np.ndarray, OutcomeReading], np.ndarray]] = MappingProxyType(
     {
         "difference of arms": _arms,
         "before and after": _before,
@@ -159,7 +166,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 """Name of an estimator -> what of a reading it needs."""
 
 
-def estimate_with(reading: Reading, treated: np.ndarray, control: np.ndarray) -> np.ndarray:
+def estimate_with(reading: OutcomeReading, treated: np.ndarray, control: np.ndarray) -> np.ndarray:
     """Return what the estimator of ``reading`` makes of two series (..., month): an estimate for each run, (...).
 
     Raises KeyError for an estimator that there is not, ValueError for a window outside of the series.

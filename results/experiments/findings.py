@@ -20,7 +20,7 @@ PARTS_TOLD = ("effect", "true", "dressed", "pre_trend")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunSize:
+class ExperimentSize:
     """How large an experiment was run: country, seed and engine, replicates at the defaults, settings of the space."""
 
     trusts: int
@@ -73,7 +73,7 @@ class ExperimentFindings:
     """
 
     experiment: Experiment
-    size: RunSize
+    size: ExperimentSize
     at_defaults: Mapping[str, Estimate]
     beside: Mapping[str, Estimate]
     space: SpaceEffects | None

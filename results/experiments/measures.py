@@ -39,7 +39,7 @@ class RunEffects:
     beside: Mapping[str, np.ndarray]
 
 
-def effects_of(experiment: Experiment, runs: Mapping[str, np.ndarray]) -> RunEffects:
+def effects_of_runs(experiment: Experiment, runs: Mapping[str, np.ndarray]) -> RunEffects:
     """Return what the estimator of ``experiment`` makes of ``runs``, outcome -> (point, replicate[, group], month).
 
     Points are settings times arms, the arm changing fastest. The effects are (setting, replicate) in the unit of the
@@ -50,7 +50,7 @@ def effects_of(experiment: Experiment, runs: Mapping[str, np.ndarray]) -> RunEff
     >>> england = find_experiment("england-less-wales")
     >>> access = np.array([0.75, 0.5])[:, None, None] + np.zeros((2, 3, england.schedule.months))
     >>> runs = {name: access for name in england.reading.outcomes}
-    >>> found = effects_of(england, runs)
+    >>> found = effects_of_runs(england, runs)
     >>> found.effect.tolist(), found.true.tolist(), found.dressed.tolist()
     ([[0.25, 0.25, 0.25]], [[0.25, 0.25, 0.25]], [[0.0, 0.0, 0.0]])
     """

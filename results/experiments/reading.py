@@ -13,7 +13,7 @@ from typing import Any
 from ...model.text.names import closest
 from ...model.text.plain_text import plain
 from .checks import check_experiment, checked_numbers, checked_texts, checked_window, keys_of
-from .records import Experiment, PublishedEffect, Reading, Schedule
+from .records import Experiment, OutcomeReading, PublishedEffect, Schedule
 
 ENDING = ".toml"
 LONGEST_RUN = 1200
@@ -115,7 +115,7 @@ def _schedule(table: Any, where: str) -> Schedule:
     )
 
 
-def _reading(table: Any, where: str) -> Reading:
+def _reading(table: Any, where: str) -> OutcomeReading:
     windows = ("before", "after", "years")
     keys_of(
         table, where, ("estimator", "terms", "treated"), (*windows, "control", "event", "beside", "spreads", "placebo")
@@ -127,7 +127,7 @@ def _reading(table: Any, where: str) -> Reading:
         raise ValueError(f"{where}: spreads must be true or false, got {spreads!r}")
     treated = _text(table, "treated", where)
     found = {name: checked_window(table[name], f"{where}, {name}") if name in table else None for name in windows}
-    return Reading(
+    return OutcomeReading(
         estimator=_text(table, "estimator", where),
         terms=checked_numbers(table["terms"], f"{where}, terms"),
         spreads=spreads,

@@ -84,7 +84,7 @@ def lever_of(name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class OutcomeReading:
     """What is measured and how: the estimator, its windows, and the outcomes that it is applied to.
 
     ``terms``: outcome -> weight; ``spreads``: the effect is counted in standard deviations of quality between trusts.
@@ -130,6 +130,6 @@ class Experiment:
     cited_by: tuple[str, ...]
     published: PublishedEffect
     schedule: Schedule
-    reading: Reading
+    reading: OutcomeReading
     mapping: tuple[str, ...]
     caveats: tuple[str, ...]

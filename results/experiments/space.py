@@ -47,13 +47,13 @@ def drawn_settings(experiment: Experiment, settings: int, trusts: int, seed: int
     return dict(zip(space, sample.T, strict=True))
 
 
-def points_of(experiment: Experiment, drawn: Mapping[str, np.ndarray], settings: int) -> dict[str, np.ndarray]:
+def points_with_arms(experiment: Experiment, drawn: Mapping[str, np.ndarray], settings: int) -> dict[str, np.ndarray]:
     """Return the points that are run, name -> (setting * arm,) values, the arm changing fastest.
 
     ``drawn`` are parameter -> (setting,), empty for the defaults. What is ``fixed`` is the same at all points.
 
     >>> from .reading import find_experiment
-    >>> points = points_of(find_experiment("england-less-wales"), {"user_voice": np.array([0.25, 0.5])}, 2)
+    >>> points = points_with_arms(find_experiment("england-less-wales"), {"user_voice": np.array([0.25, 0.5])}, 2)
     >>> points["user_voice"].tolist(), points["sanction_strength"].tolist()
     ([0.25, 0.25, 0.5, 0.5], [0.5, 0.1, 0.5, 0.1])
     """
@@ -64,13 +64,13 @@ def points_of(experiment: Experiment, drawn: Mapping[str, np.ndarray], settings:
     return points | {name: np.tile([arm[name] for arm in arms], settings) for name in arms[0]}
 
 
-def streams_of(experiment: Experiment, numbers: np.ndarray, replicates: int) -> np.ndarray:
+def streams_of_settings(experiment: Experiment, numbers: np.ndarray, replicates: int) -> np.ndarray:
     """Return the run numbers, (setting * arm, replicate), of settings with these ``numbers`` (setting,). No units.
 
     The arms of a setting share their random streams, settings share none: those of a sweep with paired streams.
 
     >>> from .reading import find_experiment
-    >>> streams_of(find_experiment("england-less-wales"), np.array([0, 1]), 2).tolist()
+    >>> streams_of_settings(find_experiment("england-less-wales"), np.array([0, 1]), 2).tolist()
     [[0, 1], [0, 1], [4096, 4097], [4096, 4097]]
     """
     sets = np.repeat(np.asarray(numbers, dtype=np.uint32), len(experiment.schedule.arms))

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import stats
 
 from tredegar.results.experiments.findings import estimates_at_defaults, over_space
-from tredegar.results.experiments.measures import RunEffects, effects_of
+from tredegar.results.experiments.measures import RunEffects, effects_of_runs
 
 from ..support.made_experiments import READINGS, grouped_panel, made_experiment, panel
 from .law import Row, Said
@@ -19,7 +19,7 @@ TENTHS = ("quality_p10", "quality_p90")
 
 def _said(runs: dict[str, np.ndarray], estimator: str, by_group: bool) -> Said:
     """The effect and its true part, as the command prints them, beside what was planted."""
-    parts, _ = estimates_at_defaults(effects_of(made_experiment(estimator, by_group), runs))
+    parts, _ = estimates_at_defaults(effects_of_runs(made_experiment(estimator, by_group), runs))
     told = [parts["effect"], parts["true"]]
     found = (np.array([float(getattr(one, bound)) for one in told]) for bound in ("mean", "low", "high"))
     return Said(*found, np.array([PLANTED, PLANTED - DRESSED]))
@@ -58,11 +58,13 @@ def _skewed_row(replicates: int) -> Row:
         runs = {name: values.copy() for name, values in runs.items()}
         for values in runs.values():
             values[0, :, 24:] += moved
-        parts, _ = estimates_at_defaults(effects_of(made_experiment("difference in differences"), runs))
+        parts, _ = estimates_at_defaults(effects_of_runs(made_experiment("difference in differences"), runs))
         return Said(*(np.array([float(value)]) for value in parts["effect"]), np.array([0.1]))
 
     design = f"difference in differences, {replicates} runs"
-    return Row(kind="effect of an experiment", truth="0.1 on average, exponential over runs", design=design, trial=trial)
+    return Row(
+        kind="effect of an experiment", truth="0.1 on average, exponential over runs", design=design, trial=trial
+    )
 
 
 def _spread_row(replicates: int) -> Row:
@@ -75,7 +77,7 @@ def _spread_row(replicates: int) -> Row:
         runs = panel(rng, replicates, PLANTED)
         spread = rng.uniform(low, high, (1, replicates, 1)) * np.ones((2, 1, runs["quality"].shape[-1]))
         runs |= {TENTHS[0]: 0.0 * spread, TENTHS[1]: 2.563103 * spread}
-        parts, _ = estimates_at_defaults(effects_of(experiment, runs))
+        parts, _ = estimates_at_defaults(effects_of_runs(experiment, runs))
         return Said(*(np.array([float(value)]) for value in parts["effect"]), np.array([truth]))
 
     design = f"difference in differences in spreads, {replicates} runs"

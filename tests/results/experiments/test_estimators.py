@@ -15,7 +15,7 @@ from tredegar.results.experiments.estimators import (
     event_study,
     mean_in,
 )
-from tredegar.results.experiments.measures import effects_of, spread_of_quality
+from tredegar.results.experiments.measures import effects_of_runs, spread_of_quality
 
 from ...support.made_experiments import EVENT, MONTHS, READINGS, grouped_panel, made_experiment, panel
 
@@ -79,7 +79,7 @@ def test_years_that_do_not_span_the_event_are_refused() -> None:
 @pytest.mark.parametrize("estimator", READINGS)
 def test_a_planted_effect_is_recovered_with_its_true_and_its_dressed_part(estimator: str) -> None:
     runs = panel(np.random.default_rng(1), 4000, effect=0.3, dressed=0.1)
-    found = effects_of(made_experiment(estimator), runs)
+    found = effects_of_runs(made_experiment(estimator), runs)
     assert found.effect.shape == (1, 4000)
     assert found.effect.mean() == pytest.approx(0.3, abs=0.01)
     assert found.true.mean() == pytest.approx(0.2, abs=0.01)
@@ -88,10 +88,10 @@ def test_a_planted_effect_is_recovered_with_its_true_and_its_dressed_part(estima
 
 def test_a_placebo_takes_off_the_luck_of_the_groups_and_leaves_the_mean() -> None:
     runs = grouped_panel(np.random.default_rng(2), 1000, effect=0.3)
-    with_placebo = effects_of(made_experiment("difference in differences", by_group=True), runs).effect
+    with_placebo = effects_of_runs(made_experiment("difference in differences", by_group=True), runs).effect
     alone = {name: values[:1] for name, values in runs.items()}
     text = {"arms": '[run.arms.one]\n"freedom[chosen]@25" = 0.5\n', "sides": 'treated = "chosen"\ncontrol = "rest"'}
-    without = effects_of(made_experiment("difference in differences", by_group=True, **text), alone).effect
+    without = effects_of_runs(made_experiment("difference in differences", by_group=True, **text), alone).effect
     assert with_placebo.mean() == pytest.approx(0.3, abs=0.005)
     assert without.mean() == pytest.approx(0.3, abs=0.005)
     assert with_placebo.std() < 0.5 * without.std()
@@ -104,10 +104,10 @@ def test_an_effect_in_spreads_is_divided_by_the_spread_of_the_control_before() -
     tenths["quality_p90"][1] *= 0.5
     runs = {"quality": series, **tenths}
     assert spread_of_quality(experiment, runs) == pytest.approx(0.5)
-    assert effects_of(experiment, runs).effect == pytest.approx(0.6)
+    assert effects_of_runs(experiment, runs).effect == pytest.approx(0.6)
 
 
 def test_points_that_are_no_multiple_of_the_arms_are_refused() -> None:
     runs = panel(np.random.default_rng(3), 2, effect=0.3)
     with pytest.raises(ValueError, match=r"the runs have 1 points, which is no multiple of the 2 arms"):
-        effects_of(made_experiment(), {name: values[:1] for name, values in runs.items()})
+        effects_of_runs(made_experiment(), {name: values[:1] for name, values in runs.items()})

@@ -1,4 +1,4 @@
-"""What is said of an experiment follows from its numbers: place, reach, exceptions, tables, page."""
+"""Words on an experiment follow from its numbers: place, reach, exceptions, tables, page."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tredegar.results.experiments.chapter import experiments_page
 from tredegar.results.experiments.figure import draw_experiments
 from tredegar.results.experiments.findings import (
     ExperimentFindings,
-    RunSize,
+    ExperimentSize,
     estimates_at_defaults,
     over_space,
 )
-from tredegar.results.experiments.measures import RunEffects, effects_of
+from tredegar.results.experiments.measures import RunEffects, effects_of_runs
 from tredegar.results.experiments.page import write_experiment
 from tredegar.results.experiments.tables import effects_table, settings_table, summary_rows
 from tredegar.results.experiments.wording import (
@@ -30,7 +30,7 @@ from tredegar.results.experiments.wording import (
 
 from ...support.made_experiments import made_experiment, panel
 
-SIZE = RunSize(trusts=6, clinicians=4, replicates=8, settings=10, setting_replicates=1, seed=7, engine="numpy")
+SIZE = ExperimentSize(trusts=6, clinicians=4, replicates=8, settings=10, setting_replicates=1, seed=7, engine="numpy")
 
 
 def found_of(defaults: float, settings: list[float] | None, null: bool = False) -> ExperimentFindings:
@@ -38,7 +38,7 @@ def found_of(defaults: float, settings: list[float] | None, null: bool = False) 
     changed = {"null": "true", "effect": "0.0", "low": "-0.1", "high": "0.1"} if null else {}
     experiment = made_experiment(**changed)
     runs = panel(np.random.default_rng(4), 8, effect=0.0, luck=0.001)
-    at_defaults = effects_of(experiment, runs)
+    at_defaults = effects_of_runs(experiment, runs)
     at_defaults = replace(at_defaults, effect=at_defaults.effect + defaults, true=at_defaults.true + defaults)
     space = None
     if settings is not None:

@@ -10,7 +10,7 @@ import pytest
 
 from tredegar.results.experiments.reading import experiment_names, find_experiment, parse_experiment, read_experiment
 from tredegar.results.experiments.records import SIDES, lever_of
-from tredegar.results.experiments.space import drawn_ranges, points_of, recorded_outcomes_of
+from tredegar.results.experiments.space import drawn_ranges, points_with_arms, recorded_outcomes_of
 from tredegar.sweeps import Spec
 
 from ...support.made_experiments import made_experiment, made_text
@@ -34,7 +34,7 @@ def test_the_arms_of_an_experiment_are_accepted(name: str) -> None:
         {"trust_groups": dict(schedule.groups), "group_outcomes": list(reading.outcomes)} if schedule.groups else {}
     )
     spec = Spec(
-        points=points_of(experiment, {}, 1),
+        points=points_with_arms(experiment, {}, 1),
         arms=len(schedule.arms),
         streams="paired",
         months=schedule.months,
@@ -146,6 +146,6 @@ def test_two_arms_beside_groups_need_a_placebo() -> None:
 
 
 def test_points_repeat_every_setting_for_every_arm() -> None:
-    points = points_of(made_experiment(), {"user_voice": np.array([0.1, 0.9])}, 2)
+    points = points_with_arms(made_experiment(), {"user_voice": np.array([0.1, 0.9])}, 2)
     assert points["user_voice"].tolist() == [0.1, 0.1, 0.9, 0.9]
     assert points["sanction_strength"].tolist() == [0.5, 0.1, 0.5, 0.1]

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ...model.text.amounts import counted
-from ..terminal import console, say
+
+if TYPE_CHECKING:
+    from ...results.experiments.findings import ExperimentFindings
 
 
 def register_experiment_command(app: typer.Typer) -> None:
@@ -46,24 +48,9 @@ def experiment_command(
         return
     if store is not None and not space:
         raise ValueError("--store is for the settings of a space; give --space N with it")
-    from ...api.experimenting import experiment
-    from ...results.experiments.reading import find_experiment
-
-    chosen = find_experiment(name)
+    sizes = {"replicates": replicates, "setting_replicates": setting_replicates, "trusts": trusts}
     with _progress() as report:
-        found = experiment(
-            chosen,
-            space=space,
-            replicates=replicates,
-            setting_replicates=setting_replicates,
-            trusts=trusts,
-            clinicians=clinicians,
-            seed=seed,
-            engine=engine,
-            report=report,
-            store=store,
-            workers=workers,
-        )
+        found = _run(name, space, {**sizes, "clinicians": clinicians}, seed, engine, report, store, workers)
     typer.echo(str(found))
     if out is not None:
         from ...results.experiments.page import write_experiment
@@ -72,7 +59,23 @@ def experiment_command(
         typer.echo(f"wrote {counted(len(paths), 'file')} to {out}: {', '.join(path.name for path in paths)}")
 
 
+def _run(
+    name: str,
+    space: int,
+    sizes: dict[str, int],
+    seed: int,
+    engine: str,
+    report: Callable[[int, int], None],
+    store: Path | None,
+    workers: int,
+) -> ExperimentFindings:
+    from ...api.experimenting import experiment
+
+    return experiment(name, space=space, seed=seed, engine=engine, report=report, store=store, workers=workers, **sizes)
+
+
 def _print_list() -> None:
+    from rich.console import Console
     from rich.table import Table
 
     from ...results.experiments.reading import experiment_names, find_experiment
@@ -84,9 +87,7 @@ def _print_list() -> None:
         table.add_column(heading, overflow="fold")
     for row in rows:
         table.add_row(*row)
-    screen = console()
-    screen.soft_wrap = False
-    screen.print(table)
+    Console(highlight=False).print(table)
 
 
 @contextmanager
@@ -98,6 +99,6 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
         nonlocal told
         if done * 10 // settings > told:
             told = done * 10 // settings
-            say(f"{done:,} of {settings:,} settings")
+            typer.echo(f"{done:,} of {settings:,} settings", err=True)
 
     yield report
