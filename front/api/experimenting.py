@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -114,18 +114,16 @@ class _Runner:
         self.engine, self.failed = "", 0
         groups, outcomes = dict(chosen.schedule.groups), list(chosen.reading.outcomes)
         self.groups: dict[str, Any] = {"groups": groups, "group_outcomes": outcomes} if groups else {}
-        self.outcomes = list(recorded_outcomes_of(chosen))
+        self.outcomes: list[Any] = list(recorded_outcomes_of(chosen))
 
     def run(self, drawn: Mapping[str, np.ndarray], numbers: np.ndarray, replicates: int) -> RunEffects:
         """Return the effects (setting, replicate) of the settings ``numbers`` (setting,), with values ``drawn``."""
-        points, streams = (
-            points_with_arms(self.chosen, drawn, len(numbers)),
-            streams_of_settings(self.chosen, numbers, replicates),
-        )
-        given = {"outcomes": self.outcomes, "runs": streams, **self.groups, **self.size}
+        streams = streams_of_settings(self.chosen, numbers, replicates)
+        given: dict[str, Any] = {"outcomes": self.outcomes, "runs": streams, **self.groups, **self.size}
+        points = points_with_arms(self.chosen, drawn, len(numbers))
         found = simulate(points, replicates, self.chosen.schedule.months, **given)
         self.engine, self.failed = found.engine, self.failed + len(found.failures)
-        return effects_of_runs(self.chosen, found)
+        return effects_of_runs(self.chosen, cast("Mapping[str, np.ndarray]", found))
 
     def in_batches(
         self, drawn: Mapping[str, np.ndarray], settings: int, replicates: int, report: Report | None

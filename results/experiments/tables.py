@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from ..intervals import NO_RUNS, said
+from ..intervals import NO_RUNS, Estimate, said
 from .findings import ExperimentFindings
 from .records import Experiment
 from .wording import (
@@ -55,8 +55,8 @@ def _summary_row(found: ExperimentFindings) -> tuple[str, ...]:
     )
 
 
-def _short(estimate: tuple[float, float, float]) -> str:
-    return said(*(float(value) for value in estimate), DIGITS, sign=True)
+def _short(estimate: Estimate) -> str:
+    return said(float(estimate.mean), float(estimate.low), float(estimate.high), DIGITS, sign=True)
 
 
 def effects_rows(found: ExperimentFindings) -> Rows:

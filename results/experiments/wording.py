@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from ...model.text.amounts import counted
-from ..intervals import said
+from ..intervals import Estimate, said
 from .findings import REACHED, ExperimentFindings, SpaceEffects
 from .records import Experiment, PublishedEffect
 
@@ -117,9 +117,8 @@ def _space_lines(findings: ExperimentFindings) -> list[str]:
     ]
 
 
-def _told(estimate: object) -> str:
-    mean, low, high = estimate  # type: ignore[misc]
-    return said(float(mean), float(low), float(high), DIGITS, sign=True)
+def _told(estimate: Estimate) -> str:
+    return said(float(estimate.mean), float(estimate.low), float(estimate.high), DIGITS, sign=True)
 
 
 def basis_in_words(findings: ExperimentFindings) -> str:
