@@ -16,6 +16,7 @@ from pathlib import Path
 
 from generate_architecture import SECTIONS as ARCHITECTURE
 from generate_data import SECTIONS as DATA
+from generate_groups import SECTIONS as GROUPS
 from generate_moments import SECTIONS as MOMENTS
 from generate_others import SECTIONS as OTHERS
 from generate_types import FILES
@@ -155,6 +156,7 @@ PAGES: dict[str, dict[str, Callable[[], str]]] = {
     "evidence.md": MOMENTS,
     "others.md": OTHERS,
     "own_rules.md": {"mechanisms": mechanisms},
+    "groups.md": GROUPS,
 }
 """The pages with generated sections."""
 

@@ -13,9 +13,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..datasets.call import Failure, SimulateCall
 from ..model.constants import constants_with
-from ..model.groups.by_group import labels_by_group
-from ..model.groups.membership import check_providers
-from ..model.outcomes import choose_outcomes
 from ..model.parameters import parse_setting
 from ..model.providers import Providers
 from ..model.schedule.rulebook import RuleBook
@@ -23,7 +20,7 @@ from ..model.text.names import whole_number
 from ..model.trust_groups import read_groups
 from ..observation.summaries import about_sums
 from ..store.format import SUMMARIES
-from .batch.asked import check_kinds, country_of, most_groups, rules_of
+from .batch.asked import check_kinds, country_of, most_groups, rules_of, values_recorded
 from .batch.batch import Record, Recorded, RunBatch
 from .batch.group_records import by_group
 from .batch.memory import Needs, check_room
@@ -174,17 +171,13 @@ def simulate(
     if months % every:
         raise ValueError(f"every = {every} does not divide months = {months}")
     country = country_of(trusts, clinicians, providers)
-    book, named = rules_of(rules, read_groups(groups, group_outcomes), points, constants or {})
-    check_providers(book.groups, country.providers)
+    book, named = rules_of(rules, read_groups(groups, group_outcomes), points, constants or {}, country.providers)
     values, changes, count = read_points(named, months, country.providers is not None, book)
-    chosen = choose_outcomes(outcomes, book.outcomes)
-    record = Record((*chosen, *labels_by_group(book.groups)), every, bool(trust_records), bool(summaries))
+    record = Record(values_recorded(outcomes, book), every, bool(trust_records), bool(summaries))
     check_room(Needs(count * replicates, country, most_groups(country), months, record, np.dtype(dtype).itemsize))
     numbers = checked_run_numbers(chosen_runs(runs, streams, samples, count, replicates), count, replicates)
-    per_run = {name: repeated_by_run(array, replicates) for name, array in values.items()}
-    per_change = {
-        month: {n: repeated_by_run(a, replicates) for n, a in changed.items()} for month, changed in changes.items()
-    }
+    per_run = _by_run(values, replicates)
+    per_change = {month: _by_run(changed, replicates) for month, changed in changes.items()}
     batch = RunBatch(
         country, months, seed, numbers.reshape(-1), per_run, per_change, constants_with(constants), record, book
     )
@@ -196,7 +189,7 @@ def simulate(
         varied=tuple(name for name, given in named.items() if np.ndim(given)),
         runs=None if _is_usual(numbers) else numbers,
         constants={name: float(value) for name, value in (constants or {}).items()},  # as they are now
-        **_sizes_of(batch, chosen, count, replicates),
+        **_sizes_of(batch, count, replicates),
     )
     return found
 
@@ -206,7 +199,11 @@ def _is_usual(numbers: NDArray[np.uint64]) -> bool:
     return bool((numbers == np.arange(numbers.shape[1], dtype=np.uint64)).all())
 
 
-def _sizes_of(batch: RunBatch, outcomes: tuple[str, ...], points: int, replicates: int) -> dict[str, Any]:
+def _by_run(values: Mapping[str, NDArray[np.float64]], replicates: int) -> dict[str, NDArray[np.float64]]:
+    return {name: repeated_by_run(array, replicates) for name, array in values.items()}
+
+
+def _sizes_of(batch: RunBatch, points: int, replicates: int) -> dict[str, Any]:
     """Return what the record of a call says beside its points: size, country, rules, what is recorded."""
     country, record = batch.country, batch.record
     return {
@@ -216,7 +213,7 @@ def _sizes_of(batch: RunBatch, outcomes: tuple[str, ...], points: int, replicate
         "every": record.every,
         "seed": batch.seed,
         "country": (country.trusts, country.clinicians),
-        "outcomes": outcomes,
+        "outcomes": tuple(name for name in record.outcomes if name in batch.rules.outcomes),
         "trust_records": record.trusts,
         "sums": about_sums(batch.months, country.trusts) if record.summaries else None,
         "providers": country.providers,

@@ -10,6 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ...model.constants import CONSTANTS
+from ...model.groups.by_group import labels_by_group
+from ...model.groups.membership import check_providers
+from ...model.outcomes import choose_outcomes
 from ...model.parameters import base_of
 from ...model.providers import Providers, read_providers
 from ...model.schedule.rulebook import BUILT_IN, RuleBook, with_varied_constants
@@ -30,7 +33,11 @@ def country_of(trusts: int, clinicians: int, providers: Providers | str | PathLi
 
 
 def rules_of(
-    rules: Any, groups: TrustGroups | None, points: Mapping[str, ArrayLike] | Any, constants: Mapping[str, float]
+    rules: Any,
+    groups: TrustGroups | None,
+    points: Mapping[str, ArrayLike] | Any,
+    constants: Mapping[str, float],
+    providers: Providers | None = None,
 ) -> tuple[RuleBook, dict[str, Any]]:
     """Return the book that ``rules`` make, with groups and varied constants, and the points by name.
 
@@ -50,10 +57,22 @@ def rules_of(
         from ...model.own.books import book_in_groups
 
         book = book_in_groups(book, groups, named)
+    check_providers(book.groups, providers)
     varied = [base_of(name) for name in named if base_of(name) in CONSTANTS]
     if twice := [name for name in varied if name in constants]:
         raise ValueError(f"constant '{twice[0]}' is given twice: among the points, and in constants")
     return with_varied_constants(book, varied), named
+
+
+def values_recorded(outcomes: Iterable[str] | None, book: RuleBook) -> tuple[str, ...]:
+    """Return the names of the values to record each month: ``outcomes``, None for all, and those of groups.
+
+    Raises ValueError for what is no outcome of ``book``.
+
+    >>> values_recorded(["wait_months", "quality"], BUILT_IN)
+    ('quality', 'wait_months')
+    """
+    return (*choose_outcomes(outcomes, book.outcomes), *labels_by_group(book.groups))
 
 
 def most_groups(country: Country) -> int:

@@ -79,6 +79,17 @@ def _checked_changes(
     return number, {name: _value(row, changed[name], book) for name, row in rows.items()}
 
 
+def names_in(scenario: Any, named: Mapping[str, Any], changes: Mapping[int, Mapping[str, float]] | None) -> list[str]:
+    """Return all names of quantities that are given: by a ``Scenario`` of Mesa, by name, and among the changes.
+
+    >>> names_in(None, {"real_control": 0.8}, {13: {"sanction_strength": 0.5}})
+    ['real_control', 'sanction_strength']
+    """
+    of_scenario = [name for name, _ in scenario or ()]
+    changed = [name for each in (changes or {}).values() if isinstance(each, Mapping) for name in each]
+    return [*of_scenario, *named, *changed]
+
+
 def values_by_name(scenario: Any, named: Mapping[str, Any], book: RuleBook = BUILT_IN) -> dict[str, Any]:
     """Return values by the names of quantities: those of a ``Scenario`` of Mesa and, over them, those of ``named``.
 

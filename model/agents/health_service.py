@@ -29,7 +29,7 @@ from ..schedule.month import Phase, Tally
 from ..schedule.recording import BINNED, TENTHS
 from ..text.names import whole_number
 from ..trust_groups import read_groups
-from .arguments import DEFAULT_SEED, model_reporters_with, seed_of, settings_of, values_by_name
+from .arguments import DEFAULT_SEED, model_reporters_with, names_in, seed_of, settings_of, values_by_name
 from .people import Clinician, Manager, Minister, Trust, cannot_be_computed, follow_checked
 from .scalar import Scripts, scripts_of
 from .start import LuckOfTheMonth, build
@@ -133,20 +133,18 @@ class HealthService(Model):
         rng = getattr(scenario, "rng", None) if rng is None else rng
         self.seed, run = seed_of(seed, rng), whole_number("run", run)
         self.months = months if months is None else whole_number("months", months, 1)
-        named_here = (*dict(scenario or ()), *kwargs, *(name for each in (changes or {}).values() for name in each))
-        self.rules = book_in_groups(book_of(rules), read_groups(groups, group_outcomes), named_here)
+        names = names_in(scenario, kwargs, changes)
+        self.rules = book_in_groups(book_of(rules), read_groups(groups, group_outcomes), names)
         named = values_by_name(scenario, kwargs, self.rules)
         settings, self.changes = settings_of(parameters, changes, named, self.months, self.rules)
-        if isinstance(providers, str | PathLike):
-            providers = read_providers(providers)
+        providers = read_providers(providers) if isinstance(providers, str | PathLike) else providers
         check_providers(self.rules.groups, providers)
         trusts = len(providers) if providers is not None else trusts
         check_agents(trusts, clinicians)
         reporters = model_reporters_with(model_reporters, self.rules)
         super().__init__(**({"rng": self.seed} if scenario is None else {"scenario": scenario}))
         self.p: Any = SimpleNamespace(**settings)
-        varied = {name: settings[name] for name in self.rules.varied_constants}
-        self.k = constants_with({**(constants or {}), **varied})
+        self.k = constants_with({**(constants or {}), **{name: settings[name] for name in self.rules.varied_constants}})
         self.checked = checked
         self.now = Now()
         self.now.month = 0.0
@@ -156,8 +154,7 @@ class HealthService(Model):
         known = {"now": self.now, "p": self.p, "k": self.k, "country_sums": self.country_sums}
         made = build(self, known, (trusts, clinicians), providers, self._luck, self.rules)
         self.setting, self.nation, self.minister = made.setting, made.nation, made.minister
-        self.trusts, self.managers, self.clinicians = made.trusts, made.managers, made.clinicians
-        self.circles, self.groups = made.circles, made.groups
+        self.trusts, self.managers, self.clinicians, self.circles, self.groups = made[3:]
         self.datacollector = MonthCollector(reporters, agent_reporters, agenttype_reporters)
 
     @property

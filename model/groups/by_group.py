@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from ..arithmetic import select
-from ..graph.expression_graph import Rank
+from ..graph.expression_graph import Node, Rank
 from ..graph.functions import function_of
 from ..graph.rows import Row, rows_of
 from ..graph.trace import Tracer, trace_phase
@@ -109,12 +110,10 @@ def _graph_of(outcome: str, book: RuleBook) -> tuple[tuple[Row, ...], tuple[int,
         raise ValueError(f"{place}: percentiles are read off the ranks of all trusts")
     if outcome not in book.outcomes:
         raise ValueError(f"{place}: there is no such outcome{closest(outcome, book.outcomes)}")
-    tracer = Tracer(Rank.COUNTRY, book=book)
-    for step in book.phase("country").steps:
-        tracer.follow(step)
-    value = book.values_of_month(tracer.records)[outcome]
-    rows, results = rows_of([tracer.graph.read(value, "number")])
+    rows, results = rows_of([_values_of(book)[outcome]])
     for row in rows:
+        if row[0] == "luck":
+            raise ValueError(f"{place}: it is one value of the country, which hangs on the centre's luck")
         if row[0] == "field" and not _is_of_trusts(row):
             raise ValueError(f"{place}: it is one value of the country, which reads '{row[1]}.{row[2]}'")
     if not any(row[:2] == ("field", "country_sums") for row in rows):
@@ -122,13 +121,37 @@ def _graph_of(outcome: str, book: RuleBook) -> tuple[tuple[Row, ...], tuple[int,
     return rows, results
 
 
+@cache
+def _values_of(book: RuleBook) -> dict[str, Node]:
+    """Return the outcomes of ``book``, but percentiles, as nodes that are made of what is known before its means."""
+    tracer = Tracer(Rank.COUNTRY, book.luck["country"], book)
+    for step in book.phase("country").steps:
+        tracer.follow(step)
+    values = book.values_of_month(tracer.records)
+    return {name: tracer.graph.read(value, "number") for name, value in values.items()}
+
+
+def outcomes_of_groups(book: RuleBook) -> tuple[str, ...]:
+    """Return the outcomes of ``book`` that can be recorded by group, in the order of the table.
+
+    >>> from ..schedule.rulebook import BUILT_IN
+    >>> "quality" in outcomes_of_groups(BUILT_IN), "anxiety" in outcomes_of_groups(BUILT_IN)
+    (True, False)
+    """
+    return tuple(name for name in book.outcomes if _can_be(name, book))
+
+
+def _can_be(outcome: str, book: RuleBook) -> bool:
+    try:
+        _graph_of(outcome, book)
+    except ValueError:
+        return False
+    return True
+
+
 def _is_of_trusts(row: Row) -> bool:
     """Whether a row reads what is summed over trusts, or what has a counterpart in a group."""
-    return row[1] == "country_sums" or row[1:] in {
-        ("setting", "weight"),
-        ("setting", "trusts"),
-        ("setting", "clinicians"),
-    }
+    return row[1] == "country_sums" or (row[1] == "setting" and row[2] in (*_FIELDS, "clinicians"))
 
 
 def _sum_field(name: str, number: int) -> str:
@@ -158,13 +181,8 @@ def _tally_of_group(tally: Tally, number: int, fields: tuple[str, ...], conditio
             member & added[name] if name in conditions else select(member, added[name], 0.0) for name in fields
         )
 
-    return Tally(
-        in_place_of(tally.rule, of_group),
-        names,
-        tuple(_sum_field(name, number) for name in fields),
-        "country",
-        tally.into,
-    )
+    sums = tuple(_sum_field(name, number) for name in fields)
+    return Tally(in_place_of(tally.rule, of_group), names, sums, "country", tally.into)
 
 
 def _value_in_group(label: str, number: int, rows: tuple[Row, ...], results: tuple[int, ...]) -> Step:

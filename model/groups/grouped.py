@@ -10,13 +10,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from types import MappingProxyType
 
-from ..schedule.month import Phase, Step, Tally
+from ..schedule.month import Phase, Step
 from ..schedule.rulebook import Field, RuleBook
 from ..trust_groups import GROUP_ONLY, TrustGroups, group_levers_among, groups_as_text
 from .by_group import with_outcomes_by_group
 from .levers import check_group_lever, row_of
 from .membership import draw_step, memory_of, size_step, size_tally
-from .steps import fields_read, on_views, with_events
+from .steps import Reader, fields_read, judging_step, on_views, with_events
 from .views import Own, own_levers
 
 FORMAT = 2
@@ -90,6 +90,7 @@ def _text(book: RuleBook, groups: TrustGroups) -> str:
 def _transformed(book: RuleBook, groups: TrustGroups) -> RuleBook:
     """Return ``book`` in which every rule reads what holds for its group; outcomes by group are not there yet."""
     own = own_levers(groups)
+    judging = judging_step(book, own)
     rows = {lever.name: row_of(lever, book) for lever in groups.levers}
     memory: dict[Field, type] = {**book.memory, **memory_of(groups)}
     plain = replace(
@@ -102,15 +103,15 @@ def _transformed(book: RuleBook, groups: TrustGroups) -> RuleBook:
     )
     return replace(
         plain,
-        month=tuple(_phase(phase, book, own) for phase in book.month),
+        month=tuple(_phase(phase, book, own, judging) for phase in book.month),
         start=tuple(_with_membership(_phase(phase, book, own, start=True), groups) for phase in book.start),
         own_outcomes=tuple(_outcome(step, book, own) for step in book.own_outcomes),
     )
 
 
-def _phase(phase: Phase, book: RuleBook, own: Own, start: bool = False) -> Phase:
-    def seen(reader: Step | Tally) -> Step | Tally:
-        return on_views(reader, phase.level, fields_read(reader, phase, book, start), own)
+def _phase(phase: Phase, book: RuleBook, own: Own, judging: Step | None = None, start: bool = False) -> Phase:
+    def seen(reader: Reader) -> Reader:
+        return on_views(reader, phase.level, fields_read(reader, phase, book, start), own, judging)
 
     steps = [seen(step) for step in phase.steps]
     if not start and phase.level == "trust":
@@ -121,8 +122,7 @@ def _phase(phase: Phase, book: RuleBook, own: Own, start: bool = False) -> Phase
 def _outcome(step: Step, book: RuleBook, own: Own) -> Step:
     """Return an own outcome that is one value of the country: of levers it reads the mean."""
     phase = Phase("own_outcomes", "country", ())
-    found: Step = on_views(step, "country", fields_read(step, phase, book), own)
-    return found
+    return on_views(step, "country", fields_read(step, phase, book), own)
 
 
 def _with_membership(phase: Phase, groups: TrustGroups) -> Phase:

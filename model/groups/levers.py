@@ -1,4 +1,4 @@
-"""Levers of groups: which ones trusts read, and so a group can have of its own; the rest is refused, with the reason."""
+"""Levers of groups: those that trusts read, which a group can have of its own; the rest is refused, with the reason."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def _why_no_own_step(book: RuleBook) -> str:
     """Return why no group can be reorganised by itself; "" if it can: if trusts have months of their own."""
     phase = book.phase("managers")
     read = {step.rule.__name__: fields_read(step, phase, book) for step in phase.steps}
-    fields = set.union(*(fields for name, fields in read.items() if name in ("provider_step", "upheaval")))
+    fields = frozenset.union(*(fields for name, fields in read.items() if name in ("provider_step", "upheaval")))
     if any(record == "p" and name in book.choices for record, name in fields):
         return "whether trusts are reorganised one by one is a choice; fix the rules of 'reorganisation'"
     if ("manager", "months_to_step") not in read["upheaval"]:

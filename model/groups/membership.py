@@ -101,7 +101,7 @@ def memory_of(groups: TrustGroups) -> dict[Field, type]:
     >>> len(memory_of(TrustGroups(names=("treated",))))
     7
     """
-    return {GROUP: float} | {("centre", name): float for name in size_step(groups).writes}
+    return {GROUP: float, **{("centre", name): float for name in size_step(groups).writes}}
 
 
 def check_providers(groups: TrustGroups | None, providers: Providers | None) -> None:

@@ -6,20 +6,33 @@ Rules that read nothing of the kind stay the very same steps.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import wraps
-from typing import Any
+from dataclasses import replace
+from functools import cache, wraps
+from typing import Any, TypeVar
 
 from ..arithmetic import negation, select, smaller
 from ..graph.expression_graph import in_order
 from ..graph.trace import RANKS, START_LUCK, Tracer
 from ..schedule.month import Level, Phase, Step, Tally
 from ..schedule.rulebook import RuleBook
-from ..trust_groups import MANAGER_LEAVES, REORGANISED
-from .views import CentreOfTrust, Own, ParametersOfCountry, ParametersOfTrust, are_read, happens
+from ..trust_groups import FREEDOM, MANAGER_LEAVES, REORGANISED
+from .views import (
+    FREED,
+    JUDGED,
+    CentreOfTrust,
+    Own,
+    ParametersOfCountry,
+    ParametersOfTrust,
+    centre_read,
+    chosen,
+    happens,
+    levers_read,
+)
 
 OF_TRUSTS: tuple[Level, ...] = ("trust", "seat")
 """Levels whose rules know the trust; those of other levels are the same for all trusts."""
-Fields = set[tuple[str, str]]
+Fields = frozenset[tuple[str, str]]
+Reader = TypeVar("Reader", Step, Tally)
 
 
 def marked_own(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -34,6 +47,7 @@ def in_place_of(rule: Callable[..., Any], function: Callable[..., Any]) -> Calla
     return marked_own(wraps(rule)(function))
 
 
+@cache
 def fields_read(reader: Step | Tally, phase: Phase, book: RuleBook, start: bool = False) -> Fields:
     """Return the fields that the rule of a step or of a tally reads in ``phase`` of ``book``."""
     rank = RANKS[phase.level]
@@ -42,39 +56,60 @@ def fields_read(reader: Step | Tally, phase: Phase, book: RuleBook, start: bool 
     given = tracer.call(reader.rule, reader.reads)
     results = given if isinstance(reader, Tally) or not reader.single else (given,)
     nodes = in_order(node for node in results if hasattr(node, "operands"))
-    return {node.detail for node in nodes if node.operation == "field"}
+    return frozenset(node.detail for node in nodes if node.operation == "field")
 
 
-def on_views(reader: Any, level: Level, fields: Fields, own: Own) -> Any:
-    """Return a step or a tally whose rule is called on views, where it reads what differs between groups."""
-    levers, freed = are_read(fields, own)
+def judging_step(book: RuleBook, own: Own) -> Step | None:
+    """Return the step of the centre that says how trusts are judged, if it reads what groups have of their own.
+
+    None, too, where it reads more than the centre's stance: it is then the same for all trusts.
+    """
+    phase = book.phase("centre")
+    step = next(step for step in phase.steps if set(JUDGED) <= set(step.writes))
+    plain = set(step.reads) <= {"centre", "p", "k", "setting", "now"}
+    return step if plain and levers_read(fields_read(step, phase, book), own) else None
+
+
+def on_views(reader: Reader, level: Level, fields: Fields, own: Own, judging: Step | None = None) -> Reader:
+    """Return a step or a tally whose rule is called on views, where it reads what differs between groups.
+
+    ``judging`` is the step of the centre that is followed for each trust.
+    """
+    levers = levers_read(fields, own)
     if level not in OF_TRUSTS:
         return _with_rule(reader, _of_country(reader, own), ("p", "centre")) if levers else reader
-    if not (levers or freed):
+    freed = FREEDOM in own and centre_read(fields, FREED)
+    judging = judging if centre_read(fields, JUDGED) else None
+    if not (levers or freed or judging):
         return reader
-    return _with_rule(reader, _of_trust(reader, own, freed), ("p", "trust"))
+    more = ("p", "trust", *(() if judging is None else judging.reads))
+    return _with_rule(reader, _of_trust(reader, more, own, freed, judging), more)
 
 
-def _with_rule(reader: Any, rule: Callable[..., Any], more: Iterable[str]) -> Any:
+def _with_rule(reader: Reader, rule: Callable[..., Any], more: Iterable[str]) -> Reader:
     """Return ``reader`` with ``rule``, which reads ``more`` records behind its own."""
-    reads = tuple(dict.fromkeys((*reader.reads, *more)))
-    if isinstance(reader, Tally):
-        return Tally(rule, reads, reader.fields, reader.over, reader.into)
-    return Step(rule, reads, reader.writes, reader.single)
+    return replace(reader, rule=rule, reads=tuple(dict.fromkeys((*reader.reads, *more))))
 
 
-def _of_trust(reader: Any, own: Own, freed: bool) -> Callable[..., Any]:
-    names, rule = tuple(dict.fromkeys((*reader.reads, "p", "trust"))), reader.rule
+def _of_trust(reader: Any, more: tuple[str, ...], own: Own, freed: bool, judging: Step | None) -> Callable[..., Any]:
+    names, rule = tuple(dict.fromkeys((*reader.reads, *more))), reader.rule
 
     def of_trust(*records: Any) -> Any:
         read = dict(zip(names, records, strict=True))
         p, trust = read["p"], read["trust"]
         read["p"] = ParametersOfTrust(p, trust, own)
-        if freed:
-            read["centre"] = CentreOfTrust(read["centre"], p, trust, own)
+        if freed or judging is not None:
+            judged = {} if judging is None else _made_by(judging, read)
+            freedom = chosen(trust, p, own[FREEDOM], 0.0) if freed else None
+            read["centre"] = CentreOfTrust(read["centre"], freedom, judged)
         return rule(*[read[name] for name in reader.reads])
 
     return in_place_of(rule, of_trust)
+
+
+def _made_by(step: Step, read: dict[str, Any]) -> dict[str, Any]:
+    given = step.rule(*[read[name] for name in step.reads])
+    return dict(zip(step.writes, (given,) if step.single else given, strict=True))
 
 
 def _of_country(reader: Any, own: Own) -> Callable[..., Any]:

@@ -6,7 +6,7 @@ selects what holds for the trust at hand, or takes the mean of all trusts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Set
 from typing import Any
 
 from ..arithmetic import select
@@ -16,6 +16,8 @@ Own = Mapping[str, tuple[tuple[int, str], ...]]
 """Lever -> the number of each group that has it of its own, and the name of the parameter that holds it."""
 FREED = ("control", "detail")
 """What of the centre a group is freed from."""
+JUDGED = ("incentive_access", "incentive_integration")
+"""What of the centre follows from levers alone: how trusts are judged, which is another thing for each group."""
 
 
 def own_levers(groups: TrustGroups) -> Own:
@@ -84,26 +86,36 @@ class ParametersOfCountry:
 
 
 class CentreOfTrust:
-    """The centre as a trust meets it: of control and detail, what its group is not freed from."""
+    """The centre as a trust meets it: of control and detail what its group is not freed from, and how it is judged.
 
-    __slots__ = ("_centre", "_own", "_p", "_trust")
+    ``judged`` gives the fields of the centre that are made anew for the trust, by name.
+    """
 
-    def __init__(self, centre: Any, p: Any, trust: Any, own: Own) -> None:
-        self._centre, self._p, self._trust, self._own = centre, p, trust, own
+    __slots__ = ("_centre", "_freedom", "_judged")
+
+    def __init__(self, centre: Any, freedom: Any, judged: Mapping[str, Any]) -> None:
+        self._centre, self._freedom, self._judged = centre, freedom, judged
 
     def __getattr__(self, name: str) -> Any:
+        if name in self._judged:
+            return self._judged[name]
         value = getattr(self._centre, name)
-        if name not in FREED:
-            return value
-        return value * (1.0 - chosen(self._trust, self._p, self._own[FREEDOM], 0.0))
+        return value * (1.0 - self._freedom) if name in FREED and self._freedom is not None else value
 
 
-def are_read(fields: set[tuple[str, str]], own: Own) -> tuple[bool, bool]:
-    """Return whether ``fields`` hold a lever that groups have of their own, and what they are freed from.
+def levers_read(fields: Set[tuple[str, str]], own: Own) -> bool:
+    """Whether ``fields`` hold a lever that groups have of their own.
 
-    >>> are_read({("p", "target_level"), ("centre", "control")}, {"target_level": ((1, "target_level[a]"),)})
-    (True, False)
+    >>> levers_read({("p", "target_level"), ("centre", "control")}, {"target_level": ((1, "target_level[a]"),)})
+    True
     """
-    levers = any(record == "p" and name in own and name not in (FREEDOM, *EVENTS) for record, name in fields)
-    freed = FREEDOM in own and any(record == "centre" and name in FREED for record, name in fields)
-    return levers, freed
+    return any(record == "p" and name in own and name not in (FREEDOM, *EVENTS) for record, name in fields)
+
+
+def centre_read(fields: Set[tuple[str, str]], names: Container[str]) -> bool:
+    """Whether ``fields`` hold one of the fields ``names`` of the centre.
+
+    >>> centre_read({("p", "target_level"), ("centre", "control")}, FREED)
+    True
+    """
+    return any(record == "centre" and name in names for record, name in fields)

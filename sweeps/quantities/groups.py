@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ...model.schedule.rulebook import BUILT_IN, RuleBook
+from ...model.schedule.rulebook import RuleBook
 from ...model.text.plain_text import brief
 from ...model.trust_groups import TrustGroups, group_levers_among, read_groups
 
@@ -48,10 +48,11 @@ def outcomes_by_group(names: Any, book: RuleBook | None = None) -> tuple[str, ..
 
 
 def with_groups_of_spec(book: RuleBook, tables: Mapping[str, Any], fixed: Iterable[str]) -> RuleBook:
-    """Return ``book`` with the groups that the ``tables`` of a spec name, and those levers of theirs that are ``fixed``.
+    """Return ``book`` with the groups that the ``tables`` of a spec name, and the levers of theirs that are ``fixed``.
 
     Raises ValueError for groups that cannot be, and for a book that has groups which the spec does not name.
 
+    >>> from ...model.schedule.rulebook import BUILT_IN
     >>> with_groups_of_spec(BUILT_IN, {"country": {"groups": {"treated": 0.15}}}, []).groups.names
     ('treated',)
     """
@@ -85,6 +86,7 @@ def _are_those(groups: TrustGroups, found: TrustGroups | None) -> bool:
 def with_levers(book: RuleBook, names: Iterable[str]) -> RuleBook:
     """Return ``book`` with the levers of groups that ``names`` name. Raises ValueError for one that cannot be.
 
+    >>> from ...model.schedule.rulebook import BUILT_IN
     >>> with_levers(BUILT_IN, ["real_control"]) is BUILT_IN
     True
     """
