@@ -27,6 +27,10 @@ data. The files stand in `results/experiments/history/`; a file of one's own can
   a test only where at least a tenth of the space lies outside. What fails is an **exception**: a finding about the
   model, not about the record.
 
+A file of one's own has the keys of those in `results/experiments/history/`: what was published (`[published]`), months,
+arms, what all arms set and groups (`[run]`), and estimator, windows and outcomes (`[reading]`). All arms set the same
+levers; `"lever[group]@month"` sets one for a group of trusts.
+
 Where groups of trusts are compared, these are drawn at random, and what luck does to the groups is known from an arm
 without the treatment and taken off.
 """

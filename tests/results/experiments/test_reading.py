@@ -8,9 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tredegar.results.experiments.chapter import HEAD
 from tredegar.results.experiments.reading import experiment_names, find_experiment, parse_experiment, read_experiment
 from tredegar.results.experiments.records import SIDES, lever_of
 from tredegar.results.experiments.space import drawn_ranges, points_with_arms, recorded_outcomes_of
+from tredegar.results.experiments.wording import published_in_words
 from tredegar.sweeps import Spec
 
 from ...support.made_experiments import made_experiment, made_text
@@ -61,6 +63,16 @@ def test_arms_differ_and_the_space_leaves_out_what_they_set(name: str) -> None:
     settings = [tuple(sorted(arm.items())) for arm in experiment.schedule.arms.values()]
     assert len(set(settings)) == len(settings)
     assert not set(drawn_ranges(experiment, trusts=140)) & {lever_of(name) for arm in settings for name, _ in arm}
+
+
+def test_the_page_of_all_experiments_is_that_of_these_files() -> None:
+    page = (ROOT / "docs" / "experiments.md").read_text(encoding="utf-8")
+    told = " ".join(page.split())
+    for experiment in map(find_experiment, NAMES):
+        assert f"| {experiment.name} | {experiment.side} | " in page
+        assert published_in_words(experiment.published) in page
+        assert all(" ".join(text.split()) in told for text in (*experiment.mapping, *experiment.caveats))
+    assert " ".join(HEAD.split()) in told
 
 
 def test_both_sides_of_the_debate_are_heard() -> None:
