@@ -60,7 +60,8 @@ class SpaceEffects:
     def quantiles(self) -> tuple[float, float, float]:
         """The effects that 5, 50 and 95 % of the settings do not exceed."""
         kept = self.effect[np.isfinite(self.effect)]
-        return tuple(np.quantile(kept, QUANTILES).tolist()) if kept.size else (np.nan,) * 3  # type: ignore[return-value]
+        low, middle, high = np.quantile(kept, QUANTILES).tolist() if kept.size else (np.nan,) * 3
+        return low, middle, high
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

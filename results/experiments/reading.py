@@ -92,11 +92,9 @@ def _published(table: Any, where: str) -> PublishedEffect:
     null = table.get("null", False)
     if not isinstance(null, bool):
         raise ValueError(f"{where}: null must be true or false, got {null!r}")
-    values = checked_numbers({name: table[name] for name in numbers}, where)
-    words = {name: _text(table, name, where) for name in texts}
-    return PublishedEffect(
-        **values, **words, evidence=checked_texts(table["evidence"], f"{where}, evidence"), null=null
-    )
+    given: dict[str, Any] = dict(checked_numbers({name: table[name] for name in numbers}, where))
+    given |= {name: _text(table, name, where) for name in texts}
+    return PublishedEffect(**given, evidence=checked_texts(table["evidence"], f"{where}, evidence"), null=null)
 
 
 def _schedule(table: Any, where: str) -> Schedule:
