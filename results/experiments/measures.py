@@ -136,7 +136,7 @@ def spread_of_quality(experiment: Experiment, runs: Mapping[str, np.ndarray]) ->
     >>> from .reading import find_experiment
     >>> london = find_experiment("stroke-care-in-london")
     >>> tenths = {"quality_p10": 0.0, "quality_p90": 0.2563103}
-    >>> runs = {name: np.full((1, 2, london.schedule.months), value) for name, value in tenths.items()}
+    >>> runs = {name: np.full((2, 2, london.schedule.months), value) for name, value in tenths.items()}
     >>> spread_of_quality(london, runs).round(6).tolist()
     [[0.1, 0.1]]
     """

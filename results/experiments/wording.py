@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from ...model.text.amounts import counted
 from ..intervals import Estimate, said
 from .findings import REACHED, ExperimentFindings, SpaceEffects
@@ -113,8 +115,14 @@ def _space_lines(findings: ExperimentFindings) -> list[str]:
     return [
         f"  over the space, {counted(size.settings, 'setting')} of {counted(size.setting_replicates, 'run')} each",
         f"    effect   {middle:+.{DIGITS}f} in the middle, 90 % from {low:+.{DIGITS}f} to {high:+.{DIGITS}f}",
+        f"    true     {_middle(space.true)} in the middle, dressed {_middle(space.dressed)}",
         f"    inside   {percent_of_space(space)}: {verdict_over_space(findings)}",
     ]
+
+
+def _middle(values: np.ndarray) -> str:
+    kept = values[np.isfinite(values)]
+    return f"{np.median(kept) if kept.size else np.nan:+.{DIGITS}f}"
 
 
 def _told(estimate: Estimate) -> str:
