@@ -20,9 +20,9 @@ from ..model.text.names import whole_number
 from ..model.trust_groups import read_groups
 from ..observation.summaries import about_sums
 from ..store.format import SUMMARIES
-from .batch.asked import check_kinds, country_of, most_groups, rules_of, values_recorded
+from .batch.asked import check_argument_kinds, country_of, most_groups, rules_of, values_recorded
 from .batch.batch import Record, Recorded, RunBatch
-from .batch.group_records import by_group
+from .batch.group_records import stacked_by_group
 from .batch.memory import Needs, check_room
 from .batch.points import checked_run_numbers, chosen_runs, read_points, repeated_by_run
 from .batch.summing import checked_months, narrowed, widened
@@ -164,7 +164,7 @@ def simulate(
     >>> found.engine, found.failures
     ('numpy', ())
     """
-    check_kinds(engine, outcomes, providers, constants, trust_records, dtype, summaries)
+    check_argument_kinds(engine, outcomes, providers, constants, trust_records, dtype, summaries)
     replicates, months = whole_number("replicates", replicates, 1), checked_months(months, bool(summaries))
     trusts, clinicians = whole_number("trusts", trusts, 1), whole_number("clinicians", clinicians, 1)
     seed, every = whole_number("seed", seed, 0), whole_number("every", every, 1, months)
@@ -231,7 +231,7 @@ def _assemble(batch: RunBatch, run: Run, engine: str, shape: tuple[int, int], dt
     for first in range(0, count, step):
         chosen = slice(first, min(first + step, count))
         recorded = run(batch.take(chosen))
-        for name, values in by_group(narrowed(recorded, record), batch.take(chosen)).items():
+        for name, values in stacked_by_group(narrowed(recorded, record), batch.take(chosen)).items():
             if name not in arrays:
                 arrays[name] = np.empty((count, *values.shape[1:]), np.float64 if name == SUMMARIES else dtype)
             values[recorded.failed > 0] = np.nan

@@ -39,7 +39,7 @@ def rules_of(
     constants: Mapping[str, float],
     providers: Providers | None = None,
 ) -> tuple[RuleBook, dict[str, Any]]:
-    """Return the book that ``rules`` make, with groups and varied constants, and the points by name.
+    """Return the book that ``rules`` make, with groups and varied constants, and the points, name -> (point,) values.
 
     Raises ValueError for rules and groups that cannot be, and for a constant that is given twice.
 
@@ -86,7 +86,7 @@ def most_groups(country: Country) -> int:
     return len({*country.providers.council, *country.providers.catchment})
 
 
-def check_kinds(
+def check_argument_kinds(
     engine: Any, outcomes: Any, providers: Any, constants: Any, trust_records: Any, dtype: Any, summaries: Any
 ) -> None:
     """Raise ValueError for an argument of another kind than it must be."""

@@ -13,14 +13,14 @@ from .batch import RunBatch
 Records = dict[str, NDArray[np.float64]]
 
 
-def by_group(recorded: Records, batch: RunBatch) -> Records:
+def stacked_by_group(recorded: Records, batch: RunBatch) -> Records:
     """Return what was ``recorded`` of ``batch``, name -> (run, ...), with values of groups as (run, group, window).
 
     Groups are in their order, the trusts of no group first; a group that has no trust in a run is NaN. With records of
     trusts the number of each trust's group is one of them, (run, trust).
 
     >>> from .small import small_batch
-    >>> by_group({"quality": np.array([[0.5], [0.6]])}, small_batch())["quality"].shape
+    >>> stacked_by_group({"quality": np.array([[0.5], [0.6]])}, small_batch())["quality"].shape
     (2, 1)
     """
     groups, country = batch.rules.groups, batch.country

@@ -15,7 +15,7 @@ from ..schedule.rulebook import Field, RuleBook
 from ..trust_groups import GROUP_ONLY, TrustGroups, group_levers_among, groups_as_text
 from .by_group import with_outcomes_by_group
 from .levers import check_group_lever, row_of
-from .membership import draw_step, memory_of, size_step, size_tally
+from .membership import draw_step, group_memory, size_step, size_tally
 from .steps import Reader, fields_read, judging_step, on_views, with_events
 from .views import Own, own_levers
 
@@ -92,7 +92,7 @@ def _transformed(book: RuleBook, groups: TrustGroups) -> RuleBook:
     own = own_levers(groups)
     judging = judging_step(book, own)
     rows = {lever.name: row_of(lever, book) for lever in groups.levers}
-    memory: dict[Field, type] = {**book.memory, **memory_of(groups)}
+    memory: dict[Field, type] = {**book.memory, **group_memory(groups)}
     plain = replace(
         book,
         parameters=MappingProxyType({**book.parameters, **rows}),

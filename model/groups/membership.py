@@ -95,10 +95,10 @@ def _size_fields(groups: TrustGroups) -> tuple[str, ...]:
     return (*(size_field(number) for number in numbers), *(trusts_field(number) for number in numbers))
 
 
-def memory_of(groups: TrustGroups) -> dict[Field, type]:
+def group_memory(groups: TrustGroups) -> dict[Field, type]:
     """Return the memory that groups need: of trusts their number, of the centre sizes, numbers and shares.
 
-    >>> len(memory_of(TrustGroups(names=("treated",))))
+    >>> len(group_memory(TrustGroups(names=("treated",))))
     7
     """
     return {GROUP: float, **{("centre", name): float for name in size_step(groups).writes}}

@@ -24,9 +24,9 @@ from .views import (
     ParametersOfCountry,
     ParametersOfTrust,
     centre_read,
-    chosen,
     happens,
     levers_read,
+    own_or_given,
 )
 
 OF_TRUSTS: tuple[Level, ...] = ("trust", "seat")
@@ -100,7 +100,7 @@ def _of_trust(reader: Any, more: tuple[str, ...], own: Own, freed: bool, judging
         read["p"] = ParametersOfTrust(p, trust, own)
         if freed or judging is not None:
             judged = {} if judging is None else _made_by(judging, read)
-            freedom = chosen(trust, p, own[FREEDOM], 0.0) if freed else None
+            freedom = own_or_given(trust, p, own[FREEDOM], 0.0) if freed else None
             read["centre"] = CentreOfTrust(read["centre"], freedom, judged)
         return rule(*[read[name] for name in reader.reads])
 

@@ -42,7 +42,7 @@ def share_field(number: int) -> str:
     return f"group_share__{number}"
 
 
-def chosen(trust: Any, p: Any, own: tuple[tuple[int, str], ...], value: Any) -> Any:
+def own_or_given(trust: Any, p: Any, own: tuple[tuple[int, str], ...], value: Any) -> Any:
     """Return what the trust's group has of its own, or ``value`` for trusts of other groups."""
     for number, name in own:
         value = select(trust.group == float(number), getattr(p, name), value)
@@ -51,7 +51,7 @@ def chosen(trust: Any, p: Any, own: tuple[tuple[int, str], ...], value: Any) -> 
 
 def happens(trust: Any, p: Any, own: tuple[tuple[int, str], ...]) -> Any:
     """Return whether an event happens to the trust: whether it is above one half for its group."""
-    return chosen(trust, p, own, 0.0) > 0.5
+    return own_or_given(trust, p, own, 0.0) > 0.5
 
 
 class ParametersOfTrust:
@@ -63,7 +63,7 @@ class ParametersOfTrust:
         self._p, self._trust, self._own = p, trust, own
 
     def __getattr__(self, name: str) -> Any:
-        return chosen(self._trust, self._p, self._own.get(name, ()), getattr(self._p, name))
+        return own_or_given(self._trust, self._p, self._own.get(name, ()), getattr(self._p, name))
 
 
 class ParametersOfCountry:
