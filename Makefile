@@ -20,7 +20,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types imports slow compiled processes readers chaos soak slurm browser ptx gpu facts house coverage damage golden figures ledger models notebooks claims screen hindcast bench constraints minimum newest fuzz extras clean
+.PHONY: help setup demo test check lint types imports slow compiled processes readers chaos soak slurm browser ptx gpu facts house coverage damage golden figures ledger models notebooks claims screen hindcast bench constraints minimum newest fuzz extras clean experiments
 
 help: ## list the targets
 	@echo 'make TARGET, where TARGET is'
@@ -166,6 +166,9 @@ ledger: $(INSTALLED) ## search 20,000 settings for the record (minutes) and writ
 models: $(INSTALLED) ## after `make claims`: hold model 1 against model 2, by the record and claim by claim (half an hour), in docs/models.md
 	@$(BIN)/python docs/compare_models.py --run-claims build/claims-1
 	@$(BIN)/python docs/compare_models.py --claims build/claims-1 build/claims
+
+experiments: $(INSTALLED) ## run the experiments of history (minutes; stores in build/experiments) and write docs/experiments.md
+	@$(BIN)/python docs/make_experiments.py
 
 claims: $(INSTALLED) ## put the claims to the test (minutes) and write docs/claims.md, its tables and figures from the stores
 	@$(BIN)/tredegar claims --size standard --out build/claims --docs docs/claims.md

@@ -31,6 +31,7 @@ _HOMES = {
     "draw_responses": "results",
     "draw_sensitivity": "results",
     "engines": "kernels",
+    "experiment": "api.experimenting",
     "export": "results",
     "grow_tree": "results",
     "hindcast": "api.hindcast_runs",

@@ -20,6 +20,8 @@ from .observation.files.record_table import RecordOfFiles
 from .observation.target_table import Target
 from .results.arms.comparison import Comparison
 from .results.discovery.regions import Discovery
+from .results.experiments.findings import ExperimentFindings
+from .results.experiments.records import Experiment
 from .results.hindcasting.judged_forecasts import Hindcast
 from .results.record.validation import Finding
 from .results.replay.story import Replay
@@ -73,6 +75,7 @@ __all__ = [
     "draw_responses",
     "draw_sensitivity",
     "engines",
+    "experiment",
     "export",
     "grow_tree",
     "hindcast",
@@ -377,6 +380,49 @@ def engines() -> tuple[EngineInfo, ...]:
     [True]
     """
 
+def experiment(
+    name: str | Experiment,
+    space: int = 0,
+    replicates: int = 64,
+    setting_replicates: int = 4,
+    trusts: int = 140,
+    clinicians: int = 20,
+    seed: int = ...,
+    engine: Literal["auto", "cuda", "cupy", "numba", "numpy", "mesa"] | str = "auto",
+    report: Report | None = None,
+    store: str | PathLike[str] | None = None,
+    workers: int = 0,
+) -> ExperimentFindings:
+    """Run an experiment of history and return what was found, beside what was published.
+
+    Args:
+        name: an experiment that the command ``tredegar experiment`` lists, the path of a TOML file, or a record.
+        space: how many settings of the parameters are drawn that the experiment does not set itself; 0 for none.
+        replicates: runs at the defaults; their scatter makes the intervals.
+        setting_replicates: runs at each setting of the space.
+        trusts: trusts of the country.
+        clinicians: seats per trust.
+        seed: of the settings and of all random streams.
+        engine: "auto" or a name of :func:`engines`; all give the same bits.
+        report: called after each batch of settings with how many are done, and of how many.
+        store: the settings are run as a sweep into this folder, so that a killed call is finished by the same call;
+            without it they are computed here and now, with the same bits.
+        workers: processes of that sweep; 0 for this one alone.
+
+    Returns:
+        A record: ``at_defaults`` and ``beside`` with intervals over runs, ``space`` with the effect of every setting
+        and the share inside the published interval. Printed, it says so in words.
+
+    Raises:
+        ValueError: for a name that there is not, a file that cannot be used, and sizes out of range.
+
+    The arms of a setting share their random numbers, so that what chance does to one arm it does to the others.
+
+    >>> found = experiment("england-less-wales", replicates=3, trusts=6, clinicians=4, engine="numpy")
+    >>> found.experiment.title, found.space is None, found.at_defaults["effect"].mean < 0.06
+    ('England less Wales', True, True)
+    """
+
 def export(
     sweep: xr.Dataset,
     path: str | Path,
@@ -657,7 +703,7 @@ def screen(
     holds a Dataset (constant, change, answer) under ``found``, in the units of the answers, and ``deciding``.
 
     Raises ValueError for an unknown tier, constant or engine, and for a folder that holds another screen; RuntimeError
-    where a sweep was stopped: the same call goes on from there.
+    where a sweep could not be run, ScreenStopped where it was interrupted: the same call goes on from there.
 
     >>> from tredegar import screen
     >>> screen(constants=["VOICE_BASSE"])

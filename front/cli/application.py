@@ -15,6 +15,7 @@ from typer.main import get_command
 
 from ..model.text.plain_text import OBEYED, hidden, plain
 from . import claims_commands, model_commands, results_commands, submit_commands, sweep_commands
+from .experiments import history_command
 from .numbers import read_numbers_strictly
 from .streams import plain_streams
 from .studies.constants_screened import register_screen_command
@@ -66,6 +67,7 @@ claims_commands.register_claims_commands(app)
 register_screen_command(app)
 register_hindcast_command(app)
 submit_commands.register_submit_commands(app)
+history_command.register_experiment_command(app)
 
 
 def run_command_line(arguments: list[str] | None = None) -> None:

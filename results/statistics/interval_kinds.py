@@ -21,6 +21,7 @@ SENSITIVITY, DISCOVER = "tredegar sensitivity, report", "tredegar discover, repo
 OBSERVE = "tredegar observe"
 SCREEN = "tredegar screen"
 CLAIMS, PHASES = "tredegar claims: verdicts", "tredegar claims: contradictions"
+EXPERIMENTS = "tredegar experiment"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +133,8 @@ _KINDS = (
     _kind("box of dense members that is told", CLAIMS, word=True),
     _kind("low end of the density of a box", CLAIMS),
     _kind("by construction", CLAIMS, "by_construction", word=True),
+    _kind("effect of an experiment", EXPERIMENTS, "effect_low", "effect_high"),
+    _kind("share of a space in a published interval", EXPERIMENTS, "space_share_low", "space_share_high"),
     _kind("share of a phase diagram", PHASES, doubt="where the effect is a hill on a plain, or has a step"),
     _kind("turn of a sign in a phase diagram", PHASES, doubt=STEP),
     _kind("effect at a place of a phase diagram", PHASES, "error", "chance", doubt=STEP),
@@ -197,4 +200,14 @@ def _listed(names: list[str]) -> str:
     return " and ".join(names) if len(names) < 3 else f"{'; '.join(names[:-1])} and {names[-1]}"
 
 
-__all__ = ["CLAIMS", "INTERVAL_KINDS", "PHASES", "IntervalKind", "doubts", "kinds_of", "printed_by", "with_doubts"]
+__all__ = [
+    "CLAIMS",
+    "EXPERIMENTS",
+    "INTERVAL_KINDS",
+    "PHASES",
+    "IntervalKind",
+    "doubts",
+    "kinds_of",
+    "printed_by",
+    "with_doubts",
+]

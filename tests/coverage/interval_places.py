@@ -57,6 +57,7 @@ SHARES = (
     "band of idle parameters, total_share",
     "band of idle parameters, share",
 )
+EXPERIMENTS = ("effect of an experiment", "share of a space in a published interval")
 CHANCE = ("share of chance in single runs",)
 INDICES = (*SOBOL, *IDLE_SOBOL, *MORRIS, *PAWN, *DELTA, *COEFFICIENTS, *SHARES, *CHANCE, "advice on intervals")
 VERDICTS = ("share of verdicts", "word of a verdict", "setting that is decided", "by construction")
@@ -116,6 +117,11 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "results/intervals.py:combined": MEANS,
     "results/intervals.py:estimate_by_point": ("difference of arms at a point",),
     "results/intervals.py:estimate_unpaired": ("difference of arms at a point",),
+    "results/experiments/findings.py": ("effect of an experiment",),
+    "results/experiments/findings.py:SpaceEffects": EXPERIMENTS,
+    "results/experiments/findings.py:over_space": EXPERIMENTS,
+    "results/experiments/tables.py:effects_table": EXPERIMENTS,
+    "front/api/experimenting.py:experiment": EXPERIMENTS,
     "results/record/claims_compared.py": VERDICTS,
     "results/record/model_comparison.py:LeverEffect": ("difference of arms at a point",),
     "results/record/model_comparison.py:lever_effect": ("difference of arms at a point",),
@@ -178,10 +184,13 @@ PLACES: Mapping[str, tuple[str, ...]] = {
 """Place -> the kinds that it makes or hands on."""
 
 RANGE, RUNS = "the range of a parameter", "the middle of single runs or points, which is described and not estimated"
+PUBLISHED = "the interval that was published, from its source"
 SURFACE = "the middle of a surface over the space, whose shares have the interval"
 NO_INTERVALS: Mapping[str, str] = {
     "datasets/attributes.py:parameter_of": RANGE,
     "front/page/country.py:sliders": RANGE,
+    "results/experiments/reading.py": PUBLISHED,
+    "results/experiments/records.py:PublishedEffect": PUBLISHED,
     "results/record/cross_section.py": "bounds in which most runs lie",
     "results/record/ledger.py": "the middle of the settings",
     "results/record/search.py:Search": "windows of the record",

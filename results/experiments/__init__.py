@@ -1,0 +1,1 @@
+"""Experiments of history: what was published of a lever's effect, and the same estimator applied to simulated runs."""

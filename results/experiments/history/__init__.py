@@ -1,0 +1,1 @@
+"""The experiments themselves, one TOML file each, named like the experiment."""
