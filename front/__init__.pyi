@@ -657,7 +657,7 @@ def screen(
     holds a Dataset (constant, change, answer) under ``found``, in the units of the answers, and ``deciding``.
 
     Raises ValueError for an unknown tier, constant or engine, and for a folder that holds another screen; RuntimeError
-    where a sweep was stopped: the same call goes on from there.
+    where a sweep could not be run, ScreenStopped where it was interrupted: the same call goes on from there.
 
     >>> from tredegar import screen
     >>> screen(constants=["VOICE_BASSE"])
