@@ -15,7 +15,8 @@ from .tables import Cells, answer_rows, deciding_rows, deciding_table, lead_word
 METHOD = (
     (
         "Each constant is halved and doubled (to what the equations accept) at the defaults of all parameters, "
-        "under the same random numbers, run by run. A move is what that does to an answer."
+        "under the same random numbers, run by run. A move is what that does to an answer. What is a parameter "
+        "already is not screened: claims and contradictions vary it."
     ),
     (
         "The band of an answer is by how much it may move before that matters: for the effect of a lever and for "
