@@ -246,7 +246,7 @@ def _join(rows: Sequence[Providers]) -> Providers:
     )
 
 
-def _join_paths(rows: list[Providers]) -> tuple[tuple[PathStep, tuple[float, ...]], ...]:
+def _join_paths(rows: Sequence[Providers]) -> tuple[tuple[PathStep, tuple[float, ...]], ...]:
     by_row = [dict(row.paths) for row in rows]
     return tuple((step, tuple(paths[step][0] for paths in by_row)) for step in sorted(by_row[0]))
 
