@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from ..schedule.month import Phase, Step
 from ..schedule.rulebook import Field, RuleBook
+from ..text.plain_text import plain
 from ..trust_groups import GROUP_ONLY, TrustGroups, group_levers_among, groups_as_text
 from .by_group import with_outcomes_by_group
 from .levers import check_group_lever, row_of
@@ -61,8 +62,8 @@ def with_levers_named(book: RuleBook, names: Iterable[object]) -> RuleBook:
     if book.groups is None:
         said = levers[0]
         raise ValueError(
-            f"'{said.name}' is of a group, and there are no groups; name them with their shares, such as"
-            f" groups = {{ {said.group or 'treated'} = 0.15 }} under [country]"
+            f"'{plain(said.name)}' needs a group, and there are no groups; name them with their shares, such as"
+            f" groups = {{ {plain(said.group) or 'treated'} = 0.15 }} under [country]"
         )
     if set(levers) <= set(book.groups.levers):
         return book
