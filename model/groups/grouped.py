@@ -94,7 +94,7 @@ def _transformed(book: RuleBook, groups: TrustGroups) -> RuleBook:
     judging = judging_step(book, own)
     rows = {lever.name: row_of(lever, book) for lever in groups.levers}
     memory: dict[Field, type] = {**book.memory, **group_memory(groups)}
-    plain = replace(
+    known = replace(
         book,
         parameters=MappingProxyType({**book.parameters, **rows}),
         memory=MappingProxyType(memory),
@@ -103,7 +103,7 @@ def _transformed(book: RuleBook, groups: TrustGroups) -> RuleBook:
         text=_text(book, groups),
     )
     return replace(
-        plain,
+        known,
         month=tuple(_phase(phase, book, own, judging) for phase in book.month),
         start=tuple(_with_membership(_phase(phase, book, own, start=True), groups) for phase in book.start),
         own_outcomes=tuple(_outcome(step, book, own) for step in book.own_outcomes),

@@ -64,7 +64,7 @@ def with_groups_of_spec(book: RuleBook, tables: Mapping[str, Any], fixed: Iterab
     if book.groups is not None and not _are_those(book.groups, found):
         if found is None:
             raise ValueError(
-                "groups of trusts that the rules have must be named under [country], such as groups = { treated = 0.15 }"
+                "groups that the rules have must be named under [country], such as groups = { treated = 0.15 }"
             )
     elif found is None or book.groups is not None:
         return with_levers(book, fixed)
