@@ -129,7 +129,9 @@ def read_groups(given: Any, outcomes: Iterable[str] | None = None) -> TrustGroup
     recorded = (outcomes,) if isinstance(outcomes, str) else tuple(outcomes or ())
     if given is None:
         if recorded:
-            raise ValueError("outcomes by group need groups; give their names and shares, such as {'treated': 0.15}")
+            raise ValueError(
+                "outcomes by group must have groups; give their names and shares, such as {'treated': 0.15}"
+            )
         return None
     if isinstance(given, TrustGroups):
         given = given.names if given.shares is None else dict(zip(given.names, given.shares, strict=True))

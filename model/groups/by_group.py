@@ -109,7 +109,7 @@ def _graph_of(outcome: str, book: RuleBook) -> tuple[tuple[Row, ...], tuple[int,
     if outcome in PERCENTILES:
         raise ValueError(f"{place}: percentiles are read off the ranks of all trusts")
     if outcome not in book.outcomes:
-        raise ValueError(f"{place}: there is no such outcome{closest(outcome, book.outcomes)}")
+        raise ValueError(f"{place}: unknown outcome{closest(outcome, book.outcomes)}")
     rows, results = rows_of([_values_of(book)[outcome]])
     for row in rows:
         if row[0] == "luck":

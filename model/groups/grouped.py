@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from ..schedule.month import Phase, Step
 from ..schedule.rulebook import Field, RuleBook
+from ..text.plain_text import plain
 from ..trust_groups import GROUP_ONLY, TrustGroups, group_levers_among, groups_as_text
 from .by_group import with_outcomes_by_group
 from .levers import check_group_lever, row_of
@@ -61,8 +62,8 @@ def with_levers_named(book: RuleBook, names: Iterable[object]) -> RuleBook:
     if book.groups is None:
         said = levers[0]
         raise ValueError(
-            f"'{said.name}' is of a group, and there are no groups; name them with their shares, such as"
-            f" groups = {{ {said.group or 'treated'} = 0.15 }} under [country]"
+            f"'{plain(said.name)}' needs a group, and there are no groups; name them with their shares, such as"
+            f" groups = {{ {plain(said.group) or 'treated'} = 0.15 }} under [country]"
         )
     if set(levers) <= set(book.groups.levers):
         return book
@@ -93,7 +94,7 @@ def _transformed(book: RuleBook, groups: TrustGroups) -> RuleBook:
     judging = judging_step(book, own)
     rows = {lever.name: row_of(lever, book) for lever in groups.levers}
     memory: dict[Field, type] = {**book.memory, **group_memory(groups)}
-    plain = replace(
+    known = replace(
         book,
         parameters=MappingProxyType({**book.parameters, **rows}),
         memory=MappingProxyType(memory),
@@ -102,7 +103,7 @@ def _transformed(book: RuleBook, groups: TrustGroups) -> RuleBook:
         text=_text(book, groups),
     )
     return replace(
-        plain,
+        known,
         month=tuple(_phase(phase, book, own, judging) for phase in book.month),
         start=tuple(_with_membership(_phase(phase, book, own, start=True), groups) for phase in book.start),
         own_outcomes=tuple(_outcome(step, book, own) for step in book.own_outcomes),

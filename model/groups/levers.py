@@ -36,7 +36,7 @@ def check_group_lever(lever: GroupLever, groups: TrustGroups, book: RuleBook) ->
     name = plain(lever.name)
     if lever.group not in groups.names:
         raise ValueError(
-            f"'{name}': there is no group '{plain(lever.group)}'{closest(lever.group, groups.names)}"
+            f"'{name}': unknown group '{plain(lever.group)}'{closest(lever.group, groups.names)}"
             f" (groups: {', '.join(groups.names)})"
         )
     if lever.lever == REORGANISED and (why := _why_no_own_step(book)):
@@ -48,7 +48,7 @@ def check_group_lever(lever: GroupLever, groups: TrustGroups, book: RuleBook) ->
         return
     row = book.parameters.get(lever.lever)
     if row is None:
-        raise ValueError(f"'{name}': there is no lever '{plain(lever.lever)}'{closest(lever.lever, possible)}")
+        raise ValueError(f"'{name}': unknown lever '{plain(lever.lever)}'{closest(lever.lever, possible)}")
     raise ValueError(f"'{name}' cannot be: '{row.name}' {_why(row)} (by group: {', '.join(possible)})")
 
 

@@ -112,19 +112,21 @@ def check_providers(groups: TrustGroups | None, providers: Providers | None) -> 
     if groups.shares is not None:
         if column is not None:
             raise ValueError(
-                "groups have shares, and the providers table has a column 'group'; name the groups without shares"
+                "the shares of groups and the column 'group' of the providers table both say who belongs; leave the"
+                " shares out, or the column"
             )
         return
+    named = ", ".join(groups.names)
     if column is None:
         raise ValueError(
-            f"groups {', '.join(groups.names)} need shares, such as {{ {groups.names[0]} = 0.15 }}, or a providers"
-            " table with a column 'group'"
+            f"groups {named} must have shares, such as {{ {groups.names[0]} = 0.15 }}, or a providers table with a"
+            " column 'group'"
         )
     labels = tuple(sorted(set(column) - {""}))
     if labels != groups.names:
+        listed = ", ".join(labels) or "none"
         raise ValueError(
-            f"the column 'group' of the providers table names {', '.join(labels) or 'none'}, but the groups are"
-            f" {', '.join(groups.names)}"
+            f"groups must be the labels of the column 'group' of the providers table, {listed}, got {named}"
         )
 
 

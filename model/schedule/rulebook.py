@@ -119,7 +119,7 @@ def quantity_in(book: RuleBook, name: str, months: int | None, find: Callable[[s
     """
     found = quantity_of(name, months, find)
     if found.month is None and is_event(name):
-        raise ValueError(f"'{plain(name)}' happens in one month alone: say which, '{plain(name)}@61'")
+        raise ValueError(f"'{plain(name)}' needs a month, as it happens in one alone: '{plain(name)}@61'")
     if found.month is not None and found.parameter.name in book.varied_constants:
         constant = found.parameter.name
         raise ValueError(f"'{name}' cannot change: '{constant}' is a constant, which holds for the whole run")

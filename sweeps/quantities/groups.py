@@ -63,7 +63,9 @@ def with_groups_of_spec(book: RuleBook, tables: Mapping[str, Any], fixed: Iterab
     found = read_groups(groups, outcomes)
     if book.groups is not None and not _are_those(book.groups, found):
         if found is None:
-            raise ValueError("the rules have groups of trusts; name them under [country], such as treated = 0.15")
+            raise ValueError(
+                "groups that the rules have must be named under [country], such as groups = { treated = 0.15 }"
+            )
     elif found is None or book.groups is not None:
         return with_levers(book, fixed)
     from ...model.own.books import book_in_groups  # who has no groups needs nothing of it

@@ -12,6 +12,7 @@ import xarray as xr
 
 from tredegar.cli.entry import main
 from tredegar.model import OUTCOMES, PARAMETERS
+from tredegar.model.trust_groups import LEVERS_OF_GROUPS, ONLY_BY_GROUP
 from tredegar.sweeps.run.plan import parse_size
 from tredegar.sweeps.spec.errors import SpecError
 from tredegar.sweeps.spec.spec import Spec
@@ -191,7 +192,8 @@ def test_tables_are_listed_and_searched(capsys: pytest.CaptureFixture[str]) -> N
     assert tredegar("parameters") == 0
     said = capsys.readouterr().out
     lines = {line.split()[0]: line for line in said.splitlines()}
-    assert set(lines) == {"parameter", *PARAMETERS}
+    assert set(lines) == {"parameter", *PARAMETERS, *ONLY_BY_GROUP}
+    assert {name for name, line in lines.items() if "also by group" in line} == set(LEVERS_OF_GROUPS)
     assert all(f" {row.default:g} " in lines[name] and row.meaning in lines[name] for name, row in PARAMETERS.items())
     assert all(lines[name].endswith(row.source) for name, row in PARAMETERS.items())
     assert tredegar("outcomes", "queue") == 0

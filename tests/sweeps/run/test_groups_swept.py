@@ -172,7 +172,7 @@ def _columns(providers: object) -> dict[str, object]:
 
 
 REFUSED = {
-    "an unknown group": ({"groups": {"a": 0.1}}, {"target_level[b]": 0.5}, {}, "there is no group 'b'"),
+    "an unknown group": ({"groups": {"a": 0.1}}, {"target_level[b]": 0.5}, {}, "unknown group 'b'"),
     "no groups": ({}, {"target_level[a]": 0.5}, {}, "there are no groups"),
     "no groups to record": ({}, {}, {"groups": ["quality"]}, "needs groups"),
     "too much": ({"groups": {"a": 0.6, "b": 0.6}}, {}, {}, "at most 1 together, got 1.2"),
@@ -181,7 +181,7 @@ REFUSED = {
     "another form": ({"groups": 0.5}, {}, {}, "mapping name -> share"),
     "no name": ({"groups": {"Big Ones": 0.5}}, {}, {}, "small letters"),
     "the rest": ({"groups": {"rest": 0.5}}, {}, {}, "not 'rest'"),
-    "no column": ({"groups": ["a"]}, {}, {}, "need shares"),
+    "no column": ({"groups": ["a"]}, {}, {}, "must have shares"),
     "an uncertainty": ({"groups": {"a": 0.1}}, {"grip_rate[a]": 0.5}, {}, "no lever, and holds for all trusts alike"),
     "the start": ({"groups": {"a": 0.1}}, {"real_control[a]": 0.5}, {}, "works at the start of a run alone"),
     "the centre's": ({"groups": {"a": 0.1}}, {"deal_commitment[a]": 0.5}, {}, "read by the centre alone"),
