@@ -55,6 +55,7 @@ def rows_of_spec(spec: Any, points: int, rules: Rows = ()) -> Rows:
         ("runs", f"{points * spec.replicates:,}, {counted(spec.replicates, 'replicate')} of each point, {random}"),
         ("months", f"{spec.months:,}" + (f" from {spec.start} on" if spec.start else "")),
         ("country", f"{counted(spec.trusts, 'trust')}, {counted(spec.clinicians, 'clinician')} each"),
+        ("groups", _groups(spec.country.groups)),
         *rules,
         ("vary", _listed(varied)),
         ("fixed", _listed({name: f"{value:g}" for name, value in spec.fixed.items()})),
@@ -62,6 +63,13 @@ def rows_of_spec(spec: Any, points: int, rules: Rows = ()) -> Rows:
         ("record", outcomes + _how(record)),
     ]
     return [(name, text) for name, text in rows if text]
+
+
+def _groups(groups: Any) -> str:
+    """Return groups of trusts in words: their shares, or their names where providers list who belongs."""
+    if isinstance(groups, Mapping):
+        return _listed({name: f"{share:g} of trusts" for name, share in groups.items()})
+    return "" if groups is None else f"{_listed(dict.fromkeys(groups, ''))} of the providers table"
 
 
 def _range(entry: Any) -> str:
