@@ -12,7 +12,7 @@ from tredegar.model.schedule.rulebook import BUILT_IN
 from tredegar.model.trust_groups import EVENTS, GROUP_ONLY, GroupLever
 
 
-def levers() -> str:
+def group_levers() -> str:
     """Return the table of the levers of groups, and of what only groups have."""
     of_centre = {name for phase in trace_month() if phase.name == "centre" for _, name in phase.reads}
     lines = ["Name | Range | What it is | The centre", "---|---|---|---"]
@@ -46,5 +46,5 @@ def _listed(names: Iterable[str]) -> str:
     return "\n".join(line.rstrip() for line in lines).strip().removesuffix(",")
 
 
-SECTIONS: dict[str, Callable[[], str]] = {"levers of groups": levers, "outcomes of groups": outcomes}
+SECTIONS: dict[str, Callable[[], str]] = {"levers of groups": group_levers, "outcomes of groups": outcomes}
 """The generated sections of docs/groups.md."""

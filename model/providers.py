@@ -17,7 +17,6 @@ from itertools import pairwise
 from multiprocessing import parent_process
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from .text.csv_rows import Row, check_cells, check_heading, decode_text, read_rows
 from .text.names import closest
@@ -42,9 +41,6 @@ NEAR_A_TOTAL, SAME_AS_A_TOTAL = 0.02, 0.0005
 """How far the size of a total may be from the sum of the others, as a share of it: of a row named so, of any other."""
 LEAST_ROWS_OF_A_TOTAL = 4
 """Of fewer others, one trust may well be as large as all of them."""
-if TYPE_CHECKING:
-    from .schedule.rulebook import RuleBook
-
 _log = logging.getLogger("tredegar")
 
 
@@ -69,6 +65,11 @@ class Providers:
 
     def __len__(self) -> int:
         return len(self.code)
+
+    @property
+    def steps(self) -> tuple[PathStep, ...]:
+        """The steps of the paths that trusts have of their own, in order."""
+        return tuple(step for step, _ in self.paths)
 
 
 def read_providers(path: str | PathLike[str]) -> Providers:
@@ -277,18 +278,3 @@ def given(providers: Providers | None) -> dict[tuple[str, str], tuple[float, ...
         names = sorted(set(providers.group) - {""})
         found["trust", "group"] = tuple(float(names.index(name) + 1) if name else 0.0 for name in providers.group)
     return found | {("trust", step.field): values for step, values in providers.paths}
-
-
-def book_on_paths(book: RuleBook, providers: Providers | None) -> RuleBook:
-    """Return ``book`` with the paths that trusts have of their own by ``providers``, and no others.
-
-    >>> from .schedule.rulebook import BUILT_IN
-    >>> book_on_paths(BUILT_IN, None) is BUILT_IN
-    True
-    """
-    steps = () if providers is None else tuple(step for step, _ in providers.paths)
-    if steps == book.paths:
-        return book
-    from .groups.on_paths import with_paths  # who has none needs nothing of it
-
-    return with_paths(book, steps)

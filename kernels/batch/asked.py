@@ -11,10 +11,10 @@ from numpy.typing import ArrayLike
 
 from ...model.constants import CONSTANTS
 from ...model.groups.by_group import labels_by_group
-from ...model.groups.membership import check_providers
+from ...model.groups.on_paths import book_for
 from ...model.outcomes import choose_outcomes
 from ...model.parameters import base_of
-from ...model.providers import Providers, book_on_paths, read_providers
+from ...model.providers import Providers, read_providers
 from ...model.schedule.rulebook import BUILT_IN, RuleBook, with_varied_constants
 from ...model.text.plain_text import brief
 from ...model.trust_groups import TrustGroups, levers_of_groups
@@ -57,11 +57,11 @@ def rules_of(
         from ...model.own.books import book_in_groups
 
         book = book_in_groups(book, groups, named)
-    check_providers(book.groups, providers)
+    book = book_for(book, providers)
     varied = [base_of(name) for name in named if base_of(name) in CONSTANTS]
     if twice := [name for name in varied if name in constants]:
         raise ValueError(f"constant '{twice[0]}' is given twice: among the points, and in constants")
-    return with_varied_constants(book_on_paths(book, providers), varied), named
+    return with_varied_constants(book, varied), named
 
 
 def values_recorded(outcomes: Iterable[str] | None, book: RuleBook) -> tuple[str, ...]:

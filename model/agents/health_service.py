@@ -19,10 +19,10 @@ from ..arithmetic import FIXED_ONE, most_added
 from ..constants import constants_with
 from ..failed_run import RULE_ERRORS, RunFailed
 from ..groups.by_group import labels_by_group
-from ..groups.membership import check_providers
+from ..groups.on_paths import book_for
 from ..own.books import book_in_groups, book_of
 from ..parameters import Parameters
-from ..providers import Providers, book_on_paths, read_providers
+from ..providers import Providers, read_providers
 from ..records import Now, Sums
 from ..rules.outcomes import percentile_bin, percentile_rank, percentile_value
 from ..schedule.month import Phase, Tally
@@ -138,8 +138,7 @@ class HealthService(Model):
         named = values_by_name(scenario, kwargs, self.rules)
         settings, self.changes = settings_of(parameters, changes, named, self.months, self.rules)
         providers = read_providers(providers) if isinstance(providers, str | PathLike) else providers
-        check_providers(self.rules.groups, providers)
-        self.rules = book_on_paths(self.rules, providers)
+        self.rules = book_for(self.rules, providers)
         trusts = len(providers) if providers is not None else trusts
         check_agents(trusts, clinicians)
         reporters = model_reporters_with(model_reporters, self.rules)

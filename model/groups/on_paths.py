@@ -12,10 +12,12 @@ from types import MappingProxyType
 from typing import Any
 
 from ..arithmetic import select
+from ..providers import Providers
 from ..schedule.month import Phase, Step, Tally
 from ..schedule.rulebook import Field, RuleBook, with_varied_constants
 from ..trust_paths import MULTIPLIED, PathStep
 from .grouped import FORMAT, with_groups, without_groups
+from .membership import check_providers
 from .steps import OF_TRUSTS, fields_read, in_place_of, marked_own
 
 _BOOKS: dict[tuple[RuleBook, tuple[PathStep, ...]], RuleBook] = {}
@@ -36,6 +38,19 @@ def with_paths(book: RuleBook, steps: Iterable[PathStep]) -> RuleBook:
     pathless = inner.pathless or inner
     made = with_groups(_of_steps(pathless, wanted), book.groups)
     return with_varied_constants(made, book.varied_constants)
+
+
+def book_for(book: RuleBook, providers: Providers | None) -> RuleBook:
+    """Return ``book`` with the paths that trusts have of their own by ``providers``, and no others.
+
+    Raises ValueError unless the groups of the book and the column ``group`` of ``providers`` say one thing.
+
+    >>> from ..schedule.rulebook import BUILT_IN
+    >>> book_for(BUILT_IN, None) is BUILT_IN
+    True
+    """
+    check_providers(book.groups, providers)
+    return with_paths(book, () if providers is None else providers.steps)
 
 
 def _of_steps(book: RuleBook, steps: tuple[PathStep, ...]) -> RuleBook:

@@ -13,7 +13,7 @@ from .answers import AnswerSource, ArmRuns, MeasuredAnswer, ScreenedAnswer, mean
 DIRECTIONS = ("down", "none", "up")
 
 
-def levers() -> dict[str, Any]:
+def lever_table() -> dict[str, Any]:
     """Return the parsed table of the levers that are screened."""
     return tomllib.loads((files(__package__) / "levers.toml").read_text(encoding="utf-8"))
 
@@ -25,7 +25,7 @@ def lever_source(trusts: int, clinicians: int) -> AnswerSource:
     >>> len(found.answers), found.answers[0].name
     (36, 'targets: quality')
     """
-    table = levers()
+    table = lever_table()
     months = (int(table["months"][0]), int(table["months"][1]))
     answers: list[ScreenedAnswer] = []
     arms: dict[str, dict[str, float]] = {}
@@ -69,4 +69,4 @@ def _effect(arms: tuple[str, str], outcome: str, months: tuple[int, int]) -> Cal
     return read
 
 
-__all__ = ["DIRECTIONS", "lever_source", "levers"]
+__all__ = ["DIRECTIONS", "lever_source", "lever_table"]

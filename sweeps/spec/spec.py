@@ -23,8 +23,9 @@ from pydantic import (
     model_validator,
 )
 
+from ...model.groups.on_paths import with_paths
 from ...model.outcomes import choose_outcomes
-from ...model.providers import Providers, book_on_paths
+from ...model.providers import Providers
 from ...model.schedule.rulebook import BUILT_IN, RuleBook
 from ..forms.data_tables import HeldSource, SpecSource, held_tables
 from ..forms.described import Rows, as_page, as_words, rows_of_spec
@@ -186,7 +187,7 @@ class Spec(Guarded):
             self._table = read_design(self.design.file, self.design.beyond_range, source, self.rules)
             # Which constants differ the heading alone says, and it is read last.
             self.__dict__["rules"] = book_with_names(self.rules, self._table)
-        self.__dict__["rules"] = book_on_paths(self.rules, self._providers)
+        self.__dict__["rules"] = with_paths(self.rules, self._providers.steps if self._providers else ())
 
     @property
     def providers(self) -> Providers | None:

@@ -12,9 +12,9 @@ import pytest
 from tredegar import Spec, open_sweep, run_sweep, simulate
 from tredegar.datasets.labelled import providers_as_csv
 from tredegar.model import rules_hash
-from tredegar.model.groups.on_paths import with_paths
+from tredegar.model.groups.on_paths import book_for, with_paths
 from tredegar.model.own.books import book_from_text, book_of
-from tredegar.model.providers import Providers, book_on_paths, parse_providers
+from tredegar.model.providers import Providers, parse_providers
 from tredegar.model.schedule.rulebook import BUILT_IN, with_varied_constants
 from tredegar.model.trust_paths import PathStep
 from tredegar.results.replay.rerun import rerun_of
@@ -98,7 +98,7 @@ def test_books_are_the_same_whichever_way_they_were_made() -> None:
     varied = with_varied_constants(book, ["VOICE_BASE"])
     assert with_paths(with_varied_constants(book_of({"gaming": "proportional"}), ["VOICE_BASE"]), [step]) is varied
     assert with_paths(varied, []).paths == () and pickle.loads(pickle.dumps(varied)) is varied
-    assert book_on_paths(BUILT_IN, trusts({"demand_path@7": 1.0})).paths == (step,)
+    assert book_for(BUILT_IN, trusts({"demand_path@7": 1.0})).paths == (step,)
     hashes = {rules_hash(with_paths(BUILT_IN, steps)) for steps in ([], [step], [step._replace(month=8)])}
     assert len(hashes) == 3
 
