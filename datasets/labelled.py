@@ -18,10 +18,9 @@ from ..model.constants import CONSTANTS
 from ..model.groups.by_group import rows_by_group
 from ..model.outcomes import TRUST_RECORDS
 from ..model.parameters import base_of
-from ..model.providers import OPTIONAL_COLUMNS, REQUIRED_COLUMNS, Providers
+from ..model.providers import Providers
 from ..model.schedule.rulebook import BUILT_IN, RuleBook, with_varied_constants
 from ..model.trust_groups import BY_GROUP, MEMBERSHIP
-from ..model.trust_paths import column_of
 from ..store.format import BATCH_DIMENSIONS, DONE, FAILED, STATUS, SUMMARIES
 from .attributes import OWN_RULES, as_plain, group_attributes, with_descriptions
 from .call import Failure, SimulateCall
@@ -145,10 +144,8 @@ def providers_as_csv(providers: Providers) -> str:
     >>> providers_as_csv(table).splitlines()
     ['code,name,size,council,catchment', 'A,Aber,3.0,west,coast']
     """
-    columns = [name for name in (*REQUIRED_COLUMNS, *OPTIONAL_COLUMNS) if getattr(providers, name) is not None]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([*columns, *(column_of(step) for step, _ in providers.paths)])
-    values = (*(getattr(providers, name) for name in columns), *(values for _, values in providers.paths))
-    writer.writerows(zip(*values, strict=True))
+    writer.writerow(providers.columns)
+    writer.writerows(zip(*providers.columns.values(), strict=True))
     return text.getvalue()

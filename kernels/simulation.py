@@ -167,17 +167,17 @@ def simulate(
     check_argument_kinds(engine, outcomes, providers, constants, trust_records, dtype, summaries)
     replicates, months = whole_number("replicates", replicates, 1), checked_months(months, bool(summaries))
     trusts, clinicians = whole_number("trusts", trusts, 1), whole_number("clinicians", clinicians, 1)
-    seed, every = whole_number("seed", seed, 0), whole_number("every", every, 1, months)
-    if months % every:
-        raise ValueError(f"every = {every} does not divide months = {months}")
+    seed, every = whole_number("seed", seed, 0), _windows_of(every, months)
     country = country_of(trusts, clinicians, providers)
     book, named = rules_of(rules, read_groups(groups, group_outcomes), points, constants or {}, country.providers)
     values, changes, count = read_points(named, months, country.providers is not None, book)
     record = Record(values_recorded(outcomes, book), every, bool(trust_records), bool(summaries))
     check_room(Needs(count * replicates, country, most_groups(country), months, record, np.dtype(dtype).itemsize))
     numbers = checked_run_numbers(chosen_runs(runs, streams, samples, count, replicates), count, replicates)
-    per_run = _by_run(values, replicates)
-    per_change = {month: _by_run(changed, replicates) for month, changed in changes.items()}
+    per_run = {name: repeated_by_run(array, replicates) for name, array in values.items()}
+    per_change = {
+        month: {n: repeated_by_run(a, replicates) for n, a in changed.items()} for month, changed in changes.items()
+    }
     batch = RunBatch(
         country, months, seed, numbers.reshape(-1), per_run, per_change, constants_with(constants), record, book
     )
@@ -194,13 +194,16 @@ def simulate(
     return found
 
 
+def _windows_of(every: int, months: int) -> int:
+    """Return ``every`` if windows of so many months make up a run of ``months``; raise ValueError otherwise."""
+    if months % (every := whole_number("every", every, 1, months)):
+        raise ValueError(f"every = {every} does not divide months = {months}")
+    return every
+
+
 def _is_usual(numbers: NDArray[np.uint64]) -> bool:
     """Return whether run numbers (point, replicate) are those of common random numbers."""
     return bool((numbers == np.arange(numbers.shape[1], dtype=np.uint64)).all())
-
-
-def _by_run(values: Mapping[str, NDArray[np.float64]], replicates: int) -> dict[str, NDArray[np.float64]]:
-    return {name: repeated_by_run(array, replicates) for name, array in values.items()}
 
 
 def _sizes_of(batch: RunBatch, points: int, replicates: int) -> dict[str, Any]:
@@ -230,8 +233,10 @@ def _assemble(batch: RunBatch, run: Run, engine: str, shape: tuple[int, int], dt
     step = chunk_size(batch, engine)
     for first in range(0, count, step):
         chosen = slice(first, min(first + step, count))
-        recorded = run(batch.take(chosen))
-        for name, values in stacked_by_group(narrowed(recorded, record), batch.take(chosen)).items():
+        part = batch.take(chosen)
+        recorded = run(part)
+        kept = narrowed(recorded, record)
+        for name, values in (kept if batch.rules.groups is None else stacked_by_group(kept, part)).items():
             if name not in arrays:
                 arrays[name] = np.empty((count, *values.shape[1:]), np.float64 if name == SUMMARIES else dtype)
             values[recorded.failed > 0] = np.nan

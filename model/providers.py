@@ -23,7 +23,7 @@ from .text.names import closest
 from .text.numerals import parse_number
 from .text.plain_text import hidden, plain
 from .trust_groups import TrustGroups
-from .trust_paths import MOST_PATHS, PathStep, check_path_value, path_step
+from .trust_paths import MOST_PATHS, PathStep, check_path_value, column_of, path_step
 
 REQUIRED_COLUMNS = ("code", "name", "size", "council", "catchment")
 OPTIONAL_COLUMNS = ("overlap", "group")
@@ -65,6 +65,13 @@ class Providers:
 
     def __len__(self) -> int:
         return len(self.code)
+
+    @property
+    def columns(self) -> dict[str, tuple[str, ...] | tuple[float, ...]]:
+        """Name of a column -> its cells, by trust; a column that the table does not have is left out."""
+        found = {name: getattr(self, name) for name in (*REQUIRED_COLUMNS, *OPTIONAL_COLUMNS)}
+        found |= {column_of(step): values for step, values in self.paths}
+        return {name: values for name, values in found.items() if values is not None}
 
     @property
     def steps(self) -> tuple[PathStep, ...]:

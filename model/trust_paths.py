@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .parameters import PARAMETERS, parse_setting
+from .parameters import PARAMETERS, base_of, change_of, parse_setting
 
 MULTIPLIED = {"demand_path": "arrivals", "money_path": "money"}
 """Parameter that is a path -> what of the centre a trust meets times its own."""
@@ -36,7 +36,7 @@ def path_step(column: str) -> PathStep | None:
     >>> path_step("demand_path@61"), path_step("money_path"), path_step("size")
     (PathStep(parameter='demand_path', month=61), PathStep(parameter='money_path', month=1), None)
     """
-    if column.partition("@")[0] not in MULTIPLIED:
+    if base_of(column) not in MULTIPLIED:
         return None
     name, month = parse_setting(column)
     return PathStep(name, month or 1)
@@ -48,7 +48,7 @@ def column_of(step: PathStep) -> str:
     >>> column_of(PathStep("demand_path", 61))
     'demand_path@61'
     """
-    return f"{step.parameter}@{step.month}"
+    return change_of(*step)
 
 
 def check_path_value(step: PathStep, value: float) -> float:

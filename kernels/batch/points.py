@@ -64,7 +64,8 @@ def read_points(
             values[parameter] = checked
         else:
             changes.setdefault(month, {})[parameter] = checked
-    follow_nation(book, values, changes, given)
+    if book.groups is not None:
+        follow_nation(book, values, changes, given)
     return values, changes, count
 
 

@@ -6,7 +6,7 @@ A table is a DataFrame, a Dataset, a mapping of columns or, of providers, what `
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -127,7 +127,7 @@ def _can_vary(name: str, own: Container[str]) -> bool:
 
 def _columns(table: Any) -> dict[str, Any]:
     if isinstance(table, Providers):
-        return {name: values for name, values in asdict(table).items() if values is not None}
+        return dict(table.columns)
     if hasattr(table, "data_vars"):
         # Varied parameters are coordinates; the number of the point is none.
         return {str(name): table[name].values for name in table.variables if name not in table.dims}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +30,7 @@ def tables_inside(
     """
     country, design = dict(tables["country"]), dict(tables["design"])
     if providers is not None:
-        country["providers"] = {name: values for name, values in asdict(providers).items() if values is not None}
+        country["providers"] = dict(providers.columns)
     if points is not None:
         del design["file"]
         design["points"] = {name: values.tolist() for name, values in points.items()}
