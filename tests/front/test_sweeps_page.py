@@ -14,6 +14,7 @@ from ..support.places import ROOT
 PAGE = ROOT / "docs" / "sweeps.md"
 
 
+@pytest.mark.readers
 def test_the_examples_of_the_page_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     text = PAGE.read_text(encoding="utf-8").replace("```", "")

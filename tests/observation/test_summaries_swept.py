@@ -88,6 +88,7 @@ def test_sums_do_not_depend_on_what_else_is_recorded(whole: Path, tmp_path: Path
     assert ("trust_size" in open_sweep(path)) == ("trusts = true" in new)
 
 
+@pytest.mark.processes
 def test_tasks_workers_and_a_stop_in_the_middle_give_the_same_bytes(whole: Path, tmp_path: Path) -> None:
     for task in range(2):
         swept(tmp_path / "tasks.zarr", task=(task, 2))
@@ -107,6 +108,7 @@ def test_damaged_sums_are_found_and_made_anew(whole: Path, tmp_path: Path) -> No
     assert contents(tmp_path / "s.zarr") == contents(whole)
 
 
+@pytest.mark.processes
 def test_parts_are_merged_archived_and_extended(whole: Path, tmp_path: Path) -> None:
     for part in range(2):
         swept(tmp_path / f"{part}.zarr", task=(part, 2))

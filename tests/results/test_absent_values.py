@@ -122,7 +122,7 @@ def test_pawn_of_a_few_points_has_no_warning(points: int) -> None:
     assert all(array.shape == (2, 3) for array in found)
 
 
-@pytest.mark.parametrize("left", [[4], [6, 7, 8]])
+@pytest.mark.parametrize("left", [[4], pytest.param([6, 7, 8], marks=pytest.mark.slow)])
 def test_a_report_of_a_few_completed_points_is_written_without_nan(
     left: list[int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -160,6 +160,7 @@ def swept(folder: Path, *words: str, **variables: str) -> subprocess.CompletedPr
     )
 
 
+@pytest.mark.processes
 def test_ranks_of_a_parallel_program_share_a_sweep(tmp_path: Path) -> None:
     shares = [swept(tmp_path, "--task", "auto", **environment) for environment in ranks(*SRUN, 2)]
     assert [done.returncode for done in shares] == [0, 0], [done.stderr for done in shares]
@@ -169,6 +170,7 @@ def test_ranks_of_a_parallel_program_share_a_sweep(tmp_path: Path) -> None:
     assert SweepStore(tmp_path / "s.zarr").read_status().all()
 
 
+@pytest.mark.processes
 def test_processes_that_each_run_the_whole_sweep_are_told_and_go_on(tmp_path: Path) -> None:
     first, second = (swept(tmp_path, "--workers", "0", **environment) for environment in ranks(*SRUN, 2))
     assert [first.returncode, second.returncode] == [0, 0]
