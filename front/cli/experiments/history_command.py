@@ -83,8 +83,9 @@ def _print_list() -> None:
 
     header, rows = listed(find_experiment(name) for name in experiment_names())
     table = Table(box=None, header_style="bold", padding=(0, 1, 0, 0))
-    for heading in header:
-        table.add_column(heading, overflow="fold")
+    for place, heading in enumerate(header):
+        # A name is to be typed again: it stays on one line.
+        table.add_column(heading, overflow="fold", no_wrap=place == 0)
     for row in rows:
         table.add_row(*row)
     Console(highlight=False).print(table)
