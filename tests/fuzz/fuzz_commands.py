@@ -65,8 +65,12 @@ VALUES: dict[str, tuple[str, ...]] = {
     "gpus": ("0", "1", "a100:1", "2", "-1", "x:y"),
     "memory": ("4G", "500M", "0", "4", "x"), "array_limit": ("1", "0"), "part": ("sweep", "verify", "x"),
     "logs": ("logs", "a b", "-o", ""),
+    "name": ("four-hour-target", "unpaid-care", "four", "good.toml", "nowhere.toml", ""),
+    "space": FEW, "replicates": FEW, "setting_replicates": FEW, "providers": ("file.txt", "points.csv", "nowhere.csv"),
 }  # fmt: skip
 """By the name of a parameter of a command; others take whole numbers and hostile texts."""
+SMALL = {"replicates": "2", "setting_replicates": "1", "trusts": "3", "clinicians": "2", "engine": "numpy"}
+"""Sizes of an experiment that is run by the way."""
 NEVER = {"sweep": (), "engines": ("check",), "submit": ("here",), "submit-claims": ("here",)}
 """Flags that would take minutes or start processes that outlive the command."""
 
@@ -124,9 +128,20 @@ def _held_back(name: str, given: set[str]) -> list[str]:
         extra += ["--workers", "0"]
     if name in ("sweep", "extend", "verify", "run") and "engine" not in given:
         extra += ["--engine", "numpy"]
+    if name == "experiment":  # its own sizes take a minute
+        extra += [word for option, value in SMALL.items() if option not in given for word in (as_option(option), value)]
     if name == "submit-claims":
         extra += [*(["--size", "tiny"] if "size" not in given else []), "--claim", "A01"]
     return [*extra, *(["--list"] if name == "claims" and "listed" not in given else [])]
+
+
+def as_option(parameter: str) -> str:
+    """Return the option that gives a parameter of a command.
+
+    >>> as_option("setting_replicates")
+    '--setting-replicates'
+    """
+    return f"--{parameter.replace('_', '-')}"
 
 
 class Ended(NamedTuple):

@@ -21,8 +21,10 @@ from .fuzz_texts import texts
 pytestmark = pytest.mark.fuzz
 OF_STORES = ("extend", "merge", "compact", "status", "verify", "report", "sensitivity", "discover", "validate",
              "compare", "export", "list", "replay")  # fmt: skip
-OTHERS = ("init", "observe", "sweep", "submit", "submit-claims", "engines", "parameters", "outcomes", "claims", "rules")
-NOT_HERE = {"app": "is a server that stays until it is stopped", "warm-up": "compiles for a minute"}
+OTHERS = ("init", "observe", "sweep", "submit", "submit-claims", "engines", "parameters", "outcomes", "claims", "rules",
+          "experiment", "hindcast")  # fmt: skip
+NOT_HERE = {"app": "is a server that stays until it is stopped", "warm-up": "compiles for a minute",
+            "screen": "runs its countries for minutes"}  # fmt: skip
 
 
 def test_every_command_is_fuzzed_or_named_here() -> None:
