@@ -20,7 +20,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types imports slow compiled processes readers chaos soak slurm browser ptx gpu facts house coverage damage golden figures ledger models notebooks claims screen hindcast bench constraints minimum newest fuzz extras clean experiments
+.PHONY: help setup demo test check lint types imports slow compiled processes readers chaos soak slurm browser ptx gpu facts house coverage damage golden figures ledger models experiments notebooks claims screen hindcast bench constraints minimum newest fuzz extras clean
 
 help: ## list the targets
 	@echo 'make TARGET, where TARGET is'
@@ -164,6 +164,7 @@ ledger: $(INSTALLED) ## search 20,000 settings for the record (minutes) and writ
 	@$(BIN)/python docs/make_ledger.py
 
 models: $(INSTALLED) ## after `make claims`: hold model 1 against model 2, by the record and claim by claim (half an hour), in docs/models.md
+	@test -d build/claims || { echo 'error: the claims of model 2 are missing in build/claims; run make claims first' >&2; exit 1; }
 	@$(BIN)/python docs/compare_models.py --run-claims build/claims-1
 	@$(BIN)/python docs/compare_models.py --claims build/claims-1 build/claims
 

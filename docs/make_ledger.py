@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from tredegar.model.parameters import PARAMETERS
+from tredegar.model.parameters import PARAMETERS, SAMPLED_KINDS
 from tredegar.results import open_sweep
 from tredegar.results.record.ledger import ledger_page
 from tredegar.results.record.search import search_of
@@ -21,7 +21,7 @@ SETTINGS, MONTHS, TRUSTS, CLINICIANS, SEED = 20_000, 240, 140, 10, 1948
 
 def spec_of_search(settings: int) -> Spec:
     """Return the spec: every parameter that is no experiment is drawn evenly over its declared range."""
-    vary = {name: [row.low, row.high] for name, row in PARAMETERS.items() if row.kind != "experiment"}
+    vary = {name: [row.low, row.high] for name, row in PARAMETERS.items() if row.kind in SAMPLED_KINDS}
     return Spec(
         name="ledger",
         seed=SEED,

@@ -16,7 +16,7 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, fields, make_dataclass
 from functools import wraps
 from importlib.resources import files
@@ -123,6 +123,26 @@ else:
     )
     Parameters.__init__ = _by_name(Parameters.__init__)
     Parameters.__module__ = __name__
+
+
+SAMPLED_KINDS = ("lever", "uncertainty", "initial")
+"""Kinds of parameters that make up the space of the model; switches of experiments keep their defaults."""
+
+
+def sampled_ranges(trusts: int, leave_out: Container[str] = ()) -> dict[str, tuple[float, float]]:
+    """Return the space of the model in a country of so many ``trusts``: parameter -> declared (low, high) in its unit.
+
+    Units end at one per trust. ``leave_out`` names what is not sampled.
+
+    >>> space = sampled_ranges(40, leave_out=["solidarity"])
+    >>> space["number_of_units"], "solidarity" in space, "season_start" in space
+    ((2.0, 40.0), False, False)
+    """
+    return {
+        name: (row.low, min(row.high, float(trusts)) if name == "number_of_units" else row.high)
+        for name, row in PARAMETERS.items()
+        if row.kind in SAMPLED_KINDS and name not in leave_out
+    }
 
 
 class ParameterAt(NamedTuple):

@@ -17,13 +17,12 @@ from typing import Any
 import numpy as np
 
 from ...model.outcomes import OUTCOMES
-from ...model.parameters import PARAMETERS
+from ...model.parameters import PARAMETERS, sampled_ranges
 from ...model.text.names import closest, whole_number
 from .claims import CLAIMS, Claim, read_table
 from .experiments.points import Settings, arm_columns, draw, to_csv
 
 SEED = 20130401
-SAMPLED_KINDS = ("lever", "uncertainty", "initial")
 _SHARE_OF_TRUSTS = re.compile(r"trusts(?:\s*\*\s*(?P<times>\d+))?(?:\s*/\s*(?P<over>\d+))?")
 
 
@@ -122,11 +121,7 @@ def setting(value: object, size: DesignSize) -> float:
 
 def sampled_space(family: Family, size: DesignSize) -> dict[str, tuple[float, float]]:
     """Return the space that a family samples: parameter -> declared (low, high); units end at one per trust."""
-    return {
-        name: (row.low, min(row.high, float(size.trusts)) if name == "number_of_units" else row.high)
-        for name, row in PARAMETERS.items()
-        if row.kind in SAMPLED_KINDS and name not in family.left_out
-    }
+    return sampled_ranges(size.trusts, family.left_out)
 
 
 def halved(space: Mapping[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:

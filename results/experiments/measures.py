@@ -15,13 +15,12 @@ from types import MappingProxyType
 
 import numpy as np
 
+from ...model.trust_groups import REST
 from .estimators import YEAR, estimate_with, event_study, mean_in
 from .records import HIGH_TENTH, LOW_TENTH, REPORTED, TRUE, Experiment, Window
 
 NORMAL_TENTHS = 2.563103
 """Standard deviations between the tenth and the ninetieth percentile of a normal distribution."""
-REST = "rest"
-"""The trusts of no group: number 0 of the dimension ``group``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

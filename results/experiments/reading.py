@@ -33,7 +33,8 @@ def find_experiment(name: str) -> Experiment:
     if name.endswith(ENDING):
         return read_experiment(Path(name))
     if name not in experiment_names():
-        raise ValueError(f"unknown experiment '{plain(name)}'{closest(name, experiment_names())} (see the list)")
+        near = closest(name, experiment_names())
+        raise ValueError(f"unknown experiment '{plain(name)}'{near} ('tredegar experiment' lists them)")
     return _brought(name)
 
 

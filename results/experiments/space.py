@@ -6,12 +6,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ...model.parameters import PARAMETERS
+from ...model.parameters import sampled_ranges
 from ...store.random_streams import numbers_of_runs
 from .records import HIGH_TENTH, LOW_TENTH, Experiment
-
-DRAWN_KINDS = ("lever", "uncertainty", "initial")
-"""Kinds of parameters that a space is made of; switches of experiments keep their defaults."""
 
 
 def drawn_ranges(experiment: Experiment, trusts: int) -> dict[str, tuple[float, float]]:
@@ -24,11 +21,7 @@ def drawn_ranges(experiment: Experiment, trusts: int) -> dict[str, tuple[float, 
     >>> "sanction_strength" in space, space["number_of_units"]
     (False, (2.0, 40.0))
     """
-    return {
-        name: (row.low, min(row.high, float(trusts)) if name == "number_of_units" else row.high)
-        for name, row in PARAMETERS.items()
-        if row.kind in DRAWN_KINDS and name not in experiment.schedule.set_parameters
-    }
+    return sampled_ranges(trusts, experiment.schedule.set_parameters)
 
 
 def drawn_settings(experiment: Experiment, settings: int, trusts: int, seed: int) -> dict[str, np.ndarray]:

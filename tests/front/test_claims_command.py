@@ -8,22 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from tredegar.cli.entry import main
 from tredegar.results.claims import designs as claim_designs
+
+from ..support.commands import tredegar as run_command
 
 
 @pytest.fixture
 def tredegar(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
-    """Run the command in this process, in an empty folder, and return its exit status."""
+    """Return the command, in an empty folder and on a wide terminal."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "160")
-
-    def run(*words: str) -> int:
-        with pytest.raises(SystemExit) as end:
-            main(list(words))
-        return int(end.value.code or 0)
-
-    return run
+    return run_command
 
 
 def test_the_list_names_every_claim_and_every_contradiction(

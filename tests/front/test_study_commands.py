@@ -7,23 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from tredegar.cli.entry import main
-
 from ..observation.files.test_access_by_month import write_files
+from ..support.commands import tredegar as run_command
 
 
 @pytest.fixture
 def tredegar(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
-    """Run the command in this process, in an empty folder, and return its exit status."""
+    """Return the command, in an empty folder and on a wide terminal."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "160")
-
-    def run(*words: str) -> int:
-        with pytest.raises(SystemExit) as end:
-            main(list(words))
-        return int(end.value.code or 0)
-
-    return run
+    return run_command
 
 
 @pytest.mark.parametrize(

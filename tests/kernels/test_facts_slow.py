@@ -1,7 +1,7 @@
-"""The stylised facts SF1 to SF17, the reference table and the calibration: minutes of computing (`make slow`).
+"""The stylised facts SF1 to SF17, the table of their arms and the calibration: minutes of computing (`make slow`).
 
 Directions are asserted over paired runs with |t| > 3; the contrasts stand in benchmarks/stylised_facts.toml, and their
-figures in docs/facts.md. The arms of the reference table are met to 1e-12 (`make facts`).
+figures in docs/facts.md. The arms of the table are met to 1e-12 (`make facts`).
 """
 
 from __future__ import annotations

@@ -44,6 +44,7 @@ def hindcast_command(
     from ...results.figures.style import figure_style
     from ...results.hindcasting.hindcast_pages import hindcast_docs, score_rows, write_hindcast
     from ...results.hindcasting.judged_forecasts import verdict_words
+    from ...sweeps.store.durable import write_durably
 
     with figure_style():  # a missing library is said before anything runs
         found = hindcast(data, runs, engine=engine, providers=providers)
@@ -52,5 +53,5 @@ def hindcast_command(
         typer.echo(line)
     paths = write_hindcast(out, found)
     if docs is not None:
-        docs.write_text(hindcast_docs(found), encoding="utf-8", newline="\n")
+        write_durably(docs, hindcast_docs(found).encode())
     typer.echo(f"wrote {counted(len(paths), 'file')} to {out}, first {paths[0]}")

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import pickle
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -21,9 +18,8 @@ from tredegar.sweeps.spec.spec import Spec
 from tredegar.sweeps.store.store import SweepStore
 
 from ...support.commands import tredegar
-from ...support.places import TESTS
+from ...support.killing import finish, kill_in_the_middle
 from ...support.sweep_cases import contents
-from ...support.waiting import PATIENCE, end, wait_while_it_runs
 
 SPEC = """
 months = 12
@@ -219,19 +215,6 @@ def test_dask_workers_and_tasks_write_the_same_bytes(spec: Path, tmp_path: Path,
 def test_a_sweep_that_was_killed_is_finished_to_the_same_bytes(
     spec: Path, tmp_path: Path, undisturbed: Path, workers: int
 ) -> None:
-    (tmp_path / "allowed").write_text("2")
-    command = [sys.executable, str(TESTS / "support" / "held_sweep.py"), *SWEEP, "--workers", str(workers)]
-    with subprocess.Popen(
-        command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True, start_new_session=True
-    ) as process:
-        try:
-            wait_while_it_runs(process, (tmp_path / "held").exists)
-            process.send_signal(signal.SIGKILL)
-        finally:
-            end(process)
-    done = len(list((tmp_path / "s.zarr" / "status").glob("c.*")))
-    (tmp_path / "allowed").write_text("99")
-    again = subprocess.run([*command], cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE, check=False)
-    assert again.returncode == 0, again.stderr
-    assert 0 < done < len(list((tmp_path / "s.zarr" / "status").glob("c.*")))
+    words = (*SWEEP, "--workers", str(workers))
+    assert 0 < kill_in_the_middle(words, tmp_path) < finish(words, tmp_path)
     assert contents(tmp_path / "s.zarr") == contents(undisturbed)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -20,10 +17,9 @@ from tredegar.sweeps.store.create import create_store, write_root
 from tredegar.sweeps.store.store import StoreError, SweepStore
 
 from ...support.commands import tredegar
+from ...support.killing import finish, kill_in_the_middle
 from ...support.own_rules import ALIKE, OTHER, SPEC, change, remove, written
-from ...support.places import TESTS
 from ...support.sweep_cases import contents
-from ...support.waiting import PATIENCE, end, wait_while_it_runs
 
 pytestmark = pytest.mark.processes
 
@@ -98,22 +94,10 @@ def test_tasks_of_an_array_write_the_same_bytes_though_the_files_go_after_the_fi
 def test_a_sweep_that_was_killed_is_finished_to_the_same_bytes_without_the_files(
     own: Path, tmp_path: Path, undisturbed: Path, workers: int
 ) -> None:
-    (tmp_path / "allowed").write_text("2")
-    command = [sys.executable, str(TESTS / "support" / "held_sweep.py"), *SWEEP, "--workers", str(workers)]
-    with subprocess.Popen(
-        command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True, start_new_session=True
-    ) as process:
-        try:
-            wait_while_it_runs(process, (tmp_path / "held").exists)
-            process.send_signal(signal.SIGKILL)
-        finally:
-            end(process)
-    done = len(list((tmp_path / "s.zarr" / "status").glob("c.*")))
+    words = (*SWEEP, "--workers", str(workers))
+    done = kill_in_the_middle(words, tmp_path)
     remove(tmp_path)
-    (tmp_path / "allowed").write_text("99")
-    again = subprocess.run([*command], cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE, check=False)
-    assert again.returncode == 0, again.stderr
-    assert 0 < done < len(list((tmp_path / "s.zarr" / "status").glob("c.*"))) == 6
+    assert 0 < done < finish(words, tmp_path) == 6
     assert contents(tmp_path / "s.zarr") == contents(undisturbed)
 
 
